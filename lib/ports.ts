@@ -1,0 +1,134 @@
+/**
+ * What a run needs from the world. `lib/aws` and `lib/local` implement these;
+ * one contract suite per port (`test/contracts/`) holds every adapter to the
+ * sentences below.
+ */
+
+export type { Clock } from "./slack/clock.ts";
+
+/** An object as a listing shows it. */
+export interface StoredObject {
+  key: string;
+  sizeBytes: number;
+}
+
+/**
+ * Immutable objects under string keys. There is no overwrite and no delete:
+ * evidence is only ever added.
+ */
+export interface ArchiveStore {
+  /**
+   * Store an object unless its key is taken. Atomic: a reader sees all of the
+   * object or none of it, whatever interrupts the call.
+   *
+   * @returns `created`, or `exists` when the key was there before, which
+   * includes an earlier attempt of this call whose answer was lost
+   */
+  put(key: string, body: Uint8Array, signal?: AbortSignal): Promise<"created" | "exists">;
+  /** Every object whose key starts with `prefix`, ascending by key; nothing when there is none. */
+  list(prefix: string): AsyncIterable<StoredObject>;
+  /** @throws {ObjectMissingError} when there is no such object */
+  get(key: string): Promise<Uint8Array>;
+}
+
+/** `ArchiveStore.get` was asked for a key that is not there. */
+export class ObjectMissingError extends Error {
+  override readonly name = "ObjectMissingError";
+  readonly code = "object_missing";
+  constructor(key: string, options?: ErrorOptions) {
+    super(
+      `no object ${key} in the archive: it was listed before, so something deleted it`,
+      options,
+    );
+  }
+}
+
+/** A listing that was cut off between two of its pages. */
+export interface PageCursor {
+  /** Bounds of the window it pages through, epoch seconds: `oldest` included, `latest` excluded. */
+  oldest: number;
+  latest: number;
+  /** Slack's opaque cursor for the next page; may have expired. */
+  cursor: string;
+}
+
+/** Where a source stands. All of it fits one DynamoDB item. */
+export interface Checkpoint {
+  /** Epoch seconds: every entry seen below it is in the archive. */
+  watermark: number;
+  /** Present while a window of several pages is half read. */
+  pageCursor?: PageCursor | undefined;
+  /** Observed density, from which the next window is sized. */
+  entriesPerSecond: number;
+  /** Epoch milliseconds before which Slack asked not to be called again. */
+  notBefore?: number | undefined;
+  /** Epoch seconds at which the last late scan began. */
+  lateScannedAt?: number | undefined;
+  /** Epoch seconds: how far a late scan that was cut off has come; absent when none is open. */
+  lateScanPosition?: number | undefined;
+}
+
+/** A claim to be the one writer of a source. */
+export interface Lease {
+  /** Unique to one run. */
+  owner: string;
+  /** Epoch milliseconds after which another run may take over. */
+  expiresAt: number;
+}
+
+export type Acquired =
+  | { held: true; checkpoint: Checkpoint | undefined }
+  | { held: false; heldBy: Lease };
+
+/** A checkpoint as `status` shows it. */
+export interface CheckpointStatus {
+  checkpoint: Checkpoint | undefined;
+  lease: Lease | undefined;
+  /** Epoch milliseconds of the last write. */
+  updatedAt: number;
+}
+
+/**
+ * One item a source, changed only by conditional single-item writes, so that
+ * a run that lost its lease cannot move the watermark.
+ */
+export interface CheckpointStore {
+  /**
+   * Take the lease when it is free, expired at `nowMs`, or already held by the
+   * same owner (an earlier attempt whose answer was lost).
+   */
+  acquire(source: string, lease: Lease, nowMs: number): Promise<Acquired>;
+  /**
+   * Replace the checkpoint and extend the lease to `lease.expiresAt`.
+   *
+   * @throws {LeaseLostError} when `lease.owner` no longer holds the lease; nothing is written
+   */
+  save(source: string, lease: Lease, checkpoint: Checkpoint, nowMs: number): Promise<void>;
+  /** Give the lease up; nothing happens when `owner` does not hold it. */
+  release(source: string, owner: string, nowMs: number): Promise<void>;
+  /** @returns nothing when the source never ran */
+  read(source: string): Promise<CheckpointStatus | undefined>;
+}
+
+/** Another run has taken the lease over: stop, and write nothing more. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
+  readonly code = "lease_lost";
+  constructor(source: string, options?: ErrorOptions) {
+    super(`another run has taken over the lease on "${source}"; this run stops here`, options);
+  }
+}
+
+/** Where the Slack token comes from. It lives in memory only. */
+export interface TokenProvider {
+  /** The token, cached after the first call. */
+  get(): Promise<string>;
+  /** Read it again from its origin, after Slack refused it: it may have been rotated. */
+  refresh(): Promise<string>;
+}
+
+/** There is no token to use. */
+export class TokenMissingError extends Error {
+  override readonly name = "TokenMissingError";
+  readonly code = "token_missing";
+}
