@@ -1,0 +1,189 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import {
+  type Acquired,
+  type Checkpoint,
+  type CheckpointStatus,
+  type CheckpointStore,
+  type Lease,
+  LeaseLostError,
+} from "../ports.ts";
+
+/** A write holds the file for a few milliseconds; a disk that stalls, for longer. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** SQLite's result code for 'another connection has it locked'. */
+const SQLITE_BUSY = 5;
+
+interface Row {
+  checkpoint: string | null;
+  lease_owner: string | null;
+  lease_expires_at: number | null;
+  lease_has_lock: number;
+  updated_at: number;
+}
+
+/**
+ * Checkpoints in `checkpoints.sqlite` in the archive's directory.
+ *
+ * A process that is killed cannot release its lease, and nobody wants to wait
+ * at a terminal until it expires. So a holder also keeps a file lock, which
+ * the operating system drops when the process dies: whoever can take the lock
+ * of a lease that has one knows that its holder is gone. The lock is an open
+ * exclusive transaction on an empty SQLite file in `.locks/`, because Node has
+ * no file locks of its own. It needs a local disk.
+ */
+export class SqliteCheckpointStore implements CheckpointStore {
+  readonly #database: DatabaseSync;
+  readonly #locksDirectory: string;
+  /** By source. The operating system grants one lock a file, so there is never a second. */
+  readonly #locks = new Map<string, { owner: string; file: DatabaseSync }>();
+
+  /** @param directory - of the archive; made when it is not there */
+  constructor(directory: string) {
+    mkdirSync(directory, { recursive: true });
+    this.#locksDirectory = join(directory, ".locks");
+    this.#database = new DatabaseSync(join(directory, "checkpoints.sqlite"), {
+      timeout: BUSY_TIMEOUT_MS,
+    });
+    this.#database.exec(`
+      CREATE TABLE IF NOT EXISTS checkpoints (
+        source TEXT PRIMARY KEY,
+        checkpoint TEXT,
+        lease_owner TEXT,
+        lease_expires_at INTEGER,
+        lease_has_lock INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL
+      ) STRICT
+    `);
+  }
+
+  async acquire(source: string, lease: Lease, nowMs: number): Promise<Acquired> {
+    return this.#inTransaction(() => {
+      const row = this.#row(source);
+      const holder = row && leaseOf(row);
+      const hasLock = this.#tryLock(source, lease.owner);
+      const isDead = hasLock && row?.lease_has_lock === 1;
+      const isFree = !holder || holder.expiresAt <= nowMs || holder.owner === lease.owner;
+      if (!isFree && !isDead) {
+        this.#unlock(source, lease.owner);
+        return { held: false, heldBy: holder };
+      }
+      this.#database
+        .prepare(`
+          INSERT INTO checkpoints (source, lease_owner, lease_expires_at, lease_has_lock, updated_at)
+          VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (source) DO UPDATE SET
+            lease_owner = excluded.lease_owner,
+            lease_expires_at = excluded.lease_expires_at,
+            lease_has_lock = excluded.lease_has_lock,
+            updated_at = excluded.updated_at
+        `)
+        .run(source, lease.owner, lease.expiresAt, hasLock ? 1 : 0, nowMs);
+      return { held: true, checkpoint: row && checkpointOf(row) };
+    });
+  }
+
+  async save(source: string, lease: Lease, checkpoint: Checkpoint, nowMs: number): Promise<void> {
+    const { changes } = this.#database
+      .prepare(`
+        UPDATE checkpoints SET checkpoint = ?, lease_expires_at = ?, updated_at = ?
+        WHERE source = ? AND lease_owner = ?
+      `)
+      .run(JSON.stringify(checkpoint), lease.expiresAt, nowMs, source, lease.owner);
+    if (changes === 0) {
+      this.#unlock(source, lease.owner);
+      throw new LeaseLostError(source);
+    }
+  }
+
+  async release(source: string, owner: string, nowMs: number): Promise<void> {
+    this.#inTransaction(() => {
+      this.#database
+        .prepare(`
+          UPDATE checkpoints
+          SET lease_owner = NULL, lease_expires_at = NULL, lease_has_lock = 0, updated_at = ?
+          WHERE source = ? AND lease_owner = ?
+        `)
+        .run(nowMs, source, owner);
+      // Within the transaction: who finds the lease free must find the lock free too.
+      this.#unlock(source, owner);
+    });
+  }
+
+  async read(source: string): Promise<CheckpointStatus | undefined> {
+    const row = this.#row(source);
+    return row && { checkpoint: checkpointOf(row), lease: leaseOf(row), updatedAt: row.updated_at };
+  }
+
+  /** Every source that ever ran, ascending. */
+  async sources(): Promise<string[]> {
+    return this.#database
+      .prepare("SELECT source FROM checkpoints ORDER BY source")
+      .all()
+      .map((row) => String(row.source));
+  }
+
+  /** Leases that are still held can be taken over from here on. */
+  close(): void {
+    for (const { file } of this.#locks.values()) file.close();
+    this.#locks.clear();
+    this.#database.close();
+  }
+
+  #row(source: string): Row | undefined {
+    return this.#database.prepare("SELECT * FROM checkpoints WHERE source = ?").get(source) as
+      | Row
+      | undefined;
+  }
+
+  #inTransaction<T>(work: () => T): T {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.#database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** Take the lock of a source without waiting. */
+  #tryLock(source: string, owner: string): boolean {
+    if (this.#locks.get(source)?.owner === owner) return true;
+    mkdirSync(this.#locksDirectory, { recursive: true });
+    const path = join(this.#locksDirectory, `${encodeURIComponent(source)}.sqlite`);
+    const file = new DatabaseSync(path, { timeout: 0 });
+    try {
+      // In memory: nothing is ever written, so no journal need lie beside the file.
+      file.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    } catch (error) {
+      file.close();
+      if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) {
+        return false;
+      }
+      throw error;
+    }
+    this.#locks.set(source, { owner, file });
+    return true;
+  }
+
+  #unlock(source: string, owner: string): void {
+    const lock = this.#locks.get(source);
+    if (lock?.owner !== owner) return;
+    lock.file.close();
+    this.#locks.delete(source);
+  }
+}
+
+function leaseOf(row: Row): Lease | undefined {
+  return row.lease_owner === null || row.lease_expires_at === null
+    ? undefined
+    : { owner: row.lease_owner, expiresAt: row.lease_expires_at };
+}
+
+function checkpointOf(row: Row): Checkpoint | undefined {
+  return row.checkpoint === null ? undefined : JSON.parse(row.checkpoint);
+}
