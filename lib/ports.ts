@@ -54,6 +54,8 @@ export interface PageCursor {
 
 /** Where a source stands. All of it fits one DynamoDB item. */
 export interface Checkpoint {
+  /** Epoch seconds at which the archive of this source begins; nothing below it is asked for. */
+  start: number;
   /** Epoch seconds: every entry seen below it is in the archive. */
   watermark: number;
   /** Present while a window of several pages is half read. */
@@ -62,7 +64,7 @@ export interface Checkpoint {
   entriesPerSecond: number;
   /** Epoch milliseconds before which Slack asked not to be called again. */
   notBefore?: number | undefined;
-  /** Epoch seconds at which the last late scan began. */
+  /** Epoch seconds at which the last late scan began; absent before the first. */
   lateScannedAt?: number | undefined;
   /** Epoch seconds: how far a late scan that was cut off has come; absent when none is open. */
   lateScanPosition?: number | undefined;

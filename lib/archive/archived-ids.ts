@@ -1,0 +1,119 @@
+import type { ArchiveStore } from "../ports.ts";
+import { ArchiveObjectError, decodeLines } from "./archive-object.ts";
+import { hourOf, hourPrefix, parseObjectKey } from "./object-key.ts";
+
+/** Hours whose listings are kept. A window lies in one; a late scan and the live edge in two. */
+const HOURS_KEPT = 4;
+/** Objects whose ids are kept: those that the next page or window can overlap again. */
+const OBJECTS_KEPT = 8;
+
+/**
+ * Which ids are archived: the archive itself is the dedupe index.
+ *
+ * An hour is listed once; of its objects only those are read whose key says
+ * that they overlap the asked seconds. True for as long as this run is the
+ * only writer, which the lease sees to.
+ */
+export class ArchivedIds {
+  readonly #store: ArchiveStore;
+  readonly #source: string;
+  readonly #keysByHour = new RecentMap<number, string[]>(HOURS_KEPT);
+  readonly #idsByKey = new RecentMap<string, ReadonlySet<string>>(OBJECTS_KEPT);
+
+  constructor(store: ArchiveStore, source: string) {
+    this.#store = store;
+    this.#source = source;
+  }
+
+  /**
+   * @param min - epoch seconds, included
+   * @param max - epoch seconds, included, in the same UTC hour
+   * @returns tells whether an id stands in an object that overlaps these seconds
+   */
+  async between(min: number, max: number): Promise<(id: string) => boolean> {
+    const sets: ReadonlySet<string>[] = [];
+    for (const key of await this.#keysOf(hourOf(min))) {
+      const name = parseObjectKey(key);
+      if (name !== undefined && name.minDateCreate <= max && name.maxDateCreate >= min) {
+        sets.push(await this.#idsOf(key));
+      }
+    }
+    return (id) => sets.some((ids) => ids.has(id));
+  }
+
+  /** Take note of an object that was just written. */
+  async add(key: string, hour: number, ids: ReadonlySet<string>): Promise<void> {
+    const keys = await this.#keysOf(hour);
+    if (!keys.includes(key)) {
+      keys.push(key);
+    }
+    this.#idsByKey.set(key, ids);
+  }
+
+  async #keysOf(hour: number): Promise<string[]> {
+    const known = this.#keysByHour.get(hour);
+    if (known !== undefined) {
+      return known;
+    }
+    const keys: string[] = [];
+    for await (const { key } of this.#store.list(hourPrefix(this.#source, hour))) {
+      keys.push(key);
+    }
+    this.#keysByHour.set(hour, keys);
+    return keys;
+  }
+
+  async #idsOf(key: string): Promise<ReadonlySet<string>> {
+    const known = this.#idsByKey.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const ids = new Set<string>();
+    for (const line of await decodeLines(key, await this.#store.get(key))) {
+      ids.add(idOfLine(key, line));
+    }
+    this.#idsByKey.set(key, ids);
+    return ids;
+  }
+}
+
+function idOfLine(key: string, line: Uint8Array): string {
+  try {
+    const { id } = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString());
+    if (typeof id === "string") {
+      return id;
+    }
+  } catch (cause) {
+    throw new ArchiveObjectError(key, "a line is not JSON", { cause });
+  }
+  throw new ArchiveObjectError(key, "a line has no id");
+}
+
+/** A map that forgets what was used least recently. */
+class RecentMap<K, V> {
+  readonly #entries = new Map<K, V>();
+  readonly #capacity: number;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get(key: K): V | undefined {
+    const value = this.#entries.get(key);
+    if (value !== undefined) {
+      this.set(key, value);
+    }
+    return value;
+  }
+
+  set(key: K, value: V): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#capacity) {
+        return;
+      }
+      this.#entries.delete(oldest);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+import { Archive } from "../archive/archive.ts";
+import type { ArchiveEntry } from "../archive/archive-object.ts";
+import {
+  type ArchiveStore,
+  type Checkpoint,
+  type CheckpointStore,
+  type Clock,
+  LeaseLostError,
+} from "../ports.ts";
+import { SlackApiError, SlackDeadlineError } from "../slack/errors.ts";
+import type { PageEntry } from "../slack/page.ts";
+import { LeaseGuard } from "./lease-guard.ts";
+import { type ListedPage, listPages, type SlackSource } from "./listing.ts";
+import { oneAhead } from "./one-ahead.ts";
+import {
+  type IngestOutcome,
+  type IngestProgress,
+  type IngestSummary,
+  RunTally,
+} from "./summary.ts";
+
+export interface IngestPorts {
+  slack: SlackSource;
+  archive: ArchiveStore;
+  checkpoints: CheckpointStore;
+  clock: Clock;
+}
+
+export interface IngestSettings {
+  /** Name of the organization's partition in the archive. */
+  source: string;
+  /** Lease owner, unique to this run. */
+  owner: string;
+  /** Where the archive begins when the source never ran, epoch seconds, included. */
+  firstStart: number;
+  /** Where to stop, epoch seconds, excluded; without it, as close to now as `settleDelaySeconds` allows. */
+  until?: number | undefined;
+  /** Seconds that Slack gets to make entries visible before they are asked for. */
+  settleDelaySeconds: number;
+  /**
+   * How late an entry may appear and still be found, in seconds. What was
+   * listed is listed once more, at most once in as many seconds; zero: never.
+   */
+  allowedLatenessSeconds: number;
+  /** Entries asked for in one page, 1 to 9999. */
+  pageLimit: number;
+}
+
+export interface IngestLimits {
+  /** Epoch milliseconds at which the last call must be over; may be `Infinity`. */
+  deadlineMs: number;
+  /** Ends the run soon, with its state saved. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: IngestProgress) => void) | undefined;
+}
+
+/** A longer wait that Slack asked for is left to a later run. */
+const WAIT_MAX_MS = 5 * 60_000;
+
+/** No header can keep the source from being asked for longer than this. */
+const NOT_BEFORE_MAX_MS = 60 * 60_000;
+
+/**
+ * Bring the archive of one source up to date.
+ *
+ * Walks event time upwards from the watermark in windows; stores what is new
+ * in each; moves the watermark only after that. Whatever interrupts it, the
+ * next run goes on from the saved checkpoint, and finds in the archive itself
+ * what this one had stored beyond it.
+ *
+ * @returns what was done and why the run ended; expected ends and failures
+ * alike (`outcome`), so that the work before a failure is counted too
+ */
+export async function ingest(
+  ports: IngestPorts,
+  settings: IngestSettings,
+  limits: IngestLimits,
+): Promise<IngestSummary> {
+  const { checkpoints, clock } = ports;
+  const { source, owner } = settings;
+  const tally = new RunTally(source, clock);
+  const lease = new LeaseGuard(source, owner, limits.deadlineMs, clock);
+  try {
+    const acquired = await checkpoints.acquire(source, lease.current, clock.nowMs());
+    if (!acquired.held) {
+      return tally.summary("lease_held");
+    }
+    try {
+      const run = new Run(ports, settings, limits, lease, tally, acquired.checkpoint);
+      return tally.summary(await run.toItsEnd());
+    } finally {
+      await checkpoints.release(source, owner, clock.nowMs());
+    }
+  } catch (error) {
+    return error instanceof LeaseLostError ? tally.summary("lease_lost") : tally.failure(error);
+  }
+}
+
+class Run {
+  readonly #ports: IngestPorts;
+  readonly #settings: IngestSettings;
+  readonly #limits: IngestLimits;
+  readonly #lease: LeaseGuard;
+  readonly #tally: RunTally;
+  readonly #archive: Archive;
+  #checkpoint: Checkpoint;
+
+  constructor(
+    ports: IngestPorts,
+    settings: IngestSettings,
+    limits: IngestLimits,
+    lease: LeaseGuard,
+    tally: RunTally,
+    checkpoint: Checkpoint | undefined,
+  ) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#limits = limits;
+    this.#lease = lease;
+    this.#tally = tally;
+    this.#archive = new Archive(ports.archive, settings.source, () => lease.assertHeld());
+    const start = settings.firstStart;
+    this.#checkpoint = checkpoint ?? { start, watermark: start, entriesPerSecond: 0 };
+    tally.watermark = this.#checkpoint.watermark;
+  }
+
+  async toItsEnd(): Promise<IngestOutcome> {
+    try {
+      return (await this.#waitForSlack()) ? await this.#walk() : "throttled";
+    } catch (error) {
+      return this.#outcomeOf(error);
+    }
+  }
+
+  /** @returns false when Slack asked for a longer wait than this run can make */
+  async #waitForSlack(): Promise<boolean> {
+    const { clock } = this.#ports;
+    const { notBefore } = this.#checkpoint;
+    const waitMs = (notBefore ?? 0) - clock.nowMs();
+    if (notBefore !== undefined && waitMs > 0) {
+      if (waitMs > WAIT_MAX_MS || notBefore >= this.#limits.deadlineMs) {
+        this.#tally.notBefore = notBefore;
+        return false;
+      }
+      this.#limits.onProgress?.({ ...this.#tally.progress(), waitingUntilMs: notBefore });
+      await clock.sleep(waitMs, this.#limits.signal);
+    }
+    return true;
+  }
+
+  async #walk(): Promise<IngestOutcome> {
+    const { clock, slack } = this.#ports;
+    const { settleDelaySeconds, until = Number.POSITIVE_INFINITY, pageLimit } = this.#settings;
+    const nowSeconds = Math.floor(clock.nowMs() / 1000);
+    const end = Math.min(nowSeconds - settleDelaySeconds, until);
+    this.#beginLateScan(nowSeconds);
+    const { lateScanPosition, watermark, pageCursor, entriesPerSecond } = this.#checkpoint;
+    const position = lateScanPosition ?? watermark;
+    this.#tally.span = { from: position, until: Math.max(position, end) };
+
+    const cancelled = new AbortController();
+    const signal = AbortSignal.any([
+      cancelled.signal,
+      ...(this.#limits.signal ? [this.#limits.signal] : []),
+    ]);
+    const pages = listPages(
+      slack,
+      { position, end, pageCursor, entriesPerSecond, pageLimit },
+      { deadlineMs: this.#limits.deadlineMs, signal },
+    );
+    for await (const listed of oneAhead(pages, () => cancelled.abort())) {
+      await this.#store(listed);
+      await this.#commit(listed);
+      this.#limits.onProgress?.(this.#tally.progress());
+    }
+    return "caught_up";
+  }
+
+  /**
+   * Go back and list again what was listed early.
+   *
+   * From `allowedLateness` before the last late scan: whatever became visible
+   * since then, up to `allowedLateness` after its event, lies behind that
+   * second. Going back from the watermark instead would leave a gap whenever
+   * two late scans are further apart than the settle delay (ADR 3).
+   */
+  #beginLateScan(nowSeconds: number): void {
+    const { allowedLatenessSeconds } = this.#settings;
+    const { start, watermark, lateScanPosition, lateScannedAt, pageCursor } = this.#checkpoint;
+    const isDue =
+      allowedLatenessSeconds > 0 &&
+      lateScanPosition === undefined &&
+      // A half-read window is finished first, or a huge one would never be.
+      pageCursor === undefined &&
+      watermark > start &&
+      (lateScannedAt === undefined || nowSeconds - lateScannedAt >= allowedLatenessSeconds);
+    if (isDue) {
+      const seenUpTo = Math.min(watermark, lateScannedAt ?? watermark);
+      this.#checkpoint = {
+        ...this.#checkpoint,
+        lateScannedAt: nowSeconds,
+        lateScanPosition: Math.max(start, seenUpTo - allowedLatenessSeconds),
+      };
+    }
+  }
+
+  async #store({ window, page }: ListedPage): Promise<void> {
+    const readable: ArchiveEntry[] = [];
+    const unreadable: PageEntry[] = [];
+    for (const entry of page.entries) {
+      const { id, dateCreate, bytes } = entry;
+      if (id === undefined || dateCreate === undefined) {
+        unreadable.push(entry);
+      } else if (dateCreate !== window.until) {
+        // The second `until` was asked for only in case Slack reads `latest` as exclusive; the
+        // next window lists it. Anything else outside the window should not be here, and is kept.
+        readable.push({ id, dateCreate, bytes });
+      }
+    }
+    const stored = await this.#archive.store(readable);
+    const quarantined =
+      unreadable.length > 0
+        ? await this.#archive.quarantine(
+            unreadable.map(({ bytes }) => bytes),
+            window.from,
+          )
+        : 0;
+    this.#tally.addPage(stored, quarantined, this.#checkpoint.watermark);
+  }
+
+  async #commit({ window, next, entriesPerSecond }: ListedPage): Promise<void> {
+    const { watermark } = this.#checkpoint;
+    const isComplete = next === undefined;
+    const isBelowWatermark = window.until < watermark;
+    const checkpoint: Checkpoint = {
+      ...this.#checkpoint,
+      entriesPerSecond,
+      notBefore: undefined,
+      pageCursor: next,
+      watermark: isComplete ? Math.max(watermark, window.until) : watermark,
+      lateScanPosition: isComplete
+        ? isBelowWatermark
+          ? window.until
+          : undefined
+        : this.#checkpoint.lateScanPosition,
+    };
+    await this.#save(checkpoint);
+    this.#tally.addCommit(checkpoint.watermark, isComplete ? window : undefined);
+  }
+
+  async #save(checkpoint: Checkpoint): Promise<void> {
+    const { checkpoints, clock } = this.#ports;
+    await this.#lease.extend((lease) =>
+      checkpoints.save(this.#settings.source, lease, checkpoint, clock.nowMs()),
+    );
+    this.#checkpoint = checkpoint;
+  }
+
+  /** @throws the error itself when it is not one of the ways in which a run may end */
+  async #outcomeOf(error: unknown): Promise<IngestOutcome> {
+    const { signal } = this.#limits;
+    if (signal?.aborted && error === signal.reason) {
+      return "interrupted";
+    }
+    const retryAfterSeconds = retryAfterOf(error);
+    if (retryAfterSeconds !== undefined) {
+      const waitMs = Math.min(Math.ceil(retryAfterSeconds * 1000), NOT_BEFORE_MAX_MS);
+      const notBefore = this.#ports.clock.nowMs() + waitMs;
+      this.#tally.notBefore = notBefore;
+      await this.#save({ ...this.#checkpoint, notBefore });
+      return "throttled";
+    }
+    if (error instanceof SlackDeadlineError) {
+      return "out_of_time";
+    }
+    throw error;
+  }
+}
+
+/** Seconds that Slack asked to wait, when it answered that it is called too often. */
+function retryAfterOf(error: unknown): number | undefined {
+  if (error instanceof SlackDeadlineError) {
+    return error.retryAfterSeconds;
+  }
+  return error instanceof SlackApiError && error.status === 429
+    ? (error.retryAfterSeconds ?? 60)
+    : undefined;
+}

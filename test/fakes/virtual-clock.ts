@@ -1,0 +1,23 @@
+import type { Clock } from "../../lib/ports.ts";
+
+/** A clock that moves only when told to; a sleep moves it, and returns at once. */
+export class VirtualClock implements Clock {
+  #nowMs: number;
+
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#nowMs += Math.max(0, ms);
+  }
+
+  advance(ms: number): void {
+    this.#nowMs += ms;
+  }
+}
