@@ -214,7 +214,7 @@ function tryParse(text: string): unknown {
 }
 
 function toLatin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -9,7 +9,7 @@ import { LeaseLostError } from "../../lib/ports.ts";
 
 const NOW_MS = 1_700_000_000_000;
 const leaseOf = (owner: string) => ({ owner, expiresAt: NOW_MS + 60_000 });
-const CHECKPOINT = { watermark: 1_700_000_000, entriesPerSecond: 2.5 };
+const CHECKPOINT = { start: 0, watermark: 1_700_000_000, entriesPerSecond: 2.5 };
 
 let directory: string;
 let store: SqliteCheckpointStore;

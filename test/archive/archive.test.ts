@@ -1,0 +1,125 @@
+import { describe, expect, it, vi } from "vitest";
+import { Archive } from "../../lib/archive/archive.ts";
+import {
+  type ArchiveEntry,
+  ArchiveObjectError,
+  decodeLines,
+} from "../../lib/archive/archive-object.ts";
+import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+
+const entry = (
+  id: string,
+  dateCreate: number,
+  text = `{"id":"${id}","date_create":${dateCreate}}`,
+): ArchiveEntry => ({
+  id,
+  dateCreate,
+  bytes: new TextEncoder().encode(text),
+});
+
+const idsOf = (entries: readonly ArchiveEntry[]) => entries.map(({ id }) => id);
+
+async function linesOf(store: MemoryArchiveStore): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { key } of store.list("audit_logs/")) {
+    for (const line of await decodeLines(key, await store.get(key))) {
+      lines.push(Buffer.from(line).toString());
+    }
+  }
+  return lines;
+}
+
+function setUp(store = new MemoryArchiveStore(), beforeWrite = () => {}) {
+  return { store, archive: new Archive(store, "acme", beforeWrite) };
+}
+
+describe("Archive.store", () => {
+  it("writes one object an hour", async () => {
+    const { store, archive } = setUp();
+    const stored = await archive.store([entry("c", 3600), entry("b", 3599), entry("a", 3598)]);
+    expect(stored).toMatchObject({ objects: 2, duplicates: [] });
+    expect([...store.objects.keys()].map((key) => key.replace(/-[0-9a-f]{16}.*/, ""))).toEqual([
+      "audit_logs/source=acme/dt=1970-01-01/hour=00/0000003598-0000003599",
+      "audit_logs/source=acme/dt=1970-01-01/hour=01/0000003600-0000003600",
+    ]);
+  });
+
+  it("stores an id that repeats in a batch once, across hours too", async () => {
+    const { store, archive } = setUp();
+    const stored = await archive.store([
+      entry("a", 3600, '{"id":"a","n":1}'),
+      entry("b", 5),
+      entry("a", 5),
+    ]);
+    expect(idsOf(stored.duplicates)).toEqual(["a"]);
+    expect(await linesOf(store)).toHaveLength(2);
+  });
+
+  it("leaves out what an earlier run archived", async () => {
+    const { store, archive: earlier } = setUp();
+    await earlier.store([entry("b", 20), entry("a", 10)]);
+    const { archive } = setUp(store);
+    const stored = await archive.store([entry("c", 21), entry("b", 20), entry("a", 10)]);
+    expect([idsOf(stored.added), idsOf(stored.duplicates)]).toEqual([["c"], ["b", "a"]]);
+    expect(await linesOf(store)).toHaveLength(3);
+  });
+
+  it("leaves out what it wrote itself", async () => {
+    const { store, archive } = setUp();
+    await archive.store([entry("a", 10)]);
+    expect(await archive.store([entry("a", 10)])).toMatchObject({ added: [], objects: 0 });
+    expect(store.objects.size).toBe(1);
+  });
+
+  it("lists an hour once, and reads only objects that overlap the batch", async () => {
+    const { store, archive: earlier } = setUp();
+    await earlier.store([entry("a", 10)]);
+    await earlier.store([entry("b", 100)]);
+    const { archive } = setUp(store);
+    const list = vi.spyOn(store, "list");
+    const get = vi.spyOn(store, "get");
+    await archive.store([entry("c", 50)]);
+    await archive.store([entry("d", 100)]);
+    expect(list).toHaveBeenCalledTimes(1);
+    expect(get.mock.calls.map(([key]) => key)).toEqual([expect.stringContaining("0000000100-")]);
+  });
+
+  it("takes an answer 'exists' for its own lost write", async () => {
+    const { store, archive } = setUp();
+    vi.spyOn(store, "put").mockResolvedValue("exists");
+    expect(await archive.store([entry("a", 1)])).toMatchObject({ objects: 0, bytes: 0 });
+  });
+
+  it("writes nothing when it may not", async () => {
+    const { store, archive } = setUp(undefined, () => {
+      throw new Error("no longer the writer");
+    });
+    await expect(archive.store([entry("a", 1)])).rejects.toThrow("no longer the writer");
+    await expect(archive.quarantine([Buffer.from("{}")], 1)).rejects.toThrow(
+      "no longer the writer",
+    );
+    expect(store.objects.size).toBe(0);
+  });
+
+  it("stops at a damaged object rather than store its entries again", async () => {
+    const { store, archive: earlier } = setUp();
+    await earlier.store([entry("a", 10)]);
+    const [key = ""] = store.objects.keys();
+    store.objects.set(key, Buffer.from("damaged"));
+    await expect(setUp(store).archive.store([entry("a", 10)])).rejects.toThrow(ArchiveObjectError);
+  });
+});
+
+describe("Archive.quarantine", () => {
+  it("keeps texts verbatim, and the same texts once", async () => {
+    const { store, archive } = setUp();
+    const texts = [Buffer.from('{"id":7}'), Buffer.from("null")];
+    expect(await archive.quarantine(texts, 0)).toBe(2);
+    expect(await archive.quarantine(texts.toReversed(), 0)).toBe(0);
+    const [[key = "", body = Buffer.of()] = []] = store.objects;
+    expect(key).toMatch(
+      /^quarantine\/source=acme\/dt=1970-01-01\/hour=00\/[0-9a-f]{16}\.json\.gz$/,
+    );
+    expect((await decodeLines(key, body)).map(String)).toEqual(["null", '{"id":7}']);
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { SlackBodyError } from "../../lib/slack/errors.ts";
+import { parseExport, parseLogsPage } from "../../lib/slack/page.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const page = (text: string) => parseLogsPage(bytes(text));
+const texts = (text: string) => parseExport(bytes(text)).map((entry) => entry.text);
+
+const ENTRY = '{"id":"a","date_create":1521214343,"action":"user_login"}';
+
+describe("parseLogsPage", () => {
+  it.each([
+    ["a number above 2^53", '{"id":"a","date_create":1,"session_id":10137226569043123456789}'],
+    ["escapes", '{"id":"a","date_create":1,"ua":"Mozilla\\/5.0 \\u00e9\\n\\"}]"}'],
+    ["characters outside ASCII", '{"id":"a","date_create":1,"name":"Zoë 日本 🎉"}'],
+    ["a lone surrogate escape", '{"id":"a","date_create":1,"name":"\\ud83c"}'],
+    ["repeated and unknown members", '{"id":"a","x":{},"x":[1.0,1e2],"date_create":1}'],
+    ["spaces inside and between tokens", '{"id" : "a", "date_create":1, "name":"a  b"}'],
+  ])("gives the exact text of an entry with %s", (_, text) => {
+    const [entry] = page(`{"entries":[${text}]}`).entries;
+    expect(entry?.text).toBe(text);
+    expect(entry?.value).toEqual(JSON.parse(text));
+  });
+
+  it("keeps bytes that are not UTF-8", () => {
+    const body = Buffer.concat([
+      bytes('{"entries":[{"id":"a","n":"'),
+      Buffer.of(0xff),
+      bytes('"}]}'),
+    ]);
+    const [entry] = parseLogsPage(body).entries;
+    expect(Buffer.from(entry?.bytes ?? []).includes(0xff)).toBe(true);
+  });
+
+  it("takes line breaks between tokens out, and nothing else", () => {
+    const [entry] = page(
+      '{"entries": [\r\n  {\n    "id": "a  b",\n\t"date_create": 1\n  }\n]}',
+    ).entries;
+    expect(entry?.text).toBe('{"id": "a  b","date_create": 1}');
+  });
+
+  it.each([
+    ["no id", '{"date_create":1}'],
+    ["an empty id", '{"id":"","date_create":1}'],
+    ["a number as id", '{"id":7,"date_create":1}'],
+  ])("reads an entry with %s as one without", (_, text) => {
+    expect(page(`{"entries":[${text}]}`).entries[0]?.id).toBeUndefined();
+  });
+
+  it.each(['"1521214343"', "null", "1.5", "-1", "1e10", "{}"])(
+    "does not take %s for a date_create",
+    (value) => {
+      const [entry] = page(`{"entries":[{"id":"a","date_create":${value}}]}`).entries;
+      expect(entry?.dateCreate).toBeUndefined();
+      expect(entry?.id).toBe("a");
+    },
+  );
+
+  it.each(["null", "7", '"text"', "[]"])("keeps %s in place of an entry", (text) => {
+    const [entry] = page(`{"entries":[${text}]}`).entries;
+    expect([entry?.text, entry?.id, entry?.dateCreate]).toEqual([text, undefined, undefined]);
+  });
+
+  it("reads an id outside ASCII as UTF-8", () => {
+    expect(page('{"entries":[{"id":"é","date_create":1}]}').entries[0]?.id).toBe("é");
+  });
+
+  it.each([
+    ['{"entries":[],"response_metadata":{"next_cursor":"abc="}}', "abc="],
+    ['{"entries":[],"response_metadata":{"next_cursor":""}}', undefined],
+    ['{"entries":[],"response_metadata":{"next_cursor":null}}', undefined],
+    ['{"entries":[],"response_metadata":{}}', undefined],
+    ['{"entries":[],"response_metadata":null}', undefined],
+    ['{"entries":[]}', undefined],
+  ])("reads the next cursor of %s", (body, cursor) => {
+    expect(page(body).nextCursor).toBe(cursor);
+  });
+
+  it("takes the last of two members named entries, as JSON.parse does", () => {
+    const { entries } = page(`{"entries":[1,2],"x":{"entries":[3]},"entries":[${ENTRY}]}`);
+    expect(entries.map(({ text }) => text)).toEqual([ENTRY]);
+  });
+
+  it.each([
+    ["html", "<!DOCTYPE html><title>Slack</title>"],
+    ["cut", '{"entries":[{"id":"a","date_'],
+    ["cut", ""],
+    ["not_json", '{"entries":[{"id":}]}'],
+    ["wrong_shape", "[]"],
+    ["wrong_shape", '{"schemas":[]}'],
+    ["wrong_shape", '{"entries":{}}'],
+    ["wrong_shape", '{"entries":[],"response_metadata":{"next_cursor":7}}'],
+  ])("says %s of the body %j", (problem, body) => {
+    expect(() => page(body)).toThrow(SlackBodyError);
+    expect(() => page(body)).toThrow(expect.objectContaining({ problem }));
+  });
+});
+
+describe("parseExport", () => {
+  it.each([
+    ["a page", `{"entries":[${ENTRY}]}`],
+    ["an entry", ENTRY],
+    ["an array", `[${ENTRY}]`],
+    ["an array of pages", `[{"entries":[${ENTRY}]},{"entries":[]}]`],
+    ["an object of pages", `{"first":{"entries":[${ENTRY}]},"note":"x"}`],
+    ["lines", `\n${ENTRY}\r\n`],
+    ["pages one a line", `{"entries":[${ENTRY}]}\n{"entries":[]}\n`],
+    ["an indented array", `[\n  ${ENTRY}\n]\n`],
+  ])("finds the entry in %s", (_, file) => {
+    expect(texts(file)).toEqual([ENTRY]);
+  });
+
+  it("keeps the order of the file", () => {
+    expect(texts('{"id":"b","action":"x"}\n{"id":"a","action":"x"}')).toEqual([
+      '{"id":"b","action":"x"}',
+      '{"id":"a","action":"x"}',
+    ]);
+  });
+
+  it.each([
+    ["a line", `${ENTRY}\n{"ids":"b"}\n`],
+    ["an element of the outermost array", `[${ENTRY},{"ids":"b"}]`],
+  ])("keeps %s that is no entry, without an id", (_, file) => {
+    const [, odd] = parseExport(bytes(file));
+    expect([odd?.text, odd?.id]).toEqual(['{"ids":"b"}', undefined]);
+  });
+
+  it("names the line that is not JSON", () => {
+    expect(() => texts(`${ENTRY}\n\n{"id":\n`)).toThrow("line 3 is not JSON");
+  });
+
+  it("refuses a file without an entry", () => {
+    expect(() => texts('{"schemas":[{"type":"user","user":{"id":"string"}}]}')).toThrow(
+      "there is no audit log entry in it",
+    );
+  });
+
+  it("takes an empty page for what it is", () => {
+    expect(texts('{"entries":[]}')).toEqual([]);
+  });
+});
