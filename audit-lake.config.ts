@@ -1,0 +1,18 @@
+import type { AuditLakeConfig } from "./infra/config.ts";
+
+// Every setting, its unit and its default: infra/config.ts.
+export default {
+  // Set it to today: the first day that queries look at.
+  archiveStartsOn: "2026-01-01",
+  // One per Slack organization. The name stays in every key: choose it once.
+  sources: [{ name: "slack" }],
+  archive: {
+    tiers: [
+      { storageClass: "STANDARD_IA", after: "90d" },
+      { storageClass: "GLACIER_IR", after: "365d" },
+    ],
+  },
+  alerts: {
+    email: [],
+  },
+} satisfies AuditLakeConfig;

@@ -1,0 +1,133 @@
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { type IKey, Key } from "aws-cdk-lib/aws-kms";
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type CfnBucket,
+  type IBucket,
+  type LifecycleRule,
+  ObjectLockRetention,
+  StorageClass,
+} from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
+import type { Config } from "../config.ts";
+
+export interface ArchiveProps {
+  config: Config["archive"];
+  /** How long Athena's results are kept, seconds. */
+  resultsRetentionSeconds: number;
+  key: IKey;
+  removalPolicy: RemovalPolicy;
+}
+
+/**
+ * Where the evidence lies, and beside it, in buckets of their own, what may be
+ * thrown away: Athena's results and the access logs. An Object Lock with a
+ * default retention or a bucket that someone else owns could not hold those.
+ */
+export class Archive extends Construct {
+  readonly bucket: IBucket;
+  readonly resultsBucket: IBucket;
+
+  constructor(scope: Construct, id: string, props: ArchiveProps) {
+    super(scope, id);
+    const { config, key, removalPolicy } = props;
+    const common = {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+    } satisfies BucketProps;
+
+    const accessLogs = new Bucket(this, "AccessLogs", {
+      ...common,
+      encryption: BucketEncryption.S3_MANAGED, // S3 delivers its logs under no customer key
+      lifecycleRules: [{ expiration: Duration.days(400) }], // a year and some, as auditors ask
+    });
+    Validations.of(accessLogs).acknowledge({
+      id: "AwsSolutions-S1",
+      reason: "It receives the access logs of the other buckets; logging itself would never end.",
+    });
+    const encrypted = {
+      ...common,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      bucketKeyEnabled: true, // one call to KMS for many objects instead of one each
+      serverAccessLogsBucket: accessLogs,
+    } satisfies BucketProps;
+
+    this.resultsBucket = new Bucket(this, "Results", {
+      ...encrypted,
+      serverAccessLogsPrefix: "results/",
+      lifecycleRules: [
+        {
+          prefix: PREFIXES.athenaResults,
+          expiration: Duration.seconds(props.resultsRetentionSeconds),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+    });
+
+    if (config.existingBucket !== undefined) {
+      const { name, kmsKeyArn } = config.existingBucket;
+      this.bucket = Bucket.fromBucketAttributes(this, "Bucket", {
+        bucketName: name,
+        ...(kmsKeyArn === undefined
+          ? {}
+          : { encryptionKey: Key.fromKeyArn(this, "BucketKey", kmsKeyArn) }),
+      });
+      return;
+    }
+    const bucket = new Bucket(this, "Bucket", {
+      ...encrypted,
+      ...(config.bucketName === undefined ? {} : { bucketName: config.bucketName }),
+      ...(config.objectLock === undefined
+        ? {}
+        : { objectLockDefaultRetention: toObjectLockRetention(config.objectLock) }),
+      serverAccessLogsPrefix: "archive/",
+      versioned: true,
+      lifecycleRules: lifecycleRules(config),
+    });
+    // `eventBridgeEnabled` would do this with a custom resource and a function.
+    (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      eventBridgeConfiguration: { eventBridgeEnabled: true },
+    };
+    this.bucket = bucket;
+  }
+}
+
+function toObjectLockRetention(lock: NonNullable<Config["archive"]["objectLock"]>) {
+  const duration = Duration.seconds(lock.for);
+  return lock.mode === "GOVERNANCE"
+    ? ObjectLockRetention.governance(duration)
+    : ObjectLockRetention.compliance(duration);
+}
+
+/**
+ * Small objects stay in S3 Standard whatever the tiers: S3 moves nothing under
+ * 128 KB by itself, because the move would cost more than it saves.
+ */
+function lifecycleRules({ tiers = [], retention = "forever" }: Config["archive"]): LifecycleRule[] {
+  const transitions = tiers.map(({ storageClass, after }) => ({
+    storageClass: new StorageClass(storageClass),
+    transitionAfter: Duration.seconds(after),
+  }));
+  return [
+    {
+      abortIncompleteMultipartUploadAfter: Duration.days(7),
+      ...(transitions.length === 0 ? {} : { transitions }),
+      // Objects are never rewritten, so an older version is one that someone
+      // deleted: it stays as long as the archive does, and 30 days to undo it.
+      ...(retention === "forever"
+        ? {}
+        : {
+            expiration: Duration.seconds(retention),
+            noncurrentVersionExpiration: Duration.days(30),
+          }),
+    },
+  ];
+}

@@ -1,0 +1,59 @@
+import { Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { describe, expect, it } from "vitest";
+import type { AuditLakeConfig } from "../../infra/config.ts";
+import { synthesize } from "./synthesize.ts";
+
+const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
+  ["the shortest configuration", {}],
+  ["several sources", { sources: [{ name: "acme" }, { name: "acme-gov" }] }],
+  [
+    "what exists already",
+    {
+      kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+      archive: {
+        existingBucket: {
+          name: "acme-evidence",
+          kmsKeyArn:
+            "arn:aws:kms:eu-central-1:123456789012:key/11234567-89ab-cdef-0123-456789abcdef",
+        },
+      },
+      alerts: { existingTopic: { arn: "arn:aws:sns:eu-central-1:123456789012:alarms" } },
+    },
+  ],
+];
+
+describe("SlackAuditLakeStack", () => {
+  it.each(VARIANTS)("passes cdk-nag's AwsSolutions with %s", (_what, overrides) => {
+    const { app, stack } = synthesize(overrides);
+    const report = new AwsSolutionsChecks(app).validateScope(stack);
+
+    expect(
+      report.violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources]),
+    ).toEqual([]);
+    expect(report.success).toBe(true);
+  });
+
+  it("gives a reason for each rule that it sets aside", () => {
+    const { stack } = synthesize();
+    const acknowledgements = stack.node
+      .findAll()
+      .flatMap(({ node }) => node.metadata)
+      .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap(({ data }) => Object.entries(data as Record<string, string>));
+
+    expect(acknowledgements.length).toBeGreaterThan(0);
+    for (const [rule, reason] of acknowledgements) {
+      expect(reason, rule).toMatch(/^[A-Z].{20,}\.$/);
+    }
+  });
+
+  it("puts the tags on everything that takes tags", () => {
+    const { template } = synthesize({ tags: { team: "security" } });
+    const buckets = Object.values(template.findResources("AWS::S3::Bucket"));
+
+    for (const { Properties } of buckets) {
+      expect(Properties.Tags).toContainEqual({ Key: "team", Value: "security" });
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { type AuditLakeConfig, parseConfig } from "../../infra/config.ts";
+import { SlackAuditLakeStack } from "../../infra/slack-audit-lake-stack.ts";
+
+/** The shortest configuration there is. */
+export const MINIMAL_CONFIG: AuditLakeConfig = {
+  archiveStartsOn: "2026-01-01",
+  sources: [{ name: "acme" }],
+};
+
+/** The stack as `cdk synth` makes it, without bundling the functions. */
+export function synthesize(overrides: Partial<AuditLakeConfig> = {}) {
+  const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
+  const app = new App({ context: { ...context, "aws:cdk:bundling-stacks": [] } });
+  const config = parseConfig({ ...MINIMAL_CONFIG, ...overrides }, "test");
+  const stack = new SlackAuditLakeStack(app, config);
+  return { app, stack, template: Template.fromStack(stack) };
+}
+
+export type Resource = {
+  Type: string;
+  DeletionPolicy?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template's properties are as deep as CloudFormation
+  Properties: any;
+};
+
+/** The one resource of a type whose logical id begins like this. */
+export function resource(template: Template, type: string, idPrefix: string): Resource {
+  const found = Object.entries(template.findResources(type)).filter(([id]) =>
+    id.startsWith(idPrefix),
+  );
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new Error(`${found.length} resources ${type} begin with ${idPrefix}, not one`);
+  }
+  return only[1] as Resource;
+}
