@@ -38,7 +38,7 @@ export class SlackApiError extends SlackAuditError {
   readonly status: number;
   readonly retryAfterSeconds: number | undefined;
   /** Not enumerable: its body does not end up in a log by accident. */
-  declare readonly response: SlackResponse<unknown> | undefined;
+  declare response: SlackResponse<unknown> | undefined;
 
   constructor(failure: SlackApiFailure, options?: ErrorOptions) {
     super(describeApiFailure(failure), options);
@@ -86,7 +86,7 @@ export class SlackBodyError extends SlackAuditError {
   override readonly retryable: boolean;
   readonly problem: BodyProblem;
   /** Not enumerable: its body does not end up in a log by accident. */
-  declare readonly response: SlackResponse<unknown> | undefined;
+  declare response: SlackResponse<unknown> | undefined;
 
   /** @param detail - what was expected, or where it went wrong; never text of the body */
   constructor(
@@ -142,7 +142,7 @@ export function isRateLimit(failure: { status: number; apiCode?: string | undefi
 }
 
 function attachResponse(error: Error, response: SlackResponse<unknown> | undefined): void {
-  Object.defineProperty(error, "response", { value: response, enumerable: false });
+  Object.defineProperty(error, "response", { value: response, writable: true, enumerable: false });
 }
 
 /** @see https://docs.slack.dev/reference/audit-logs-api/methods-actions-reference#errors */
