@@ -1,0 +1,61 @@
+import type { Alert } from "./alert.ts";
+import type { Notification } from "./ports.ts";
+
+/** An alert as a message: a subject and a text for a person, the alert itself for a program. */
+export function toNotification(alert: Alert): Notification {
+  return {
+    subject: `[${alert.severity.toUpperCase()}] ${alert.title}`,
+    text: alertText(alert),
+    data: { type: "alert", ...alert },
+    attributes: {
+      type: "alert",
+      alertId: alert.id,
+      ruleId: alert.ruleId,
+      severity: alert.severity,
+      source: alert.source,
+      action: alert.entry.action,
+      actorId: alert.entry.actorId,
+      techniques: alert.techniques.map(({ id }) => id),
+    },
+  };
+}
+
+function alertText(alert: Alert): string {
+  const { entry, entries } = alert;
+  const facts: [string, string | undefined][] = [
+    ["Severity", alert.severity],
+    ["When", entry.time],
+    ["Action", entry.action],
+    ["Who", `${entry.actor} [${entry.actorId}]`],
+    ["What", `${entry.entity} [${entry.entityId}]`],
+    ["Where", entry.location],
+    ["Address", entry.ipAddress],
+    ["Client", entry.userAgent],
+    ["Entries", entries === 1 ? undefined : `${entries}; this is the first`],
+    ["ATT&CK", alert.techniques.map(({ id, name }) => `${id} ${name}`).join("; ")],
+    ["Rule", alert.ruleId],
+    ["Reference", alert.reference],
+  ];
+  const known = facts.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${`${name}:`.padEnd(11)}${value}`],
+  );
+  return [
+    alert.title,
+    "",
+    alert.reason,
+    "",
+    ...known,
+    "",
+    "The entry in Athena:",
+    entryQuery(alert),
+    "",
+    `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
+    "",
+  ].join("\n");
+}
+
+function entryQuery({ source, entry }: Alert): string {
+  const dt = entry.time.slice(0, 10);
+  const id = entry.id.replaceAll("'", "''");
+  return `SELECT * FROM audit_logs WHERE source = '${source}' AND dt = '${dt}' AND id = '${id}'`;
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { type Rule, SEVERITIES, type Severity } from "./rule.ts";
+import { RULES } from "./rules/index.ts";
+
+/** What the configuration says of rules, by id: `off`, or the severity to use. */
+export type RuleOverrides = Readonly<Record<string, Severity | "off">>;
+
+/** The configuration speaks of a rule in a way that means nothing. */
+export class RuleConfigurationError extends Error {
+  override readonly name = "RuleConfigurationError";
+  readonly code = "rule_configuration";
+}
+
+const OVERRIDES = z.record(z.string(), z.enum([...SEVERITIES, "off"]));
+
+/**
+ * Check what a configuration file says of rules: `{"app-installed": "off", "admin-granted": "critical"}`.
+ *
+ * @throws {RuleConfigurationError} naming each unknown rule and each value that is no severity
+ */
+export function parseRuleOverrides(value: unknown, rules: readonly Rule[] = RULES): RuleOverrides {
+  const parsed = OVERRIDES.safeParse(value);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path }) => path.join(".") || "the whole value");
+    throw new RuleConfigurationError(
+      `detection rules: give each rule one of off, ${SEVERITIES.join(", ")}; wrong: ${wrong.join(", ")}`,
+    );
+  }
+  const known = new Set(rules.map(({ id }) => id));
+  const unknown = Object.keys(parsed.data).filter((id) => !known.has(id));
+  if (unknown.length > 0) {
+    throw new RuleConfigurationError(
+      `detection rules: no rule is called ${unknown.map((id) => `"${id}"`).join(", ")}; docs/detections.md lists them all`,
+    );
+  }
+  return parsed.data;
+}
+
+/** The rules that are on, each with the severity that the configuration gives it. */
+export function configureRules(
+  overrides: RuleOverrides,
+  rules: readonly Rule[] = RULES,
+): readonly Rule[] {
+  return rules.flatMap((rule) => {
+    const override = overrides[rule.id];
+    if (override === "off") {
+      return [];
+    }
+    return override === undefined ? [rule] : [{ ...rule, severity: override }];
+  });
+}

@@ -1,0 +1,142 @@
+import { parseObjectKey } from "../archive/object-key.ts";
+import type { AuditLogEntry } from "../slack/types.ts";
+import { type Alert, toAlert } from "./alert.ts";
+import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
+
+export interface DetectorSettings {
+  /** Those that are on. */
+  rules: readonly Rule[];
+  context: RuleContext;
+  /** Length of the periods in each of which a dedupe key is one alert; they begin at the epoch. */
+  periodSeconds: number;
+}
+
+/** What the rules say of one object. */
+export interface Findings {
+  /** Each id once, in the order of the entries. */
+  alerts: Alert[];
+  /** Entries looked at. */
+  entries: number;
+  /** Pairs of an entry and a rule that matches it. */
+  matches: number;
+  /** Lines that are not an entry: line number from 1, and why. */
+  unreadable: { line: number; problem: string }[];
+  /** Rules that threw, by id. */
+  failures: Map<string, RuleFailure>;
+}
+
+/** A rule that threw on some entries: a bug in the rule. The other rules are not affected. */
+interface RuleFailure {
+  count: number;
+  /** Id of the first entry on which it threw. */
+  entryId: string;
+  error: unknown;
+}
+
+/** Asks every rule about every entry. Keeps nothing between two calls. */
+export class Detector {
+  readonly #settings: DetectorSettings;
+  readonly #rulesByAction: ReadonlyMap<string, readonly Rule[]>;
+
+  constructor(settings: DetectorSettings) {
+    this.#settings = settings;
+    const pairs = settings.rules.flatMap((rule) =>
+      rule.actions.map((action) => ({ action, rule })),
+    );
+    this.#rulesByAction = new Map(
+      [...Map.groupBy(pairs, ({ action }) => action)].map(([action, group]) => [
+        action,
+        group.map(({ rule }) => rule),
+      ]),
+    );
+  }
+
+  /**
+   * @param lines - the object's lines, one entry each, UTF-8
+   * @param onEntry - sees every entry that could be read
+   * @throws {RangeError} when `objectKey` does not name an object of audit logs
+   */
+  detect(
+    objectKey: string,
+    lines: Iterable<Uint8Array>,
+    onEntry?: (entry: AuditLogEntry) => void,
+  ): Findings {
+    const name = parseObjectKey(objectKey);
+    if (name === undefined) {
+      throw new RangeError(`${objectKey} is not the key of an object of audit logs`);
+    }
+    const findings: Findings = {
+      alerts: [],
+      entries: 0,
+      matches: 0,
+      unreadable: [],
+      failures: new Map(),
+    };
+    const byId = new Map<string, Alert>();
+    let lineNumber = 0;
+    for (const bytes of lines) {
+      lineNumber += 1;
+      const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+      const entry = parseEntry(line);
+      if (typeof entry === "string") {
+        findings.unreadable.push({ line: lineNumber, problem: entry });
+        continue;
+      }
+      findings.entries += 1;
+      onEntry?.(entry);
+      for (const rule of this.#rulesByAction.get(entry.action) ?? []) {
+        try {
+          if (!ruleMatches(rule, entry, this.#settings.context)) {
+            continue;
+          }
+          const at = { source: name.source, objectKey, line };
+          const alert = toAlert(rule, entry, {
+            ...at,
+            periodSeconds: this.#settings.periodSeconds,
+          });
+          const first = byId.get(alert.id);
+          if (first === undefined) {
+            byId.set(alert.id, alert);
+          } else {
+            first.entries += 1;
+          }
+          findings.matches += 1;
+        } catch (error) {
+          noteFailure(findings.failures, rule.id, entry.id, error);
+        }
+      }
+    }
+    findings.alerts = [...byId.values()];
+    return findings;
+  }
+}
+
+function noteFailure(
+  failures: Map<string, RuleFailure>,
+  ruleId: string,
+  entryId: string,
+  error: unknown,
+): void {
+  const known = failures.get(ruleId);
+  if (known === undefined) {
+    failures.set(ruleId, { count: 1, entryId, error });
+  } else {
+    known.count += 1;
+  }
+}
+
+/** @returns the entry, or what is wrong with the line */
+function parseEntry(line: string): AuditLogEntry | string {
+  let value: Partial<AuditLogEntry> | null;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return "not JSON";
+  }
+  if (typeof value !== "object" || value === null || typeof value.id !== "string") {
+    return "not an object with an id";
+  }
+  return Number.isSafeInteger(value.date_create)
+    ? (value as AuditLogEntry)
+    : "its date_create is not an integer";
+}

@@ -1,0 +1,57 @@
+import type { AuditLogEntry, Details, Entity } from "../slack/types.ts";
+
+/** Entities for examples, by type. */
+export const EXAMPLE_ENTITIES = {
+  user: { type: "user", user: { id: "U0TARGET01", name: "Bo Diaz", email: "bo@example.com" } },
+  app: {
+    type: "app",
+    app: { id: "A0EXAMPLE1", name: "Notion", scopes: ["channels:read"] },
+  },
+  channel: {
+    type: "channel",
+    channel: {
+      id: "C0EXAMPLE1",
+      name: "deal-room",
+      privacy: "private",
+      is_shared: false,
+      is_org_shared: false,
+    },
+  },
+  enterprise: {
+    type: "enterprise",
+    enterprise: { id: "E0EXAMPLE1", name: "Example", domain: "example" },
+  },
+  file: {
+    type: "file",
+    file: { id: "F0EXAMPLE1", name: "plan.zip", title: "plan", filetype: "zip" },
+  },
+} satisfies Record<string, Entity>;
+
+/** An entry as Slack sends it, for the test cases of a rule. */
+export function exampleEntry(
+  action: string,
+  more: { entity?: Entity; details?: Details; actorUserId?: string } = {},
+): AuditLogEntry {
+  return {
+    id: "11111111-2222-4333-8444-555555555555",
+    date_create: 1_766_105_755,
+    action,
+    actor: {
+      type: "user",
+      user: {
+        id: more.actorUserId ?? "U0ADMIN001",
+        name: "Ada Moe",
+        email: "ada@example.com",
+        team: "E0EXAMPLE1",
+      },
+    },
+    entity: more.entity ?? EXAMPLE_ENTITIES.enterprise,
+    context: {
+      location: { type: "enterprise", id: "E0EXAMPLE1", name: "Example", domain: "example" },
+      ua: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)",
+      ip_address: "192.0.2.10",
+      session_id: 10137226569043,
+    },
+    ...(more.details === undefined ? {} : { details: more.details }),
+  };
+}

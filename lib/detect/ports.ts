@@ -1,0 +1,45 @@
+/** A message to people and to programs. */
+export interface Notification {
+  /** One line. */
+  subject: string;
+  /** For a person: what an e-mail shows. */
+  text: string;
+  /** For a program: JSON. */
+  data: unknown;
+  /** For filters of subscriptions; no value is empty. */
+  attributes: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** Where notifications go. */
+export interface NotificationSink {
+  /** Resolves when the notification is safe with the service that delivers it. */
+  publish(notification: Notification): Promise<void>;
+}
+
+/** One attempt to publish an alert. */
+export interface Claim {
+  /** Unique to the attempt, also between two deliveries of one event. */
+  owner: string;
+  /** Epoch milliseconds after which another attempt may take over. */
+  expiresAt: number;
+}
+
+/**
+ * - `claimed`: publish, then `markPublished`
+ * - `published`: nothing to do
+ * - `in_flight`: another attempt may be publishing now; come back later
+ */
+export type ClaimOutcome = "claimed" | "published" | "in_flight";
+
+/** Remembers which alerts were published. */
+export interface AlertLedger {
+  /**
+   * Take the right to publish an alert, unless it was published or another
+   * attempt's claim has not expired at `nowMs`.
+   *
+   * @param forgetAt - epoch seconds from which the ledger may forget the alert
+   */
+  claim(alertId: string, claim: Claim, nowMs: number, forgetAt: number): Promise<ClaimOutcome>;
+  /** From now on `claim` answers `published`, whoever asks. */
+  markPublished(alertId: string): Promise<void>;
+}

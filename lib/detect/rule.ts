@@ -1,0 +1,72 @@
+import type { AuditLogEntry } from "../slack/types.ts";
+import type { TechniqueId } from "./techniques.ts";
+
+/** Least to most urgent. */
+export const SEVERITIES = ["info", "low", "medium", "high", "critical"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What a rule may know beyond the entry. */
+export interface RuleContext {
+  /** Ids of the Slack apps whose tokens fill this archive. */
+  ownAppIds: readonly string[];
+  /** Ids of the people who installed them. */
+  ownInstallerIds: readonly string[];
+}
+
+/**
+ * A reason to tell someone about an entry.
+ *
+ * A rule sees one entry at a time, so that it says the same about live events
+ * and about history. What needs several entries (a count, a first time) is a
+ * query (docs/queries.md).
+ *
+ * Entries come as Slack sent them: any field may be absent or of another type.
+ * Rules therefore read them through `entry-facts.ts`.
+ */
+export interface Rule {
+  /** Stable: configuration and subscriptions name it. The file's name. */
+  readonly id: string;
+  readonly title: string;
+  /** Unless the configuration gives another. */
+  readonly severity: Severity;
+  /** Why it matters, and what to look at first. One or two sentences. */
+  readonly reason: string;
+  readonly techniques: readonly TechniqueId[];
+  /** Where Slack describes it. */
+  readonly reference: string;
+  /** Only entries of these actions are asked. */
+  readonly actions: readonly string[];
+  /** Absent: every entry of `actions` matches. */
+  matches?(entry: AuditLogEntry, context: RuleContext): boolean;
+  /** One line for a person. */
+  alertTitle(entry: AuditLogEntry): string;
+  /** Entries with the same key in one period are one alert. */
+  dedupeKey(entry: AuditLogEntry): string;
+  readonly examples: {
+    readonly match: readonly Example[];
+    readonly ignore: readonly Example[];
+  };
+}
+
+/** A test case of a rule. */
+interface Example {
+  readonly name: string;
+  readonly entry: AuditLogEntry;
+  /** Absent: nothing is configured. */
+  readonly context?: RuleContext;
+}
+
+export const NO_CONTEXT: RuleContext = { ownAppIds: [], ownInstallerIds: [] };
+
+/** Whether a rule speaks of an entry. */
+export function ruleMatches(rule: Rule, entry: AuditLogEntry, context: RuleContext): boolean {
+  return rule.actions.includes(entry.action) && (rule.matches?.(entry, context) ?? true);
+}
+
+/** Slack's list of actions. */
+export const ACTIONS_REFERENCE =
+  "https://docs.slack.dev/reference/audit-logs-api/methods-actions-reference";
+
+/** Slack's list of anomaly reasons. */
+export const ANOMALIES_REFERENCE =
+  "https://docs.slack.dev/reference/audit-logs-api/anomalous-events-reference";

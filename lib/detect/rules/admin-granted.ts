@@ -1,0 +1,30 @@
+import { actorEntityKey, actorName, entityName, locationName } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const adminGranted: Rule = {
+  id: "admin-granted",
+  title: "Admin role granted",
+  severity: "high",
+  reason: "An admin can manage members, channels and apps. Confirm that it was asked for.",
+  techniques: ["T1098.003"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["role_change_to_admin"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} made ${entityName(entry)} an admin in ${locationName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "role_change_to_admin",
+        entry: exampleEntry("role_change_to_admin", { entity: EXAMPLE_ENTITIES.user }),
+      },
+    ],
+    ignore: [
+      {
+        name: "an ordinary member",
+        entry: exampleEntry("role_change_to_user", { entity: EXAMPLE_ENTITIES.user }),
+      },
+    ],
+  },
+};

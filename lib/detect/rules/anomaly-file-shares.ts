@@ -1,0 +1,11 @@
+import { anomalyRule } from "../anomaly-rule.ts";
+import type { Rule } from "../rule.ts";
+
+export const anomalyFileShares: Rule = anomalyRule({
+  id: "anomaly-file-shares",
+  title: "Anomaly: many files shared",
+  severity: "medium",
+  reason: "More files shared than usual: data on its way out, or malware on its way in.",
+  techniques: ["T1567", "T1080"],
+  reasons: ["excessive_file_shares"],
+});

@@ -1,0 +1,11 @@
+import { anomalyRule } from "../anomaly-rule.ts";
+import type { Rule } from "../rule.ts";
+
+export const anomalyMessageDeletion: Rule = anomalyRule({
+  id: "anomaly-message-deletion",
+  title: "Anomaly: many messages deleted",
+  severity: "medium",
+  reason: "Someone removes what was said: traces, or evidence.",
+  techniques: ["T1070", "T1485"],
+  reasons: ["unexpected_message_deletion"],
+});

@@ -1,0 +1,12 @@
+import { anomalyRule } from "../anomaly-rule.ts";
+import type { Rule } from "../rule.ts";
+
+export const anomalyNewClient: Rule = anomalyRule({
+  id: "anomaly-new-client",
+  title: "Anomaly: unusual client",
+  severity: "low",
+  reason:
+    "A client or user agent that this account has not used. Mostly an upgrade; with another anomaly of the same user a stolen session.",
+  techniques: ["T1550.004"],
+  reasons: ["unexpected_client", "unexpected_user_agent", "user_agent"],
+});

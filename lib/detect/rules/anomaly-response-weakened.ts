@@ -1,0 +1,44 @@
+import { actorEntityKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const anomalyResponseWeakened: Rule = {
+  id: "anomaly-response-weakened",
+  title: "Response to anomalies changed",
+  severity: "high",
+  reason:
+    "Slack ends sessions by itself on some anomalies. Someone changed on which, or for whom not.",
+  techniques: ["T1562.001"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "pref.anomaly_event_response_changed",
+    "user_anomaly_event_response_allowlist_changed",
+    // Slack's own spelling, beside the right one.
+    "user_anomaly_event_reponse_allowlist_changed",
+    "usergroup_anomaly_event_response_allowlist_changed",
+  ],
+  alertTitle: (entry) =>
+    `${actorName(entry)} changed the response to anomalies in ${locationName(entry)} (${entry.action})`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "pref.anomaly_event_response_changed",
+        entry: exampleEntry("pref.anomaly_event_response_changed"),
+      },
+      {
+        name: "user_anomaly_event_response_allowlist_changed",
+        entry: exampleEntry("user_anomaly_event_response_allowlist_changed"),
+      },
+      {
+        name: "user_anomaly_event_reponse_allowlist_changed",
+        entry: exampleEntry("user_anomaly_event_reponse_allowlist_changed"),
+      },
+      {
+        name: "usergroup_anomaly_event_response_allowlist_changed",
+        entry: exampleEntry("usergroup_anomaly_event_response_allowlist_changed"),
+      },
+    ],
+    ignore: [{ name: "an anomaly", entry: exampleEntry("anomaly") }],
+  },
+};

@@ -1,0 +1,12 @@
+import { anomalyRule } from "../anomaly-rule.ts";
+import type { Rule } from "../rule.ts";
+
+export const anomalySpoofedClient: Rule = anomalyRule({
+  id: "anomaly-spoofed-client",
+  title: "Anomaly: spoofed user agent",
+  severity: "high",
+  reason:
+    "The client is not what it says it is: a script that poses as a browser, often with a stolen cookie.",
+  techniques: ["T1550.004"],
+  reasons: ["spoofed_user_agent"],
+});

@@ -1,0 +1,78 @@
+import type { AuditLogEntry } from "../../slack/types.ts";
+import {
+  actorEntityKey,
+  actorName,
+  addedScopes,
+  entityName,
+  locationName,
+  textsAt,
+} from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import type { Rule } from "../rule.ts";
+
+/** Scopes that reach over the whole organization. */
+const ADMIN_SCOPE = /^(?:admin|auditlogs|discovery|scim)(?:[.:]|$)/;
+
+/** What the app gained; what it holds, when the entry tells of no change. */
+function grantedAdminScopes(entry: AuditLogEntry): string[] {
+  const held = ["scopes", "bot_scopes"].flatMap((field) => textsAt(entry, "entity", "app", field));
+  const granted = entry.action === "app_scopes_expanded" ? [] : held;
+  return [...new Set([...addedScopes(entry), ...granted])].filter((s) => ADMIN_SCOPE.test(s));
+}
+
+export const appAdminScopeGranted: Rule = {
+  id: "app-admin-scope-granted",
+  title: "App with admin scopes installed",
+  severity: "high",
+  reason:
+    "With admin, auditlogs, discovery or scim scopes an app acts over the whole organization. Such a token is worth an owner's password.",
+  techniques: ["T1671", "T1528"],
+  reference: "https://docs.slack.dev/reference/scopes",
+  actions: ["app_installed", "org_app_installed", "app_approved", "app_scopes_expanded"],
+  matches: (entry) => grantedAdminScopes(entry).length > 0,
+  alertTitle: (entry) =>
+    `${actorName(entry)} gave ${entityName(entry)} ${grantedAdminScopes(entry).join(", ")} in ${locationName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "installed with a scope that reads audit logs",
+        entry: exampleEntry("app_installed", {
+          entity: { type: "app", app: { id: "A1", name: "Lake", scopes: ["auditlogs:read"] } },
+        }),
+      },
+      {
+        name: "approved with the old admin scope",
+        entry: exampleEntry("app_approved", {
+          entity: { type: "app", app: { id: "A1", name: "Old", scopes: ["admin"] } },
+        }),
+      },
+      {
+        name: "expanded by an admin scope",
+        entry: exampleEntry("app_scopes_expanded", {
+          entity: EXAMPLE_ENTITIES.app,
+          details: { new_scopes: ["admin.users:write"], previous_scopes: [] },
+        }),
+      },
+    ],
+    ignore: [
+      {
+        name: "installed with ordinary scopes",
+        entry: exampleEntry("app_installed", { entity: EXAMPLE_ENTITIES.app }),
+      },
+      {
+        name: "expanded by an ordinary scope while it held an admin one",
+        entry: exampleEntry("app_scopes_expanded", {
+          entity: { type: "app", app: { id: "A1", name: "Lake", scopes: ["admin", "chat:write"] } },
+          details: { new_scopes: ["admin", "chat:write"], previous_scopes: ["admin"] },
+        }),
+      },
+      {
+        name: "a scope that only begins alike",
+        entry: exampleEntry("app_installed", {
+          entity: { type: "app", app: { id: "A1", name: "X", scopes: ["administrator:read"] } },
+        }),
+      },
+    ],
+  },
+};

@@ -1,0 +1,30 @@
+import { actorEntityKey, actorName, entityName, locationName } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const appApproved: Rule = {
+  id: "app-approved",
+  title: "App approved",
+  severity: "low",
+  reason: "Members can now install it.",
+  techniques: ["T1671"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["app_approved"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} approved ${entityName(entry)} in ${locationName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "app_approved",
+        entry: exampleEntry("app_approved", { entity: EXAMPLE_ENTITIES.app }),
+      },
+    ],
+    ignore: [
+      {
+        name: "an app installed",
+        entry: exampleEntry("app_installed", { entity: EXAMPLE_ENTITIES.app }),
+      },
+    ],
+  },
+};

@@ -1,0 +1,32 @@
+import { actorName, locationName, settingKey } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const auditLogRetentionChanged: Rule = {
+  id: "audit-log-retention-changed",
+  title: "Retention of audit logs changed",
+  severity: "high",
+  reason: "Slack keeps its own copy of these logs for less time. This archive is not affected.",
+  techniques: ["T1562.008"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "pref.ext_audit_log_retention_type_changed",
+    "pref.ext_audit_log_retention_duration_changed",
+  ],
+  alertTitle: (entry) =>
+    `${actorName(entry)} changed how long ${locationName(entry)} keeps audit logs`,
+  dedupeKey: settingKey,
+  examples: {
+    match: [
+      {
+        name: "pref.ext_audit_log_retention_type_changed",
+        entry: exampleEntry("pref.ext_audit_log_retention_type_changed"),
+      },
+      {
+        name: "pref.ext_audit_log_retention_duration_changed",
+        entry: exampleEntry("pref.ext_audit_log_retention_duration_changed"),
+      },
+    ],
+    ignore: [{ name: "retention of messages", entry: exampleEntry("pref.dm_retention_changed") }],
+  },
+};

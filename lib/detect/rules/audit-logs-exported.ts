@@ -1,0 +1,37 @@
+import { actorKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const auditLogsExported: Rule = {
+  id: "audit-logs-exported",
+  title: "Audit logs or security settings exported",
+  severity: "medium",
+  reason: "They show an attacker what is watched, and what an investigation will find.",
+  techniques: ["T1654"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "audit_logs_export_csv_started",
+    "audit_logs_export_json_started",
+    "security_settings_export_started",
+  ],
+  alertTitle: (entry) =>
+    `${actorName(entry)} exported audit logs or security settings of ${locationName(entry)} (${entry.action})`,
+  dedupeKey: actorKey,
+  examples: {
+    match: [
+      {
+        name: "audit_logs_export_csv_started",
+        entry: exampleEntry("audit_logs_export_csv_started"),
+      },
+      {
+        name: "audit_logs_export_json_started",
+        entry: exampleEntry("audit_logs_export_json_started"),
+      },
+      {
+        name: "security_settings_export_started",
+        entry: exampleEntry("security_settings_export_started"),
+      },
+    ],
+    ignore: [{ name: "a search in them", entry: exampleEntry("audit_logs_records_searched") }],
+  },
+};

@@ -1,0 +1,22 @@
+import { actorKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const bulkSessionReset: Rule = {
+  id: "bulk-session-reset",
+  title: "Sessions of many users reset",
+  severity: "high",
+  reason: "Signs many people out at once. Done in an emergency, or to disturb the work.",
+  techniques: ["T1531"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["bulk_session_reset_by_admin"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} reset the sessions of many users in ${locationName(entry)}`,
+  dedupeKey: actorKey,
+  examples: {
+    match: [
+      { name: "bulk_session_reset_by_admin", entry: exampleEntry("bulk_session_reset_by_admin") },
+    ],
+    ignore: [{ name: "one user", entry: exampleEntry("user_session_reset_by_admin") }],
+  },
+};

@@ -1,0 +1,22 @@
+import { actorKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const dlpViolationDeleted: Rule = {
+  id: "dlp-violation-deleted",
+  title: "Data loss prevention finding deleted",
+  severity: "medium",
+  reason: "A false alarm cleared away, or evidence.",
+  techniques: ["T1070"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["native_dlp_violation_deleted"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} deleted a data loss prevention finding in ${locationName(entry)}`,
+  dedupeKey: actorKey,
+  examples: {
+    match: [
+      { name: "native_dlp_violation_deleted", entry: exampleEntry("native_dlp_violation_deleted") },
+    ],
+    ignore: [{ name: "a rule that acted", entry: exampleEntry("native_dlp_rule_action_applied") }],
+  },
+};

@@ -1,0 +1,43 @@
+import { actorKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const exportDownloaded: Rule = {
+  id: "export-downloaded",
+  title: "Data export downloaded",
+  severity: "high",
+  reason: "The messages in it have left Slack.",
+  techniques: ["T1213.005", "T1567"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "manual_export_downloaded",
+    "scheduled_export_downloaded",
+    "channels_export_downloaded",
+    "manual_user_export_downloaded",
+    "channel_audit_export_downloaded",
+    "search_query_audit_logs_export_downloaded",
+  ],
+  alertTitle: (entry) =>
+    `${actorName(entry)} downloaded an export of ${locationName(entry)} (${entry.action})`,
+  dedupeKey: actorKey,
+  examples: {
+    match: [
+      { name: "manual_export_downloaded", entry: exampleEntry("manual_export_downloaded") },
+      { name: "scheduled_export_downloaded", entry: exampleEntry("scheduled_export_downloaded") },
+      { name: "channels_export_downloaded", entry: exampleEntry("channels_export_downloaded") },
+      {
+        name: "manual_user_export_downloaded",
+        entry: exampleEntry("manual_user_export_downloaded"),
+      },
+      {
+        name: "channel_audit_export_downloaded",
+        entry: exampleEntry("channel_audit_export_downloaded"),
+      },
+      {
+        name: "search_query_audit_logs_export_downloaded",
+        entry: exampleEntry("search_query_audit_logs_export_downloaded"),
+      },
+    ],
+    ignore: [{ name: "an export that only started", entry: exampleEntry("manual_export_started") }],
+  },
+};

@@ -1,0 +1,37 @@
+import { actorKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const exportStarted: Rule = {
+  id: "export-started",
+  title: "Data export started",
+  severity: "high",
+  reason: "An export holds the messages of many people. Confirm who asked for it and why.",
+  techniques: ["T1213.005"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "manual_export_started",
+    "scheduled_export_started",
+    "channels_export_started",
+    "manual_user_export_started",
+    "channel_audit_export_started",
+    "search_query_audit_logs_export_started",
+  ],
+  alertTitle: (entry) =>
+    `${actorName(entry)} started an export of ${locationName(entry)} (${entry.action})`,
+  dedupeKey: actorKey,
+  examples: {
+    match: [
+      { name: "manual_export_started", entry: exampleEntry("manual_export_started") },
+      { name: "scheduled_export_started", entry: exampleEntry("scheduled_export_started") },
+      { name: "channels_export_started", entry: exampleEntry("channels_export_started") },
+      { name: "manual_user_export_started", entry: exampleEntry("manual_user_export_started") },
+      { name: "channel_audit_export_started", entry: exampleEntry("channel_audit_export_started") },
+      {
+        name: "search_query_audit_logs_export_started",
+        entry: exampleEntry("search_query_audit_logs_export_started"),
+      },
+    ],
+    ignore: [{ name: "an export that was deleted", entry: exampleEntry("manual_export_deleted") }],
+  },
+};

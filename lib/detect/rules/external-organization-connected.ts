@@ -1,0 +1,57 @@
+import { actorEntityKey, entityName, textAt } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const externalOrganizationConnected: Rule = {
+  id: "external-organization-connected",
+  title: "External organization connected",
+  severity: "medium",
+  reason: "People outside the organization now read and write in the channel.",
+  techniques: ["T1199", "T1537"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "external_shared_channel_connected",
+    "external_shared_channel_invite_accepted",
+    "external_shared_channel_access_upgraded",
+    "external_shared_channel_host_transferred",
+  ],
+  alertTitle: (entry) =>
+    `${entityName(entry)} was opened to ${textAt(entry, "details", "external_organization_name") ?? "an external organization"} (${entry.action})`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "external_shared_channel_connected",
+        entry: exampleEntry("external_shared_channel_connected", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+      {
+        name: "external_shared_channel_invite_accepted",
+        entry: exampleEntry("external_shared_channel_invite_accepted", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+      {
+        name: "external_shared_channel_access_upgraded",
+        entry: exampleEntry("external_shared_channel_access_upgraded", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+      {
+        name: "external_shared_channel_host_transferred",
+        entry: exampleEntry("external_shared_channel_host_transferred", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+    ],
+    ignore: [
+      {
+        name: "a channel disconnected",
+        entry: exampleEntry("external_shared_channel_disconnected", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+    ],
+  },
+};

@@ -1,0 +1,50 @@
+import { actorEntityKey, actorName, entityName, textAt } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const externalOrganizationInvited: Rule = {
+  id: "external-organization-invited",
+  title: "External organization invited",
+  severity: "medium",
+  reason: "People outside the organization will read and write in the channel once they accept.",
+  techniques: ["T1199"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "external_shared_channel_invite_sent",
+    "external_shared_channel_invite_approved",
+    "external_shared_channel_invite_request_approved",
+  ],
+  alertTitle: (entry) =>
+    `${actorName(entry)} invited ${textAt(entry, "details", "external_organization_name") ?? "an external organization"} to ${entityName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "external_shared_channel_invite_sent",
+        entry: exampleEntry("external_shared_channel_invite_sent", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+      {
+        name: "external_shared_channel_invite_approved",
+        entry: exampleEntry("external_shared_channel_invite_approved", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+      {
+        name: "external_shared_channel_invite_request_approved",
+        entry: exampleEntry("external_shared_channel_invite_request_approved", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+    ],
+    ignore: [
+      {
+        name: "an invitation declined",
+        entry: exampleEntry("external_shared_channel_invite_declined", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+    ],
+  },
+};

@@ -1,0 +1,23 @@
+import { actorEntityKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const informationBarrierChanged: Rule = {
+  id: "information-barrier-changed",
+  title: "Information barrier changed or removed",
+  severity: "high",
+  reason: "Barriers keep groups apart that must not talk, often by law.",
+  techniques: ["T1562.001"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["barrier_updated", "barrier_deleted"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} changed an information barrier in ${locationName(entry)} (${entry.action})`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      { name: "barrier_updated", entry: exampleEntry("barrier_updated") },
+      { name: "barrier_deleted", entry: exampleEntry("barrier_deleted") },
+    ],
+    ignore: [{ name: "a new barrier", entry: exampleEntry("barrier_created") }],
+  },
+};

@@ -1,0 +1,20 @@
+import { actorEntityKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const intuneDisabled: Rule = {
+  id: "intune-disabled",
+  title: "Intune mobile management disabled",
+  severity: "high",
+  reason: "Unmanaged phones can reach the workspace again.",
+  techniques: ["T1562.001"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["intune_disabled"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} disabled Intune mobile management in ${locationName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [{ name: "intune_disabled", entry: exampleEntry("intune_disabled") }],
+    ignore: [{ name: "turned on", entry: exampleEntry("intune_enabled") }],
+  },
+};

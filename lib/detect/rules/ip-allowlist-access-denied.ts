@@ -1,0 +1,23 @@
+import { actorKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const ipAllowlistAccessDenied: Rule = {
+  id: "ip-allowlist-access-denied",
+  title: "Access from outside the IP allowlist",
+  severity: "low",
+  reason:
+    "Someone with a valid session or password came from a network that is not allowed. Often a person on the move; a stolen session when the address is foreign.",
+  techniques: ["T1078.004"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["ip_allowlist_access_denied"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} was refused by the IP allowlist in ${locationName(entry)}`,
+  dedupeKey: actorKey,
+  examples: {
+    match: [
+      { name: "ip_allowlist_access_denied", entry: exampleEntry("ip_allowlist_access_denied") },
+    ],
+    ignore: [{ name: "the list itself changed", entry: exampleEntry("ip_allowlist_disabled") }],
+  },
+};

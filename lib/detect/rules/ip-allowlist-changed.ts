@@ -1,0 +1,44 @@
+import { actorEntityKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const ipAllowlistChanged: Rule = {
+  id: "ip-allowlist-changed",
+  title: "IP allowlist changed",
+  severity: "high",
+  reason:
+    "The allowlist keeps sign-ins to known networks. Check that the new range is one of yours.",
+  techniques: ["T1562.007"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "ip_allowlist_enabled",
+    "ip_allowlist_disabled",
+    "team_authorized_ip_range_set",
+    "team_authorized_ip_range_added",
+    "team_authorized_ip_range_removed",
+  ],
+  alertTitle: (entry) =>
+    `${actorName(entry)} changed the IP allowlist of ${locationName(entry)} (${entry.action})`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      { name: "ip_allowlist_enabled", entry: exampleEntry("ip_allowlist_enabled") },
+      { name: "ip_allowlist_disabled", entry: exampleEntry("ip_allowlist_disabled") },
+      { name: "team_authorized_ip_range_set", entry: exampleEntry("team_authorized_ip_range_set") },
+      {
+        name: "team_authorized_ip_range_added",
+        entry: exampleEntry("team_authorized_ip_range_added"),
+      },
+      {
+        name: "team_authorized_ip_range_removed",
+        entry: exampleEntry("team_authorized_ip_range_removed"),
+      },
+    ],
+    ignore: [
+      {
+        name: "an access that the list refused",
+        entry: exampleEntry("ip_allowlist_access_denied"),
+      },
+    ],
+  },
+};

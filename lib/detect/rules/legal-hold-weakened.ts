@@ -1,0 +1,36 @@
+import { actorEntityKey, actorName, entityName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const legalHoldWeakened: Rule = {
+  id: "legal-hold-weakened",
+  title: "Legal hold released or narrowed",
+  severity: "high",
+  reason: "What is no longer on hold can be deleted for good.",
+  techniques: ["T1485", "T1070"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "legal_hold_policy_released",
+    "legal_hold_policy_updated",
+    "legal_hold_policy_entities_deleted",
+    "legal_hold_policy_exclusion_added",
+  ],
+  alertTitle: (entry) =>
+    `${actorName(entry)} changed ${entityName(entry)} in ${locationName(entry)} (${entry.action})`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      { name: "legal_hold_policy_released", entry: exampleEntry("legal_hold_policy_released") },
+      { name: "legal_hold_policy_updated", entry: exampleEntry("legal_hold_policy_updated") },
+      {
+        name: "legal_hold_policy_entities_deleted",
+        entry: exampleEntry("legal_hold_policy_entities_deleted"),
+      },
+      {
+        name: "legal_hold_policy_exclusion_added",
+        entry: exampleEntry("legal_hold_policy_exclusion_added"),
+      },
+    ],
+    ignore: [{ name: "a new hold", entry: exampleEntry("legal_hold_policy_created") }],
+  },
+};

@@ -1,0 +1,30 @@
+import { actorEntityKey, actorName, entityName } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const maliciousFileShared: Rule = {
+  id: "malicious-file-shared",
+  title: "Malicious file shared",
+  severity: "high",
+  reason:
+    "Slack found malware in a file. See who uploaded it, where it was shared and who downloaded it.",
+  techniques: ["T1204.002", "T1080"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["file_malicious_content_detected"],
+  alertTitle: (entry) => `Malware found in ${entityName(entry)} of ${actorName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "file_malicious_content_detected",
+        entry: exampleEntry("file_malicious_content_detected", { entity: EXAMPLE_ENTITIES.file }),
+      },
+    ],
+    ignore: [
+      {
+        name: "a file that Slack blocked by its type",
+        entry: exampleEntry("file_upload_blocked_by_type", { entity: EXAMPLE_ENTITIES.file }),
+      },
+    ],
+  },
+};

@@ -1,0 +1,19 @@
+import { actorEntityKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const organizationCreated: Rule = {
+  id: "organization-created",
+  title: "Organization created",
+  severity: "low",
+  reason: "Rare. A second organization under the same company escapes the rules of the first.",
+  techniques: ["T1098"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["organization_created"],
+  alertTitle: (entry) => `${actorName(entry)} created the organization ${locationName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [{ name: "organization_created", entry: exampleEntry("organization_created") }],
+    ignore: [{ name: "an organization deleted", entry: exampleEntry("organization_deleted") }],
+  },
+};

@@ -1,0 +1,22 @@
+import { actorEntityKey, actorName, entityName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const organizationDeleted: Rule = {
+  id: "organization-deleted",
+  title: "Organization or workspace deleted",
+  severity: "critical",
+  reason: "Everything in it is gone after a short time in which Slack can still restore it.",
+  techniques: ["T1485"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["organization_deleted", "workspace_deleted"],
+  alertTitle: (entry) => `${actorName(entry)} deleted ${entityName(entry)} (${entry.action})`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      { name: "organization_deleted", entry: exampleEntry("organization_deleted") },
+      { name: "workspace_deleted", entry: exampleEntry("workspace_deleted") },
+    ],
+    ignore: [{ name: "an organization created", entry: exampleEntry("organization_created") }],
+  },
+};

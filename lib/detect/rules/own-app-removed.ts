@@ -1,0 +1,53 @@
+import { actorName, entityId, entityName } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+const context = { ownAppIds: ["A0EXAMPLE1"], ownInstallerIds: [] };
+
+export const ownAppRemoved: Rule = {
+  id: "own-app-removed",
+  title: "The app that fills this archive was removed",
+  severity: "critical",
+  reason:
+    "Its token is about to fail, and collection to stop. Slack keeps the entries: install the app again and set the new token, and the archive catches up.",
+  techniques: ["T1562.008"],
+  reference: ACTIONS_REFERENCE,
+  actions: [
+    "app_uninstalled",
+    "app_restricted",
+    "app_removed_from_whitelist",
+    "app_deleted",
+    "org_app_uninstalled",
+  ],
+  matches: (entry, { ownAppIds }) => ownAppIds.includes(entityId(entry)),
+  alertTitle: (entry) =>
+    `${actorName(entry)} removed ${entityName(entry)}, which fills this archive`,
+  dedupeKey: entityId,
+  examples: {
+    match: [
+      {
+        name: "our app",
+        entry: exampleEntry("org_app_uninstalled", { entity: EXAMPLE_ENTITIES.app }),
+        context,
+      },
+    ],
+    ignore: [
+      {
+        name: "another app",
+        entry: exampleEntry("org_app_uninstalled", {
+          entity: { type: "app", app: { id: "A0OTHER", name: "Other" } },
+        }),
+        context,
+      },
+      {
+        name: "no app is configured",
+        entry: exampleEntry("org_app_uninstalled", { entity: EXAMPLE_ENTITIES.app }),
+      },
+      {
+        name: "our app installed",
+        entry: exampleEntry("org_app_installed", { entity: EXAMPLE_ENTITIES.app }),
+        context,
+      },
+    ],
+  },
+};

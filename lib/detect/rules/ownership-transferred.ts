@@ -1,0 +1,32 @@
+import { actorEntityKey, actorName, entityName, locationName } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const ownershipTransferred: Rule = {
+  id: "ownership-transferred",
+  title: "Primary ownership transferred",
+  severity: "critical",
+  reason: "The primary owner stands above all other owners; nobody but Slack can undo a transfer.",
+  techniques: ["T1098.003"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["owner_transferred"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} transferred the primary ownership of ${locationName(entry)} to ${entityName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "owner_transferred",
+        entry: exampleEntry("owner_transferred", { entity: EXAMPLE_ENTITIES.user }),
+      },
+    ],
+    ignore: [
+      {
+        name: "a channel with a new host",
+        entry: exampleEntry("external_shared_channel_host_transferred", {
+          entity: EXAMPLE_ENTITIES.user,
+        }),
+      },
+    ],
+  },
+};

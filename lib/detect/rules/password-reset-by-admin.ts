@@ -1,0 +1,29 @@
+import { actorEntityKey, actorName, entityName } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const passwordResetByAdmin: Rule = {
+  id: "password-reset-by-admin",
+  title: "Password reset by an admin",
+  severity: "low",
+  reason: "An admin who resets a password can be the first to set a new one.",
+  techniques: ["T1098"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["user_password_reset_by_admin"],
+  alertTitle: (entry) => `${actorName(entry)} reset the password of ${entityName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "user_password_reset_by_admin",
+        entry: exampleEntry("user_password_reset_by_admin", { entity: EXAMPLE_ENTITIES.user }),
+      },
+    ],
+    ignore: [
+      {
+        name: "a reset that the user asked for",
+        entry: exampleEntry("user_password_reset_requested", { entity: EXAMPLE_ENTITIES.user }),
+      },
+    ],
+  },
+};

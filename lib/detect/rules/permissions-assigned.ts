@@ -1,0 +1,24 @@
+import { actorEntityKey, actorName, entityName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const permissionsAssigned: Rule = {
+  id: "permissions-assigned",
+  title: "Permissions assigned to a role or account type",
+  severity: "medium",
+  reason: "What a whole class of accounts may do has grown.",
+  techniques: ["T1098.003"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["permissions_assigned", "role_created", "role_updated"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} assigned permissions to ${entityName(entry)} in ${locationName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      { name: "permissions_assigned", entry: exampleEntry("permissions_assigned") },
+      { name: "role_created", entry: exampleEntry("role_created") },
+      { name: "role_updated", entry: exampleEntry("role_updated") },
+    ],
+    ignore: [{ name: "permissions taken away", entry: exampleEntry("permissions_removed") }],
+  },
+};

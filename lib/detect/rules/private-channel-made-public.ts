@@ -1,0 +1,37 @@
+import { actorEntityKey, actorName, entityName } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const privateChannelMadePublic: Rule = {
+  id: "private-channel-made-public",
+  title: "Private channel made public",
+  severity: "medium",
+  reason: "Its whole history is now open to every member.",
+  techniques: ["T1213.005"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["private_channel_converted_to_public", "group_converted_to_channel"],
+  alertTitle: (entry) => `${actorName(entry)} made ${entityName(entry)} public`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "private_channel_converted_to_public",
+        entry: exampleEntry("private_channel_converted_to_public", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+      {
+        name: "group_converted_to_channel",
+        entry: exampleEntry("group_converted_to_channel", { entity: EXAMPLE_ENTITIES.channel }),
+      },
+    ],
+    ignore: [
+      {
+        name: "the other way",
+        entry: exampleEntry("public_channel_converted_to_private", {
+          entity: EXAMPLE_ENTITIES.channel,
+        }),
+      },
+    ],
+  },
+};

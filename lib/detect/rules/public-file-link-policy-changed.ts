@@ -1,0 +1,25 @@
+import { actorName, locationName, settingKey } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const publicFileLinkPolicyChanged: Rule = {
+  id: "public-file-link-policy-changed",
+  title: "Public file link policy changed",
+  severity: "medium",
+  reason: "Public links open files to anyone who has the address.",
+  techniques: ["T1562.001", "T1567"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["pref.disallow_public_file_urls"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} changed whether files in ${locationName(entry)} may have public links`,
+  dedupeKey: settingKey,
+  examples: {
+    match: [
+      {
+        name: "pref.disallow_public_file_urls",
+        entry: exampleEntry("pref.disallow_public_file_urls"),
+      },
+    ],
+    ignore: [{ name: "one public link", entry: exampleEntry("file_public_link_created") }],
+  },
+};

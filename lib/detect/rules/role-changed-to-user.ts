@@ -1,0 +1,31 @@
+import { actorEntityKey, actorName, entityName, locationName } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const roleChangedToUser: Rule = {
+  id: "role-changed-to-user",
+  title: "User set to ordinary member",
+  severity: "medium",
+  reason:
+    "Either an admin or owner lost power, or a guest gained the rights of a full member; the entry does not say which.",
+  techniques: ["T1098", "T1531"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["role_change_to_user"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} made ${entityName(entry)} an ordinary member of ${locationName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "role_change_to_user",
+        entry: exampleEntry("role_change_to_user", { entity: EXAMPLE_ENTITIES.user }),
+      },
+    ],
+    ignore: [
+      {
+        name: "an admin",
+        entry: exampleEntry("role_change_to_admin", { entity: EXAMPLE_ENTITIES.user }),
+      },
+    ],
+  },
+};

@@ -1,0 +1,22 @@
+import { actorEntityKey, actorName, locationName } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const serviceOwnerTransferred: Rule = {
+  id: "service-owner-transferred",
+  title: "Ownership of a service transferred",
+  severity: "high",
+  reason: "Who owns a service decides over its data and its billing.",
+  techniques: ["T1098"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["service_owner_transferred"],
+  alertTitle: (entry) =>
+    `${actorName(entry)} transferred the ownership of a service in ${locationName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      { name: "service_owner_transferred", entry: exampleEntry("service_owner_transferred") },
+    ],
+    ignore: [{ name: "the primary ownership", entry: exampleEntry("owner_transferred") }],
+  },
+};

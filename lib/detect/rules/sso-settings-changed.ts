@@ -1,0 +1,23 @@
+import { actorName, locationName, settingKey } from "../entry-facts.ts";
+import { exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const ssoSettingsChanged: Rule = {
+  id: "sso-settings-changed",
+  title: "Single sign-on settings changed",
+  severity: "high",
+  reason:
+    "Whoever controls single sign-on can sign in as anyone, and turning it off lets passwords in again.",
+  techniques: ["T1556"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["pref.sso_setting_changed", "pref.sso_sync_with_provider"],
+  alertTitle: (entry) => `${actorName(entry)} changed single sign-on in ${locationName(entry)}`,
+  dedupeKey: settingKey,
+  examples: {
+    match: [
+      { name: "pref.sso_setting_changed", entry: exampleEntry("pref.sso_setting_changed") },
+      { name: "pref.sso_sync_with_provider", entry: exampleEntry("pref.sso_sync_with_provider") },
+    ],
+    ignore: [{ name: "a two-factor setting", entry: exampleEntry("pref.two_factor_auth_changed") }],
+  },
+};

@@ -1,0 +1,30 @@
+import { actorEntityKey, actorName, entityName } from "../entry-facts.ts";
+import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
+import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+export const userEmailChanged: Rule = {
+  id: "user-email-changed",
+  title: "E-mail address of a user changed",
+  severity: "low",
+  reason:
+    "Password resets and sign-in codes go to this address. Expected after a name change, suspicious otherwise.",
+  techniques: ["T1098"],
+  reference: ACTIONS_REFERENCE,
+  actions: ["user_email_updated"],
+  alertTitle: (entry) => `${actorName(entry)} changed the e-mail address of ${entityName(entry)}`,
+  dedupeKey: actorEntityKey,
+  examples: {
+    match: [
+      {
+        name: "user_email_updated",
+        entry: exampleEntry("user_email_updated", { entity: EXAMPLE_ENTITIES.user }),
+      },
+    ],
+    ignore: [
+      {
+        name: "another part of the profile",
+        entry: exampleEntry("user_profile_updated", { entity: EXAMPLE_ENTITIES.user }),
+      },
+    ],
+  },
+};
