@@ -9,31 +9,65 @@ import {
   type RetryState,
   ServerErrorRetryHandler,
 } from "../slack/retry.ts";
+import { CallPacer } from "./call-pacer.ts";
+import type { SlackSource } from "./listing.ts";
 
 export interface SlackSourceOptions
-  extends Pick<AuditLogsClientOptions, "baseUrl" | "timeoutMs" | "logger" | "fetch" | "random"> {
+  extends Pick<
+    AuditLogsClientOptions,
+    "baseUrl" | "timeoutMs" | "logger" | "fetch" | "random" | "proxy"
+  > {
   tokens: TokenProvider;
   clock: Clock;
 }
 
 /**
- * The client as a run uses it.
+ * Slack as a run uses it: patient, and no faster than it allows.
  *
- * It is patient: with backoff up to 30 s, eight retries outlast about two
- * minutes of trouble. The run's deadline cuts that short where time is short.
+ * With backoff up to 30 s, eight retries outlast about two minutes of trouble.
+ * The run's deadline cuts that short where time is short.
  */
-export function createSlackSource({ tokens, ...options }: SlackSourceOptions): AuditLogsClient {
-  return new AuditLogsClient({
+export function createSlackSource({ tokens, ...options }: SlackSourceOptions): SlackSource {
+  const pacer = new CallPacer(options.clock);
+  const client = new AuditLogsClient({
     ...options,
     token: () => tokens.get(),
     retryHandlers: [
       new RefusedTokenRetryHandler(tokens),
-      new RateLimitErrorRetryHandler({ maxRetryCount: 10 }),
+      new PacingRetryHandler(pacer),
       new ServerErrorRetryHandler({ maxRetryCount: 8 }),
       new ConnectionErrorRetryHandler({ maxRetryCount: 8 }),
       new BodyErrorRetryHandler({ maxRetryCount: 8 }),
     ],
   });
+  return {
+    logsPage: async (query, callOptions) => {
+      await pacer.turn(callOptions.signal);
+      return client.logsPage(query, callOptions);
+    },
+  };
+}
+
+/** Slows the calls that follow, too. */
+class PacingRetryHandler extends RateLimitErrorRetryHandler {
+  readonly #pacer: CallPacer;
+
+  constructor(pacer: CallPacer) {
+    super({ maxRetryCount: 10 });
+    this.#pacer = pacer;
+  }
+
+  override canRetry(state: RetryState): boolean {
+    const isThrottled = super.canRetry(state);
+    if (isThrottled) {
+      this.#pacer.throttle();
+    }
+    return isThrottled;
+  }
+
+  prepare(): void {
+    this.#pacer.called();
+  }
 }
 
 /** Reads the token again, once a call: it may have been rotated since it was cached. */
