@@ -326,7 +326,7 @@ export class AuditLogsClient {
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
       const timeLeftMs = deadlineMs - this.#clock.nowMs();
-      if (timeLeftMs <= 0) {
+      if (!(timeLeftMs > 0)) {
         throw deadlineError("there is no time left for a call to Slack", failure);
       }
       try {

@@ -145,33 +145,54 @@ function attachResponse(error: Error, response: SlackResponse<unknown> | undefin
   Object.defineProperty(error, "response", { value: response, writable: true, enumerable: false });
 }
 
+const TOKEN_REFUSED =
+  "Slack does not accept the token; it may be revoked, expired or mistyped: give a valid xoxp- token of an Org Owner";
+const TOO_MANY_CALLS = "too many calls to the organization; wait before the next one";
+
 /** @see https://docs.slack.dev/reference/audit-logs-api/methods-actions-reference#errors */
-const API_CODES: Record<string, string> = {
-  bad_endpoint:
+const API_CODES = new Map([
+  [
+    "bad_endpoint",
     "there is no such method under this base URL; check baseUrl and the path (logs, schemas, actions)",
-  feature_not_enabled:
+  ],
+  [
+    "feature_not_enabled",
     "the Audit Logs API is not enabled for this organization; it needs an Enterprise Grid plan: ask Slack to enable it",
-  invalid_action:
+  ],
+  [
+    "invalid_action",
     "an action name in the filter does not exist; compare it with the list that actions() gives",
-  invalid_authentication:
-    "Slack does not accept the token; it may be revoked, expired or mistyped: give a valid xoxp- token of an Org Owner",
-  invalid_cursor:
+  ],
+  ["invalid_authentication", TOKEN_REFUSED],
+  [
+    "invalid_cursor",
     "the page cursor has expired or does not belong to this listing; begin the listing again without it",
-  invalid_range:
+  ],
+  [
+    "invalid_range",
     "the time range is refused; oldest must not be after latest, nor latest in the future (both in epoch seconds)",
-  invalid_workspace:
+  ],
+  [
+    "invalid_workspace",
     "the workspace is not part of this organization; install the app on the organization, and use the token of that installation",
-  method_not_allowed: "the API takes only GET here; change the method",
-  missing_authentication: "the call carried no token; give the client a token",
-  missing_scope:
+  ],
+  ["method_not_allowed", "the API takes only GET here; change the method"],
+  ["missing_authentication", "the call carried no token; give the client a token"],
+  [
+    "missing_scope",
     "the token lacks a scope; add auditlogs:read to the app's user scopes, and install it on the organization again",
-  rate_limited: "too many calls to the organization; wait before the next one",
-  ratelimited: "too many calls to the organization; wait before the next one",
-  team_not_authorized:
+  ],
+  ["rate_limited", TOO_MANY_CALLS],
+  ["ratelimited", TOO_MANY_CALLS],
+  [
+    "team_not_authorized",
     "the app is installed on a workspace; an Org Owner must install it on the Enterprise Grid organization",
-  user_not_authorized:
+  ],
+  [
+    "user_not_authorized",
     "the user behind the token may not read audit logs; an Org Owner must install the app",
-};
+  ],
+]);
 
 function describeApiFailure(failure: SlackApiFailure): string {
   const { apiCode, status, retryAfterSeconds, needed, provided } = failure;
@@ -185,7 +206,7 @@ function describeApiFailure(failure: SlackApiFailure): string {
   if (retryAfterSeconds !== undefined) {
     facts.push(`asked to wait ${retryAfterSeconds} s`);
   }
-  const advice = (apiCode && API_CODES[apiCode]) ?? describeStatus(status);
+  const advice = API_CODES.get(apiCode ?? "") ?? describeStatus(status);
   return `Slack answered ${apiCode ?? "with an error"} (${facts.join(", ")}): ${advice}`;
 }
 
@@ -194,7 +215,7 @@ function describeStatus(status: number): string {
     return "a redirect is never followed with the token; check baseUrl, and whether a proxy or a sign-in page stands in between";
   }
   if (status === 401) {
-    return API_CODES.invalid_authentication as string;
+    return TOKEN_REFUSED;
   }
   if (status === 403) {
     return "the token may not do this, or a proxy forbids it; check the app's scope and the network path";
@@ -203,7 +224,7 @@ function describeStatus(status: number): string {
     return "the proxy wants credentials; put them in the proxy URL";
   }
   if (status === 429) {
-    return API_CODES.rate_limited as string;
+    return TOO_MANY_CALLS;
   }
   if (status >= 500) {
     return "Slack or a proxy on the way is failing; try again later, and see https://slack-status.com";

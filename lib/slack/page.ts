@@ -1,4 +1,5 @@
 import { SlackBodyError } from "./errors.ts";
+import { parseJson } from "./json-body.ts";
 import { cutElements, cutMembers, type Slice, skipSpace } from "./raw-json.ts";
 import type { AuditLogEntry } from "./types.ts";
 
@@ -159,22 +160,7 @@ function nextCursorOf(page: Page): string | undefined {
 
 function parseBody(body: Uint8Array): { text: string; parsed: unknown } {
   const text = toLatin1(body);
-  try {
-    return { text, parsed: JSON.parse(text) };
-  } catch {
-    // The parser's own error quotes the body, so it is not passed on.
-    throw new SlackBodyError(problemOf(text));
-  }
-}
-
-function problemOf(text: string): "html" | "cut" | "not_json" {
-  const trimmed = text.trim();
-  if (trimmed.startsWith("<")) {
-    return "html";
-  }
-  return trimmed === "" || (/[[{]/.test(trimmed.charAt(0)) && !/[\]}]$/.test(trimmed))
-    ? "cut"
-    : "not_json";
+  return { text, parsed: parseJson(text) };
 }
 
 interface Document extends Slice {

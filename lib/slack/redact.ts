@@ -1,6 +1,9 @@
 /** xoxp-…, xoxb-…, xoxe-…, and the rotated form xoxe.xoxp-…. */
 const SLACK_TOKEN = /xox[a-z](?:\.xox[a-z])?-[\w-]+/gi;
 
+/** Shorter ones stand in ordinary words, and taking those out would hide what went wrong. */
+const SHORTEST_SECRET = 8;
+
 const MASK = "[redacted]";
 
 /**
@@ -12,7 +15,7 @@ export class Redactor {
 
   /** Also keeps this secret, and its percent-encoded form, out of every text. */
   add(secret: string): void {
-    if (secret !== "") {
+    if (secret.length >= SHORTEST_SECRET) {
       this.#secrets.add(secret).add(encodeURIComponent(secret));
     }
   }

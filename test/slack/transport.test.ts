@@ -1,0 +1,215 @@
+import { readFileSync } from "node:fs";
+import https from "node:https";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { AuditLogsClient, type AuditLogsClientOptions } from "../../lib/slack/client.ts";
+import { SlackConfigurationError } from "../../lib/slack/errors.ts";
+import { page, pageBody, raw, scriptedServer } from "./scripted-server.ts";
+import { tinyProxy } from "./tiny-proxy.ts";
+
+const token = "xoxp-1-2-3-secret";
+const fixture = (name: string) =>
+  readFileSync(new URL(`../fixtures/loopback-tls/${name}`, import.meta.url), "utf8");
+const certificate = fixture("certificate.pem");
+
+function clientOf(baseUrl: string, options: AuditLogsClientOptions = {}): AuditLogsClient {
+  return new AuditLogsClient({ baseUrl, token, retryHandlers: [], timeoutMs: 5000, ...options });
+}
+
+/** The API over TLS, under a certificate for localhost and 127.0.0.1. */
+async function tlsServer() {
+  const authorizations: (string | undefined)[] = [];
+  const server = https.createServer(
+    { key: fixture("key.pem"), cert: certificate },
+    (request, response) => {
+      authorizations.push(request.headers.authorization);
+      response.end(JSON.stringify(pageBody(["tls"])));
+    },
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    baseUrl: `https://localhost:${port}/audit/v1/`,
+    authorizations,
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const PROXY_NAMES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+
+beforeEach(() => {
+  for (const name of [...PROXY_NAMES, "NO_PROXY", "no_proxy"]) {
+    vi.stubEnv(name, undefined);
+  }
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe("a compressed body", () => {
+  it("is asked for and unpacked", async () => {
+    const body = JSON.stringify(pageBody(["a"]));
+    await using server = await scriptedServer(
+      raw(gzipSync(body), 200, { "content-encoding": "gzip" }),
+    );
+    const response = await clientOf(server.baseUrl).logs();
+    expect(server.received[0]?.headers["accept-encoding"]).toBe("gzip");
+    expect(new TextDecoder().decode(response.rawBody)).toBe(body);
+  });
+
+  it("is not asked for when a header says otherwise", async () => {
+    await using server = await scriptedServer(page([]));
+    await clientOf(server.baseUrl, { headers: { "Accept-Encoding": "identity" } }).logs();
+    expect(server.received[0]?.headers["accept-encoding"]).toBe("identity");
+  });
+
+  it("that is cut is a connection error", async () => {
+    const packed = gzipSync(JSON.stringify(pageBody(["a"])));
+    await using server = await scriptedServer(
+      raw(packed.subarray(0, -12), 200, { "content-encoding": "gzip" }),
+    );
+    await expect(clientOf(server.baseUrl).logs()).rejects.toMatchObject({
+      name: "SlackConnectionError",
+      fault: "cut",
+    });
+  });
+
+  it("is too large when what it unpacks to is", async () => {
+    await using server = await scriptedServer(
+      raw(gzipSync("x".repeat(100_000)), 200, { "content-encoding": "gzip" }),
+    );
+    await expect(clientOf(server.baseUrl, { maxBodyBytes: 9999 }).logs()).rejects.toMatchObject({
+      problem: "too_large",
+    });
+  });
+
+  it("of an unknown kind is a body error", async () => {
+    await using server = await scriptedServer(raw("??", 200, { "content-encoding": "zstd" }));
+    await expect(clientOf(server.baseUrl).logs()).rejects.toMatchObject({ problem: "not_json" });
+  });
+});
+
+describe("a large body", () => {
+  it.each(["with its length", "chunked"])("comes whole, %s", async (kind) => {
+    const body = Buffer.from(JSON.stringify(pageBody(Array.from({ length: 20_000 }, String))));
+    await using server = await scriptedServer((response) => {
+      response.writeHead(200, kind === "chunked" ? {} : { "content-length": body.byteLength });
+      response.write(body.subarray(0, 100_001));
+      response.end(body.subarray(100_001));
+    });
+    const response = await clientOf(server.baseUrl).logs();
+    expect(body.equals(response.rawBody)).toBe(true);
+  });
+});
+
+describe("TLS", () => {
+  it("trusts the authorities that it is given", async () => {
+    await using server = await tlsServer();
+    const page = await clientOf(server.baseUrl, { tls: { ca: certificate } }).logsPage();
+    expect(page.entries.map(({ id }) => id)).toEqual(["tls"]);
+  });
+
+  it("sends no token to a server it does not trust", async () => {
+    await using server = await tlsServer();
+    await expect(clientOf(server.baseUrl).logs()).rejects.toMatchObject({
+      name: "SlackConnectionError",
+      retryable: false,
+      message: expect.stringContaining("its certificate is not trusted"),
+    });
+    expect(server.authorizations).toEqual([]);
+  });
+});
+
+describe("a proxy", () => {
+  it("tunnels https, so that it never sees the token", async () => {
+    await using server = await tlsServer();
+    await using proxy = await tinyProxy(server);
+    const options = { proxy: proxy.url.replace("//", "//me:pass@"), tls: { ca: certificate } };
+    const page = await clientOf(server.baseUrl, options).logsPage();
+    expect(page.entries.map(({ id }) => id)).toEqual(["tls"]);
+    expect(proxy.asked).toEqual([`CONNECT localhost:${server.port}`]);
+    expect(proxy.credentials).toEqual([`Basic ${btoa("me:pass")}`]);
+    expect(proxy.readable).toEqual([]);
+    expect(server.authorizations).toEqual([`Bearer ${token}`]);
+  });
+
+  it("still has to lead to the right certificate", async () => {
+    await using server = await tlsServer();
+    await using proxy = await tinyProxy(server);
+    const options = { proxy: proxy.url, tls: { ca: certificate } };
+    await expect(clientOf("https://api.slack.example/", options).logs()).rejects.toMatchObject({
+      name: "SlackConnectionError",
+      retryable: false,
+    });
+    expect(proxy.asked).toEqual(["CONNECT api.slack.example:443"]);
+    expect(server.authorizations).toEqual([]);
+  });
+
+  it.each(PROXY_NAMES)("comes from %s", async (name) => {
+    await using server = await tlsServer();
+    await using proxy = await tinyProxy(server);
+    vi.stubEnv(name, proxy.url);
+    await clientOf(server.baseUrl, { tls: { ca: certificate } }).logs();
+    expect(proxy.asked).toHaveLength(1);
+  });
+
+  it("given as an argument goes before the environment's", async () => {
+    await using server = await tlsServer();
+    await using proxy = await tinyProxy(server);
+    vi.stubEnv("HTTPS_PROXY", "http://127.0.0.1:1");
+    await clientOf(server.baseUrl, { proxy: proxy.url, tls: { ca: certificate } }).logs();
+    expect(proxy.asked).toHaveLength(1);
+  });
+
+  it.each([
+    ["NO_PROXY", "example.com,localhost", 0],
+    ["no_proxy", "*", 0],
+    ["NO_PROXY", "example.com", 1],
+  ])("is passed by as %s=%s says", async (name, value, asked) => {
+    await using server = await tlsServer();
+    await using proxy = await tinyProxy(server);
+    vi.stubEnv(name, value);
+    vi.stubEnv("HTTPS_PROXY", proxy.url);
+    await clientOf(server.baseUrl, { tls: { ca: certificate } }).logs();
+    expect(proxy.asked).toHaveLength(asked);
+    expect(server.authorizations).toHaveLength(1);
+  });
+
+  it("on loopback also serves an http base on loopback", async () => {
+    await using server = await scriptedServer(page(["a"]));
+    await using proxy = await tinyProxy({ port: Number(server.host.split(":")[1]) });
+    await clientOf(server.baseUrl, { proxy: proxy.url }).logs({ cursor: "=" });
+    expect(proxy.asked).toEqual([`GET ${server.baseUrl}logs?cursor=%3D`]);
+  });
+
+  it("on another machine never gets what would pass it in the clear", async () => {
+    await using server = await scriptedServer(page(["a"]));
+    const proxy = "http://proxy.example:3128";
+    expect(() => clientOf(server.baseUrl, { proxy })).toThrow(SlackConfigurationError);
+    vi.stubEnv("HTTP_PROXY", proxy);
+    await clientOf(server.baseUrl).logs();
+    expect(server.received).toHaveLength(1);
+  });
+
+  it.each(["proxy.example:3128", "socks5://127.0.0.1:1", "nonsense"])(
+    "of another form (%s) is refused",
+    (proxy) => {
+      expect(() => new AuditLogsClient({ proxy })).toThrow(SlackConfigurationError);
+    },
+  );
+
+  it("that refuses is a connection error", async () => {
+    await using refusing = await scriptedServer(page([]));
+    const proxy = `http://${refusing.host}`;
+    await expect(clientOf("https://localhost:1/", { proxy }).logs()).rejects.toMatchObject({
+      name: "SlackConnectionError",
+    });
+  });
+});
