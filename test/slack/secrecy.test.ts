@@ -96,7 +96,7 @@ describe.each(Object.entries(SECRETS))("%s", (_, token) => {
         baseUrl: server.baseUrl,
         token,
         logger,
-        timeoutMs: 20,
+        timeoutMs: step === silence || step === stall ? 20 : 10_000,
         maxBodyBytes: 500,
         retryHandlers,
         ...transport,
