@@ -14,6 +14,7 @@ import {
   type FakeSlackOptions,
   startFakeSlack,
 } from "./fake-slack.ts";
+import { Organization } from "./organization.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const NOON = MONDAY_MORNING + 3 * 3600;
@@ -182,6 +183,69 @@ describe("a listing", () => {
   it("refuses two texts for one id", async () => {
     await start({ entries: [makeEntry({ id: "a" })] });
     expect(() => fake.add([makeEntry({ id: "a", action: "user_logout" })])).toThrow("the id a");
+  });
+});
+
+describe("a generated organization", () => {
+  const from = MONDAY_MORNING;
+
+  it("read page by page to its end is the truth, each id once", async () => {
+    const organization = new Organization({ entriesPerWeek: 300_000, from, until: from + 1800 });
+    await start({ organization, entries: makeEntries(5, { from: from + 600, stepSeconds: 60 }) });
+    const { pages, ids } = await list({ limit: 100 });
+    expect(pages.length).toBeGreaterThan(5);
+    const truth = fake.truth();
+    expect(ids).toHaveLength(truth.size);
+    expect(new Set(ids)).toEqual(new Set(truth.keys()));
+    expect(truth.size).toBe(organization.count(from, NOON) + 5);
+  });
+
+  it("under a filter that matches little is listed in short pages, to the end", async () => {
+    const organization = new Organization({ entriesPerWeek: 4_000_000, from });
+    await start({ organization });
+    const { pages, ids } = await list({ action: "role_change_to_guest", limit: 9999 });
+    expect(pages.length).toBe(Math.ceil(organization.count(from, NOON) / 50_000));
+    const expected = Array.from(fake.visible(), ({ id, action }) =>
+      action === "role_change_to_guest" ? id : undefined,
+    ).filter((id) => id !== undefined);
+    expect(ids).toEqual(expected);
+    expect(ids).not.toEqual([]);
+  });
+
+  it("shows its late entries on a later listing", async () => {
+    const organization = new Organization({ entriesPerWeek: 300_000, from, lateFraction: 0.2 });
+    await start({ organization });
+    const oldest = NOON - 300;
+    const first = await list({ oldest, latest: NOON });
+    clock.advance(3_600_000);
+    const second = await list({ oldest, latest: NOON });
+    expect(second.ids.length).toBeGreaterThan(first.ids.length);
+    expect(second.ids).toEqual(expect.arrayContaining(first.ids));
+  });
+
+  it("of a million entries costs only the pages that are asked for, one at a time", async () => {
+    const organization = new Organization({ entriesPerWeek: 9_000_000, from: from - 3600 });
+    await start({ organization });
+    clock.advance(11 * 3_600_000);
+    expect(organization.count(0, NOON + 11 * 3600)).toBeGreaterThan(1_000_000);
+    const read = async (pages: number, params: Params) => {
+      const counts: number[] = [];
+      let cursor: string | undefined;
+      for (let i = 0; i < pages; i++) {
+        const page = await logs({ ...params, limit: 9999, cursor });
+        counts.push(page.entries.length);
+        cursor = page.response_metadata?.next_cursor ?? "";
+        expect(cursor).not.toBe("");
+      }
+      return counts;
+    };
+    const counts = [...(await read(8, {})), ...(await read(4, { latest: from + 3600 }))];
+    const served = counts.reduce((sum, count) => sum + count);
+    expect(fake.stats).toMatchObject({ pages: 12, entries: served, scannedEntries: served });
+    expect(fake.stats.largestPageEntries).toBe(Math.max(...counts));
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(9999);
+    // The rest of the second that reached the limit, but no second more.
+    expect(Math.max(...counts)).toBeLessThan(9999 + 100);
   });
 });
 

@@ -6,6 +6,7 @@ import { ACTIONS, SCHEMAS } from "./catalogue.ts";
 import type { EntrySource, WireEntry } from "./entries.ts";
 import { EntryList } from "./entry-list.ts";
 import { type Fault, FaultPlan } from "./faults.ts";
+import { PageBody, withEntry } from "./page-body.ts";
 import { decodeCursor, encodeCursor } from "./page-cursor.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { toWireJson } from "./wire-json.ts";
@@ -14,7 +15,7 @@ import { toWireJson } from "./wire-json.ts";
 export const FAKE_TOKEN = "xoxp-fake-audit-token";
 
 /** Slack's own bound on `limit`. */
-export const MAX_LIMIT = 9999;
+const MAX_LIMIT = 9999;
 
 /** Slack does not document it. */
 const DEFAULT_LIMIT = 100;
@@ -96,7 +97,7 @@ export interface FakeSlackStats {
 
 interface Answer {
   status: number;
-  body: string;
+  body: Buffer;
   headers?: Record<string, string>;
   error?: string;
   entries?: number;
@@ -172,10 +173,20 @@ export class FakeSlack {
     this.#list.add(entries);
   }
 
+  /**
+   * Every entry visible now, newest first, made as it is asked for.
+   *
+   * @param oldest - epoch seconds, included
+   * @param latest - epoch seconds, included
+   */
+  visible(oldest = 0, latest = Number.POSITIVE_INFINITY): Iterable<WireEntry> {
+    return this.#newestFirst(oldest, latest, this.#nowSeconds());
+  }
+
   /** The exact text of every well-formed entry visible now, by id. All of it is in memory. */
   truth(): Map<string, string> {
     const truth = new Map<string, string>();
-    for (const { id, text } of this.#visible()) {
+    for (const { id, text } of this.visible()) {
       if (id !== undefined) {
         truth.set(id, text);
       }
@@ -186,7 +197,7 @@ export class FakeSlack {
   /** The texts of the entries visible now that have no usable `id` and `date_create`, newest first. */
   malformed(): string[] {
     const texts: string[] = [];
-    for (const { id, text } of this.#visible()) {
+    for (const { id, text } of this.visible()) {
       if (id === undefined) {
         texts.push(text);
       }
@@ -222,11 +233,6 @@ export class FakeSlack {
 
   #nowSeconds(): number {
     return Math.floor(this.#clock.nowMs() / 1000);
-  }
-
-  #visible(): Iterable<WireEntry> {
-    const now = this.#nowSeconds();
-    return this.#newestFirst(0, now, now);
   }
 
   #newestFirst(oldest: number, latest: number, now: number): Iterable<WireEntry> {
@@ -294,10 +300,10 @@ export class FakeSlack {
       return apiError("method_not_allowed");
     }
     if (call.path === "schemas") {
-      return { status: 200, body: toWireJson({ schemas: SCHEMAS }) };
+      return { status: 200, body: Buffer.from(toWireJson({ schemas: SCHEMAS })) };
     }
     if (call.path === "actions") {
-      return { status: 200, body: toWireJson({ actions: ACTIONS }) };
+      return { status: 200, body: Buffer.from(toWireJson({ actions: ACTIONS })) };
     }
     if (call.token !== "right") {
       return apiError(call.token === "none" ? "missing_authentication" : "invalid_authentication");
@@ -339,7 +345,7 @@ export class FakeSlack {
       }
       latest = Math.min(latest, position.before - 1);
     }
-    const page = this.#collect(
+    const { body, nextBefore } = this.#collect(
       oldest,
       latest,
       now,
@@ -349,7 +355,7 @@ export class FakeSlack {
         (!params.actor || entry.actorId === params.actor) &&
         (!params.entity || entry.entityId === params.entity),
     );
-    return this.#pageAnswer(page.texts, page.nextBefore);
+    return this.#pageAnswer(body, nextBefore);
   }
 
   /**
@@ -362,13 +368,13 @@ export class FakeSlack {
     now: number,
     limit: number,
     matches: (entry: WireEntry) => boolean,
-  ): { texts: string[]; nextBefore: number | undefined } {
-    const texts: string[] = [];
+  ): { body: PageBody; nextBefore: number | undefined } {
+    const body = new PageBody();
     let second = Number.POSITIVE_INFINITY;
     let scanned = 0;
     let nextBefore: number | undefined;
     for (const entry of this.#newestFirst(oldest, latest, now)) {
-      const isFull = texts.length >= limit || scanned >= MAX_SCANNED_ENTRIES;
+      const isFull = body.entries >= limit || scanned >= MAX_SCANNED_ENTRIES;
       if (isFull && entry.dateCreate < second) {
         nextBefore = second;
         break;
@@ -376,11 +382,11 @@ export class FakeSlack {
       second = entry.dateCreate;
       scanned += 1;
       if (matches(entry)) {
-        texts.push(entry.text);
+        body.add(entry.text);
       }
     }
     this.stats.scannedEntries += scanned;
-    return { texts, nextBefore };
+    return { body, nextBefore };
   }
 
   #isExpired(position: { issuedAtMs: number; generation: number }): boolean {
@@ -391,13 +397,14 @@ export class FakeSlack {
     );
   }
 
-  #pageAnswer(texts: readonly string[], nextBefore: number | undefined): Answer {
-    const body = `{"entries":[${texts.join(",")}]${this.#responseMetadata(nextBefore)}}`;
+  #pageAnswer(page: PageBody, nextBefore: number | undefined): Answer {
+    const { entries } = page;
+    const body = page.end(this.#responseMetadata(nextBefore));
     this.stats.pages += 1;
-    this.stats.entries += texts.length;
-    this.stats.bodyBytes += Buffer.byteLength(body);
-    this.stats.largestPageEntries = Math.max(this.stats.largestPageEntries, texts.length);
-    return { status: 200, body, entries: texts.length };
+    this.stats.entries += entries;
+    this.stats.bodyBytes += body.length;
+    this.stats.largestPageEntries = Math.max(this.stats.largestPageEntries, entries);
+    return { status: 200, body, entries };
   }
 
   #responseMetadata(nextBefore: number | undefined): string {
@@ -434,26 +441,28 @@ export class FakeSlack {
       case "body":
         return {
           status: fault.status,
-          body: fault.body,
+          body: Buffer.from(fault.body),
           headers: { "content-type": fault.contentType },
         };
       case "redirect":
-        return { status: fault.status, body: "", headers: { location: fault.location } };
+        return {
+          status: fault.status,
+          body: Buffer.alloc(0),
+          headers: { location: fault.location },
+        };
       case "expired_cursor":
         return apiError("invalid_cursor");
       case "empty_page":
         return this.#emptyPage(call.params);
       case "malformed_json": {
         const answer = this.#answer(call);
-        return { ...answer, body: `${answer.body.slice(0, -1)},` };
+        return { ...answer, body: Buffer.concat([answer.body.subarray(0, -1), Buffer.from(",")]) };
       }
       case "extra_entry": {
         const answer = this.#answer(call);
-        const separator = answer.entries === 0 ? "" : ",";
-        return {
-          ...answer,
-          body: answer.body.replace('{"entries":[', (start) => start + fault.text + separator),
-        };
+        return answer.entries === undefined
+          ? answer
+          : { ...answer, body: withEntry(answer.body, fault.text) };
       }
       case "reset":
       case "stall":
@@ -465,7 +474,7 @@ export class FakeSlack {
   #emptyPage(params: FakeCall["params"]): Answer {
     const position = params.cursor ? decodeCursor(params.cursor) : undefined;
     const latest = toInteger(params.latest) ?? this.#nowSeconds();
-    return this.#pageAnswer([], position?.before ?? latest + 1);
+    return this.#pageAnswer(new PageBody(), position?.before ?? latest + 1);
   }
 }
 
@@ -503,7 +512,11 @@ function apiError(
   status: number = STATUSES[code] ?? 400,
   fields: Record<string, unknown> = {},
 ): Answer {
-  return { status, error: code, body: toWireJson({ ok: false, error: code, ...fields }) };
+  return {
+    status,
+    error: code,
+    body: Buffer.from(toWireJson({ ok: false, error: code, ...fields })),
+  };
 }
 
 function throttled(retryAfter: string | undefined): Answer {
@@ -546,7 +559,7 @@ async function send(
   answer: Answer,
   fault: Fault | undefined,
 ): Promise<void> {
-  const body = Buffer.from(answer.body);
+  const { body } = answer;
   const headers = { "content-type": JSON_TYPE, ...answer.headers };
   const left = new Promise((resolve) => response.once("close", resolve));
   const breaks =

@@ -27,7 +27,7 @@ export type Fault =
 const HTML = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>";
 
 /** The faults that every run must survive or report, by name. */
-export const FAULTS = {
+const FAULTS = {
   throttled: { kind: "throttled", retryAfter: "1" },
   throttled_decimal: { kind: "throttled", retryAfter: "1.5" },
   throttled_until_date: {
