@@ -43,3 +43,12 @@ export interface AlertLedger {
   /** From now on `claim` answers `published`, whoever asks. */
   markPublished(alertId: string): Promise<void>;
 }
+
+/** Sets of words that only grow or are replaced as a whole. */
+export interface VocabularyStore {
+  /** @returns nothing when it was never written */
+  read(name: string): Promise<ReadonlySet<string> | undefined>;
+  /** Add words. Two writers at once lose nothing. */
+  add(name: string, terms: ReadonlySet<string>): Promise<void>;
+  replace(name: string, terms: ReadonlySet<string>): Promise<void>;
+}

@@ -1,0 +1,78 @@
+import { decodeLines } from "../archive/archive-object.ts";
+import { parseObjectKey } from "../archive/object-key.ts";
+import type { ArchiveStore } from "../ports.ts";
+import type { Clock } from "../slack/clock.ts";
+import type { Detector, Findings } from "./detector.ts";
+import type { AlertLedger, NotificationSink } from "./ports.ts";
+import { type Raised, raiseAlerts } from "./raise-alerts.ts";
+import type { SeenVocabulary } from "./seen-vocabulary.ts";
+import { addSeenTerms } from "./vocabulary.ts";
+
+/**
+ * How long after an object is written its event may still be delivered: 14 days
+ * in a queue and, sent back from the dead letters, as long again.
+ */
+const MAX_DELIVERY_SECONDS = 28 * 86_400;
+
+/** An object of the archive, as the event about it tells. */
+export interface NewObject {
+  key: string;
+  /** Epoch milliseconds. */
+  createdAt: number;
+}
+
+/** What became of an object. */
+export interface Consumed extends Omit<Findings, "alerts">, Raised {
+  /** Its entries are history, of a backfill for example; it was not read. */
+  tooOld: boolean;
+  /** Actions, entity types and fields seen for the first time. */
+  newTerms: number;
+}
+
+export interface ConsumePorts {
+  archive: Pick<ArchiveStore, "get">;
+  detector: Detector;
+  ledger: AlertLedger;
+  sink: NotificationSink;
+  vocabulary: SeenVocabulary;
+  clock: Pick<Clock, "nowMs">;
+}
+
+/**
+ * Ask the rules about a new object and publish what they say. Doing it again
+ * publishes nothing twice.
+ *
+ * Age is measured from the entries to the object, not to now, so that an event
+ * says the same whenever it is delivered.
+ *
+ * @param maxEntryAgeSeconds - entries that were older when the object was written raise no alerts
+ * @param owner - unique to this attempt
+ * @throws {RangeError} when `key` is not that of an object of audit logs
+ * @throws {ArchiveObjectError} when the object is damaged
+ * @throws {AlertsNotRaisedError} and whatever the archive throws; the event is to be delivered again
+ */
+export async function consumeObject(
+  { key, createdAt }: NewObject,
+  ports: ConsumePorts,
+  { maxEntryAgeSeconds, owner }: { maxEntryAgeSeconds: number; owner: string },
+): Promise<Consumed> {
+  const name = parseObjectKey(key);
+  if (name === undefined) {
+    throw new RangeError(`${key} is not the key of an object of audit logs`);
+  }
+  const nothing = { entries: 0, matches: 0, published: 0, suppressed: 0, newTerms: 0 };
+  if (createdAt / 1000 - name.maxDateCreate > maxEntryAgeSeconds) {
+    return { ...nothing, unreadable: [], failures: new Map(), tooOld: true };
+  }
+
+  const lines = await decodeLines(key, await ports.archive.get(key));
+  const terms = new Set<string>();
+  const { alerts, ...findings } = ports.detector.detect(key, lines, (entry) =>
+    addSeenTerms(terms, entry),
+  );
+  // The ledger must remember an alert for as long as any event can still raise it.
+  const forgetAfterSeconds = maxEntryAgeSeconds + MAX_DELIVERY_SECONDS;
+  const raised = await raiseAlerts(alerts, ports, { owner, forgetAfterSeconds });
+  const newTerms = await ports.vocabulary.record(name.source, terms);
+  return { ...findings, ...raised, tooOld: false, newTerms };
+}

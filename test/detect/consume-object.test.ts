@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { encodeObject } from "../../lib/archive/archive-object.ts";
+import { type ConsumePorts, consumeObject } from "../../lib/detect/consume-object.ts";
+import { Detector } from "../../lib/detect/detector.ts";
+import type { Notification } from "../../lib/detect/ports.ts";
+import { AlertsNotRaisedError } from "../../lib/detect/raise-alerts.ts";
+import { NO_CONTEXT } from "../../lib/detect/rule.ts";
+import { RULES } from "../../lib/detect/rules/index.ts";
+import { SeenVocabulary, seenName } from "../../lib/detect/seen-vocabulary.ts";
+import { ObjectMissingError } from "../../lib/ports.ts";
+import { MONDAY_MORNING, makeEntry, type WireEntry } from "../fakes/entries.ts";
+import { MemoryAlertLedger } from "../fakes/memory-alert-ledger.ts";
+import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import { MemoryVocabularyStore } from "../fakes/memory-vocabulary-store.ts";
+import { VirtualClock } from "../fakes/virtual-clock.ts";
+
+const DAY = 86_400;
+
+let archive: MemoryArchiveStore;
+let vocabulary: MemoryVocabularyStore;
+let published: Notification[];
+let ports: ConsumePorts;
+
+beforeEach(() => {
+  archive = new MemoryArchiveStore();
+  vocabulary = new MemoryVocabularyStore();
+  published = [];
+  ports = {
+    archive,
+    detector: new Detector({ rules: RULES, context: NO_CONTEXT, periodSeconds: 3600 }),
+    ledger: new MemoryAlertLedger(),
+    sink: {
+      publish: async (notification) => {
+        published.push(notification);
+      },
+    },
+    vocabulary: new SeenVocabulary(vocabulary),
+    clock: new VirtualClock(MONDAY_MORNING * 1000),
+  };
+});
+
+async function store(...entries: WireEntry[]): Promise<string> {
+  const { key, body } = await encodeObject(
+    "grid",
+    entries.map(({ id = "", dateCreate, text }) => ({ id, dateCreate, bytes: Buffer.from(text) })),
+  );
+  await archive.put(key, body);
+  return key;
+}
+
+function consume(key: string, createdAt = MONDAY_MORNING + 60) {
+  const settings = { maxEntryAgeSeconds: 14 * DAY, owner: `attempt-${Math.random()}` };
+  return consumeObject({ key, createdAt: createdAt * 1000 }, ports, settings);
+}
+
+describe("consumeObject", () => {
+  it("publishes what the rules say of the object's entries, and tells what it did", async () => {
+    const key = await store(
+      makeEntry(),
+      makeEntry({ action: "intune_disabled", dateCreate: MONDAY_MORNING + 1 }),
+      makeEntry({ action: "intune_disabled", dateCreate: MONDAY_MORNING + 2 }),
+    );
+    expect(await consume(key)).toMatchObject({
+      entries: 3,
+      matches: 2,
+      published: 1,
+      suppressed: 0,
+      tooOld: false,
+    });
+    expect(published.map(({ data }) => data)).toEqual([
+      expect.objectContaining({ ruleId: "intune-disabled", objectKey: key, entries: 2 }),
+    ]);
+  });
+
+  it("publishes nothing twice when the event is delivered again", async () => {
+    const key = await store(makeEntry({ action: "intune_disabled" }));
+    await consume(key);
+    expect(await consume(key)).toMatchObject({ matches: 1, published: 0, suppressed: 1 });
+    expect(published).toHaveLength(1);
+  });
+
+  it("publishes nothing twice when a later object holds more of the same", async () => {
+    const [first, second] = [
+      await store(makeEntry({ action: "intune_disabled" })),
+      await store(makeEntry({ action: "intune_disabled", dateCreate: MONDAY_MORNING + 900 })),
+    ];
+    await consume(first);
+    expect(await consume(second)).toMatchObject({ published: 0, suppressed: 1 });
+  });
+
+  it("fails, for the event to come again, when the object cannot be read", async () => {
+    const key = await store(makeEntry({ action: "intune_disabled" }));
+    const body = await archive.get(key);
+    archive.objects.delete(key);
+    await expect(consume(key)).rejects.toThrow(ObjectMissingError);
+    archive.objects.set(key, body.subarray(0, 20));
+    await expect(consume(key)).rejects.toThrow(/not whole gzip/);
+    archive.objects.set(key, body);
+    expect(await consume(key)).toMatchObject({ published: 1 });
+  });
+
+  it("fails, for the event to come again, when an alert cannot be published", async () => {
+    const key = await store(makeEntry({ action: "intune_disabled" }));
+    ports.sink = {
+      publish: async () => {
+        throw new Error("throttled");
+      },
+    };
+    await expect(consume(key)).rejects.toThrow(AlertsNotRaisedError);
+  });
+
+  it("raises no alerts about history, and does not read it", async () => {
+    const key = await store(makeEntry({ action: "intune_disabled" }));
+    archive.objects.clear();
+    const later = MONDAY_MORNING + 14 * DAY + 1;
+    expect(await consume(key, later)).toMatchObject({ tooOld: true, entries: 0, published: 0 });
+  });
+
+  it("measures age when the object was written, so a late delivery still raises its alerts", async () => {
+    const key = await store(makeEntry({ action: "intune_disabled" }));
+    (ports.clock as VirtualClock).advance(27 * DAY * 1000);
+    expect(await consume(key)).toMatchObject({ published: 1 });
+  });
+
+  it("keeps the words that stand in entries", async () => {
+    const key = await store(makeEntry({ action: "brand_new_action", extra: { brand_new: 1 } }));
+    expect((await consume(key)).newTerms).toBeGreaterThan(10);
+    expect((await consume(key)).newTerms).toBe(0);
+    expect([...(vocabulary.sets.get(seenName("grid")) ?? [])]).toEqual(
+      expect.arrayContaining(["action:brand_new_action", "entity:user", "field:brand_new"]),
+    );
+  });
+
+  it("refuses a key that is not one of audit logs", async () => {
+    await expect(consume("quarantine/source=grid/x.json.gz")).rejects.toThrow(RangeError);
+  });
+});
