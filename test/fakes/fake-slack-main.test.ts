@@ -62,6 +62,7 @@ describe("the fake Slack as a process", () => {
   it.each([
     ["--from", "yesterday"],
     ["--entries-per-week", "many"],
+    ["--users", "19"],
     ["--unknown", "1"],
   ])("refuses %s %s in one line", async (flag, value) => {
     start([flag, value]);

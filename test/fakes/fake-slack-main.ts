@@ -15,7 +15,7 @@ const command = new Command("fake-slack")
   .option("--port <port>", "0 takes a free one", toNumber, 0)
   .option("--seed <number>", "another seed, another organization", toNumber, 1)
   .option("--entries-per-week <count>", "everyday entries", toNumber, 200_000)
-  .option("--users <count>", "accounts, at least 20", toNumber, 1200)
+  .option("--users <count>", "accounts, at least 20", toUsers, 1200)
   .option("--from <time>", "first second, ISO 8601 or epoch seconds", toEpochSeconds)
   .option("--until <time>", "end, excluded", toEpochSeconds)
   .option("--late-fraction <part>", "part of the entries that appears late", toNumber, 0)
@@ -54,6 +54,14 @@ function toNumber(text: string): number {
     throw new InvalidArgumentError("It must be a number, zero or more.");
   }
   return number;
+}
+
+function toUsers(text: string): number {
+  const users = toNumber(text);
+  if (!Number.isInteger(users) || users < 20) {
+    throw new InvalidArgumentError("It must be a whole number, 20 or more.");
+  }
+  return users;
 }
 
 function toEpochSeconds(text: string): number {
