@@ -3,8 +3,8 @@
  *
  * Every shape is open: Slack adds types, actions and fields without notice, and
  * whatever is not named here still reaches the caller, typed `unknown`. Fields
- * that Slack itself types in two ways (string or array, object or string) are
- * `unknown` on purpose: look before you use them.
+ * that Slack itself types in several ways are unions, or `unknown` on purpose:
+ * look before you use them.
  *
  * @see https://docs.slack.dev/reference/audit-logs-api/methods-actions-reference
  */

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { AuditLogsClient, type AuditLogsClientOptions } from "../../lib/slack/client.ts";
 import type { Clock } from "../../lib/slack/clock.ts";
@@ -434,6 +435,12 @@ describe("an abort", () => {
     const { signal } = controller;
     const { error } = await run([reset], { retryHandlers: [handler] }, { signal });
     expect(error).toEqual(new Error("enough"));
+  });
+
+  it("leaves no listener behind on a signal that outlives the call", async () => {
+    const { signal } = new AbortController();
+    await run([reset, page([])], {}, { signal });
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 
   it("before the call sends nothing", async () => {
