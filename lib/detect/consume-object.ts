@@ -67,9 +67,9 @@ export async function consumeObject(
 
   const lines = await decodeLines(key, await ports.archive.get(key));
   const terms = new Set<string>();
-  const { alerts, ...findings } = ports.detector.detect(key, lines, (entry) =>
-    addSeenTerms(terms, entry),
-  );
+  const { alerts, ...findings } = ports.detector.detect(key, lines, {
+    onEntry: (entry) => addSeenTerms(terms, entry),
+  });
   // The ledger must remember an alert for as long as any event can still raise it.
   const forgetAfterSeconds = maxEntryAgeSeconds + MAX_DELIVERY_SECONDS;
   const raised = await raiseAlerts(alerts, ports, { owner, forgetAfterSeconds });

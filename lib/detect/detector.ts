@@ -53,18 +53,20 @@ export class Detector {
 
   /**
    * @param lines - the object's lines, one entry each, UTF-8
-   * @param onEntry - sees every entry that could be read
+   * @param options.since - epoch seconds; older entries are passed over
+   * @param options.onEntry - sees every entry that is looked at
    * @throws {RangeError} when `objectKey` does not name an object of audit logs
    */
   detect(
     objectKey: string,
     lines: Iterable<Uint8Array>,
-    onEntry?: (entry: AuditLogEntry) => void,
+    options: { since?: number; onEntry?: (entry: AuditLogEntry) => void } = {},
   ): Findings {
     const name = parseObjectKey(objectKey);
     if (name === undefined) {
       throw new RangeError(`${objectKey} is not the key of an object of audit logs`);
     }
+    const { since = 0, onEntry } = options;
     const findings: Findings = {
       alerts: [],
       entries: 0,
@@ -80,6 +82,9 @@ export class Detector {
       const entry = parseEntry(line);
       if (typeof entry === "string") {
         findings.unreadable.push({ line: lineNumber, problem: entry });
+        continue;
+      }
+      if (entry.date_create < since) {
         continue;
       }
       findings.entries += 1;

@@ -131,10 +131,18 @@ describe("Detector", () => {
   it("shows every readable entry to its observer, matched or not", () => {
     const seen: string[] = [];
     const login = { ...exampleEntry("user_login"), id: "login" };
-    detector().detect(KEY, lines(login, "broken", grant("U1", 1, "grant")), ({ id }) =>
-      seen.push(id),
-    );
+    detector().detect(KEY, lines(login, "broken", grant("U1", 1, "grant")), {
+      onEntry: ({ id }) => seen.push(id),
+    });
     expect(seen).toEqual(["login", "grant"]);
+  });
+
+  it("passes over entries before a given second", () => {
+    const findings = detector().detect(KEY, lines(grant("U1", 9), grant("U2", 10)), {
+      since: TEN_O_CLOCK + 10,
+    });
+    expect(findings).toMatchObject({ entries: 1, matches: 1 });
+    expect(findings.alerts[0]?.entry.entityId).toBe("U2");
   });
 
   it("refuses a key that is not one of audit logs", () => {

@@ -1,0 +1,122 @@
+import { decodeLines } from "../archive/archive-object.ts";
+import { hourOf, PREFIXES, parseObjectKey } from "../archive/object-key.ts";
+import type { ArchiveStore } from "../ports.ts";
+import type { Alert } from "./alert.ts";
+import { Detector, type DetectorSettings } from "./detector.ts";
+import type { Rule } from "./rule.ts";
+
+/** What a rule would have said. */
+export interface RuleCount {
+  rule: Rule;
+  /** Entries that it matches. */
+  matches: number;
+  /** Alerts it would have raised: matches, once a dedupe key and period. */
+  alerts: number;
+  /** Entries on which it threw. */
+  failures: number;
+}
+
+export interface ArchiveFindings {
+  objects: number;
+  entries: number;
+  /** Lines that are not an entry. */
+  unreadable: number;
+  /** One a rule, in the order of the rules; those that said nothing too. */
+  rules: RuleCount[];
+}
+
+/**
+ * Ask the rules about history: what they would have raised, had they run.
+ *
+ * Objects are read one at a time in the order of their keys, which is that of
+ * time within a source. Memory holds one object and the alert ids of the
+ * periods that are still open, whatever the length of the history.
+ *
+ * @param options.since - epoch seconds; older entries are passed over
+ * @param options.onAlert - each alert, in order; `entries` counts those of its first object
+ * @param options.onObject - after each object that was read: what is found so far
+ * @param options.signal - ends it between two objects, with the signal's reason
+ * @throws {ArchiveObjectError} when an object is damaged
+ */
+export async function detectArchive(
+  store: Pick<ArchiveStore, "list" | "get">,
+  settings: DetectorSettings,
+  options: {
+    since?: number;
+    onAlert?: (alert: Alert) => void;
+    onObject?: (findings: ArchiveFindings) => void;
+    signal?: AbortSignal;
+  } = {},
+): Promise<ArchiveFindings> {
+  const { since = 0, onAlert, onObject, signal } = options;
+  const detector = new Detector(settings);
+  const counts = new Map<string, RuleCount>(
+    settings.rules.map((rule) => [rule.id, { rule, matches: 0, alerts: 0, failures: 0 }]),
+  );
+  const findings: ArchiveFindings = {
+    objects: 0,
+    entries: 0,
+    unreadable: 0,
+    rules: [...counts.values()],
+  };
+  const raised = new OpenPeriods();
+
+  for await (const { key } of store.list(PREFIXES.auditLogs)) {
+    signal?.throwIfAborted();
+    const name = parseObjectKey(key);
+    if (name === undefined || name.maxDateCreate < since) {
+      continue;
+    }
+    const found = detector.detect(key, await decodeLines(key, await store.get(key)), { since });
+    findings.objects += 1;
+    findings.entries += found.entries;
+    findings.unreadable += found.unreadable.length;
+    raised.moveTo(name.source, hourOf(name.minDateCreate));
+    for (const alert of found.alerts) {
+      const count = counts.get(alert.ruleId);
+      if (count !== undefined) {
+        count.matches += alert.entries;
+        if (raised.isNew(alert)) {
+          count.alerts += 1;
+          onAlert?.(alert);
+        }
+      }
+    }
+    for (const [ruleId, { count: failures }] of found.failures) {
+      const count = counts.get(ruleId);
+      if (count !== undefined) {
+        count.failures += failures;
+      }
+    }
+    onObject?.(findings);
+  }
+  return findings;
+}
+
+/** Ids of alerts that a later object can still repeat. */
+class OpenPeriods {
+  /** End of the period, epoch ms, by alert id. */
+  readonly #ends = new Map<string, number>();
+  #source = "";
+  #hour = 0;
+
+  /** Forget the alerts of periods that end before this hour, or of another source. */
+  moveTo(source: string, hour: number): void {
+    if (source === this.#source && hour === this.#hour) {
+      return;
+    }
+    for (const [id, end] of this.#ends) {
+      if (source !== this.#source || end <= hour * 1000) {
+        this.#ends.delete(id);
+      }
+    }
+    this.#source = source;
+    this.#hour = hour;
+  }
+
+  isNew({ id, period }: Alert): boolean {
+    const isNew = !this.#ends.has(id);
+    this.#ends.set(id, Date.parse(period.end));
+    return isNew;
+  }
+}
