@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { type Rule, SEVERITIES } from "../../lib/detect/rule.ts";
+import { RULES } from "../../lib/detect/rules/index.ts";
+import { TECHNIQUES, type TechniqueId, techniqueUrl } from "../../lib/detect/techniques.ts";
+
+describe("docs/detections.md", () => {
+  it("says of each rule what the rule says", async () => {
+    // After a change of a rule: npx vitest run test/docs/detections.test.ts -u
+    await expect(renderDetections(RULES)).toMatchFileSnapshot("../../docs/detections.md");
+  });
+});
+
+function renderDetections(rules: readonly Rule[]): string {
+  const urgency = ({ severity }: Rule) => SEVERITIES.indexOf(severity);
+  const sorted = rules.toSorted((a, b) => urgency(b) - urgency(a) || a.id.localeCompare(b.id));
+  return `# Detections
+
+${rules.length} rules run over every new object (\`functions/detect\`) and over history (\`npx audit-lake detect\`).
+A rule looks at one entry; what needs several entries is a saved query. Entries with the same
+dedupe key in one period (an hour unless configured) are one alert.
+
+Turn a rule off or change its severity in \`audit-lake.config.ts\` by its id. Before that, let
+\`npx audit-lake detect --archive DIR --since TIME\` count what each rule would have raised.
+
+A new rule is a file in \`lib/detect/rules/\` with its own true and false cases, and a line in
+\`index.ts\` there. This page is made from the rules; its test says how.
+
+| Severity | Rule | What it says | Why it matters | ATT&CK |
+| --- | --- | --- | --- | --- |
+${sorted.map(renderRow).join("\n")}
+
+## Actions by rule
+
+${sorted.map(({ id, actions, reference }) => `- [\`${id}\`](${reference}): ${actions.map((name) => `\`${name}\``).join(", ")}`).join("\n")}
+
+## Techniques
+
+${Object.entries(TECHNIQUES)
+  .map(([id, name]) => `- [${id}](${techniqueUrl(id as TechniqueId)}) ${name}`)
+  .join("\n")}
+`;
+}
+
+function renderRow({ severity, id, title, reason, techniques }: Rule): string {
+  return `| ${severity} | \`${id}\` | ${title} | ${reason} | ${techniques.join(", ")} |`;
+}
