@@ -64,7 +64,7 @@ export interface Checkpoint {
   entriesPerSecond: number;
   /** Epoch milliseconds before which Slack asked not to be called again. */
   notBefore?: number | undefined;
-  /** Epoch seconds at which the last late scan began; absent before the first. */
+  /** Epoch seconds at which the last late scan began, or the first run. */
   lateScannedAt?: number | undefined;
   /** Epoch seconds: how far a late scan that was cut off has come; absent when none is open. */
   lateScanPosition?: number | undefined;

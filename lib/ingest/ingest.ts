@@ -120,7 +120,13 @@ class Run {
     this.#tally = tally;
     this.#archive = new Archive(ports.archive, settings.source, () => lease.assertHeld());
     const start = settings.firstStart;
-    this.#checkpoint = checkpoint ?? { start, watermark: start, entriesPerSecond: 0 };
+    this.#checkpoint = checkpoint ?? {
+      start,
+      watermark: start,
+      entriesPerSecond: 0,
+      // Nothing was listed before now; the first late scan is due with the next run.
+      lateScannedAt: nowSeconds(ports.clock) - settings.allowedLatenessSeconds,
+    };
     tally.watermark = this.#checkpoint.watermark;
   }
 
@@ -151,9 +157,9 @@ class Run {
   async #walk(): Promise<IngestOutcome> {
     const { clock, slack } = this.#ports;
     const { settleDelaySeconds, until = Number.POSITIVE_INFINITY, pageLimit } = this.#settings;
-    const nowSeconds = Math.floor(clock.nowMs() / 1000);
-    const end = Math.min(nowSeconds - settleDelaySeconds, until);
-    this.#beginLateScan(nowSeconds);
+    const now = nowSeconds(clock);
+    const end = Math.min(now - settleDelaySeconds, until);
+    this.#beginLateScan(now);
     const { lateScanPosition, watermark, pageCursor, entriesPerSecond } = this.#checkpoint;
     const position = lateScanPosition ?? watermark;
     this.#tally.span = { from: position, until: Math.max(position, end) };
@@ -184,22 +190,30 @@ class Run {
    * second. Going back from the watermark instead would leave a gap whenever
    * two late scans are further apart than the settle delay (ADR 3).
    */
-  #beginLateScan(nowSeconds: number): void {
+  #beginLateScan(now: number): void {
     const { allowedLatenessSeconds } = this.#settings;
-    const { start, watermark, lateScanPosition, lateScannedAt, pageCursor } = this.#checkpoint;
+    const {
+      start,
+      watermark,
+      lateScanPosition,
+      lateScannedAt = start,
+      pageCursor,
+    } = this.#checkpoint;
     const isDue =
       allowedLatenessSeconds > 0 &&
       lateScanPosition === undefined &&
       // A half-read window is finished first, or a huge one would never be.
       pageCursor === undefined &&
       watermark > start &&
-      (lateScannedAt === undefined || nowSeconds - lateScannedAt >= allowedLatenessSeconds);
+      now - lateScannedAt >= allowedLatenessSeconds;
     if (isDue) {
-      const seenUpTo = Math.min(watermark, lateScannedAt ?? watermark);
       this.#checkpoint = {
         ...this.#checkpoint,
-        lateScannedAt: nowSeconds,
-        lateScanPosition: Math.max(start, seenUpTo - allowedLatenessSeconds),
+        lateScannedAt: now,
+        lateScanPosition: Math.max(
+          start,
+          Math.min(watermark, lateScannedAt) - allowedLatenessSeconds,
+        ),
       };
     }
   }
@@ -265,7 +279,7 @@ class Run {
     const retryAfterSeconds = retryAfterOf(error);
     if (retryAfterSeconds !== undefined) {
       const waitMs = Math.min(Math.ceil(retryAfterSeconds * 1000), NOT_BEFORE_MAX_MS);
-      const notBefore = this.#ports.clock.nowMs() + waitMs;
+      const notBefore = Math.ceil(this.#ports.clock.nowMs() + waitMs);
       this.#tally.notBefore = notBefore;
       await this.#save({ ...this.#checkpoint, notBefore });
       return "throttled";
@@ -285,4 +299,8 @@ function retryAfterOf(error: unknown): number | undefined {
   return error instanceof SlackApiError && error.status === 429
     ? (error.retryAfterSeconds ?? 60)
     : undefined;
+}
+
+function nowSeconds(clock: Clock): number {
+  return Math.floor(clock.nowMs() / 1000);
 }

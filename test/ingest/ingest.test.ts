@@ -213,11 +213,11 @@ describe("late entries", () => {
       );
       world.clock.advance(300_000);
     }
-    // The first run lists an hour; then come a run that goes back 900 s before the watermark,
-    // two that do not, and so on; later scans go back to 900 s before the last scan began.
+    // The first run lists an hour. A late scan comes with the next run and with every third one
+    // after that; each goes back to 900 s before the one before it began, the first a little more.
     expect(oldestAsked).toEqual([
       -3540,
-      -300 - 900,
+      -300 - 1800 + 60,
       -300,
       -300,
       -900 - 900 + 60,
