@@ -1,0 +1,27 @@
+/**
+ * Names of Trino's that DuckDB lacks or means otherwise. A macro hides the
+ * function of its name: a query that runs here gives what it gives on Athena.
+ *
+ * - `json_extract_scalar`: NULL for an object, an array, JSON's null, a missing
+ *   field and text that is not JSON. Parses the line once, then its fragment.
+ * - `json_extract`: NULL, not an error, for text that is not JSON.
+ * - `date_format`: MySQL's letters.
+ * - `sequence`: both ends included.
+ */
+export const TRINO_MACROS: readonly string[] = [
+  `json_extract(json, path) AS TRY(system.main.json_extract(json, path))`,
+  `json_extract_scalar(json, path) AS system.main.json_extract_string(
+    nullif(
+      system.main.regexp_extract(TRY(system.main.json_extract(json, path)), '^[^{\\[].*$', 0, 's'),
+      ''
+    ),
+    '$'
+  )`,
+  `json_format(json) AS CAST(json AS VARCHAR)`,
+  `from_unixtime(seconds) AS to_timestamp(seconds)`,
+  `date_format(t, format) AS strftime(t, replace(replace(format, '%i', '%M'), '%s', '%S'))`,
+  `regexp_like(text, pattern) AS regexp_matches(text, pattern)`,
+  `regexp_extract(text, pattern) AS nullif(system.main.regexp_extract(text, pattern), '')`,
+  `array_join(list, separator) AS array_to_string(list, separator)`,
+  `sequence(first, last, step) AS generate_series(first, last, step)`,
+];

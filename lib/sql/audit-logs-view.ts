@@ -1,0 +1,143 @@
+import {
+  type Column,
+  type GlueTableInput,
+  LINE_COLUMN,
+  LINES_TABLE,
+  PARTITION_COLUMNS,
+  toGlueColumn,
+} from "./table.ts";
+
+/** What people query. */
+export const AUDIT_LOGS_VIEW = "audit_logs";
+
+/** A column and the SQL that makes it of a line. */
+interface ViewColumn extends Column {
+  expression: string;
+}
+
+const ENTITY_TYPE = scalarAt("$.entity.type");
+
+/**
+ * Every expression gives NULL instead of an error, whatever the line holds:
+ * `json_extract_scalar` on text that is not JSON, on a missing field, and on
+ * an object where a string should be.
+ */
+const COLUMNS: readonly ViewColumn[] = [
+  text("id", "$.id", "Slack's id of the entry"),
+  {
+    name: "event_time",
+    type: "timestamp(3)",
+    expression: `CAST(TRY(from_unixtime(${integerAt("$.date_create")})) AS timestamp)`,
+    comment: "When it happened, UTC",
+  },
+  {
+    name: "date_create",
+    type: "bigint",
+    expression: integerAt("$.date_create"),
+    comment: "When it happened, seconds since 1970",
+  },
+  text("action", "$.action", "What happened"),
+  text("actor_type", "$.actor.type", "Always user, so far"),
+  text("actor_id", "$.actor.user.id", "Who did it; USLACKUSER: nobody, USLACKSECURITY: Slack"),
+  text("actor_name", "$.actor.user.name", "Full name"),
+  text("actor_email", "$.actor.user.email", "E-mail address"),
+  text("actor_team", "$.actor.user.team", "Id of the workspace or organization"),
+  text("entity_type", "$.entity.type", "What it was done to: user, file, channel, app and more"),
+  entityField("entity_id", ["id"], "Its id"),
+  entityField("entity_name", ["name", "title"], "Its name, else its title"),
+  text("entity_email", "$.entity.user.email", "The e-mail address of an entity that is a user"),
+  json("entity", "$.entity", "All of the entity, JSON"),
+  text("location_type", "$.context.location.type", "workspace or enterprise"),
+  text(
+    "location_id",
+    "$.context.location.id",
+    "Id of the workspace or organization it happened in",
+  ),
+  text("location_name", "$.context.location.name", "Its name"),
+  text("location_domain", "$.context.location.domain", "Its domain"),
+  text("ip_address", "$.context.ip_address", "Where the request came from"),
+  text("user_agent", "$.context.ua", "The client that sent it"),
+  text("session_id", "$.context.session_id", "Session of the actor; a number of up to 20 digits"),
+  text("app_id", "$.context.app.id", "The app that acted for the user"),
+  text("app_name", "$.context.app.name", "Its name"),
+  json("details", "$.details", "What else Slack says of it, JSON"),
+  ...[LINE_COLUMN, ...PARTITION_COLUMNS].map((column) => ({ ...column, expression: column.name })),
+];
+
+/** The view's columns, in order. */
+export const AUDIT_LOGS_COLUMNS: readonly Column[] = COLUMNS.map(({ name, type, comment }) => ({
+  name,
+  type,
+  comment,
+}));
+
+/** What the view selects: the same text on Athena and DuckDB. Only the fields that a query names are parsed. */
+export const AUDIT_LOGS_SQL = `SELECT
+${COLUMNS.map(({ name, expression }) => (name === expression ? `  ${name}` : `  ${expression} AS ${name}`)).join(",\n")}
+FROM ${LINES_TABLE}`;
+
+/**
+ * The view in the form in which Athena keeps one in Glue, so that a deployment
+ * can make it like any other table: no statement has to be run.
+ *
+ * @param database - the Glue database in which the view and its table stand
+ * @see https://github.com/trinodb/trino/blob/01344209825d3d5c48e2840894bbd3c8ae0e27c4/plugin/trino-hive/src/main/java/io/trino/plugin/hive/ViewReaderUtil.java
+ * which reads it: the parameters by which a view is known, prefix, base64, suffix
+ * @see https://github.com/iconara/terraform-aws-athena-view/blob/main/main.tf
+ * which writes it: `awsdatacatalog` as the catalog, a column's type in Trino's
+ * words inside the text and in Hive's outside it
+ */
+export function auditLogsView(database: string): GlueTableInput {
+  const definition = {
+    originalSql: AUDIT_LOGS_SQL,
+    catalog: "awsdatacatalog",
+    schema: database,
+    columns: COLUMNS.map(({ name, type }) => ({ name, type })),
+  };
+  const encoded = Buffer.from(JSON.stringify(definition)).toString("base64");
+  return {
+    name: AUDIT_LOGS_VIEW,
+    description: "Slack audit log entries, a column a field",
+    tableType: "VIRTUAL_VIEW",
+    parameters: { presto_view: "true", comment: "Presto View" },
+    viewOriginalText: `/* Presto View: ${encoded} */`,
+    viewExpandedText: "/* Presto View */",
+    storageDescriptor: {
+      columns: COLUMNS.map(toGlueColumn),
+      // Athena refuses a table without SerDe info, also a view; CDK drops it when it is empty.
+      serdeInfo: { name: "-", serializationLibrary: "-" },
+    },
+  };
+}
+
+function text(name: string, path: string, comment: string): ViewColumn {
+  return { name, type: "varchar", expression: scalarAt(path), comment };
+}
+
+function json(name: string, path: string, comment: string): ViewColumn {
+  return {
+    name,
+    type: "varchar",
+    expression: `json_format(json_extract(line, '${path}'))`,
+    comment,
+  };
+}
+
+/** The entity's fields stand under the name of its type, and the types are an open set. */
+function entityField(name: string, fields: readonly string[], comment: string): ViewColumn {
+  const values = fields.map(
+    (field) => `json_extract_scalar(line, concat('$.entity.', ${ENTITY_TYPE}, '.${field}'))`,
+  );
+  const value = values.length === 1 ? values[0] : `coalesce(${values.join(", ")})`;
+  // Any other type would be no JSON path, and that is an error.
+  const expression = `CASE WHEN regexp_like(${ENTITY_TYPE}, '^[A-Za-z_][A-Za-z0-9_]*$') THEN ${value} END`;
+  return { name, type: "varchar", expression, comment };
+}
+
+function scalarAt(path: string): string {
+  return `json_extract_scalar(line, '${path}')`;
+}
+
+function integerAt(path: string): string {
+  return `TRY_CAST(${scalarAt(path)} AS bigint)`;
+}

@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** How a value is written into the text of a query. */
+type ParameterType = "day" | "text" | "integer";
+
+/** A value that a saved query can be given. */
+interface Parameter {
+  name: string;
+  type: ParameterType;
+  /** SQL that stands in the query unless another value is given. */
+  default: string;
+  description: string;
+}
+
+/**
+ * A question that investigators ask. Its text with the default values is what
+ * Athena keeps as a saved query, and what DuckDB runs.
+ */
+export interface SavedQuery {
+  /** Kebab-case, as the file is named. */
+  name: string;
+  title: string;
+  /** What it answers. */
+  question: string;
+  parameters: readonly Parameter[];
+  /**
+   * The query's text.
+   *
+   * @param values - by parameter name, as a person writes them: a `day` as
+   * `YYYY-MM-DD`, an `integer` in digits, any `text`; what is not given keeps
+   * its default
+   * @throws {QueryParameterError} when a name is not a parameter of this query,
+   * or a value not of the parameter's type
+   */
+  sql(values?: Readonly<Record<string, string>>): string;
+}
+
+/** A saved query was asked for, or given something, that is not there. */
+export class QueryParameterError extends Error {
+  override readonly name = "QueryParameterError";
+  readonly code = "query_parameter_invalid";
+}
+
+const DIRECTORY = new URL("queries/", import.meta.url);
+
+/**
+ * The period that every query reads. Each has both, so that none reads the
+ * whole archive: Athena is paid by the bytes it reads.
+ */
+const PERIOD: readonly Parameter[] = [
+  {
+    name: "from_day",
+    type: "day",
+    default: "date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')",
+    description: "first day to read, UTC, included",
+  },
+  {
+    name: "to_day",
+    type: "day",
+    default: "date_format(current_date, '%Y-%m-%d')",
+    description: "last day to read, UTC, included",
+  },
+];
+
+const PLACEHOLDER = /:([a-z_]+)\b/g;
+
+/** Every saved query, by name. */
+export const SAVED_QUERIES: ReadonlyMap<string, SavedQuery> = new Map(
+  readdirSync(DIRECTORY)
+    .filter((file) => file.endsWith(".sql"))
+    .sort()
+    .map((file) => {
+      const name = file.slice(0, -".sql".length);
+      return [name, parseSavedQuery(name, readFileSync(new URL(file, DIRECTORY), "utf8"))];
+    }),
+);
+
+/**
+ * Read a query's file: a comment, then one SELECT.
+ *
+ * The comment's first line is the title, those after it are the question. A
+ * line `parameter NAME TYPE = DEFAULT -- DESCRIPTION` declares what stands as
+ * `:NAME` in the SELECT; `from_day` and `to_day` need none.
+ *
+ * @throws {Error} when the file is not of this form, which is a mistake in it
+ */
+export function parseSavedQuery(name: string, file: string): SavedQuery {
+  const [, header = "", body = ""] = /^((?:--.*\n)*)([\s\S]*)$/.exec(file) ?? [];
+  const lines = header.split("\n").map((line) => line.replace(/^-- ?/, "").trim());
+  const [title = "", ...question] = lines.filter(
+    (line) => line !== "" && !line.startsWith("parameter "),
+  );
+  const declared = lines.filter((line) => line.startsWith("parameter ")).map(parseParameter);
+  const parameters = [
+    ...declared,
+    ...PERIOD.filter((parameter) => !declared.some((other) => other.name === parameter.name)),
+  ];
+  const used = new Set([...body.matchAll(PLACEHOLDER)].map(([, used]) => used));
+  const unused = parameters.find((parameter) => !used.delete(parameter.name));
+  if (title === "" || question.length === 0 || unused !== undefined || used.size > 0) {
+    throw new Error(
+      `${name}.sql: it needs a title, a question, and one parameter for each placeholder`,
+    );
+  }
+  return {
+    name,
+    title,
+    question: question.join(" "),
+    parameters,
+    sql: (values = {}) => {
+      const unknown = Object.keys(values).find((key) => !parameters.some((p) => p.name === key));
+      if (unknown !== undefined) {
+        throw new QueryParameterError(
+          `the query ${name} has no parameter "${unknown}"; it has ${parameters.map((p) => p.name).join(", ")}`,
+        );
+      }
+      const comment = [title, ...question, ...parameters.map((p) => `${p.name}: ${p.description}`)]
+        .map((line) => `-- ${line}\n`)
+        .join("");
+      const sql = body.replace(PLACEHOLDER, (_, key) => {
+        const parameter = parameters.find((p) => p.name === key) as Parameter;
+        return `/* ${key} */ ${toSqlValue(parameter, values[key])}`;
+      });
+      return comment + sql.trim();
+    },
+  };
+}
+
+function parseParameter(line: string): Parameter {
+  const [, name, type, value, description] =
+    /^parameter (\w+) (day|text|integer) = (.+?) -- (.+)$/.exec(line) ?? [];
+  if (name === undefined || value === undefined || description === undefined) {
+    throw new Error(`not a parameter: ${line}`);
+  }
+  return { name, type: type as ParameterType, default: value, description };
+}
+
+function toSqlValue(parameter: Parameter, value: string | undefined): string {
+  if (value === undefined) return parameter.default;
+  switch (parameter.type) {
+    case "day":
+      if (!isDay(value)) throw wrongValue(parameter, value, "a day, such as 2026-03-02");
+      return `'${value}'`;
+    case "integer":
+      if (!/^\d{1,15}$/.test(value)) throw wrongValue(parameter, value, "a whole number");
+      return value;
+    case "text":
+      return `'${value.replaceAll("'", "''")}'`;
+  }
+}
+
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
+}
+
+function wrongValue({ name }: Parameter, value: string, allowed: string): QueryParameterError {
+  return new QueryParameterError(`"${value}" is not a value for ${name}: it takes ${allowed}`);
+}

@@ -1,0 +1,218 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { openLake, QueryError } from "../../lib/local/lake-database.ts";
+import { MONDAY_MORNING, makeEntries, makeEntry } from "../fakes/entries.ts";
+import {
+  makeDirectory,
+  OBJECT,
+  openLakeOf,
+  openLakeOfLines,
+  openLakeOfObject,
+  writeArchive,
+} from "../sql/open-lake-of.ts";
+
+describe("the table audit_log_lines", () => {
+  it("has no rows in an empty archive", async () => {
+    using lake = await openLake(await makeDirectory());
+
+    const result = await lake.query("SELECT * FROM audit_log_lines");
+
+    expect(result).toEqual({
+      columns: ["line", "source", "dt", "hour"],
+      types: ["VARCHAR", "VARCHAR", "VARCHAR", "INTEGER"],
+      rows: [],
+    });
+    expect((await lake.query("SELECT * FROM audit_logs")).rows).toEqual([]);
+  });
+
+  it("gives each line as it was stored, with the partition it stands in", async () => {
+    const entries = [
+      makeEntry({ details: { quote: `he said "hi", it's 100 %`, tab: "a\tb", nul: "\u0000é😀" } }),
+      makeEntry({ dateCreate: MONDAY_MORNING + 3600, details: "y".repeat(1_000_000) }),
+      `  {"id" : "spaced", "date_create" : ${MONDAY_MORNING + 7200}, "n": 12345678901234567890123 }`,
+    ];
+    const lake = await openLakeOf(...entries);
+
+    const { rows } = await lake.query("SELECT * FROM audit_log_lines ORDER BY dt, hour");
+
+    expect(rows).toEqual(
+      entries.map((entry, i) => [
+        typeof entry === "string" ? entry : entry.text,
+        "slack",
+        "2026-03-02",
+        9 + i,
+      ]),
+    );
+  });
+
+  it("takes a line for one column, whatever it holds", async () => {
+    const lines = ["null", "NULL", "\\N", '"open quote', "# no comment", "a,b;c|d\te", "{}"];
+    const lake = await openLakeOfLines(lines);
+
+    const { rows } = await lake.query("SELECT line FROM audit_log_lines");
+
+    expect(rows).toEqual(lines.map((line) => [line]));
+    expect(
+      (await lake.query("SELECT id, details FROM audit_logs WHERE id IS NOT NULL")).rows,
+    ).toEqual([]);
+  });
+
+  it("shows objects that came after it was opened", async () => {
+    const directory = await makeDirectory();
+    await writeArchive(directory, [makeEntry()]);
+    using lake = await openLake(directory);
+    await writeArchive(directory, [makeEntry({ dateCreate: MONDAY_MORNING + 3600 })]);
+
+    const { rows } = await lake.query("SELECT count(*) FROM audit_log_lines");
+
+    expect(rows).toEqual([[2]]);
+  });
+});
+
+describe("query", () => {
+  it("gives integers as numbers while they are exact, and times in UTC", async () => {
+    const lake = await openLakeOf();
+
+    const { rows } = await lake.query(
+      `SELECT 9007199254740991, 9007199254740992, sum(x), TIMESTAMP '2026-03-02 09:00:00', true, NULL
+       FROM (VALUES (1), (2)) AS t (x)`,
+    );
+
+    expect(rows).toEqual([
+      [Number.MAX_SAFE_INTEGER, "9007199254740992", 3, "2026-03-02 09:00:00", true, null],
+    ]);
+  });
+
+  it.each([
+    ["COPY (SELECT 1) TO '/tmp/stolen'", "/tmp/stolen"],
+    ["CREATE TABLE t (a integer)", undefined],
+    ["DROP VIEW audit_logs", undefined],
+    ["SET enable_external_access = true", undefined],
+    ["ATTACH '/tmp/other.db'", "/tmp/other.db"],
+    ["INSTALL httpfs", undefined],
+    ["SELECT 1; SELECT 2", undefined],
+    ["SELECT * FROM read_csv('/etc/hostname')", undefined],
+    ["SELECT * FROM read_text('https://example.com/')", undefined],
+  ])("refuses %s", async (sql, file) => {
+    const lake = await openLakeOf();
+
+    await expect(lake.query(sql)).rejects.toThrow(QueryError);
+
+    expect(file !== undefined && existsSync(file)).toBe(false);
+    expect((await lake.query("SELECT 1")).rows).toEqual([[1]]);
+  });
+
+  it("refuses to write into the archive itself", async () => {
+    const directory = await makeDirectory();
+    await writeArchive(directory, [makeEntry()]);
+    using lake = await openLake(directory);
+    const target = join(directory, "audit_logs", "forged.json.gz");
+    const copy = `COPY (SELECT 1) TO '${target.replaceAll("'", "''")}'`;
+
+    await expect(lake.query(copy)).rejects.toThrow("only SELECT is allowed");
+    await expect(lake.query(`EXPLAIN ANALYZE ${copy}`)).rejects.toThrow("only SELECT is allowed");
+
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it.each([
+    [
+      "SELECT *\nFROM nowhere",
+      /^Catalog Error: .*nowhere does not exist.* \(line 2 of the query\)$/,
+    ],
+    ["SELEC 1", /^Parser Error: .*"SELEC" \(line 1 of the query\)$/],
+    ["SELECT ids FROM audit_logs", /^Binder Error: .*"ids" not found.* \(line 1 of the query\)$/],
+  ])("says in one line what is wrong with %j", async (sql, message) => {
+    const lake = await openLakeOf();
+
+    await expect(lake.query(sql)).rejects.toThrow(message);
+  });
+
+  it("names the object that it cannot read, and keeps its lines out of the message", async () => {
+    const notGzip = await openLakeOfObject(Buffer.from("secret"));
+    const notUtf8 = await openLakeOfObject(
+      gzipSync(Buffer.concat([Buffer.from('{"secret":"'), Buffer.of(0xff), Buffer.from('"}\n')])),
+    );
+
+    for (const lake of [notGzip, notUtf8]) {
+      const error = await lake.query("SELECT * FROM audit_logs").catch((error) => error);
+
+      expect(error).toBeInstanceOf(QueryError);
+      expect(error.message).toContain(OBJECT);
+      expect(error.message).not.toMatch(/secret|\n/);
+    }
+  });
+
+  it("ends with the signal's reason when it is interrupted", async () => {
+    const lake = await openLakeOf(...makeEntries(10));
+    const interruption = new AbortController();
+    const query = lake.query(
+      "SELECT count(*) FROM range(100000) AS a, range(100000) AS b, range(100000) AS c",
+      interruption.signal,
+    );
+
+    setImmediate(() => interruption.abort(new Error("Ctrl-C")));
+
+    await expect(query).rejects.toThrow("Ctrl-C");
+    expect((await lake.query("SELECT 1")).rows).toEqual([[1]]);
+  });
+
+  it("reads only the partitions that the query asks for", async () => {
+    const directory = await makeDirectory();
+    await writeArchive(directory, [makeEntry()]);
+    const otherDay = join(directory, "audit_logs/source=slack/dt=2026-03-03/hour=00");
+    await mkdir(otherDay, { recursive: true });
+    await writeFile(join(otherDay, "1.json.gz"), "not gzip");
+    using lake = await openLake(directory);
+
+    const { rows } = await lake.query(
+      `SELECT count(id) FROM audit_logs
+       WHERE dt <= date_format(DATE '2026-03-03' - INTERVAL '1' DAY, '%Y-%m-%d')`,
+    );
+
+    expect(rows).toEqual([[1]]);
+    await expect(lake.query("SELECT count(id) FROM audit_logs")).rejects.toThrow(QueryError);
+  });
+});
+
+describe("Trino's functions", () => {
+  it.each([
+    [`json_extract_scalar('{"a":"x"}', '$.a')`, "x"],
+    [`json_extract_scalar('{"a":"{x}"}', '$.a')`, "{x}"],
+    [`json_extract_scalar('{"a":"l1\\nl2"}', '$.a')`, "l1\nl2"],
+    [`json_extract_scalar('{"a":""}', '$.a')`, ""],
+    [`json_extract_scalar('{"a":true}', '$.a')`, "true"],
+    [`json_extract_scalar('{"a":12345678901234567890123}', '$.a')`, "12345678901234567890123"],
+    [`json_extract_scalar('{"a":9007199254740993}', '$.a')`, "9007199254740993"],
+    [`json_extract_scalar('{"a":null}', '$.a')`, null],
+    [`json_extract_scalar('{"a":[1]}', '$.a')`, null],
+    [`json_extract_scalar('{"a":{"b":1}}', '$.a')`, null],
+    [`json_extract_scalar('{"a":{"b":1}}', '$.a.b')`, "1"],
+    [`json_extract_scalar('{"a":1}', '$.b')`, null],
+    [`json_extract_scalar('{broken', '$.a')`, null],
+    [`json_extract_scalar('', '$.a')`, null],
+    [`json_extract_scalar(NULL, '$.a')`, null],
+    [`json_extract_scalar('{"a":1,"a":2}', '$.a')`, "1"],
+    [`json_format(json_extract('{"a": [1, "b"]}', '$.a'))`, '[1,"b"]'],
+    [`json_format(json_extract('{"a": null}', '$.a'))`, "null"],
+    [`json_format(json_extract('{broken', '$.a'))`, null],
+    [`from_unixtime(0) = TIMESTAMP '1970-01-01 00:00:00 UTC'`, true],
+    [`date_format(TIMESTAMP '2026-03-02 09:08:07', '%Y-%m-%d %H:%i:%s')`, "2026-03-02 09:08:07"],
+    [`date_format(DATE '2026-03-31' - INTERVAL '30' DAY, '%Y-%m-%d')`, "2026-03-01"],
+    [`regexp_like('abc', 'b')`, true],
+    [`regexp_extract('abc', '[bc]+')`, "bc"],
+    [`regexp_extract('abc', 'x')`, null],
+    [`array_join(ARRAY['a', NULL, 'b'], ', ')`, "a, b"],
+    [
+      `count(*) FROM UNNEST(sequence(TIMESTAMP '2026-03-02 09:00:00', TIMESTAMP '2026-03-02 11:00:00', INTERVAL '1' HOUR))`,
+      3,
+    ],
+  ])("%s", async (expression, value) => {
+    const lake = await openLakeOf();
+
+    expect((await lake.query(`SELECT ${expression}`)).rows).toEqual([[value]]);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import {
+  parseSavedQuery,
+  QueryParameterError,
+  SAVED_QUERIES,
+} from "../../lib/sql/saved-queries.ts";
+import { openLakeOf } from "./open-lake-of.ts";
+
+const FILE = `-- Who did it
+-- The first line of the question
+-- and the second.
+-- parameter person text = 'a@example.com' -- an e-mail address
+-- parameter least integer = 3 -- at least so often
+SELECT :person AS person, :least AS least, '10:30' AS time
+FROM audit_logs
+WHERE dt BETWEEN :from_day AND :to_day
+`;
+
+describe("parseSavedQuery", () => {
+  it("reads title, question and parameters from the comment", () => {
+    const query = parseSavedQuery("who", FILE);
+
+    expect(query).toMatchObject({
+      name: "who",
+      title: "Who did it",
+      question: "The first line of the question and the second.",
+    });
+    expect(query.parameters.map(({ name, type }) => [name, type])).toEqual([
+      ["person", "text"],
+      ["least", "integer"],
+      ["from_day", "day"],
+      ["to_day", "day"],
+    ]);
+  });
+
+  it("writes values into the text, each marked with its name", () => {
+    const { sql } = parseSavedQuery("who", FILE);
+
+    expect(sql({ person: "o'neil", from_day: "2026-03-02" })).toBe(`-- Who did it
+-- The first line of the question
+-- and the second.
+-- person: an e-mail address
+-- least: at least so often
+-- from_day: first day to read, UTC, included
+-- to_day: last day to read, UTC, included
+SELECT /* person */ 'o''neil' AS person, /* least */ 3 AS least, '10:30' AS time
+FROM audit_logs
+WHERE dt BETWEEN /* from_day */ '2026-03-02' AND /* to_day */ date_format(current_date, '%Y-%m-%d')`);
+  });
+
+  it.each([
+    [
+      { persn: "x" },
+      'the query who has no parameter "persn"; it has person, least, from_day, to_day',
+    ],
+    [{ least: "1 OR 1" }, '"1 OR 1" is not a value for least: it takes a whole number'],
+    [
+      { from_day: "yesterday" },
+      '"yesterday" is not a value for from_day: it takes a day, such as 2026-03-02',
+    ],
+    [
+      { to_day: "2026-02-30" },
+      '"2026-02-30" is not a value for to_day: it takes a day, such as 2026-03-02',
+    ],
+  ])("refuses %j", (values, message) => {
+    const { sql } = parseSavedQuery("who", FILE);
+
+    expect(() => sql(values)).toThrow(QueryParameterError);
+    expect(() => sql(values)).toThrow(message);
+  });
+
+  it.each([
+    ["no comment", "SELECT 1\n"],
+    ["no question", FILE.replace(/-- The .*\n-- and .*\n/, "")],
+    ["a placeholder that is not declared", FILE.replace(":least", ":most")],
+    ["a parameter that is not used", FILE.replace(":least", "3")],
+    ["no period", FILE.replace(/WHERE .*\n/, "")],
+    ["a parameter of no type", FILE.replace("integer", "number")],
+  ])("refuses a file with %s", (_, file) => {
+    expect(() => parseSavedQuery("who", file)).toThrow();
+  });
+});
+
+describe("every saved query", () => {
+  it.each([...SAVED_QUERIES.values()])("$name runs as it is kept", async (query) => {
+    const lake = await openLakeOf();
+
+    expect((await lake.query(query.sql())).rows).toEqual([]);
+  });
+});
