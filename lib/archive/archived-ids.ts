@@ -77,7 +77,8 @@ export class ArchivedIds {
   }
 }
 
-function idOfLine(key: string, line: Uint8Array): string {
+/** @throws {ArchiveObjectError} when the line is not JSON with an id */
+export function idOfLine(key: string, line: Uint8Array): string {
   try {
     const { id } = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString());
     if (typeof id === "string") {

@@ -1,7 +1,7 @@
 import { TokenMissingError, type TokenProvider } from "../ports.ts";
 
 /** Name of the variable that holds the token. */
-export const TOKEN_VARIABLE = "SLACK_AUDIT_TOKEN";
+const TOKEN_VARIABLE = "SLACK_AUDIT_TOKEN";
 
 /** The token in the environment variable `SLACK_AUDIT_TOKEN`, without white space around it. */
 export class EnvironmentTokenProvider implements TokenProvider {

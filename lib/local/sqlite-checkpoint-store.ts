@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
@@ -9,6 +9,8 @@ import {
   type Lease,
   LeaseLostError,
 } from "../ports.ts";
+
+const FILE_NAME = "checkpoints.sqlite";
 
 /** A write holds the file for a few milliseconds; a disk that stalls, for longer. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -40,23 +42,16 @@ export class SqliteCheckpointStore implements CheckpointStore {
   /** By source. The operating system grants one lock a file, so there is never a second. */
   readonly #locks = new Map<string, { owner: string; file: DatabaseSync }>();
 
+  /** Whether a run or an import has ever been in this directory. */
+  static isIn(directory: string): boolean {
+    return existsSync(join(directory, FILE_NAME));
+  }
+
   /** @param directory - of the archive; made when it is not there */
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
     this.#locksDirectory = join(directory, ".locks");
-    this.#database = new DatabaseSync(join(directory, "checkpoints.sqlite"), {
-      timeout: BUSY_TIMEOUT_MS,
-    });
-    this.#database.exec(`
-      CREATE TABLE IF NOT EXISTS checkpoints (
-        source TEXT PRIMARY KEY,
-        checkpoint TEXT,
-        lease_owner TEXT,
-        lease_expires_at INTEGER,
-        lease_has_lock INTEGER NOT NULL,
-        updated_at INTEGER NOT NULL
-      ) STRICT
-    `);
+    this.#database = openDatabase(join(directory, FILE_NAME));
   }
 
   async acquire(source: string, lease: Lease, nowMs: number): Promise<Acquired> {
@@ -175,6 +170,38 @@ export class SqliteCheckpointStore implements CheckpointStore {
     if (lock?.owner !== owner) return;
     lock.file.close();
     this.#locks.delete(source);
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    database.exec(`
+      CREATE TABLE IF NOT EXISTS checkpoints (
+        source TEXT PRIMARY KEY,
+        checkpoint TEXT,
+        lease_owner TEXT,
+        lease_expires_at INTEGER,
+        lease_has_lock INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL
+      ) STRICT
+    `);
+    return database;
+  } catch (cause) {
+    throw new CheckpointFileError(path, cause);
+  }
+}
+
+/** SQLite cannot use the file. */
+export class CheckpointFileError extends Error {
+  override readonly name = "CheckpointFileError";
+  readonly code = "checkpoint_file";
+  constructor(path: string, cause: unknown) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `cannot use ${path} (${problem}): it says how far runs have come, and all else is in the archive; restore it, or move it away and run again with --from where the archive begins`,
+      { cause },
+    );
   }
 }
 

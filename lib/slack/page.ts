@@ -1,4 +1,4 @@
-import { SlackBodyError } from "./errors.ts";
+import { SlackAuditError, SlackBodyError } from "./errors.ts";
 import { parseJson } from "./json-body.ts";
 import { cutElements, cutMembers, type Slice, skipSpace } from "./raw-json.ts";
 import type { AuditLogEntry } from "./types.ts";
@@ -31,6 +31,13 @@ export class PageEntry {
   get value(): AuditLogEntry {
     return JSON.parse(this.text);
   }
+}
+
+/** A file that is not an export of audit log entries. */
+export class ExportError extends SlackAuditError {
+  override readonly name = "ExportError";
+  override readonly code = "export_error";
+  override readonly retryable = false;
 }
 
 /** One page of `/logs`. */
@@ -72,8 +79,7 @@ export function parseLogsPage(body: Uint8Array): LogsPage {
  * these is given back as an entry without an id, so that nothing is left out.
  *
  * @returns the entries in the order of the file
- * @throws {SlackBodyError} when a line is not JSON (the message names it), or
- * when there is no entry at all
+ * @throws {ExportError} when a line is not JSON, or when there is no entry at all
  */
 export function parseExport(file: Uint8Array): PageEntry[] {
   const { text, documents } = parseDocuments(file);
@@ -91,7 +97,7 @@ export function parseExport(file: Uint8Array): PageEntry[] {
     });
   });
   if (entries.length === 0 && !documents.some(({ parsed }) => isPage(parsed))) {
-    throw new SlackBodyError("wrong_shape", "there is no audit log entry in it");
+    throw new ExportError("there is no audit log entry in it");
   }
   return entries;
 }
@@ -180,7 +186,7 @@ function parseDocuments(file: Uint8Array): { text: string; documents: Document[]
     if (line.trim() !== "") {
       const parsed = tryParse(line);
       if (parsed === undefined) {
-        throw new SlackBodyError("not_json", `line ${i + 1} is not JSON`);
+        throw new ExportError(`line ${i + 1} is not JSON`);
       }
       const first = skipSpace(text, start);
       documents.push({ start: first, end: start + line.trimEnd().length, parsed });

@@ -4,7 +4,10 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import {
+  CheckpointFileError,
+  SqliteCheckpointStore,
+} from "../../lib/local/sqlite-checkpoint-store.ts";
 import { LeaseLostError } from "../../lib/ports.ts";
 
 const NOW_MS = 1_700_000_000_000;
@@ -118,5 +121,6 @@ it("keeps checkpoints when it is opened again", async () => {
 
 it("refuses a file that is not a database", async () => {
   await writeFile(join(directory, "checkpoints.sqlite"), "not a database".repeat(100));
-  expect(() => new SqliteCheckpointStore(directory)).toThrow("file is not a database");
+  expect(() => new SqliteCheckpointStore(directory)).toThrow(CheckpointFileError);
+  expect(() => new SqliteCheckpointStore(directory)).toThrow(/checkpoints\.sqlite.*not a database/);
 });

@@ -1,0 +1,43 @@
+/** `2026-05-01 12:00:00Z` */
+export function formatTime(epochSeconds: number): string {
+  return `${new Date(epochSeconds * 1000).toISOString().slice(0, 19).replace("T", " ")}Z`;
+}
+
+/** `12,345` */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** `3 entries`, `1 entry` */
+export function formatCounted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** `1 h 5 min`, `45 s`: the two largest units. */
+export function formatSeconds(seconds: number): string {
+  const units = [
+    ["d", 86_400],
+    ["h", 3600],
+    ["min", 60],
+    ["s", 1],
+  ] as const;
+  const parts: string[] = [];
+  let rest = Math.round(seconds);
+  for (const [name, size] of units) {
+    if (rest >= size) parts.push(`${Math.floor(rest / size)} ${name}`);
+    rest %= size;
+  }
+  return parts.slice(0, 2).join(" ") || "0 s";
+}
+
+/** `1.4 MB` */
+export function formatBytes(bytes: number): string {
+  return new Intl.NumberFormat("en-US", {
+    style: "unit",
+    unit: bytes < 1000 ? "byte" : bytes < 1e6 ? "kilobyte" : bytes < 1e9 ? "megabyte" : "gigabyte",
+    unitDisplay: "short",
+    maximumFractionDigits: 1,
+  }).format(
+    bytes < 1000 ? bytes : bytes < 1e6 ? bytes / 1e3 : bytes < 1e9 ? bytes / 1e6 : bytes / 1e9,
+  );
+}

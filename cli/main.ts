@@ -1,0 +1,32 @@
+import { Command } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { addCatCommand } from "./commands/cat.ts";
+import { addImportCommand } from "./commands/import.ts";
+import { addIngestCommand } from "./commands/ingest.ts";
+import { addStatusCommand } from "./commands/status.ts";
+import { reportError, toErrorLine } from "./errors.ts";
+import { EXIT_CODES_HELP } from "./exit-codes.ts";
+
+const program = new Command("audit-lake")
+  .description("Slack Enterprise Grid audit logs in an archive of your own.")
+  .version(packageJson.version)
+  .configureOutput({ outputError: (text, write) => write(toErrorLine(text)) })
+  .exitOverride()
+  .addHelpText("after", EXIT_CODES_HELP);
+
+addIngestCommand(program);
+addImportCommand(program);
+addStatusCommand(program);
+addCatCommand(program);
+
+// `| head` has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportError(error);
+}

@@ -1,0 +1,29 @@
+import type { ArchiveStore } from "../ports.ts";
+import { decodeLines } from "./archive-object.ts";
+import { idOfLine } from "./archived-ids.ts";
+import { PREFIXES } from "./object-key.ts";
+
+/**
+ * Look for ids in the whole archive of a source, whatever their time.
+ *
+ * A run need not: what Slack sent once, it sends again with the same
+ * `date_create`, so it looks only there. An imported file promises nothing.
+ * Reads every object, one after the other.
+ *
+ * @returns the stored line of each id that was found
+ */
+export async function findArchived(
+  store: ArchiveStore,
+  source: string,
+  ids: ReadonlySet<string>,
+): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  for await (const { key } of store.list(`${PREFIXES.auditLogs}source=${source}/`)) {
+    for (const line of await decodeLines(key, await store.get(key))) {
+      const id = idOfLine(key, line);
+      // A copy: a view would keep all of the object in memory.
+      if (ids.has(id)) found.set(id, line.slice());
+    }
+  }
+  return found;
+}
