@@ -6,7 +6,7 @@ import { Detector, type DetectorSettings } from "./detector.ts";
 import type { Rule } from "./rule.ts";
 
 /** What a rule would have said. */
-export interface RuleCount {
+interface RuleCount {
   rule: Rule;
   /** Entries that it matches. */
   matches: number;

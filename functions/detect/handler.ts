@@ -1,0 +1,114 @@
+/**
+ * Detection: S3 → EventBridge rule ('Object Created', prefix `audit_logs/`) →
+ * SQS queue → this function → SNS.
+ *
+ * The queue stands in between for what EventBridge's own invocation lacks: a
+ * visible backlog, a retry of single events out of a batch, and a dead-letter
+ * queue from which events can be sent back. The event source needs
+ * `ReportBatchItemFailures`; the queue a visibility timeout of at least six times
+ * the function's time-out, so above `CLAIM_MS` too, and a dead-letter queue after
+ * five receives. The message body is the event as EventBridge wrote it, also
+ * behind SNS with raw message delivery.
+ *
+ * An event that fails comes again, and publishes nothing twice.
+ */
+import { randomUUID } from "node:crypto";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import middy from "@middy/core";
+import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { CLIENT_OPTIONS } from "../../lib/aws/client-options.ts";
+import { DynamoDbAlertLedger } from "../../lib/aws/dynamodb-alert-ledger.ts";
+import { DynamoDbVocabularyStore } from "../../lib/aws/dynamodb-vocabulary-store.ts";
+import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
+import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
+import { configureRules } from "../../lib/detect/configure.ts";
+import {
+  type Consumed,
+  type ConsumePorts,
+  consumeObject,
+} from "../../lib/detect/consume-object.ts";
+import { Detector } from "../../lib/detect/detector.ts";
+import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
+import { SeenVocabulary } from "../../lib/detect/seen-vocabulary.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { readEnvironment } from "../environment.ts";
+import { METRIC_NAMESPACE } from "../ingest/metric-names.ts";
+import { DETECT_ENVIRONMENT } from "./environment.ts";
+import { DETECT_METRICS } from "./metric-names.ts";
+
+const SECONDS_PER_DAY = 86_400;
+
+const environment = readEnvironment(DETECT_ENVIRONMENT);
+const logger = new Logger({ serviceName: "detect" });
+const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: "detect" });
+
+const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
+
+const ports: ConsumePorts = {
+  archive: new S3ArchiveStore(new S3Client(CLIENT_OPTIONS), environment.ARCHIVE_BUCKET),
+  detector: new Detector({
+    rules: configureRules(environment.DETECTION_RULES),
+    context: {
+      ownAppIds: environment.OWN_APP_IDS,
+      ownInstallerIds: environment.OWN_INSTALLER_IDS,
+    },
+    periodSeconds: environment.ALERT_PERIOD_SECONDS,
+  }),
+  ledger: new DynamoDbAlertLedger(dynamoDb, environment.DETECTION_TABLE),
+  sink: new SnsNotificationSink(new SNSClient(CLIENT_OPTIONS), environment.ALERT_TOPIC_ARN),
+  vocabulary: new SeenVocabulary(
+    new DynamoDbVocabularyStore(dynamoDb, environment.DETECTION_TABLE),
+  ),
+  clock: systemClock,
+};
+
+/** One object after the other: memory holds one. */
+async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
+  const batchItemFailures: SQSBatchItemFailure[] = [];
+  for (const { messageId, body } of event.Records) {
+    try {
+      const object = parseObjectCreated(body, environment.ARCHIVE_BUCKET);
+      const consumed = await consumeObject(object, ports, {
+        maxEntryAgeSeconds: environment.MAX_ENTRY_AGE_DAYS * SECONDS_PER_DAY,
+        owner: randomUUID(),
+      });
+      report(object.key, consumed);
+    } catch (error) {
+      logger.error("an event failed and comes again", { messageId, error: error as Error });
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+  }
+  metrics.addMetric(DETECT_METRICS.failed, MetricUnit.Count, batchItemFailures.length);
+  return { batchItemFailures };
+}
+
+function report(objectKey: string, consumed: Consumed): void {
+  const { unreadable, failures, tooOld, ...counts } = consumed;
+  const ruleFailures = [...failures.values()].reduce((sum, { count }) => sum + count, 0);
+  for (const [ruleId, { count, entryId, error }] of failures) {
+    const where = { objectKey, ruleId, entryId, count };
+    logger.error("a rule threw", { ...where, error: error as Error });
+  }
+  if (unreadable.length > 0) {
+    logger.error("lines that are no entry", { objectKey, lines: unreadable.slice(0, 10) });
+  }
+  logger.info("an object was looked at", { objectKey, tooOld, ...counts });
+  const totals = { ...counts, ruleFailures, unreadable: unreadable.length };
+  metrics.addMetric(DETECT_METRICS.objects, MetricUnit.Count, 1);
+  metrics.addMetric(DETECT_METRICS.tooOld, MetricUnit.Count, tooOld ? 1 : 0);
+  for (const [name, value] of Object.entries(totals)) {
+    metrics.addMetric(DETECT_METRICS[name as keyof typeof totals], MetricUnit.Count, value);
+  }
+}
+
+export const handler = middy<SQSEvent, SQSBatchResponse>()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .use(logMetrics(metrics))
+  .handler(consumeBatch);
