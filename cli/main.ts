@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addCatCommand } from "./commands/cat.ts";
+import { addDetectCommand } from "./commands/detect.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addIngestCommand } from "./commands/ingest.ts";
 import { addStatusCommand } from "./commands/status.ts";
@@ -18,6 +19,7 @@ addIngestCommand(program);
 addImportCommand(program);
 addStatusCommand(program);
 addCatCommand(program);
+addDetectCommand(program);
 
 // `| head` has seen enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -35,7 +35,6 @@ export interface ArchiveFindings {
  * @param options.since - epoch seconds; older entries are passed over
  * @param options.onAlert - each alert, in order; `entries` counts those of its first object
  * @param options.onObject - after each object that was read: what is found so far
- * @param options.signal - ends it between two objects, with the signal's reason
  * @throws {ArchiveObjectError} when an object is damaged
  */
 export async function detectArchive(
@@ -45,10 +44,9 @@ export async function detectArchive(
     since?: number;
     onAlert?: (alert: Alert) => void;
     onObject?: (findings: ArchiveFindings) => void;
-    signal?: AbortSignal;
   } = {},
 ): Promise<ArchiveFindings> {
-  const { since = 0, onAlert, onObject, signal } = options;
+  const { since = 0, onAlert, onObject } = options;
   const detector = new Detector(settings);
   const counts = new Map<string, RuleCount>(
     settings.rules.map((rule) => [rule.id, { rule, matches: 0, alerts: 0, failures: 0 }]),
@@ -62,7 +60,6 @@ export async function detectArchive(
   const raised = new OpenPeriods();
 
   for await (const { key } of store.list(PREFIXES.auditLogs)) {
-    signal?.throwIfAborted();
     const name = parseObjectKey(key);
     if (name === undefined || name.maxDateCreate < since) {
       continue;

@@ -115,21 +115,6 @@ describe("detectArchive", () => {
     ]);
   });
 
-  it("stops between two objects when it is told to", async () => {
-    const store = await archiveOf([
-      { entries: [disabled(MONDAY_MORNING)] },
-      { entries: [disabled(MONDAY_MORNING + HOUR)] },
-    ]);
-    const stop = new AbortController();
-    const settings = { rules: RULES, context: NO_CONTEXT, periodSeconds: HOUR };
-    await expect(
-      detectArchive(store, settings, {
-        signal: stop.signal,
-        onObject: () => stop.abort(new Error("interrupted")),
-      }),
-    ).rejects.toThrow("interrupted");
-  });
-
   it("fails on a damaged object, naming it", async () => {
     const store = await archiveOf([{ entries: [disabled(MONDAY_MORNING)] }]);
     const [key = ""] = store.objects.keys();
