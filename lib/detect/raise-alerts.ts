@@ -24,9 +24,9 @@ export class AlertsNotRaisedError extends Error {
   override readonly name = "AlertsNotRaisedError";
   readonly code = "alerts_not_raised";
   readonly retryable = true;
-  constructor(pending: number, inFlight: number, causes: readonly unknown[]) {
+  constructor(inFlight: number, causes: readonly unknown[]) {
     super(
-      `${pending} alerts are not published (${inFlight} claimed by another attempt, ${causes.length} failed); they are tried again when the event is delivered again`,
+      `not every alert is published: ${inFlight} claimed by another attempt, ${causes.length} failed; the event's next delivery tries them again`,
       { cause: causes[0] },
     );
   }
@@ -82,7 +82,7 @@ export async function raiseAlerts(
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 
   if (inFlight + errors.length > 0) {
-    throw new AlertsNotRaisedError(inFlight + errors.length, inFlight, errors);
+    throw new AlertsNotRaisedError(inFlight, errors);
   }
   return raised;
 }

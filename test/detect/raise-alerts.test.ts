@@ -83,7 +83,7 @@ describe("raiseAlerts", () => {
     await expect(raise(...alerts)).rejects.toMatchObject({
       retryable: true,
       cause: new Error("throttled"),
-      message: expect.stringMatching(/^1 alerts are not published/),
+      message: expect.stringMatching(/0 claimed by another attempt, 1 failed/),
     });
     expect(ids()).toEqual(["a", "c"]);
 
