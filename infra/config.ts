@@ -5,6 +5,11 @@
 import { z } from "zod";
 import { SOURCE_NAME } from "../lib/archive/object-key.ts";
 import {
+  parseRuleOverrides,
+  RuleConfigurationError,
+  type RuleOverrides,
+} from "../lib/detect/configure.ts";
+import {
   bytes,
   day,
   duration,
@@ -131,6 +136,36 @@ const alerts = section({
   }).optional(),
 });
 
+const detection = section({
+  /** False: no rules over new objects, no daily look at Slack's schemas. */
+  enabled: flag.default(true),
+  /** By rule id (docs/detections.md): "off", or the severity to use. */
+  rules: z
+    .custom<RuleOverrides>()
+    .superRefine((rules, context) => {
+      try {
+        parseRuleOverrides(rules);
+      } catch (error) {
+        if (!(error instanceof RuleConfigurationError)) {
+          throw error;
+        }
+        context.addIssue({ code: "custom", message: error.message });
+      }
+    })
+    .default({}),
+  /** The same alert comes once in as long as this. */
+  alertPeriod: duration("1m", "7d", "s").prefault("1h"),
+  /** Objects whose entries were older when they were written raise no alerts. */
+  maxEntryAge: duration("1d", "365d", "d").prefault("14d"),
+  /** Ids of the Slack apps whose tokens fill the archive: to hear when one is removed. */
+  ownAppIds: list(matching(/^A[A-Z0-9]+$/, "an app's id (A…)"), "a list of app ids").default([]),
+  /** Ids of the people who installed them: to hear when one loses access. */
+  ownInstallerIds: list(
+    matching(/^[UW][A-Z0-9]+$/, "a user's id (U… or W…)"),
+    "a list of user ids",
+  ).default([]),
+});
+
 const schema = section({
   /** Name of the CloudFormation stack. */
   stackName: matching(
@@ -154,6 +189,7 @@ const schema = section({
   archive: archive.prefault({}),
   catalog: catalog.prefault({}),
   alerts: alerts.prefault({}),
+  detection: detection.prefault({}),
   /** A key for everything the stack encrypts. Default: the stack makes one. */
   kmsKeyArn: kmsKeyArn.optional(),
   /** How long the functions' logs are kept. */

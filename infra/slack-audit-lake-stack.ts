@@ -3,8 +3,11 @@ import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 import { Archive } from "./constructs/archive.ts";
+import { Catalog } from "./constructs/catalog.ts";
+import { Detection } from "./constructs/detection.ts";
 import { Encryption } from "./constructs/encryption.ts";
 import { Events } from "./constructs/events.ts";
+import { Notifications } from "./constructs/notifications.ts";
 
 /** Everything that one deployment consists of. */
 export class SlackAuditLakeStack extends Stack {
@@ -26,7 +29,28 @@ export class SlackAuditLakeStack extends Stack {
       key,
       removalPolicy,
     });
+    const catalog = new Catalog(this, "Catalog", {
+      config: config.catalog,
+      sources: config.sources.map(({ name }) => name),
+      archiveStartsOn: config.archiveStartsOn,
+      bucket: archive.bucket,
+      resultsBucket: archive.resultsBucket,
+      key,
+    });
     const events = new Events(this, "Events", { bucket: archive.bucket, key });
+
+    const notifications = new Notifications(this, "Notifications", { config: config.alerts, key });
+    if (config.detection.enabled) {
+      new Detection(this, "Detection", {
+        config: config.detection,
+        sources: config.sources,
+        bucket: archive.bucket,
+        newObjects: events.topic,
+        notifications,
+        logRetention: config.logRetention,
+        removalPolicy,
+      });
+    }
 
     for (const [key, value] of Object.entries(config.tags)) {
       Tags.of(this).add(key, value);
@@ -42,7 +66,10 @@ export class SlackAuditLakeStack extends Stack {
     }
 
     this.output("ArchiveBucket", archive.bucket.bucketName);
+    this.output("Database", catalog.database);
+    this.output("Workgroup", catalog.workgroup);
     this.output("NewObjectsTopic", events.topic.topicArn);
+    this.output("AlertsTopic", notifications.topic.topicArn);
   }
 
   private output(name: string, value: string): void {

@@ -38,6 +38,14 @@ describe("parseConfig", () => {
         resultsRetention: 30 * 86_400,
       },
       alerts: { email: [] },
+      detection: {
+        enabled: true,
+        rules: {},
+        alertPeriod: 3600,
+        maxEntryAge: 14 * 86_400,
+        ownAppIds: [],
+        ownInstallerIds: [],
+      },
       logRetention: 90 * 86_400,
       removalPolicy: "retain",
       tags: {},
@@ -74,6 +82,14 @@ describe("parseConfig", () => {
         resultsRetention: "1d",
       },
       alerts: { email: ["security@example.com"] },
+      detection: {
+        enabled: false,
+        rules: { "app-installed": "off", "admin-granted": "critical" },
+        alertPeriod: "1d",
+        maxEntryAge: "365d",
+        ownAppIds: ["A0123456789"],
+        ownInstallerIds: ["W0123456789"],
+      },
       kmsKeyArn:
         "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
       logRetention: "1827d",
@@ -244,6 +260,21 @@ describe("parseConfig", () => {
       "what is no e-mail address",
       { alerts: { email: ["security"] } },
       /: alerts\.email\[0\]: "security" is not an e-mail address$/,
+    ],
+    [
+      "a detection rule that there is not",
+      { detection: { rules: { "app-instaled": "off" } } },
+      /: detection\.rules: .*no rule is called "app-instaled"/,
+    ],
+    [
+      "a severity that there is not",
+      { detection: { rules: { "app-installed": "urgent" } } },
+      /: detection\.rules: .*give each rule one of off, info, low, medium, high, critical/,
+    ],
+    [
+      "a name for an app's id",
+      { detection: { ownAppIds: ["audit lake"] } },
+      /: detection\.ownAppIds\[0\]: "audit lake" is not an app's id/,
     ],
     [
       "an alias for a key",

@@ -1,0 +1,86 @@
+import { Aws } from "aws-cdk-lib";
+import { CfnNamedQuery, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
+import { CfnDatabase, CfnTable } from "aws-cdk-lib/aws-glue";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { auditLogsView } from "../../lib/sql/audit-logs-view.ts";
+import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import { type GlueTableInput, linesTable } from "../../lib/sql/table.ts";
+import type { Config } from "../config.ts";
+
+export interface CatalogProps {
+  config: Config["catalog"];
+  /** Names of the sources. */
+  sources: string[];
+  /** First day that the archive will ever hold, UTC, `YYYY-MM-DD`. */
+  archiveStartsOn: string;
+  bucket: IBucket;
+  resultsBucket: IBucket;
+  key: IKey;
+}
+
+/** What Athena knows of the archive. No crawler: the partitions are computed from the query. */
+export class Catalog extends Construct {
+  readonly database: string;
+  readonly workgroup: string;
+
+  constructor(scope: Construct, id: string, props: CatalogProps) {
+    super(scope, id);
+    const { config, sources, archiveStartsOn, bucket } = props;
+    this.database = config.database;
+    this.workgroup = config.workgroup;
+
+    const database = new CfnDatabase(this, "Database", {
+      catalogId: Aws.ACCOUNT_ID,
+      databaseInput: { name: config.database, description: "Slack audit logs" },
+    });
+    const lines = this.#addTable(
+      "Lines",
+      database,
+      linesTable({ bucketName: bucket.bucketName, sources, archiveStartsOn }),
+    );
+    this.#addTable("View", database, auditLogsView(config.database)).addResourceDependency(lines);
+
+    const workgroup = this.#addWorkgroup(props);
+    for (const query of SAVED_QUERIES.values()) {
+      new CfnNamedQuery(this, `Query-${query.name}`, {
+        name: query.name,
+        description: `${query.title}. ${query.question}`,
+        database: config.database,
+        workGroup: config.workgroup,
+        queryString: query.sql(),
+      }).addResourceDependency(workgroup);
+    }
+  }
+
+  #addTable(id: string, database: CfnDatabase, tableInput: GlueTableInput): CfnTable {
+    const table = new CfnTable(this, id, {
+      catalogId: Aws.ACCOUNT_ID,
+      databaseName: this.database,
+      // Athena cannot read a table whose partition keys are absent, also if it has none.
+      tableInput: { partitionKeys: [], ...tableInput },
+    });
+    table.addResourceDependency(database);
+    return table;
+  }
+
+  #addWorkgroup({ config, key, resultsBucket }: CatalogProps): CfnWorkGroup {
+    return new CfnWorkGroup(this, "Workgroup", {
+      name: config.workgroup,
+      description: "Questions to the Slack audit logs",
+      recursiveDeleteOption: true, // the history of queries goes; their results stay in the bucket
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true, // or a client could turn off cut-off and encryption
+        publishCloudWatchMetricsEnabled: true,
+        bytesScannedCutoffPerQuery: config.bytesScannedCutoff,
+        engineVersion: { selectedEngineVersion: "Athena engine version 3" },
+        resultConfiguration: {
+          outputLocation: resultsBucket.s3UrlForObject(PREFIXES.athenaResults),
+          encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKey: key.keyArn },
+        },
+      },
+    });
+  }
+}

@@ -1,0 +1,114 @@
+import { fileURLToPath } from "node:url";
+import { type Duration, type RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import { Architecture, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import {
+  LogLevel,
+  NodejsFunction,
+  OutputFormat,
+  SourceMapMode,
+} from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
+import type { Construct } from "constructs";
+
+export interface NodeFunctionProps {
+  /** The folder below `functions/` whose `handler.ts` it runs. */
+  folder: string;
+  description: string;
+  environment: Record<string, string>;
+  memoryMb: number;
+  timeout: Duration;
+  /** How often Lambda tries again after a failure. @default 0: what starts it comes again by itself */
+  retryAttempts?: number;
+  logRetentionDays: number;
+  removalPolicy: RemovalPolicy;
+}
+
+export interface Grant {
+  sid: string;
+  actions: string[];
+  resources: string[];
+  conditions?: Record<string, Record<string, unknown>>;
+  /** Why the resources cannot do without a wildcard; absent when they have none. */
+  whyWildcard?: string;
+}
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** A function of this project: TypeScript bundled here, without Docker, and a role that may only write its log. */
+export class NodeFunction extends NodejsFunction {
+  readonly #role: Role;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: props.logRetentionDays as RetentionDays,
+      removalPolicy: props.removalPolicy,
+    });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      description: props.description,
+    });
+    logGroup.grantWrite(role); // AWS's managed policy would allow every log group
+    super(scope, id, {
+      description: props.description,
+      entry: `${ROOT}functions/${props.folder}/handler.ts`,
+      depsLockFilePath: `${ROOT}package-lock.json`,
+      projectRoot: ROOT,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: props.timeout,
+      environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      retryAttempts: props.retryAttempts ?? 0,
+      awsSdkConnectionReuse: false, // an option of the SDK's version 2
+      bundling: {
+        format: OutputFormat.ESM,
+        target: "node24",
+        // The SDK in the bundle starts faster than the runtime's copy, and is the one that was tested.
+        mainFields: ["module", "main"],
+        bundleAwsSDK: true,
+        minify: true,
+        sourceMap: true,
+        sourceMapMode: SourceMapMode.DEFAULT,
+        sourcesContent: false,
+        logLevel: LogLevel.WARNING,
+        // Dependencies that are CommonJS ask for `require`, which a module does not have.
+        banner:
+          'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
+      },
+    });
+    this.#role = role;
+  }
+
+  /** Let it do one more thing. */
+  allow({ whyWildcard, ...statement }: Grant): void {
+    this.addToRolePolicy(new PolicyStatement(statement));
+    if (whyWildcard !== undefined) {
+      for (const resource of statement.resources) {
+        const finding = flattenCfnReference(Stack.of(this).resolve(resource));
+        Validations.of(this.#role).acknowledge({
+          id: `AwsSolutions-IAM5[Resource::${finding}]`,
+          reason: whyWildcard,
+        });
+      }
+    }
+  }
+
+  /** Let it use a key through one service only; nothing happens where there is no key. */
+  allowKey(service: string, key: IKey | undefined, actions: string[]): void {
+    if (key !== undefined) {
+      const { region } = Stack.of(this);
+      this.allow({
+        sid: `UseKeyThrough${service}`,
+        actions,
+        resources: [key.keyArn],
+        conditions: { StringEquals: { "kms:ViaService": `${service}.${region}.amazonaws.com` } },
+      });
+    }
+  }
+}

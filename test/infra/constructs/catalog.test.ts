@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { PARTITION_KEYS, PREFIXES, partitionPath } from "../../../lib/archive/object-key.ts";
+import { AUDIT_LOGS_SQL } from "../../../lib/sql/audit-logs-view.ts";
+import { SAVED_QUERIES } from "../../../lib/sql/saved-queries.ts";
+import { type Resource, resource, synthesize } from "../synthesize.ts";
+
+const TABLE = "AWS::Glue::Table";
+
+describe("Catalog", () => {
+  const { template } = synthesize({
+    archiveStartsOn: "2025-06-01",
+    sources: [{ name: "acme" }, { name: "acme-gov", enabled: false }],
+  });
+  const lines = resource(template, TABLE, "CatalogLines").Properties.TableInput;
+  const view = resource(template, TABLE, "CatalogView").Properties.TableInput;
+
+  it("computes the partitions that the archive writes, also of a source that no longer runs", () => {
+    const { Parameters } = lines;
+
+    expect(Parameters).toMatchObject({
+      "projection.enabled": "true",
+      "projection.source.type": "enum",
+      "projection.source.values": "acme,acme-gov",
+      "projection.dt.type": "date",
+      "projection.dt.range": "2025-06-01,NOW",
+      "projection.hour.range": "0,23",
+      "projection.hour.digits": "2",
+    });
+    const [, template] = Parameters["storage.location.template"]["Fn::Join"][1].slice(1);
+    const values: Record<string, string> = { source: "acme", dt: "2026-03-02", hour: "09" };
+    const path = template.replace(/\$\{(\w+)\}/g, (_: string, key: string) => values[key]);
+    expect(path).toBe(
+      `/${PREFIXES.auditLogs}${partitionPath("acme", Date.UTC(2026, 2, 2, 9) / 1000)}`,
+    );
+    expect(lines.PartitionKeys.map(({ Name }: { Name: string }) => Name)).toEqual(PARTITION_KEYS);
+  });
+
+  it("reads the archive bucket", () => {
+    expect(lines.StorageDescriptor.Location).toEqual({
+      "Fn::Join": ["", ["s3://", { Ref: expect.stringMatching(/^ArchiveBucket/) }, "/audit_logs/"]],
+    });
+  });
+
+  it("deploys the view in the form that Athena reads, after the table", () => {
+    const encoded = /^\/\* Presto View: (\S+) \*\/$/.exec(view.ViewOriginalText)?.[1] ?? "";
+
+    expect(view).toMatchObject({ TableType: "VIRTUAL_VIEW", PartitionKeys: [] });
+    expect(JSON.parse(Buffer.from(encoded, "base64").toString())).toMatchObject({
+      originalSql: AUDIT_LOGS_SQL,
+      schema: "slack_audit_lake",
+    });
+    expect(template.toJSON().Resources).toMatchObject({
+      [Object.keys(template.findResources(TABLE)).find((id) => id.startsWith("CatalogView")) ?? ""]:
+        {
+          DependsOn: expect.arrayContaining([expect.stringMatching(/^CatalogLines/)]),
+        },
+    });
+  });
+
+  it("caps what a query reads, and where and how its result is kept", () => {
+    const { template } = synthesize({
+      catalog: { workgroup: "security", bytesScannedCutoff: "2TB" },
+    });
+
+    expect(resource(template, "AWS::Athena::WorkGroup", "Catalog").Properties).toMatchObject({
+      Name: "security",
+      WorkGroupConfiguration: {
+        EnforceWorkGroupConfiguration: true,
+        PublishCloudWatchMetricsEnabled: true,
+        BytesScannedCutoffPerQuery: 2_000_000_000_000,
+        ResultConfiguration: {
+          EncryptionConfiguration: { EncryptionOption: "SSE_KMS" },
+          OutputLocation: {
+            "Fn::Join": [
+              "",
+              [
+                "s3://",
+                { Ref: expect.stringMatching(/^ArchiveResults/) },
+                `/${PREFIXES.athenaResults}`,
+              ],
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  it("saves each query, the text that also runs on DuckDB", () => {
+    const saved = Object.values(template.findResources("AWS::Athena::NamedQuery")) as Resource[];
+
+    expect(saved.map(({ Properties }) => [Properties.Name, Properties.QueryString])).toEqual(
+      [...SAVED_QUERIES.values()].map((query) => [query.name, query.sql()]),
+    );
+    for (const { Properties } of saved) {
+      expect(Properties).toMatchObject({
+        Database: "slack_audit_lake",
+        WorkGroup: "slack-audit-lake",
+      });
+      expect(Properties.Description.length).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  it("names the database as it is told to, also inside the view", () => {
+    const { template } = synthesize({ catalog: { database: "security" } });
+    const { ViewOriginalText } = resource(template, TABLE, "CatalogView").Properties.TableInput;
+
+    expect(Buffer.from(ViewOriginalText.split(" ").at(-2), "base64").toString()).toContain(
+      '"schema":"security"',
+    );
+  });
+});
