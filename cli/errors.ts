@@ -1,13 +1,20 @@
 import { CommanderError } from "commander";
-import { TokenMissingError } from "../lib/ports.ts";
-import { SlackConfigurationError } from "../lib/slack/errors.ts";
 import { EXIT } from "./exit-codes.ts";
+import { InterruptedError } from "./interrupt.ts";
 
 /** The user asked for something that cannot be done as asked. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly code = "usage";
 }
+
+/** Mistakes in how the command was called. */
+const USAGE_CODES = new Set([
+  "usage",
+  "token_missing",
+  "slack_configuration_error",
+  "query_parameter_invalid",
+]);
 
 /**
  * Tell the user what went wrong: in one line what they or the world did, with
@@ -20,21 +27,14 @@ export function reportError(error: unknown): number {
     // Commander has printed it, or it is the end of --help.
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
+  if (error instanceof InterruptedError) return EXIT.interrupted;
   if (isExpected(error)) process.stderr.write(toErrorLine(error.message));
   else console.error(error);
-  return isUsage(error) ? EXIT.usage : EXIT.failed;
-}
-
-function isUsage(error: unknown): boolean {
-  return (
-    error instanceof UsageError ||
-    error instanceof TokenMissingError ||
-    error instanceof SlackConfigurationError
-  );
+  return isExpected(error) && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 
 /** Our own errors have a code like `object_missing`; the operating system's come from a call. */
-function isExpected(error: unknown): error is Error {
+function isExpected(error: unknown): error is Error & { code: string } {
   return (
     error instanceof Error &&
     "code" in error &&

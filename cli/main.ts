@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addCatCommand } from "./commands/cat.ts";
+import { addDemoCommand } from "./commands/demo.ts";
 import { addDetectCommand } from "./commands/detect.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addIngestCommand } from "./commands/ingest.ts";
+import { addQueryCommand } from "./commands/query.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { reportError, toErrorLine } from "./errors.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
@@ -17,9 +19,11 @@ const program = new Command("audit-lake")
 
 addIngestCommand(program);
 addImportCommand(program);
+addQueryCommand(program);
 addStatusCommand(program);
 addCatCommand(program);
 addDetectCommand(program);
+addDemoCommand(program);
 
 // `| head` has seen enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -5,22 +5,26 @@ const COLUMN_WIDTH_MIN = 6;
 /** Two spaces of padding and a border. */
 const COLUMN_FRAME = 3;
 
-/**
- * A table for people.
- *
- * @param widthMax - columns of the terminal, to which cells are cut; without it nothing is cut
- */
+interface TableOptions {
+  /** Columns of the terminal, to which cells are cut; without it nothing is cut. */
+  widthMax?: number | undefined;
+  /** Which columns hold numbers. */
+  isNumeric?: readonly boolean[];
+}
+
+/** A table for people. */
 export function renderTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  widthMax?: number,
+  { widthMax, isNumeric = [] }: TableOptions = {},
 ): string {
   const cells = [head, ...rows].map((row) => row.map(showControls));
   const widths = head.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
   const table = new CliTable({
     head: cells[0] ?? [],
     colWidths: fitColumns(widths, widthMax).map((width) => width + COLUMN_FRAME - 1),
-    style: { head: [], border: [] },
+    colAligns: head.map((_, i) => (isNumeric[i] ? "right" : "left")),
+    style: { head: [], border: [], compact: true },
   });
   table.push(...cells.slice(1));
   return table.toString();

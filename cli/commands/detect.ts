@@ -110,7 +110,7 @@ function toText({ since }: DetectOptions, findings: ArchiveFindings): string {
       formatCount(matches),
       formatCount(alerts),
     ]),
-    process.stdout.columns,
+    { widthMax: process.stdout.columns, isNumeric: [false, false, true, true] },
   );
   const failures = said.reduce((sum, count) => sum + count.failures, 0);
   return [

@@ -104,7 +104,7 @@ async function runIngest(options: IngestOptions): Promise<number> {
       },
       {
         deadlineMs: timeLimit === undefined ? Number.POSITIVE_INFINITY : nowMs + timeLimit * 1000,
-        signal: abortOnInterrupt(),
+        signal: abortOnInterrupt("Ending with everything saved"),
         onProgress: (progress) => display.update(progress),
         onWait: (untilMs, reason) => display.wait(untilMs, reason),
       },

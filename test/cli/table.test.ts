@@ -13,10 +13,14 @@ it("shows each cell in full where there is room", () => {
 });
 
 it.each([30, 40, 60])("fits a terminal of %i columns by cutting the widest cells", (width) => {
-  const lines = renderTable(HEAD, ROWS, width).split("\n");
+  const lines = renderTable(HEAD, ROWS, { widthMax: width }).split("\n");
   expect(Math.max(...lines.map((line) => line.length))).toBe(width);
   expect(lines.join("\n")).toContain("…");
   expect(lines.join("\n")).toContain("user_login");
+});
+
+it("aligns numbers at the right", () => {
+  expect(renderTable(HEAD, ROWS, { isNumeric: [false, true] })).toContain("│    12 │");
 });
 
 it("shows control characters instead of sending them to the terminal", () => {

@@ -1,0 +1,105 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { QueryResult } from "../../lib/local/lake-database.ts";
+import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import { addArchiveOption, checkReadable } from "../archive-directory.ts";
+import { UsageError } from "../errors.ts";
+import { abortOnInterrupt } from "../interrupt.ts";
+import { toCsv, toJson, toTable } from "../query-output.ts";
+import { renderFacts } from "../table.ts";
+
+/** A terminal keeps no more; the other formats have all rows. */
+const TABLE_ROWS_MAX = 1000;
+
+interface QueryOptions {
+  archive: string;
+  set: Record<string, string>;
+  json?: true;
+  csv?: true;
+  list?: true;
+}
+
+export function addQueryCommand(program: Command): void {
+  addArchiveOption(program.command("query"))
+    .summary("ask the archive in SQL, or a saved question")
+    .description(
+      [
+        "Run one SELECT over the archive, or a saved query by its name. The view audit_logs has the entries as columns; the table audit_log_lines has them as Slack sent them.",
+        "The dialect is what Athena and DuckDB have in common. Times are UTC. Name the days that you mean (dt BETWEEN '2026-05-01' AND '2026-05-07'), and only those are read.",
+      ].join("\n\n"),
+    )
+    .argument("[select-or-name]", "a SELECT, or the name of a saved query")
+    .option("--set <name=value>", "a parameter of the saved query; can be repeated", addValue, {})
+    .option("--list", "list the saved queries and their parameters")
+    .addOption(new Option("--json", "print an array of objects").conflicts("csv"))
+    .addOption(new Option("--csv", "print comma-separated values with a header"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  audit-lake query --list
+  audit-lake query logins --set from_day=2026-05-01
+  audit-lake query "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY n DESC"
+  audit-lake query "SELECT line FROM audit_logs WHERE ip_address = '192.0.2.17'" --json`,
+    )
+    .action(async (text: string | undefined, options: QueryOptions) => {
+      if (options.list) {
+        console.log(describeSavedQueries());
+        return;
+      }
+      const sql = toSql(text, options.set);
+      await checkReadable(options.archive);
+      const signal = abortOnInterrupt("Ending the query");
+      // Loaded here: DuckDB takes as long to load as all the rest, and only this command needs it.
+      const { openLake } = await import("../../lib/local/lake-database.ts");
+      const lake = await openLake(options.archive);
+      try {
+        console.log(format(await lake.query(sql, signal), options));
+      } finally {
+        lake.close();
+      }
+    });
+}
+
+function format(result: QueryResult, { json, csv }: QueryOptions): string {
+  if (json) return toJson(result);
+  if (csv) return toCsv(result);
+  return toTable(result, TABLE_ROWS_MAX, process.stdout.isTTY ? process.stdout.columns : undefined);
+}
+
+/** @throws {UsageError} when there is nothing to run */
+function toSql(text: string | undefined, values: Record<string, string>): string {
+  if (text === undefined) {
+    throw new UsageError('give a SELECT or the name of a saved query; "query --list" shows those');
+  }
+  const saved = SAVED_QUERIES.get(text);
+  if (saved !== undefined) return saved.sql(values);
+  if (/^[\w-]+$/.test(text)) {
+    throw new UsageError(`there is no saved query "${text}"; "query --list" shows those there are`);
+  }
+  if (Object.keys(values).length > 0) {
+    throw new UsageError("--set is for saved queries; write the values into the SELECT");
+  }
+  return text;
+}
+
+function describeSavedQueries(): string {
+  return [...SAVED_QUERIES.values()]
+    .map(({ name, title, question, parameters }) =>
+      [
+        `${name}: ${title}`,
+        `  ${question}`,
+        renderFacts(
+          parameters.map((parameter) => [`    ${parameter.name}`, parameter.description] as const),
+        ),
+      ].join("\n"),
+    )
+    .join("\n\n");
+}
+
+function addValue(text: string, before: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError("Give a name and a value, such as from_day=2026-05-01.");
+  }
+  return { ...before, [name]: value };
+}

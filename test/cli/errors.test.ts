@@ -1,0 +1,52 @@
+import { CommanderError } from "commander";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { reportError, UsageError } from "../../cli/errors.ts";
+import { InterruptedError } from "../../cli/interrupt.ts";
+import { LeaseLostError, TokenMissingError } from "../../lib/ports.ts";
+import { SlackConfigurationError } from "../../lib/slack/errors.ts";
+import { QueryParameterError } from "../../lib/sql/saved-queries.ts";
+
+let shown: unknown[];
+beforeEach(() => {
+  shown = [];
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => shown.push(text) > 0);
+  vi.spyOn(console, "error").mockImplementation((value) => shown.push(value));
+});
+
+describe("reportError", () => {
+  it.each([
+    [new UsageError("it is wrong"), 2],
+    [new TokenMissingError("it is wrong"), 2],
+    [new SlackConfigurationError("it is wrong"), 2],
+    [new QueryParameterError("it is wrong"), 2],
+    [Object.assign(new Error("it is wrong"), { code: "EACCES", syscall: "open" }), 1],
+    [Object.assign(new Error("it is wrong"), { code: "ERR_SQLITE_ERROR" }), 1],
+    [Object.assign(new Error("it is\n  wrong"), { code: "query_failed" }), 1],
+  ])("shows %s in one line, and gives %i", (error, exitCode) => {
+    expect(reportError(error)).toBe(exitCode);
+    expect(shown).toEqual(["audit-lake: it is wrong\n"]);
+  });
+
+  it("shows our own errors in one line", () => {
+    expect(reportError(new LeaseLostError("acme"))).toBe(1);
+    expect(shown).toEqual([expect.stringMatching(/^audit-lake: .*"acme".*\n$/)]);
+  });
+
+  it.each([
+    new TypeError("x is not a function"),
+    Object.assign(new TypeError("bad argument"), { code: "ERR_INVALID_ARG_TYPE" }),
+    "a thrown string",
+  ])("shows all of a bug (%s)", (bug) => {
+    expect(reportError(bug)).toBe(1);
+    expect(shown).toEqual([bug]);
+  });
+
+  it.each([
+    [new InterruptedError("interrupted"), 130],
+    [new CommanderError(0, "commander.helpDisplayed", "(outputHelp)"), 0],
+    [new CommanderError(1, "commander.unknownOption", "printed before"), 2],
+  ])("says nothing more about %s, and gives %i", (error, exitCode) => {
+    expect(reportError(error)).toBe(exitCode);
+    expect(shown).toEqual([]);
+  });
+});
