@@ -42,7 +42,7 @@ describe("detect", () => {
     const { code, stdout, stderr } = await detect();
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/│ intune-disabled *│ high *│ *3 │ *2 │/);
-    expect(stdout).toMatch(/│ app-removed *│ low *│ 1 *│ 1 *│/);
+    expect(stdout).toMatch(/│ app-removed *│ low *│ *1 │ *1 │/);
     expect(stdout).not.toContain("own-app-removed");
     expect(stdout).toContain(`5 entries, 3 alerts by 2 of ${RULES.length} rules.`);
   });
