@@ -1,11 +1,5 @@
 import type { ArchiveStore } from "../ports.ts";
-import {
-  type ArchiveEntry,
-  compressLines,
-  contentHash,
-  encodeObject,
-  joinLines,
-} from "./archive-object.ts";
+import { type ArchiveEntry, encodeLines, encodeObject } from "./archive-object.ts";
 import { ArchivedIds } from "./archived-ids.ts";
 import { hourOf, PREFIXES, partitionPath } from "./object-key.ts";
 
@@ -71,10 +65,8 @@ export class Archive {
    * @returns how many were written now; none when the same texts were kept before
    */
   async quarantine(texts: readonly Uint8Array[], listedAt: number): Promise<number> {
-    const lines = joinLines(texts.toSorted(Buffer.compare));
-    const partition = partitionPath(this.#source, listedAt);
-    const key = `${PREFIXES.quarantine}${partition}${contentHash(lines)}.json.gz`;
-    const body = await compressLines(lines);
+    const { hash, body } = await encodeLines(texts.toSorted(Buffer.compare));
+    const key = `${PREFIXES.quarantine}${partitionPath(this.#source, listedAt)}${hash}.json.gz`;
     this.#beforeWrite();
     return (await this.#store.put(key, body)) === "created" ? texts.length : 0;
   }

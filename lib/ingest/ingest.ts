@@ -177,6 +177,7 @@ class Run {
     for await (const listed of oneAhead(pages, () => cancelled.abort())) {
       await this.#store(listed);
       await this.#commit(listed);
+      listed.page.release();
       this.#limits.onProgress?.(this.#tally.progress());
     }
     return "caught_up";

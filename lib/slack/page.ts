@@ -1,6 +1,6 @@
 import { SlackAuditError, SlackBodyError } from "./errors.ts";
 import { parseJson } from "./json-body.ts";
-import { cutElements, cutMembers, type Slice, skipSpace } from "./raw-json.ts";
+import { BrokenFrameError, endOfValue, skipSpace, walkElements, walkMembers } from "./raw-json.ts";
 import type { AuditLogEntry } from "./types.ts";
 
 /** One entry of a page: what it says, and exactly how Slack said it. */
@@ -18,13 +18,13 @@ export class PageEntry {
   constructor(bytes: Uint8Array, parsed: unknown) {
     this.bytes = bytes;
     const { id, date_create } = isObject(parsed) ? parsed : {};
-    this.id = typeof id === "string" && id !== "" ? (isAscii(id) ? id : this.value.id) : undefined;
+    this.id = typeof id === "string" && id !== "" ? id : undefined;
     this.dateCreate = isUsableDate(date_create) ? date_create : undefined;
   }
 
   /** `bytes` as a string. */
   get text(): string {
-    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString();
+    return toBuffer(this.bytes).toString();
   }
 
   /** The entry as typed data, parsed anew at each call. Unknown fields pass through. */
@@ -41,34 +41,92 @@ export class ExportError extends SlackAuditError {
 }
 
 /** One page of `/logs`. */
-export interface LogsPage {
+export class LogsPage {
   /** Newest first, as Slack lists them; may be empty although more pages follow. */
-  entries: PageEntry[];
+  readonly entries: PageEntry[];
   /** Where the next page begins; absent on the last. */
-  nextCursor: string | undefined;
+  readonly nextCursor: string | undefined;
   /** Size of the body, uncompressed. */
-  bodyBytes: number;
+  readonly bodyBytes: number;
+  readonly #body: Buffer;
+
+  constructor(body: Buffer, entries: PageEntry[], nextCursor: string | undefined) {
+    this.#body = body;
+    this.entries = entries;
+    this.nextCursor = nextCursor;
+    this.bodyBytes = body.length;
+  }
+
+  /**
+   * Give the body's memory back now, rather than when the garbage collector
+   * gets to it: bodies of megabytes pile up before that. The texts of the
+   * entries are gone then. Nobody has to.
+   */
+  release(): void {
+    const { buffer } = this.#body;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === this.bodyBytes) {
+      // Detaches it; a pooled buffer, which holds other things too, is larger than the body.
+      buffer.transfer(0);
+    }
+  }
 }
 
 /**
  * Read the body of a `/logs` answer.
  *
+ * Each entry is parsed by itself, and what is parsed is let go of at once: the
+ * objects of a whole page would live long enough to be costly.
+ *
  * @param body - UTF-8 JSON; the page keeps views on it, so it must not change afterwards
  * @throws {SlackBodyError} when the body is not JSON, or not a page of entries
  */
 export function parseLogsPage(body: Uint8Array): LogsPage {
-  const { text, parsed } = parseBody(body);
-  if (!isPage(parsed)) {
+  const text = toBuffer(body);
+  try {
+    return readPage(text);
+  } catch (error) {
+    if (error instanceof BrokenFrameError || error instanceof SyntaxError) {
+      parseJson(text.toString()); // throws, and says what the body is instead
+      throw new SlackBodyError("wrong_shape", "expected an object");
+    }
+    throw error;
+  }
+}
+
+function readPage(text: Buffer): LogsPage {
+  const frame: Record<string, unknown> = {};
+  const end = walkMembers(text, skipSpace(text, 0), (name, at) => {
+    if (name === "entries" && isArrayAt(text, at)) {
+      const entries: PageEntry[] = [];
+      frame.entries = entries;
+      return readEntries(text, at, entries);
+    }
+    const end = endOfValue(text, at);
+    frame[name] = JSON.parse(text.toString("utf8", at, end));
+    return end;
+  });
+  if (skipSpace(text, end) < text.length) {
+    throw new BrokenFrameError();
+  }
+  if (!isPage<PageEntry>(frame)) {
     throw new SlackBodyError(
       "wrong_shape",
       'a page of /logs has an array "entries"; this has none',
     );
   }
-  return {
-    entries: pageEntries(body, text, { start: skipSpace(text, 0), end: text.length }, parsed),
-    nextCursor: nextCursorOf(parsed),
-    bodyBytes: body.byteLength,
-  };
+  return new LogsPage(text, frame.entries, nextCursorOf(frame));
+}
+
+/** @returns the offset after the array of entries that begins at `at` */
+function readEntries(text: Buffer, at: number, entries: PageEntry[]): number {
+  const isOnOneLine = !hasLineBreak(text);
+  return walkElements(text, at, (start) => {
+    const end = endOfValue(text, start);
+    const parsed = JSON.parse(text.toString("utf8", start, end));
+    const exact = text.subarray(start, end);
+    entries.push(new PageEntry(isOnOneLine ? exact : onOneLine(exact), parsed));
+    return end;
+  });
 }
 
 /**
@@ -82,76 +140,107 @@ export function parseLogsPage(body: Uint8Array): LogsPage {
  * @throws {ExportError} when a line is not JSON, or when there is no entry at all
  */
 export function parseExport(file: Uint8Array): PageEntry[] {
-  const { text, documents } = parseDocuments(file);
-  const entries = documents.flatMap(({ parsed, ...slice }) => {
-    const isOutermostArray = documents.length === 1 && Array.isArray(parsed);
-    const values = isOutermostArray
-      ? cutElements(text, slice.start).map((element, i) => ({ ...element, parsed: parsed[i] }))
-      : [{ ...slice, parsed }];
-    return values.flatMap((value) => {
-      const found = findEntries(file, text, value, value.parsed);
-      const standsAlone = isOutermostArray || documents.length > 1;
-      return found.length === 0 && standsAlone && !isPage(value.parsed)
-        ? [new PageEntry(oneLine(file, text, value), value.parsed)]
-        : found;
-    });
+  const documents = splitDocuments(toBuffer(file));
+  const isOneArray = documents.length === 1 && documents.every((text) => isArrayAt(text, 0));
+  const values = isOneArray ? documents.flatMap(elementsOf) : documents;
+  const standAlone = isOneArray || documents.length > 1;
+  let pages = 0;
+  const entries = values.flatMap((text) => {
+    const parsed: unknown = JSON.parse(text.toString());
+    const found = findEntries(text, parsed);
+    pages += isPage(parsed) ? 1 : 0;
+    return found.length === 0 && standAlone && !isPage(parsed)
+      ? [new PageEntry(onOneLine(text), parsed)]
+      : found;
   });
-  if (entries.length === 0 && !documents.some(({ parsed }) => isPage(parsed))) {
+  if (entries.length === 0 && pages === 0) {
     throw new ExportError("there is no audit log entry in it");
   }
   return entries;
 }
 
-function findEntries(body: Uint8Array, text: string, slice: Slice, parsed: unknown): PageEntry[] {
+/** @param text - of the value alone */
+function findEntries(text: Buffer, parsed: unknown): PageEntry[] {
   if (Array.isArray(parsed)) {
-    return cutElements(text, slice.start).flatMap((element, i) =>
-      findEntries(body, text, element, parsed[i]),
-    );
+    return elementsOf(text).flatMap((element, i) => findEntries(element, parsed[i]));
   }
   if (!isObject(parsed)) {
     return [];
   }
   if (isPage(parsed)) {
-    return pageEntries(body, text, slice, parsed);
+    return readPage(text).entries;
   }
   if ("date_create" in parsed || "action" in parsed) {
-    return [new PageEntry(oneLine(body, text, slice), parsed)];
+    return [new PageEntry(onOneLine(text), parsed)];
   }
-  return cutMembers(text, slice.start).flatMap((member) =>
-    findEntries(body, text, member, parsed[member.name]),
-  );
+  const found: PageEntry[] = [];
+  walkMembers(text, 0, (name, start) => {
+    const end = endOfValue(text, start);
+    found.push(...findEntries(text.subarray(start, end), parsed[name]));
+    return end;
+  });
+  return found;
 }
 
-function pageEntries(body: Uint8Array, text: string, slice: Slice, page: Page): PageEntry[] {
-  // The last member of a name is the one that JSON.parse keeps.
-  const member = cutMembers(text, slice.start).findLast(({ name }) => name === "entries");
-  if (member === undefined) {
-    throw new Error("a parsed page has entries that its text has not");
+/** The file's one value, or its lines; without space around them, all of them JSON. */
+function splitDocuments(file: Buffer): Buffer[] {
+  if (isJson(file)) {
+    return [trim(file)];
   }
-  const hasLineBreak = text.includes("\n") || text.includes("\r");
-  return cutElements(text, member.start).map(
-    (element, i) =>
-      new PageEntry(
-        hasLineBreak ? oneLine(body, text, element) : body.subarray(element.start, element.end),
-        page.entries[i],
-      ),
-  );
+  const documents: Buffer[] = [];
+  for (let start = 0, line = 1; start < file.length; line++) {
+    const lineBreak = file.indexOf("\n", start);
+    const end = lineBreak === -1 ? file.length : lineBreak;
+    const document = trim(file.subarray(start, end));
+    if (document.length > 0 && !isJson(document)) {
+      throw new ExportError(`line ${line} is not JSON`);
+    }
+    documents.push(...(document.length > 0 ? [document] : []));
+    start = end + 1;
+  }
+  return documents;
+}
+
+function elementsOf(text: Buffer): Buffer[] {
+  const elements: Buffer[] = [];
+  walkElements(text, 0, (start) => {
+    const end = endOfValue(text, start);
+    elements.push(text.subarray(start, end));
+    return end;
+  });
+  return elements;
 }
 
 /** A raw line break in JSON stands between tokens only, and so do the spaces that touch it. */
-function oneLine(body: Uint8Array, text: string, { start, end }: Slice): Uint8Array {
-  const slice = text.slice(start, end);
-  return /[\r\n]/.test(slice)
-    ? Buffer.from(slice.replace(/[ \t]*[\r\n][ \t\r\n]*/g, ""), "latin1")
-    : body.subarray(start, end);
+function onOneLine(text: Buffer): Uint8Array {
+  return hasLineBreak(text)
+    ? Buffer.from(text.toString("latin1").replace(/[ \t]*[\r\n][ \t\r\n]*/g, ""), "latin1")
+    : text;
 }
 
-interface Page {
-  entries: unknown[];
-  response_metadata?: unknown;
+function hasLineBreak(text: Buffer): boolean {
+  return text.includes("\n") || text.includes("\r");
 }
 
-function nextCursorOf(page: Page): string | undefined {
+function trim(text: Buffer): Buffer {
+  const start = skipSpace(text, 0);
+  let end = text.length;
+  while (end > start && skipSpace(text, end - 1) !== end - 1) {
+    end -= 1;
+  }
+  return text.subarray(start, end);
+}
+
+function isJson(text: Buffer): boolean {
+  try {
+    JSON.parse(text.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function nextCursorOf(page: Page<unknown>): string | undefined {
   const metadata = page.response_metadata;
   const cursor = isObject(metadata) ? metadata.next_cursor : undefined;
   if (cursor === undefined || cursor === null || cursor === "") {
@@ -161,68 +250,31 @@ function nextCursorOf(page: Page): string | undefined {
     // Taking it for the end of the listing would lose every page behind it.
     throw new SlackBodyError("wrong_shape", `next_cursor is a ${typeof cursor}, not a string`);
   }
-  return Buffer.from(cursor, "latin1").toString();
+  return cursor;
 }
 
-function parseBody(body: Uint8Array): { text: string; parsed: unknown } {
-  const text = toLatin1(body);
-  return { text, parsed: parseJson(text) };
+interface Page<Entry> {
+  entries: Entry[];
+  response_metadata?: unknown;
 }
 
-interface Document extends Slice {
-  parsed: unknown;
-}
-
-function parseDocuments(file: Uint8Array): { text: string; documents: Document[] } {
-  const text = toLatin1(file);
-  const whole = tryParse(text);
-  if (whole !== undefined) {
-    const document = { start: skipSpace(text, 0), end: text.trimEnd().length, parsed: whole };
-    return { text, documents: [document] };
-  }
-  const documents: Document[] = [];
-  let start = 0;
-  for (const [i, line] of text.split("\n").entries()) {
-    if (line.trim() !== "") {
-      const parsed = tryParse(line);
-      if (parsed === undefined) {
-        throw new ExportError(`line ${i + 1} is not JSON`);
-      }
-      const first = skipSpace(text, start);
-      documents.push({ start: first, end: start + line.trimEnd().length, parsed });
-    }
-    start += line.length + 1;
-  }
-  return { text, documents };
-}
-
-/** @returns nothing when the text is not JSON (JSON itself has no `undefined`) */
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function toLatin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+function isPage<Entry = unknown>(value: unknown): value is Page<Entry> {
+  return isObject(value) && Array.isArray(value.entries);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isPage(value: unknown): value is Page {
-  return isObject(value) && Array.isArray(value.entries);
-}
-
-function isAscii(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole ASCII range is meant
-  return /^[\x00-\x7f]*$/.test(text);
+function isArrayAt(text: Buffer, at: number): boolean {
+  return text[at] === 0x5b;
 }
 
 /** Seconds up to the year 2286: ten digits, as in an object's key. */
 function isUsableDate(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 1e10;
+}
+
+function toBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

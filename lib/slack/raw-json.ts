@@ -1,77 +1,98 @@
 /**
- * Cuts the exact text of values out of JSON that `JSON.parse` has accepted.
+ * Cuts the exact text of values out of JSON, without taking them apart.
  *
  * Parsing and writing again would change the evidence: numbers above 2^53 lose
- * digits, escapes and key order change, repeated keys vanish. The text is
- * held as Latin-1, one character a byte, so that an offset in the string is
- * an offset in the body, whatever its bytes.
+ * digits, escapes and key order change, repeated keys vanish.
+ *
+ * Only the frame is looked at: what is inside a value is for `JSON.parse` to
+ * judge. A frame that is not JSON gives a {@link BrokenFrameError}. The text is
+ * UTF-8; every character that matters here is one byte in it, and no byte of a
+ * longer character looks like one of these.
  */
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-/** Offsets of a value: `start` included, `end` excluded. */
-export interface Slice {
-  start: number;
-  end: number;
+/** The text has not the frame of a JSON value. */
+export class BrokenFrameError extends Error {
+  override readonly name = "BrokenFrameError";
 }
 
-/** A member of an object: its name, escapes undone, and its value's offsets. */
-export interface Member extends Slice {
-  name: string;
-}
-
-/** The elements of the array that begins at `at`, in order. */
-export function cutElements(text: string, at: number): Slice[] {
-  const elements: Slice[] = [];
+/**
+ * Go through the array that begins at `at`.
+ *
+ * @param visit - gets the offset at which an element begins, gives that after its end
+ * @returns the offset after the array
+ */
+export function walkElements(text: Buffer, at: number, visit: (start: number) => number): number {
+  expect(text, at, OPEN_BRACKET);
   let position = skipSpace(text, at + 1);
-  while (text.charCodeAt(position) !== CLOSE_BRACKET) {
-    const end = endOfValue(text, position);
-    elements.push({ start: position, end });
-    position = skipSeparator(text, end);
+  if (text[position] === CLOSE_BRACKET) {
+    return position + 1;
   }
-  return elements;
+  for (;;) {
+    position = skipSpace(text, visit(position));
+    if (text[position] === CLOSE_BRACKET) {
+      return position + 1;
+    }
+    expect(text, position, COMMA);
+    position = skipSpace(text, position + 1);
+  }
 }
 
-/** The members of the object that begins at `at`, in order, repeated names included. */
-export function cutMembers(text: string, at: number): Member[] {
-  const members: Member[] = [];
+/**
+ * Go through the object that begins at `at`, repeated names included.
+ *
+ * @param visit - gets a member's name, escapes undone, and the offset at which
+ * its value begins, gives that after its end
+ * @returns the offset after the object
+ */
+export function walkMembers(
+  text: Buffer,
+  at: number,
+  visit: (name: string, start: number) => number,
+): number {
+  expect(text, at, OPEN_BRACE);
   let position = skipSpace(text, at + 1);
-  while (text.charCodeAt(position) !== CLOSE_BRACE) {
+  if (text[position] === CLOSE_BRACE) {
+    return position + 1;
+  }
+  for (;;) {
+    expect(text, position, QUOTE);
     const endOfName = endOfString(text, position);
-    const name: string = JSON.parse(text.slice(position, endOfName));
-    const start = skipSpace(text, skipSpace(text, endOfName) + 1);
-    const end = endOfValue(text, start);
-    members.push({ name, start, end });
-    position = skipSeparator(text, end);
+    const name: string = JSON.parse(text.toString("utf8", position, endOfName));
+    const colon = skipSpace(text, endOfName);
+    expect(text, colon, COLON);
+    position = skipSpace(text, visit(name, skipSpace(text, colon + 1)));
+    if (text[position] === CLOSE_BRACE) {
+      return position + 1;
+    }
+    expect(text, position, COMMA);
+    position = skipSpace(text, position + 1);
   }
-  return members;
 }
 
-/** Offset of the first character at or after `at` that is not JSON white space. */
-export function skipSpace(text: string, at: number): number {
+/** Offset of the first byte at or after `at` that is not JSON white space. */
+export function skipSpace(text: Buffer, at: number): number {
   let position = at;
   for (;;) {
-    const character = text.charCodeAt(position);
-    if (character !== 0x20 && character !== 0x0a && character !== 0x0d && character !== 0x09) {
+    const byte = text[position];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
       return position;
     }
     position += 1;
   }
 }
 
-function skipSeparator(text: string, at: number): number {
-  const position = skipSpace(text, at);
-  return text.charCodeAt(position) === COMMA ? skipSpace(text, position + 1) : position;
-}
-
-function endOfValue(text: string, at: number): number {
-  switch (text.charCodeAt(at)) {
+/** Offset after the value that begins at `at`. */
+export function endOfValue(text: Buffer, at: number): number {
+  switch (text[at]) {
     case QUOTE:
       return endOfString(text, at);
     case OPEN_BRACE:
@@ -82,12 +103,11 @@ function endOfValue(text: string, at: number): number {
   }
 }
 
-/** Jumps from quote to quote: most of an entry is text inside strings. */
-function endOfNested(text: string, at: number): number {
+function endOfNested(text: Buffer, at: number): number {
   let depth = 0;
   let position = at;
   for (;;) {
-    switch (text.charCodeAt(position)) {
+    switch (text[position]) {
       case QUOTE:
         position = endOfString(text, position);
         continue;
@@ -102,38 +122,49 @@ function endOfNested(text: string, at: number): number {
           return position + 1;
         }
         break;
+      case undefined:
+        throw new BrokenFrameError();
     }
     position += 1;
   }
 }
 
-function endOfString(text: string, at: number): number {
-  let position = at;
+function endOfString(text: Buffer, at: number): number {
+  let position = at + 1;
   for (;;) {
-    position = text.indexOf('"', position + 1);
-    let backslashes = 0;
-    while (text.charCodeAt(position - 1 - backslashes) === BACKSLASH) {
-      backslashes += 1;
-    }
-    if (backslashes % 2 === 0) {
-      return position + 1;
+    switch (text[position]) {
+      case QUOTE:
+        return position + 1;
+      case BACKSLASH:
+        position += 2;
+        break;
+      case undefined:
+        throw new BrokenFrameError();
+      default:
+        position += 1;
     }
   }
 }
 
-function endOfScalar(text: string, at: number): number {
+function endOfScalar(text: Buffer, at: number): number {
   let position = at;
   for (;;) {
-    const character = text.charCodeAt(position);
+    const byte = text[position];
     if (
-      Number.isNaN(character) ||
-      character === COMMA ||
-      character === CLOSE_BRACE ||
-      character === CLOSE_BRACKET ||
-      character <= 0x20
+      byte === undefined ||
+      byte === COMMA ||
+      byte === CLOSE_BRACE ||
+      byte === CLOSE_BRACKET ||
+      byte <= 0x20
     ) {
       return position;
     }
     position += 1;
+  }
+}
+
+function expect(text: Buffer, at: number, byte: number): void {
+  if (text[at] !== byte) {
+    throw new BrokenFrameError();
   }
 }

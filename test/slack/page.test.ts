@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SlackBodyError } from "../../lib/slack/errors.ts";
 import { parseExport, parseLogsPage } from "../../lib/slack/page.ts";
@@ -94,6 +95,44 @@ describe("parseLogsPage", () => {
     expect(() => page(body)).toThrow(SlackBodyError);
     expect(() => page(body)).toThrow(expect.objectContaining({ problem }));
   });
+});
+
+describe("parseLogsPage, whatever happens to a body on its way", () => {
+  const BODY = `{"entries":[${ENTRY}, {"id":"b\\"]}","date_create":2,"x":[{},null]}],"response_metadata":{"next_cursor":"c="}}`;
+
+  it("refuses it exactly when JSON.parse does, and reads the same otherwise", () => {
+    const character = fc.constantFrom(...'{}[],:"\\ \n0a');
+    const edit = fc.tuple(
+      fc.nat(BODY.length - 1),
+      fc.nat(3),
+      fc.array(character, { maxLength: 2 }),
+    );
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 2 }), (edits) => {
+        let body = BODY;
+        for (const [at, removed, added] of edits) {
+          body = body.slice(0, at) + added.join("") + body.slice(at + removed);
+        }
+        const expected = attempt(() => JSON.parse(body).entries);
+        const actual = attempt(() => page(body).entries.map(({ value }) => value));
+        expect(actual).toEqual(Array.isArray(expected) ? expected : undefined);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  const attempt = (read: () => unknown): unknown => {
+    try {
+      return read();
+    } catch (error) {
+      expect(
+        error instanceof SlackBodyError ||
+          error instanceof SyntaxError ||
+          error instanceof TypeError,
+      ).toBe(true);
+      return undefined;
+    }
+  };
 });
 
 describe("parseExport", () => {
