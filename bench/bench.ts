@@ -32,10 +32,10 @@ const options = new Command("bench")
   .parse()
   .opts<{ limitSeconds: number; json?: boolean }>();
 
-const small = await withFakeSlack([], (baseUrl) => measure(baseUrl, FROM + HOUR / 2));
-const large = await withFakeSlack([], (baseUrl) => measure(baseUrl, FROM + 5 * HOUR));
+const small = await withFakeSlack([], (baseUrl) => measure(baseUrl, FROM + HOUR));
+const large = await withFakeSlack([], (baseUrl) => measure(baseUrl, FROM + 8 * HOUR));
 const floor = await withFakeSlack([], (baseUrl) =>
-  work<FloorUse>("floor-worker.ts", jobFor(baseUrl, "", FROM + 5 * HOUR)),
+  work<FloorUse>("floor-worker.ts", jobFor(baseUrl, "", FROM + 8 * HOUR)),
 );
 const limited = await withFakeSlack(
   ["--calls-per-minute", String(CALLS_PER_MINUTE), "--latency-ms", String(LATENCY_MS)],
@@ -85,10 +85,15 @@ function jobFor(baseUrl: string, directory: string, until: number, timeLimitMs =
 
 async function work<T>(script: string, job: IngestJob): Promise<T> {
   process.stderr.write(`${script} over ${(job.until - job.from) / HOUR} h …\n`);
-  const worker = spawn(process.execPath, [join(import.meta.dirname, script)], {
-    env: { ...process.env, JOB: JSON.stringify(job) },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  // As the command and the function run: see cli/audit-lake.js.
+  const worker = spawn(
+    process.execPath,
+    ["--max-semi-space-size=2", join(import.meta.dirname, script)],
+    {
+      env: { ...process.env, JOB: JSON.stringify(job) },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const [output] = await Promise.all([text(worker.stdout), once(worker, "close")]);
   if (worker.exitCode !== 0) {
     throw new Error(`${script} ended with exit code ${worker.exitCode}`);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Command } from "commander";
-import { ArchiveObjectError, decodeLines, joinLines } from "../../lib/archive/archive-object.ts";
+import { ArchiveObjectError, decodeLines } from "../../lib/archive/archive-object.ts";
 import { PREFIXES, parseObjectKey } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
@@ -69,4 +69,9 @@ function parseLine(key: string, line: Uint8Array): AuditLogEntry {
   } catch (cause) {
     throw new ArchiveObjectError(key, "a line is not JSON", { cause });
   }
+}
+
+function joinLines(lines: readonly Uint8Array[]): Uint8Array {
+  const lineBreak = Buffer.from("\n");
+  return Buffer.concat(lines.flatMap((line) => [line, lineBreak]));
 }
