@@ -60,7 +60,7 @@ const EMPTY_PAGES_MAX = 1000;
  * the window starts again, at half its length, so that a source whose cursors
  * never live long enough still gets on.
  *
- * @throws errors of the client, and {@link EndlessListingError}
+ * @throws errors of the client, and an EndlessListingError
  */
 export async function* listPages(
   slack: SlackSource,
@@ -163,7 +163,7 @@ async function* listWindow(
 }
 
 /** Slack's listing of a window does not come to an end. */
-export class EndlessListingError extends Error {
+class EndlessListingError extends Error {
   override readonly name = "EndlessListingError";
   readonly code = "endless_listing";
   constructor({ from, until }: TimeWindow, problem: string) {
