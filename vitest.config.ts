@@ -6,5 +6,7 @@ export default defineConfig({
     // A test that needs longer is waiting for real time, which no test may do.
     testTimeout: 30_000,
     restoreMocks: true,
+    // Its modules import directories, which Node does not.
+    server: { deps: { inline: ["dt-sql-parser"] } },
   },
 });

@@ -6,6 +6,8 @@
  *   field and text that is not JSON. Parses the line once, then its fragment.
  * - `json_extract`: NULL, not an error, for text that is not JSON.
  * - `date_format`: MySQL's letters.
+ * - `regexp_extract`: NULL, not an empty string, where nothing matches.
+ * - `regexp_replace`: every match.
  * - `sequence`: both ends included.
  */
 export const TRINO_MACROS: readonly string[] = [
@@ -22,6 +24,8 @@ export const TRINO_MACROS: readonly string[] = [
   `date_format(t, format) AS strftime(t, replace(replace(format, '%i', '%M'), '%s', '%S'))`,
   `regexp_like(text, pattern) AS regexp_matches(text, pattern)`,
   `regexp_extract(text, pattern) AS nullif(system.main.regexp_extract(text, pattern), '')`,
+  `regexp_replace(text, pattern, replacement) AS system.main.regexp_replace(text, pattern, replacement, 'g')`,
+  `array_except(list, other) AS list_distinct(list_filter(list, lambda x: NOT list_contains(other, x)))`,
   `array_join(list, separator) AS array_to_string(list, separator)`,
   `sequence(first, last, step) AS generate_series(first, last, step)`,
 ];

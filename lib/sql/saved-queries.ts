@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** How a value is written into the text of a query. */
-type ParameterType = "day" | "text" | "integer";
+type ParameterType = "day" | "time" | "text" | "integer";
 
 /** A value that a saved query can be given. */
 interface Parameter {
@@ -27,8 +27,8 @@ export interface SavedQuery {
    * The query's text.
    *
    * @param values - by parameter name, as a person writes them: a `day` as
-   * `YYYY-MM-DD`, an `integer` in digits, any `text`; what is not given keeps
-   * its default
+   * `YYYY-MM-DD`, a `time` as `YYYY-MM-DDTHH:MM:SSZ`, an `integer` in digits,
+   * any `text`; what is not given keeps its default
    * @throws {QueryParameterError} when a name is not a parameter of this query,
    * or a value not of the parameter's type
    */
@@ -128,7 +128,7 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
 
 function parseParameter(line: string): Parameter {
   const [, name, type, value, description] =
-    /^parameter (\w+) (day|text|integer) = (.+?) -- (.+)$/.exec(line) ?? [];
+    /^parameter (\w+) (day|time|text|integer) = (.+?) -- (.+)$/.exec(line) ?? [];
   if (name === undefined || value === undefined || description === undefined) {
     throw new Error(`not a parameter: ${line}`);
   }
@@ -141,6 +141,10 @@ function toSqlValue(parameter: Parameter, value: string | undefined): string {
     case "day":
       if (!isDay(value)) throw wrongValue(parameter, value, "a day, such as 2026-03-02");
       return `'${value}'`;
+    case "time":
+      if (!isTime(value))
+        throw wrongValue(parameter, value, "a time, such as 2026-03-02T09:00:00Z");
+      return `TIMESTAMP '${value.slice(0, 10)} ${value.slice(11, 19)}'`;
     case "integer":
       if (!/^\d{1,15}$/.test(value)) throw wrongValue(parameter, value, "a whole number");
       return value;
@@ -150,8 +154,13 @@ function toSqlValue(parameter: Parameter, value: string | undefined): string {
 }
 
 function isDay(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
+  return isTime(`${text}T00:00:00Z`);
+}
+
+/** ISO 8601 in UTC, whole seconds, and a time that exists. */
+function isTime(text: string): boolean {
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === text.replace("Z", ".000Z");
 }
 
 function wrongValue({ name }: Parameter, value: string, allowed: string): QueryParameterError {

@@ -1,10 +1,22 @@
 import { describe, expect, it } from "vitest";
+import { AUDIT_LOGS_SQL } from "../../lib/sql/audit-logs-view.ts";
 import {
   parseSavedQuery,
   QueryParameterError,
   SAVED_QUERIES,
 } from "../../lib/sql/saved-queries.ts";
 import { openLakeOf } from "./open-lake-of.ts";
+import { functionsIn, trinoProblems } from "./trino-grammar.ts";
+
+/** Of those, what the texts use. @see https://trino.io/docs/current/functions/list.html */
+const TRINO_FUNCTIONS = new Set([
+  ...["array_agg", "count", "max", "min", "min_by", "sum", "lag"],
+  ...["array_except", "array_join", "array_sort", "sequence", "split"],
+  ...["coalesce", "nullif", "concat", "strpos", "translate"],
+  ...["date_diff", "date_format", "date_trunc", "from_unixtime"],
+  ...["json_extract", "json_extract_scalar", "json_format"],
+  ...["regexp_extract", "regexp_like", "regexp_replace"],
+]);
 
 const FILE = `-- Who did it
 -- The first line of the question
@@ -78,6 +90,29 @@ WHERE dt BETWEEN /* from_day */ '2026-03-02' AND /* to_day */ date_format(curren
     ["a parameter of no type", FILE.replace("integer", "number")],
   ])("refuses a file with %s", (_, file) => {
     expect(() => parseSavedQuery("who", file)).toThrow();
+  });
+});
+
+describe("every text that Athena is given", () => {
+  const texts: [name: string, sql: string][] = [
+    ["the view", AUDIT_LOGS_SQL],
+    ...[...SAVED_QUERIES.values()].map(({ name, sql }): [string, string] => [name, sql()]),
+  ];
+
+  it.each(texts)("%s is right by Trino's grammar", (_, sql) => {
+    expect(trinoProblems(sql)).toEqual([]);
+  });
+
+  it.each(texts)("%s calls only functions that Trino has", (_, sql) => {
+    expect(functionsIn(sql).filter((name) => !TRINO_FUNCTIONS.has(name))).toEqual([]);
+  });
+
+  it("is not taken for right because DuckDB takes it", () => {
+    for (const sql of ["SELECT a::int FROM t", "FROM t", "SELECT * EXCLUDE (a) FROM t"]) {
+      expect(trinoProblems(sql)).not.toEqual([]);
+    }
+    expect(functionsIn("SELECT list_sort(a), count(*) FROM t")).toEqual(["list_sort", "count"]);
+    expect(TRINO_FUNCTIONS).not.toContain("list_sort");
   });
 });
 

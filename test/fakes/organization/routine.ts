@@ -32,7 +32,7 @@ interface Routine {
   weight: number;
   action: string;
   /** @default "anyone" */
-  by?: "anyone" | "admin" | "bot" | "slack" | "nobody";
+  by?: "anyone" | "admin" | "guest" | "bot" | "slack" | "nobody";
   /** The actor when absent. */
   on?: (scene: Scene, actor: Person) => Entity;
   /** JSON. */
@@ -190,11 +190,11 @@ const ROUTINES: readonly Routine[] = [
   {
     weight: 40,
     action: "guest_channel_join",
-    by: "admin",
+    by: "guest",
     on: aChannel,
     details: (scene) => `{"type":"INVITED","inviter":${inviter(scene)}}`,
   },
-  { weight: 20, action: "guest_channel_leave", by: "admin", on: aChannel },
+  { weight: 20, action: "guest_channel_leave", by: "guest", on: aChannel },
   { weight: 60, action: "public_channel_created", on: aChannel },
   { weight: 80, action: "private_channel_created", on: aChannel },
   { weight: 25, action: "public_channel_archive", on: aChannel },
@@ -641,6 +641,8 @@ function pickActor(by: NonNullable<Routine["by"]>, scene: Scene): Person {
       return people.pickActive(random, epochSeconds);
     case "admin":
       return random.pick(people.admins);
+    case "guest":
+      return random.pick(people.guests);
     case "bot":
       return random.pick(people.bots);
     case "slack":

@@ -1,0 +1,22 @@
+-- One address's whole trail
+-- What was done from this address, by whom, and which other entries name it?
+-- parameter address text = '192.0.2.17' -- an IP address, as Slack writes it
+WITH wanted AS (
+  SELECT :address AS address
+)
+SELECT
+  event_time,
+  CASE WHEN ip_address = address THEN 'came from it' ELSE 'names it' END AS part,
+  actor_email,
+  action,
+  entity_type,
+  coalesce(entity_email, entity_name, entity_id) AS entity_name,
+  user_agent,
+  location_name,
+  details,
+  id
+FROM audit_logs
+CROSS JOIN wanted
+WHERE dt BETWEEN :from_day AND :to_day
+  AND strpos(line, concat('"', address, '"')) > 0
+ORDER BY event_time, id

@@ -1,0 +1,54 @@
+-- Apps installed and scopes widened
+-- Which apps came in or got more rights, who let them, and which scopes are new?
+WITH changes AS (
+  SELECT
+    event_time,
+    action,
+    actor_email,
+    entity_name,
+    entity_id,
+    details,
+    id,
+    coalesce(
+      json_format(json_extract(details, '$.new_scopes')),
+      json_format(json_extract(details, '$.scopes')),
+      CASE WHEN action LIKE '%_installed' THEN json_format(json_extract(entity, '$.app.scopes')) END
+    ) AS scopes,
+    coalesce(
+      json_format(json_extract(details, '$.previous_scopes')),
+      json_format(json_extract(details, '$.old_scopes'))
+    ) AS scopes_before
+  FROM audit_logs
+  WHERE dt BETWEEN :from_day AND :to_day
+    AND action IN (
+      'app_installed',
+      'org_app_installed',
+      'org_app_workspace_added',
+      'org_app_upgraded_to_org_install',
+      'child_app_auto_installed',
+      'cli_app_install',
+      'app_approved',
+      'app_scopes_expanded',
+      'app_resources_granted',
+      'bot_token_upgraded'
+    )
+)
+SELECT
+  event_time,
+  action,
+  entity_name AS app,
+  entity_id AS app_id,
+  actor_email,
+  array_join(
+    array_sort(
+      array_except(
+        split(translate(scopes, '[]" ', ''), ','),
+        split(translate(coalesce(scopes_before, ''), '[]" ', ''), ',')
+      )
+    ),
+    ', '
+  ) AS new_scopes,
+  details,
+  id
+FROM changes
+ORDER BY event_time, id

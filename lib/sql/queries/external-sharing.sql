@@ -1,0 +1,32 @@
+-- External sharing
+-- What was opened to outsiders: shared channels, direct messages, public links, approved organizations?
+SELECT
+  event_time,
+  action,
+  actor_email,
+  entity_type,
+  coalesce(entity_name, entity_email, entity_id) AS shared,
+  coalesce(
+    json_extract_scalar(details, '$.external_organization_name'),
+    json_extract_scalar(details, '$.external_organization_id'),
+    json_extract_scalar(details, '$.external_user_email'),
+    json_extract_scalar(details, '$.external_user_id')
+  ) AS outsider,
+  ip_address,
+  id
+FROM audit_logs
+WHERE dt BETWEEN :from_day AND :to_day
+  AND (
+    action LIKE 'external_shared_channel_%'
+    OR action LIKE 'connect_dm_invite_%'
+    OR action LIKE 'approved_orgs_%'
+    OR action IN (
+      'file_public_link_created',
+      'canvas_linksharing_enabled',
+      'list_linksharing_enabled',
+      'channel_email_address_created',
+      'pref.slack_connect_allowed_workspaces',
+      'pref.disallow_public_file_urls'
+    )
+  )
+ORDER BY event_time, id

@@ -1,0 +1,16 @@
+-- Actions never seen before
+-- Which kinds of action came up for the first time?
+-- parameter new_since day = date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d') -- first day that counts as new, UTC
+-- parameter from_day day = date_format(current_date - INTERVAL '90' DAY, '%Y-%m-%d') -- first day of the history to compare with, UTC
+SELECT
+  action,
+  min(event_time) AS first_time,
+  count(*) AS entries,
+  count(DISTINCT actor_id) AS actors,
+  min_by(actor_email, event_time) AS first_actor,
+  min_by(id, event_time) AS first_id
+FROM audit_logs
+WHERE dt BETWEEN :from_day AND :to_day
+GROUP BY action
+HAVING min(dt) >= :new_since
+ORDER BY first_time, action

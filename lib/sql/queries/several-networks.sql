@@ -1,0 +1,57 @@
+-- One user on several networks within minutes
+-- Who went from network to network faster than people travel?
+-- A network is the first three numbers of an IPv4 address or the first three groups of an IPv6 one.
+-- A phone and a desk are two networks; three that follow each other are worth a look.
+-- parameter minutes integer = 10 -- from one network to the next, at most
+-- parameter networks integer = 3 -- networks reached one after the other, at least
+WITH entries AS (
+  SELECT
+    id,
+    actor_id,
+    actor_email,
+    event_time,
+    ip_address,
+    regexp_extract(
+      ip_address,
+      '^([0-9]+[.][0-9]+[.][0-9]+|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f]*)'
+    ) AS network
+  FROM audit_logs
+  WHERE dt BETWEEN :from_day AND :to_day
+    AND actor_id NOT IN ('USLACKUSER', 'USLACKSECURITY')
+),
+steps AS (
+  SELECT
+    entries.*,
+    lag(network) OVER (PARTITION BY actor_id ORDER BY event_time, id) AS previous_network,
+    lag(event_time) OVER (PARTITION BY actor_id ORDER BY event_time, id) AS previous_time
+  FROM entries
+  WHERE network IS NOT NULL
+),
+moves AS (
+  SELECT
+    steps.*,
+    lag(event_time) OVER (PARTITION BY actor_id ORDER BY event_time, id) AS previous_move
+  FROM steps
+  WHERE network <> previous_network
+    AND date_diff('second', previous_time, event_time) <= :minutes * 60
+),
+chains AS (
+  SELECT
+    moves.*,
+    sum(CASE WHEN date_diff('second', previous_move, event_time) <= :minutes * 60 THEN 0 ELSE 1 END)
+      OVER (PARTITION BY actor_id ORDER BY event_time, id) AS chain
+  FROM moves
+)
+SELECT
+  actor_email,
+  actor_id,
+  min(previous_time) AS from_time,
+  max(event_time) AS to_time,
+  count(DISTINCT network) AS networks,
+  count(*) AS moves,
+  min(date_diff('second', previous_time, event_time)) AS fastest_seconds,
+  array_join(array_agg(DISTINCT ip_address ORDER BY ip_address), ', ') AS addresses
+FROM chains
+GROUP BY actor_email, actor_id, chain
+HAVING count(DISTINCT network) >= :networks
+ORDER BY networks DESC, from_time, actor_id

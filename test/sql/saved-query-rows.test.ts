@@ -1,0 +1,580 @@
+import { describe, expect, it } from "vitest";
+import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import { type EntryFields, makeEntry, type WireEntry } from "../fakes/entries.ts";
+import { openLakeOf, openLakeOfLines, openLakeOfObject } from "./open-lake-of.ts";
+
+const MARCH = { from_day: "2026-03-01", to_day: "2026-03-31" };
+
+const ADA = { id: "U1", name: "Ada", email: "ada@example.com" };
+const BOB = { id: "U2", name: "Bob", email: "bob@example.com" };
+const EVE = { id: "U3", name: "Eve", email: "eve@example.com" };
+
+type Actor = typeof ADA;
+
+/** An entry in March 2026. @param time - `DD HH:MM:SS`, UTC */
+function entry(time: string, actor: Actor, action: string, fields: EntryFields = {}): WireEntry {
+  const dateCreate = Date.parse(`2026-03-${time.replace(" ", "T")}Z`) / 1000;
+  return makeEntry({ dateCreate, actor, action, ...fields });
+}
+
+function user(person: Actor): EntryFields {
+  return { entity: { type: "user", user: person } };
+}
+
+function file(id: string): EntryFields {
+  return { entity: { type: "file", file: { id, name: `${id}.pdf` } } };
+}
+
+function from(ip_address: string, ua = "Slack/4.1 Chrome/1", session_id: unknown = 1): EntryFields {
+  return { context: { ip_address, ua, session_id } };
+}
+
+/** What a saved query says of these entries: these columns of every row. */
+async function ask(
+  name: string,
+  columns: readonly string[],
+  entries: readonly WireEntry[],
+  values: Record<string, string> = {},
+): Promise<unknown[][]> {
+  const lake = await openLakeOf(...entries);
+  const sql = SAVED_QUERIES.get(name)?.sql({ ...MARCH, ...values }) ?? "";
+  const result = await lake.query(sql);
+  const indexes = columns.map((column) => result.columns.indexOf(column));
+  expect(indexes, `columns of ${name}`).not.toContain(-1);
+  return result.rows.map((row) => indexes.map((index) => row[index]));
+}
+
+describe("saved queries", () => {
+  it("logins: counts by user, address and client", async () => {
+    const rows = await ask(
+      "logins",
+      ["actor_email", "ip_address", "user_agent", "logins", "first_login", "last_login"],
+      [
+        entry("02 09:00:00", ADA, "user_login", from("192.0.2.1", "A")),
+        entry("03 09:00:00", ADA, "user_login", from("192.0.2.1", "A")),
+        entry("03 10:00:00", ADA, "user_login", from("192.0.2.1", "B")),
+        entry("03 11:00:00", ADA, "user_logout", from("192.0.2.1", "B")),
+        entry("03 12:00:00", BOB, "user_login", from("192.0.2.1", "A")),
+      ],
+    );
+
+    expect(rows).toEqual([
+      [ADA.email, "192.0.2.1", "A", 2, "2026-03-02 09:00:00", "2026-03-03 09:00:00"],
+      [ADA.email, "192.0.2.1", "B", 1, "2026-03-03 10:00:00", "2026-03-03 10:00:00"],
+      [BOB.email, "192.0.2.1", "A", 1, "2026-03-03 12:00:00", "2026-03-03 12:00:00"],
+    ]);
+  });
+
+  it("new-addresses-and-clients: names what a known user used for the first time", async () => {
+    const rows = await ask(
+      "new-addresses-and-clients",
+      ["first_seen", "actor_email", "kind", "value", "entries"],
+      [
+        entry("02 09:00:00", ADA, "user_login", from("192.0.2.1", "Slack/4.1")),
+        entry("20 09:00:00", ADA, "user_login", from("192.0.2.1", "Slack/4.2.7")),
+        entry("20 10:00:00", ADA, "user_login", from("198.51.100.7", "curl/8")),
+        entry("20 10:00:01", ADA, "file_downloaded", from("198.51.100.7", "curl/8")),
+        entry("20 11:00:00", BOB, "user_login", from("198.51.100.8", "curl/8")),
+        entry("20 12:00:00", ADA, "user_login", from("", "")),
+      ],
+      { new_since: "2026-03-15" },
+    );
+
+    expect(rows).toEqual([
+      ["2026-03-20 10:00:00", ADA.email, "address", "198.51.100.7", 2],
+      ["2026-03-20 10:00:00", ADA.email, "client", "curl/#", 2],
+    ]);
+  });
+
+  it("several-networks: finds who jumps, not who has a phone and a desk", async () => {
+    const rows = await ask(
+      "several-networks",
+      ["actor_email", "from_time", "networks", "moves", "fastest_seconds", "addresses"],
+      [
+        entry("02 09:00:00", ADA, "user_login", from("192.0.2.1")),
+        entry("02 09:01:00", ADA, "user_login", from("198.51.100.1")),
+        entry("02 09:01:30", ADA, "user_login", from("2001:db8:1::1")),
+        entry("02 09:02:00", ADA, "user_login", from("203.0.113.1")),
+        entry("02 09:00:00", BOB, "user_login", from("192.0.2.2")),
+        entry("02 09:01:00", BOB, "user_login", from("198.51.100.2")),
+        entry("02 09:02:00", BOB, "user_login", from("192.0.2.3")),
+        entry("02 09:00:00", EVE, "user_login", from("192.0.2.4")),
+        entry("02 10:00:00", EVE, "user_login", from("198.51.100.4")),
+        entry("02 11:00:00", EVE, "user_login", from("203.0.113.4")),
+        entry("02 12:00:00", EVE, "user_login", from("not an address")),
+      ],
+    );
+
+    expect(rows).toEqual([
+      [ADA.email, "2026-03-02 09:00:00", 3, 3, 30, "198.51.100.1, 2001:db8:1::1, 203.0.113.1"],
+    ]);
+  });
+
+  it("failed-logins-and-session-resets: counts them by account", async () => {
+    const rows = await ask(
+      "failed-logins-and-session-resets",
+      ["account", "action", "times", "addresses", "actors"],
+      [
+        entry("02 09:00:00", ADA, "user_login_failed", { ...user(ADA), ...from("192.0.2.1") }),
+        entry("02 09:00:01", ADA, "user_login_failed", { ...user(ADA), ...from("192.0.2.2") }),
+        entry("02 09:00:02", ADA, "user_login", user(ADA)),
+        entry("02 10:00:00", BOB, "user_session_reset_by_admin", user(ADA)),
+        entry("02 10:00:01", EVE, "user_session_reset_by_admin", user(ADA)),
+      ],
+    );
+
+    expect(rows).toEqual([
+      [ADA.email, "user_login_failed", 2, 2, ADA.email],
+      [ADA.email, "user_session_reset_by_admin", 2, 1, `${BOB.email}, ${EVE.email}`],
+    ]);
+  });
+
+  it("login-after-failures: finds the login that followed the failures", async () => {
+    const failed = (second: number, actor: Actor, address: string) =>
+      entry(`02 09:00:0${second}`, actor, "user_login_failed", from(address));
+    const rows = await ask(
+      "login-after-failures",
+      ["actor_email", "ip_address", "login", "failures_before", "seconds_of_trying"],
+      [
+        ...[0, 1, 2].map((second) => failed(second, ADA, "192.0.2.1")),
+        entry("02 09:01:00", ADA, "user_login", from("192.0.2.1")),
+        entry("02 09:02:00", ADA, "user_login", from("192.0.2.9")),
+        ...[0, 1].map((second) => failed(second, BOB, "192.0.2.1")),
+        entry("02 09:01:00", BOB, "user_login", from("192.0.2.1")),
+        ...[3, 4, 5].map((second) => failed(second, EVE, "192.0.2.1")),
+        entry("02 08:00:00", EVE, "user_login", from("192.0.2.1")),
+      ],
+      { failures: "3" },
+    );
+
+    expect(rows).toEqual([[ADA.email, "192.0.2.1", "2026-03-02 09:01:00", 3, 60]]);
+  });
+
+  it("stolen-sessions: finds the session whose client changed by more than its version", async () => {
+    const rows = await ask(
+      "stolen-sessions",
+      ["actor_email", "session_id", "clients", "addresses", "entries", "client_names"],
+      [
+        entry("02 09:00:00", ADA, "user_login", from("192.0.2.1", "Slack/4.1", 20_000_000_000_001)),
+        entry(
+          "02 09:01:00",
+          ADA,
+          "file_downloaded",
+          from("198.51.100.1", "python/3", 20_000_000_000_001),
+        ),
+        entry("02 09:00:00", BOB, "user_login", from("192.0.2.1", "Slack/4.1", 20_000_000_000_002)),
+        entry("03 09:00:00", BOB, "user_login", from("192.0.2.2", "Slack/4.2", 20_000_000_000_002)),
+        entry("02 09:00:00", EVE, "user_login", from("192.0.2.1", "Slack/4.1", null)),
+        entry("02 09:01:00", EVE, "user_login", from("192.0.2.1", "curl/8", null)),
+      ],
+    );
+
+    expect(rows).toEqual([[ADA.email, "20000000000001", 2, 2, 2, "Slack/#; python/#"]]);
+  });
+
+  it("anomalies-by-reason: counts an anomaly under each of its reasons", async () => {
+    const anomaly = (time: string, actor: Actor, details?: unknown) =>
+      entry(time, actor, "anomaly", { details });
+    const rows = await ask(
+      "anomalies-by-reason",
+      ["reason", "anomalies", "users"],
+      [
+        anomaly("02 09:00:00", ADA, { reason: ["asn", "ip_address"] }),
+        anomaly("02 09:01:00", BOB, { reason: ["asn"] }),
+        anomaly("02 09:02:00", BOB, { reason: "asn" }),
+        anomaly("02 09:03:00", BOB, { reason: [] }),
+        anomaly("02 09:04:00", BOB),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["asn", 3, 2],
+      ["(none given)", 2, 1],
+      ["ip_address", 1, 1],
+    ]);
+  });
+
+  it("admin-and-role-grants: lists who gave whom what", async () => {
+    const role = { entity: { type: "role", role: { id: "Rl1", name: "dlp_admin" } } };
+    const rows = await ask(
+      "admin-and-role-grants",
+      ["action", "actor_email", "granted", "what"],
+      [
+        entry("02 09:00:00", ADA, "role_change_to_admin", user(BOB)),
+        entry("02 09:01:00", ADA, "role_assigned", {
+          ...role,
+          details: { succeeded_users: '["U2"]' },
+        }),
+        entry("02 09:02:00", ADA, "role_assigned", {
+          ...role,
+          details: { succeeded_users: ["U3"] },
+        }),
+        entry("02 09:03:00", ADA, "role_change_to_user", user(BOB)),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["role_change_to_admin", ADA.email, BOB.email, null],
+      ["role_assigned", ADA.email, "dlp_admin", '["U2"]'],
+      ["role_assigned", ADA.email, "dlp_admin", '["U3"]'],
+    ]);
+  });
+
+  it("apps-and-scopes: tells the new scopes from the old", async () => {
+    const app = (scopes: string[]) => ({
+      entity: { type: "app", app: { id: "A1", name: "Sync", scopes } },
+    });
+    const rows = await ask(
+      "apps-and-scopes",
+      ["action", "app", "app_id", "actor_email", "new_scopes"],
+      [
+        entry("02 09:00:00", ADA, "app_installed", app(["users:read", "chat:write"])),
+        entry("02 09:01:00", ADA, "app_scopes_expanded", {
+          ...app([]),
+          details: {
+            new_scopes: ["users:read", "admin", "im:history"],
+            previous_scopes: ["users:read"],
+          },
+        }),
+        entry("02 09:02:00", ADA, "app_approved", { ...app([]), details: { new_scopes: [] } }),
+        entry("02 09:02:30", ADA, "app_resources_granted", app(["users:read"])),
+        entry("02 09:03:00", ADA, "app_uninstalled", app(["users:read"])),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["app_installed", "Sync", "A1", ADA.email, "chat:write, users:read"],
+      ["app_scopes_expanded", "Sync", "A1", ADA.email, "admin, im:history"],
+      ["app_approved", "Sync", "A1", ADA.email, ""],
+      ["app_resources_granted", "Sync", "A1", ADA.email, null],
+    ]);
+  });
+
+  it("external-sharing: names the outsider", async () => {
+    const channel = { entity: { type: "channel", channel: { id: "C1", name: "plans" } } };
+    const rows = await ask(
+      "external-sharing",
+      ["action", "shared", "outsider"],
+      [
+        entry("02 09:00:00", ADA, "external_shared_channel_invite_sent", {
+          ...channel,
+          details: { external_organization_name: "Legit Ltd", external_organization_id: "E9" },
+        }),
+        entry("02 09:01:00", ADA, "external_shared_channel_connected", {
+          ...channel,
+          details: { external_organization_id: "E9" },
+        }),
+        entry("02 09:02:00", ADA, "connect_dm_invite_accepted", {
+          ...user(ADA),
+          details: { external_user_email: "x@legit.example" },
+        }),
+        entry("02 09:03:00", ADA, "file_public_link_created", file("F1")),
+        entry("02 09:04:00", ADA, "file_shared", file("F1")),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["external_shared_channel_invite_sent", "plans", "Legit Ltd"],
+      ["external_shared_channel_connected", "plans", "E9"],
+      ["connect_dm_invite_accepted", "Ada", "x@legit.example"],
+      ["file_public_link_created", "F1.pdf", null],
+    ]);
+  });
+
+  it("channels-opened: lists conversions to public, not to private", async () => {
+    const channel = { entity: { type: "channel", channel: { id: "C1", name: "board" } } };
+    const rows = await ask(
+      "channels-opened",
+      ["action", "channel", "channel_id", "actor_email"],
+      [
+        entry("02 09:00:00", ADA, "private_channel_converted_to_public", channel),
+        entry("02 09:01:00", ADA, "public_channel_converted_to_private", channel),
+      ],
+    );
+
+    expect(rows).toEqual([["private_channel_converted_to_public", "board", "C1", ADA.email]]);
+  });
+
+  it("downloads-by-volume: counts by user and hour", async () => {
+    const rows = await ask(
+      "downloads-by-volume",
+      ["actor_email", "hour_start", "downloads", "files"],
+      [
+        entry("02 09:00:00", ADA, "file_downloaded", file("F1")),
+        entry("02 09:30:00", ADA, "file_downloaded", file("F1")),
+        entry("02 09:59:59", ADA, "canvas_downloaded", file("F2")),
+        entry("02 10:00:00", ADA, "file_downloaded", file("F3")),
+        entry("02 09:00:00", BOB, "file_downloaded", file("F1")),
+        entry("02 09:00:01", BOB, "file_downloaded", file("F2")),
+        entry("02 09:00:02", EVE, "file_uploaded", file("F2")),
+      ],
+      { minimum: "2" },
+    );
+
+    expect(rows).toEqual([
+      [ADA.email, "2026-03-02 09:00:00", 3, 2],
+      [BOB.email, "2026-03-02 09:00:00", 2, 2],
+    ]);
+  });
+
+  it("malware-spread: follows a malicious file, and no other", async () => {
+    const rows = await ask(
+      "malware-spread",
+      ["file_id", "action", "actor_email"],
+      [
+        entry("02 09:00:00", ADA, "file_uploaded", file("F1")),
+        entry("02 09:00:04", ADA, "file_malicious_content_detected", file("F1")),
+        entry("02 09:01:00", BOB, "file_downloaded", file("F1")),
+        entry("02 09:02:00", BOB, "file_downloaded", file("F2")),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["F1", "file_uploaded", ADA.email],
+      ["F1", "file_malicious_content_detected", ADA.email],
+      ["F1", "file_downloaded", BOB.email],
+    ]);
+  });
+
+  it("exports: lists every kind", async () => {
+    const rows = await ask(
+      "exports",
+      ["action", "actor_email", "export_type"],
+      [
+        entry("02 09:00:00", ADA, "manual_export_started", {
+          details: { export_type: "ENTIRE_ORG" },
+        }),
+        entry("02 09:01:00", ADA, "audit_logs_export_csv_started"),
+        entry("02 09:02:00", ADA, "workflow_responses_csv_download"),
+        entry("02 09:03:00", ADA, "file_downloaded"),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["manual_export_started", ADA.email, "ENTIRE_ORG"],
+      ["audit_logs_export_csv_started", ADA.email, null],
+      ["workflow_responses_csv_download", ADA.email, null],
+    ]);
+  });
+
+  it("security-settings-changed: shows old and new, of any type", async () => {
+    const changed = (action: string, previous_value: unknown, new_value: unknown) =>
+      entry("02 09:00:00", ADA, action, { details: { previous_value, new_value } });
+    const rows = await ask(
+      "security-settings-changed",
+      ["action", "previous_value", "new_value"],
+      [
+        changed("pref.two_factor_auth_changed", "REQUIRED", "OFF"),
+        changed("pref.dlp_access_changed", true, false),
+        changed("pref.dm_retention_changed", { type: "KEEP" }, ["DELETE", 1]),
+        changed("ekm_key_removed", "arn:1", null),
+        changed("ip_allowlist_disabled", true, false),
+        changed("native_dlp_rule_deactivated", "active", "inactive"),
+        changed("native_dlp_rule_action_applied", 1, 2),
+        changed("ip_allowlist_access_denied", 1, 2),
+        changed("pref.dnd_start_hour", "22:00", "23:00"),
+      ],
+    );
+
+    expect(rows.toSorted()).toEqual([
+      ["ekm_key_removed", "arn:1", "null"],
+      ["ip_allowlist_disabled", "true", "false"],
+      ["native_dlp_rule_deactivated", "active", "inactive"],
+      ["pref.dlp_access_changed", "true", "false"],
+      ["pref.dm_retention_changed", '{"type":"KEEP"}', '["DELETE",1]'],
+      ["pref.two_factor_auth_changed", "REQUIRED", "OFF"],
+    ]);
+  });
+
+  it("guest-accounts: tells one guest's story in a row", async () => {
+    const channel = (id: string) => ({ entity: { type: "channel", channel: { id } } });
+    const rows = await ask(
+      "guest-accounts",
+      ["guest", "guest_id", "became_guest", "let_in_by", "channels_joined", "ended"],
+      [
+        entry("02 09:00:00", ADA, "guest_created", user(EVE)),
+        entry("02 10:00:00", EVE, "guest_channel_join", channel("C1")),
+        entry("02 11:00:00", EVE, "guest_channel_join", channel("C2")),
+        entry("02 12:00:00", EVE, "guest_channel_join", channel("C2")),
+        entry("09 09:00:00", ADA, "guest_deactivated", user(EVE)),
+        entry("03 09:00:00", ADA, "role_change_to_guest", user(BOB)),
+      ],
+    );
+
+    expect(rows).toEqual([
+      [EVE.email, "U3", "2026-03-02 09:00:00", ADA.email, 2, "2026-03-09 09:00:00"],
+      [BOB.email, "U2", "2026-03-03 09:00:00", ADA.email, 0, null],
+    ]);
+  });
+
+  it("activity-after-deactivation: sees what came after, not what came after a return", async () => {
+    const rows = await ask(
+      "activity-after-deactivation",
+      ["account", "account_id", "deactivated", "entries_after", "actions"],
+      [
+        entry("02 09:00:00", EVE, "user_login"),
+        entry("03 09:00:00", ADA, "user_deactivated", user(EVE)),
+        entry("04 09:00:00", EVE, "user_login"),
+        entry("04 09:01:00", EVE, "file_downloaded", file("F1")),
+        entry("03 09:00:00", ADA, "user_deactivated", user(BOB)),
+        entry("04 09:00:00", ADA, "user_reactivated", user(BOB)),
+        entry("05 09:00:00", BOB, "user_login"),
+      ],
+    );
+
+    expect(rows).toEqual([
+      [EVE.email, "U3", "2026-03-03 09:00:00", 2, "file_downloaded, user_login"],
+    ]);
+  });
+
+  it("ai-tool-use: counts by tool", async () => {
+    const call = (time: string, action: string, details: unknown) =>
+      entry(time, ADA, action, { details });
+    const rows = await ask(
+      "ai-tool-use",
+      ["action", "actor_email", "agent_id", "tool", "times"],
+      [
+        call("02 09:00:00", "mcp_slack_read_channel_tool_called", {
+          tool_name: "slack_read_channel",
+        }),
+        call("02 09:01:00", "mcp_slack_read_channel_tool_called", {
+          tool_name: "slack_read_channel",
+        }),
+        call("02 09:02:00", "slack_ai_summary_requested", {
+          agent_id: "USLACKBOT",
+          API: "ai.summarize",
+        }),
+        call("02 09:03:00", "pref.allow_slack_ai_changed", {}),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["mcp_slack_read_channel_tool_called", ADA.email, null, "slack_read_channel", 2],
+      ["slack_ai_summary_requested", ADA.email, "USLACKBOT", "ai.summarize", 1],
+    ]);
+  });
+
+  it.each(["U2", "bob@example.com"])(
+    "user-trail: finds what %s did, suffered and is named in",
+    async (person) => {
+      const rows = await ask(
+        "user-trail",
+        ["event_time", "part", "action", "actor_email"],
+        [
+          entry("02 09:00:00", ADA, "user_login"),
+          entry("02 09:01:00", BOB, "user_login"),
+          entry("02 09:02:00", ADA, "user_session_reset_by_admin", user(BOB)),
+          entry("02 09:03:00", ADA, "role_assigned", {
+            entity: { type: "role", role: { id: "Rl1" } },
+            details: { succeeded_users: '["U2"]', mails: ["bob@example.com"] },
+          }),
+        ],
+        { person },
+      );
+
+      expect(rows).toEqual([
+        ["2026-03-02 09:01:00", "did", "user_login", BOB.email],
+        ["2026-03-02 09:02:00", "was done to", "user_session_reset_by_admin", ADA.email],
+        ["2026-03-02 09:03:00", "is named", "role_assigned", ADA.email],
+      ]);
+    },
+  );
+
+  it("address-trail: finds the address alone, not one that begins like it", async () => {
+    const rows = await ask(
+      "address-trail",
+      ["event_time", "part", "actor_email", "action"],
+      [
+        entry("02 09:00:00", ADA, "user_login", from("192.0.2.1")),
+        entry("02 09:01:00", BOB, "user_login", from("192.0.2.17")),
+        entry("02 09:02:00", EVE, "anomaly", {
+          ...from("198.51.100.1"),
+          details: { previous_ip_address: "192.0.2.1" },
+        }),
+      ],
+      { address: "192.0.2.1" },
+    );
+
+    expect(rows).toEqual([
+      ["2026-03-02 09:00:00", "came from it", ADA.email, "user_login"],
+      ["2026-03-02 09:02:00", "names it", EVE.email, "anomaly"],
+    ]);
+  });
+
+  it("actions: counts every kind", async () => {
+    const rows = await ask(
+      "actions",
+      ["action", "entries", "actors", "first_time", "last_time"],
+      [
+        entry("02 09:00:00", ADA, "user_login"),
+        entry("02 10:00:00", BOB, "user_login"),
+        entry("02 11:00:00", BOB, "user_logout"),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["user_login", 2, 2, "2026-03-02 09:00:00", "2026-03-02 10:00:00"],
+      ["user_logout", 1, 1, "2026-03-02 11:00:00", "2026-03-02 11:00:00"],
+    ]);
+  });
+
+  it("new-actions: names an action that was not there before", async () => {
+    const rows = await ask(
+      "new-actions",
+      ["action", "first_time", "entries", "first_actor"],
+      [
+        entry("02 09:00:00", ADA, "user_login"),
+        entry("20 09:00:00", ADA, "user_login"),
+        entry("20 10:00:00", BOB, "hologram_called"),
+        entry("20 11:00:00", ADA, "hologram_called"),
+      ],
+      { new_since: "2026-03-15" },
+    );
+
+    expect(rows).toEqual([["hologram_called", "2026-03-20 10:00:00", 2, BOB.email]]);
+  });
+
+  it("completeness: shows the empty hour and the lag of the newest", async () => {
+    const rows = await ask(
+      "completeness",
+      ["source", "hour_start", "entries", "last_event", "lag_seconds"],
+      [
+        entry("02 22:10:00", ADA, "user_login"),
+        entry("02 22:20:00", ADA, "user_login"),
+        entry("03 00:30:00", ADA, "user_login"),
+      ],
+      { as_of: "2026-03-03T00:35:00Z" },
+    );
+
+    expect(rows).toEqual([
+      ["slack", "2026-03-02 22:00:00", 2, "2026-03-02 22:20:00", null],
+      ["slack", "2026-03-02 23:00:00", 0, null, null],
+      ["slack", "2026-03-03 00:00:00", 1, "2026-03-03 00:30:00", 300],
+    ]);
+  });
+
+  it("duplicates: finds none in what a run wrote", async () => {
+    const twice = entry("02 09:00:00", ADA, "user_login", { id: "same" });
+
+    expect(await ask("duplicates", ["id"], [twice, twice])).toEqual([]);
+  });
+
+  it("duplicates: finds an id that stands in two lines, and says whether they differ", async () => {
+    const { text } = entry("02 09:00:00", ADA, "user_login", { id: "same" });
+    const { text: other } = entry("02 09:00:00", BOB, "user_login", { id: "same" });
+    const lake = await openLakeOfLines([text, text, other]);
+
+    const { columns, rows } = await lake.query(SAVED_QUERIES.get("duplicates")?.sql(MARCH) ?? "");
+
+    expect(columns).toEqual(["source", "id", "copies", "texts", "first_day", "last_day"]);
+    expect(rows).toEqual([["slack", "same", 3, 2, "2026-03-02", "2026-03-02"]]);
+  });
+
+  it.each([...SAVED_QUERIES.keys()])("%s reads nothing outside its period", async (name) => {
+    const sql =
+      SAVED_QUERIES.get(name)?.sql({ from_day: "2026-04-01", to_day: "2026-04-30" }) ?? "";
+    const lake = await openLakeOfObject(Buffer.from("unreadable"));
+
+    expect((await lake.query(sql)).rows).toEqual([]);
+  });
+});
