@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { describeArchiveStore } from "../contracts/archive-store-contract.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -20,6 +21,8 @@ async function keys(prefix: string): Promise<string[]> {
   for await (const { key } of store.list(prefix)) found.push(key);
   return found;
 }
+
+describeArchiveStore("a directory", () => store);
 
 describe("put", () => {
   it("makes the object the file of that name", async () => {

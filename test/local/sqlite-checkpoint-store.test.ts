@@ -9,6 +9,7 @@ import {
   SqliteCheckpointStore,
 } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { LeaseLostError } from "../../lib/ports.ts";
+import { describeCheckpointStore } from "../contracts/checkpoint-store-contract.ts";
 
 const NOW_MS = 1_700_000_000_000;
 const leaseOf = (owner: string) => ({ owner, expiresAt: NOW_MS + 60_000 });
@@ -25,6 +26,8 @@ afterEach(async () => {
   store.close();
   await rm(directory, { recursive: true });
 });
+
+describeCheckpointStore("SQLite", () => store);
 
 /** Another process that holds the lease until it is killed. */
 async function startHolder(owner: string) {
