@@ -4,19 +4,24 @@
  *
  * - `json_extract_scalar`: NULL for an object, an array, JSON's null, a missing
  *   field and text that is not JSON. Parses the line once, then its fragment.
- * - `json_extract`: NULL, not an error, for text that is not JSON.
+ * - `json_extract`: NULL, not an error, for text that is not JSON. Half a
+ *   surrogate pair, which DuckDB takes for no JSON, becomes a replacement character.
  * - `date_format`: MySQL's letters.
  * - `regexp_extract`: NULL, not an empty string, where nothing matches.
  * - `regexp_replace`: every match.
  * - `sequence`: both ends included.
  */
 export const TRINO_MACROS: readonly string[] = [
-  `json_extract(json, path) AS TRY(system.main.json_extract(json, path))`,
+  `json_extract(json, path) AS TRY(system.main.json_extract(
+    CASE
+      WHEN regexp_matches(json, '\\\\u[dD][89a-fA-F]') AND NOT json_valid(json)
+        THEN system.main.regexp_replace(json, '\\\\u[dD][89a-fA-F]..', '�', 'g')
+      ELSE json
+    END,
+    path
+  ))`,
   `json_extract_scalar(json, path) AS system.main.json_extract_string(
-    nullif(
-      system.main.regexp_extract(TRY(system.main.json_extract(json, path)), '^[^{\\[].*$', 0, 's'),
-      ''
-    ),
+    nullif(system.main.regexp_extract(json_extract(json, path), '^[^{\\[].*$', 0, 's'), ''),
     '$'
   )`,
   `json_format(json) AS CAST(json AS VARCHAR)`,

@@ -60,6 +60,8 @@ const COLUMNS: readonly ViewColumn[] = [
   text("session_id", "$.context.session_id", "Session of the actor; a number of up to 20 digits"),
   text("app_id", "$.context.app.id", "The app that acted for the user"),
   text("app_name", "$.context.app.name", "Its name"),
+  text("acting_agent", "$.context.acting_agent", "The assistant that acted for the user"),
+  json("context", "$.context", "All of the context, JSON"),
   json("details", "$.details", "What else Slack says of it, JSON"),
   ...[LINE_COLUMN, ...PARTITION_COLUMNS].map((column) => ({ ...column, expression: column.name })),
 ];

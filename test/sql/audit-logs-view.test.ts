@@ -48,7 +48,11 @@ describe("the view audit_logs", () => {
         type: "file",
         file: { id: "F1", name: "plan.pdf", filetype: "pdf", title: "The plan" },
       },
-      context: { app: { id: "A1", name: "Sync" }, session_id: 10137226569043 },
+      context: {
+        app: { id: "A1", name: "Sync" },
+        acting_agent: "USLACKBOT",
+        session_id: 10137226569043,
+      },
       details: { url_private: "https://files.example.com/F1", size: 1234567890 },
     });
 
@@ -77,6 +81,8 @@ describe("the view audit_logs", () => {
       session_id: "10137226569043",
       app_id: "A1",
       app_name: "Sync",
+      acting_agent: "USLACKBOT",
+      context: expect.stringMatching(/^{"location":{.*"acting_agent":"USLACKBOT".*}$/),
       details: '{"url_private":"https://files.example.com/F1","size":1234567890}',
       line: entry.text,
       source: "slack",
@@ -144,7 +150,6 @@ describe("the view audit_logs", () => {
       "unknown fields",
       { "": 1, "a.b": 2, 'quo"te': 3, new_attribute: { deep: [{ deeper: "💥" }] } },
     ],
-    ["half an emoji", { action: "user_login", name: "\ud83d" }],
     ["a time beyond all calendars", { context: { session_id: 1e308, ip_address: null } }],
   ])("lets an entry of %s through, with its line intact", async (_, fields) => {
     const text = entryText(fields);
@@ -159,6 +164,18 @@ describe("the view audit_logs", () => {
       session_id: "18446744073709551617",
       details: '{"a":[9007199254740993,1e400]}',
     });
+  });
+
+  it.each([
+    ["\\ud83d", "�"],
+    ["\\uDE00 \\ud83d\\ude00", "� ��"],
+    ["\\ud83d\\ude00", "😀"],
+    ["\\\\ud83d", "\\ud83d"],
+    ["\\u0000", "\0"],
+  ])("reads a name of %s", async (escaped, name) => {
+    const text = `{"id":"emoji","date_create":${MONDAY_MORNING},"action":"user_login","actor":{"user":{"name":"${escaped}"}}}`;
+
+    expect(await rowOf(text)).toMatchObject({ action: "user_login", actor_name: name, line: text });
   });
 
   it("takes the first of two fields with one name, and has both in the line", async () => {
