@@ -23,7 +23,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { CLIENT_OPTIONS } from "../../lib/aws/client-options.ts";
+import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { DynamoDbAlertLedger } from "../../lib/aws/dynamodb-alert-ledger.ts";
 import { DynamoDbVocabularyStore } from "../../lib/aws/dynamodb-vocabulary-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
@@ -52,7 +52,7 @@ const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: "detect"
 const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
 
 const ports: ConsumePorts = {
-  archive: new S3ArchiveStore(new S3Client(CLIENT_OPTIONS), environment.ARCHIVE_BUCKET),
+  archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
   detector: new Detector({
     rules: configureRules(environment.DETECTION_RULES),
     context: {

@@ -2,8 +2,15 @@
 
 export const METRIC_NAMESPACE = "SlackAuditLake";
 
-/** The one dimension: the name of the source. */
+/** Powertools' dimension `service`. */
+export const INGEST_SERVICE = "ingest";
+
+/** The other dimension: the name of the source. */
 export const SOURCE_DIMENSION = "source";
+
+/** 1 for a run that Slack's API ended with an error; its third dimension is the error's code. */
+export const API_ERRORS_METRIC = "ApiErrors";
+export const CODE_DIMENSION = "code";
 
 export const INGEST_METRICS = {
   /** Seconds from the watermark to now; absent when the run did not open the source. */

@@ -10,3 +10,13 @@ export const CLIENT_OPTIONS = {
     throwOnRequestTimeout: true, // or the SDK only logs a warning
   },
 };
+
+/**
+ * For S3, which a local stand-in serves by path: its host has no name to put a
+ * bucket in front of.
+ */
+export const S3_OPTIONS = {
+  ...CLIENT_OPTIONS,
+  forcePathStyle:
+    process.env.AWS_ENDPOINT_URL_S3 !== undefined || process.env.AWS_ENDPOINT_URL !== undefined,
+};

@@ -4,7 +4,8 @@ import { type ArchiveStore, ObjectMissingError, type StoredObject } from "../../
 export class MemoryArchiveStore implements ArchiveStore {
   readonly objects = new Map<string, Uint8Array>();
 
-  async put(key: string, body: Uint8Array): Promise<"created" | "exists"> {
+  async put(key: string, body: Uint8Array, signal?: AbortSignal): Promise<"created" | "exists"> {
+    signal?.throwIfAborted();
     if (this.objects.has(key)) {
       return "exists";
     }

@@ -1,6 +1,17 @@
 import { expect, it } from "vitest";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { TokenMissingError } from "../../lib/ports.ts";
+import { describeTokenProvider } from "../contracts/token-provider-contract.ts";
+
+describeTokenProvider("the environment", () => {
+  const environment: NodeJS.ProcessEnv = {};
+  return {
+    provider: new EnvironmentTokenProvider(environment),
+    set: (token) => {
+      environment.SLACK_AUDIT_TOKEN = token;
+    },
+  };
+});
 
 it("gives the token without the white space around it", async () => {
   const provider = new EnvironmentTokenProvider({ SLACK_AUDIT_TOKEN: " xoxp-1-2-3\n" });

@@ -27,7 +27,7 @@ const QUIET_RUNS_MAX = 40;
 const WRITE_MS_MAX = 25_000;
 
 /** The promise does not hold in the world of this seed. */
-export class BrokenPromise extends Error {
+class BrokenPromise extends Error {
   override readonly name = "BrokenPromise";
 }
 

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
+import { DEFAULT_BASE_URL } from "../../lib/slack/endpoint.ts";
+
+const seconds = z.coerce.number().int().min(0).max(172_800);
+
+export const INGEST_ENVIRONMENT = z.object({
+  SOURCE: z.string().regex(SOURCE_NAME),
+  ARCHIVE_BUCKET: z.string().min(1),
+  CHECKPOINT_TABLE: z.string().min(1),
+  /** Name or ARN. */
+  TOKEN_SECRET_ID: z.string().min(1),
+  SLACK_API_BASE: z.url().default(DEFAULT_BASE_URL),
+  /** ISO 8601; absent: 24 hours before the first run. */
+  FIRST_START: z.iso
+    .datetime()
+    .transform((text) => Date.parse(text) / 1000)
+    .optional(),
+  SETTLE_DELAY_SECONDS: seconds.default(60),
+  ALLOWED_LATENESS_SECONDS: seconds.default(900),
+});

@@ -1,0 +1,171 @@
+/**
+ * Ingestion: EventBridge Scheduler → this function, `{"source": "grid"}` → S3.
+ *
+ * A run without a token is no failure: it is the state after a deployment,
+ * and has a metric of its own. Whatever else ends a run early is thrown, so
+ * that Lambda counts it; the next run goes on from the saved state.
+ */
+import { randomUUID } from "node:crypto";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import middy from "@middy/core";
+import type { Context } from "aws-lambda";
+import { z } from "zod";
+import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
+import { DynamoDbCheckpointStore } from "../../lib/aws/dynamodb-checkpoint-store.ts";
+import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
+import { SecretsManagerTokenProvider } from "../../lib/aws/secrets-manager-token-provider.ts";
+import { ingest } from "../../lib/ingest/ingest.ts";
+import { createSlackSource } from "../../lib/ingest/slack-source.ts";
+import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
+import { TokenMissingError } from "../../lib/ports.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { SlackApiError } from "../../lib/slack/errors.ts";
+import { readEnvironment } from "../environment.ts";
+import { INGEST_ENVIRONMENT } from "./environment.ts";
+import {
+  API_ERRORS_METRIC,
+  CODE_DIMENSION,
+  INGEST_METRICS,
+  INGEST_SERVICE,
+  METRIC_NAMESPACE,
+  SOURCE_DIMENSION,
+} from "./metric-names.ts";
+
+/** Left when the run must be over: for a write under way with its retries, and the last save. */
+const RESERVE_MS = 40_000;
+
+/** Slack's own limit. */
+const PAGE_LIMIT = 9999;
+
+const SECONDS_PER_DAY = 86_400;
+
+const environment = readEnvironment(INGEST_ENVIRONMENT);
+const source = environment.SOURCE;
+const EVENT = z.object({ source: z.literal(source) });
+
+const logger = new Logger({ serviceName: INGEST_SERVICE, persistentKeys: { source } });
+const metrics = new Metrics({
+  namespace: METRIC_NAMESPACE,
+  serviceName: INGEST_SERVICE,
+  defaultDimensions: { [SOURCE_DIMENSION]: source },
+});
+
+const tokens = new SecretsManagerTokenProvider(
+  new SecretsManagerClient(CLIENT_OPTIONS),
+  environment.TOKEN_SECRET_ID,
+);
+const ports = {
+  slack: createSlackSource({
+    tokens,
+    clock: systemClock,
+    baseUrl: environment.SLACK_API_BASE,
+  }),
+  archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
+  checkpoints: new DynamoDbCheckpointStore(
+    DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS)),
+    environment.CHECKPOINT_TABLE,
+  ),
+  clock: systemClock,
+};
+
+/** The metrics of one run. Zeros too: an alarm on a sum needs them where there is nothing to count. */
+type Measured = Record<Exclude<keyof typeof INGEST_METRICS, "lagSeconds">, number> & {
+  lagSeconds?: number;
+};
+
+const NOTHING: Measured = {
+  entries: 0,
+  lateEntries: 0,
+  duplicatesDropped: 0,
+  quarantined: 0,
+  pages: 0,
+  bytes: 0,
+  timeUsedPercent: 0,
+  throttled: 0,
+  failed: 0,
+  tokenMissing: 0,
+  tokenRefused: 0,
+};
+
+const UNITS: Partial<Record<keyof Measured, (typeof MetricUnit)[keyof typeof MetricUnit]>> = {
+  lagSeconds: MetricUnit.Seconds,
+  bytes: MetricUnit.Bytes,
+  timeUsedPercent: MetricUnit.Percent,
+};
+
+async function handleStart(event: unknown, context: Context): Promise<IngestSummary | undefined> {
+  EVENT.parse(event);
+  const measured = { ...NOTHING };
+  try {
+    return await run(context, measured);
+  } catch (error) {
+    if (error instanceof TokenMissingError) {
+      measured.tokenMissing = 1;
+      logger.warn(error.message, { code: error.code });
+      return undefined;
+    }
+    measured.failed = 1;
+    if (error instanceof SlackApiError) {
+      measured.tokenRefused = error.status === 401 || error.status === 403 ? 1 : 0;
+      countApiError(error);
+    }
+    throw error;
+  } finally {
+    for (const [key, value] of Object.entries(measured)) {
+      const name = key as keyof Measured;
+      metrics.addMetric(INGEST_METRICS[name], UNITS[name] ?? MetricUnit.Count, value);
+    }
+  }
+}
+
+/** @throws what ended the run, if it failed; `measured` has what it did until then */
+async function run(context: Context, measured: Measured): Promise<IngestSummary> {
+  const startedAtMs = systemClock.nowMs();
+  const grantedMs = context.getRemainingTimeInMillis();
+  await tokens.get();
+  const summary = await ingest(
+    ports,
+    {
+      source,
+      owner: `${context.awsRequestId}/${randomUUID()}`,
+      firstStart: environment.FIRST_START ?? Math.floor(startedAtMs / 1000) - SECONDS_PER_DAY,
+      settleDelaySeconds: environment.SETTLE_DELAY_SECONDS,
+      allowedLatenessSeconds: environment.ALLOWED_LATENESS_SECONDS,
+      pageLimit: PAGE_LIMIT,
+    },
+    { deadlineMs: startedAtMs + grantedMs - RESERVE_MS },
+  );
+  const { entries, lateEntries, duplicatesDropped, quarantined, pages, bytes } = summary;
+  Object.assign(measured, {
+    ...{ entries, lateEntries, duplicatesDropped, quarantined, pages, bytes },
+    ...(summary.lagSeconds === null ? {} : { lagSeconds: summary.lagSeconds }),
+    timeUsedPercent: (100 * (systemClock.nowMs() - startedAtMs)) / grantedMs,
+    throttled: summary.outcome === "throttled" ? 1 : 0,
+  } satisfies Partial<Measured>);
+
+  const cause = causeOf(summary);
+  if (cause !== undefined) {
+    logger.error("the run failed", { ...summary });
+    throw cause;
+  }
+  logger.info("the run is over", { ...summary });
+  return summary;
+}
+
+function countApiError(error: SlackApiError): void {
+  const byCode = metrics.singleMetric();
+  byCode.addDimension(CODE_DIMENSION, error.apiCode ?? `status_${error.status}`);
+  byCode.addMetric(API_ERRORS_METRIC, MetricUnit.Count, 1);
+}
+
+export const handler = middy<unknown, IngestSummary | undefined>()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .use(logMetrics(metrics))
+  .handler(handleStart);

@@ -1,0 +1,70 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { TokenMissingError, type TokenProvider } from "../ports.ts";
+
+/** The token in a secret: its whole text, or `{"token": "…"}`. An empty one is not set yet. */
+export class SecretsManagerTokenProvider implements TokenProvider {
+  readonly #client: SecretsManagerClient;
+  readonly #secretId: string;
+  #token: Promise<string> | undefined;
+
+  constructor(client: SecretsManagerClient, secretId: string) {
+    this.#client = client;
+    this.#secretId = secretId;
+  }
+
+  /** @throws {TokenMissingError} when the secret holds no token, or what cannot be one */
+  get(): Promise<string> {
+    this.#token ??= this.refresh();
+    return this.#token;
+  }
+
+  refresh(): Promise<string> {
+    const token = this.#read();
+    this.#token = token;
+    // What failed is asked for anew by the next `get`.
+    token.catch(() => {
+      if (this.#token === token) {
+        this.#token = undefined;
+      }
+    });
+    return token;
+  }
+
+  async #read(): Promise<string> {
+    const { SecretString } = await this.#client.send(
+      new GetSecretValueCommand({ SecretId: this.#secretId }),
+    );
+    const token = toToken(SecretString ?? "");
+    if (token === "") {
+      throw new TokenMissingError(
+        `the secret ${this.#secretId} holds no token yet: store one with "npx audit-lake token set"`,
+      );
+    }
+    if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) {
+      throw new TokenMissingError(
+        `the secret ${this.#secretId} holds what cannot be a token: it must be the token alone, or {"token": "…"}`,
+      );
+    }
+    return token;
+  }
+}
+
+/** @returns nothing when the text is JSON of another shape */
+function toToken(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("{")) {
+    return trimmed;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(trimmed);
+  } catch {
+    return undefined; // without the parser's message, which quotes the text
+  }
+  return typeof value === "object" &&
+    value !== null &&
+    "token" in value &&
+    typeof value.token === "string"
+    ? value.token.trim()
+    : undefined;
+}
