@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { SlackAuditError, SlackBodyError } from "./errors.ts";
 import { parseJson } from "./json-body.ts";
 import { BrokenFrameError, endOfValue, skipSpace, walkElements, walkMembers } from "./raw-json.ts";
@@ -15,6 +16,7 @@ export class PageEntry {
    */
   readonly bytes: Uint8Array;
 
+  /** @param parsed - nothing when the bytes are not UTF-8, which no JSON text may be */
   constructor(bytes: Uint8Array, parsed: unknown) {
     this.bytes = bytes;
     const { id, date_create } = isObject(parsed) ? parsed : {};
@@ -120,11 +122,17 @@ function readPage(text: Buffer): LogsPage {
 /** @returns the offset after the array of entries that begins at `at` */
 function readEntries(text: Buffer, at: number, entries: PageEntry[]): number {
   const isOnOneLine = !hasLineBreak(text);
+  const isReadable = isUtf8(text);
   return walkElements(text, at, (start) => {
     const end = endOfValue(text, start);
     const parsed = JSON.parse(text.toString("utf8", start, end));
     const exact = text.subarray(start, end);
-    entries.push(new PageEntry(isOnOneLine ? exact : onOneLine(exact), parsed));
+    entries.push(
+      new PageEntry(
+        isOnOneLine ? exact : onOneLine(exact),
+        isReadable || isUtf8(exact) ? parsed : undefined,
+      ),
+    );
     return end;
   });
 }
@@ -171,7 +179,7 @@ function findEntries(text: Buffer, parsed: unknown): PageEntry[] {
     return readPage(text).entries;
   }
   if ("date_create" in parsed || "action" in parsed) {
-    return [new PageEntry(onOneLine(text), parsed)];
+    return [new PageEntry(onOneLine(text), isUtf8(text) ? parsed : undefined)];
   }
   const found: PageEntry[] = [];
   walkMembers(text, 0, (name, start) => {

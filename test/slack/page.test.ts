@@ -23,14 +23,16 @@ describe("parseLogsPage", () => {
     expect(entry?.value).toEqual(JSON.parse(text));
   });
 
-  it("keeps bytes that are not UTF-8", () => {
-    const body = Buffer.concat([
-      bytes('{"entries":[{"id":"a","n":"'),
+  it("keeps an entry that is not UTF-8, byte for byte, as one without an id", () => {
+    const broken = Buffer.concat([
+      bytes('{"id":"a","date_create":1,"n":"'),
       Buffer.of(0xff),
-      bytes('"}]}'),
+      bytes('"}'),
     ]);
-    const [entry] = parseLogsPage(body).entries;
-    expect(Buffer.from(entry?.bytes ?? []).includes(0xff)).toBe(true);
+    const body = Buffer.concat([bytes('{"entries":['), broken, bytes(`,${ENTRY}]}`)]);
+    const [first, second] = parseLogsPage(body).entries;
+    expect(Buffer.from(first?.bytes ?? []).equals(broken)).toBe(true);
+    expect([first?.id, second?.id]).toEqual([undefined, "a"]);
   });
 
   it("takes line breaks between tokens out, and nothing else", () => {
