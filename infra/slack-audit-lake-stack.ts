@@ -7,6 +7,8 @@ import { Catalog } from "./constructs/catalog.ts";
 import { Detection } from "./constructs/detection.ts";
 import { Encryption } from "./constructs/encryption.ts";
 import { Events } from "./constructs/events.ts";
+import { Ingestion } from "./constructs/ingestion.ts";
+import { Monitoring } from "./constructs/monitoring.ts";
 import { Notifications } from "./constructs/notifications.ts";
 
 /** Everything that one deployment consists of. */
@@ -37,20 +39,38 @@ export class SlackAuditLakeStack extends Stack {
       resultsBucket: archive.resultsBucket,
       key,
     });
+    const ingestion = new Ingestion(this, "Ingestion", {
+      sources: config.sources,
+      bucket: archive.bucket,
+      key,
+      logRetention: config.logRetention,
+      removalPolicy,
+    });
     const events = new Events(this, "Events", { bucket: archive.bucket, key });
 
     const notifications = new Notifications(this, "Notifications", { config: config.alerts, key });
-    if (config.detection.enabled) {
-      new Detection(this, "Detection", {
-        config: config.detection,
-        sources: config.sources,
-        bucket: archive.bucket,
-        newObjects: events.topic,
-        notifications,
-        logRetention: config.logRetention,
-        removalPolicy,
-      });
-    }
+    const detection = config.detection.enabled
+      ? new Detection(this, "Detection", {
+          config: config.detection,
+          sources: config.sources,
+          bucket: archive.bucket,
+          newObjects: events.topic,
+          notifications,
+          logRetention: config.logRetention,
+          removalPolicy,
+        })
+      : undefined;
+    new Monitoring(this, "Monitoring", {
+      sources: ingestion.sources,
+      detection,
+      deadLetters: {
+        schedules: ingestion.deadLetters,
+        events: events.deadLetters,
+        ...(detection === undefined ? {} : { detection: detection.deadLetters }),
+      },
+      workgroup: catalog.workgroup,
+      topic: notifications.topic,
+    });
 
     for (const [key, value] of Object.entries(config.tags)) {
       Tags.of(this).add(key, value);
@@ -68,6 +88,7 @@ export class SlackAuditLakeStack extends Stack {
     this.output("ArchiveBucket", archive.bucket.bucketName);
     this.output("Database", catalog.database);
     this.output("Workgroup", catalog.workgroup);
+    this.output("CheckpointTable", ingestion.checkpoints.tableName);
     this.output("NewObjectsTopic", events.topic.topicArn);
     this.output("AlertsTopic", notifications.topic.topicArn);
   }

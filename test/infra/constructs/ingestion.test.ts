@@ -1,0 +1,245 @@
+import type { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, it } from "vitest";
+import { hourPrefix, PREFIXES, toObjectKey } from "../../../lib/archive/object-key.ts";
+import { type Resource, resource, synthesize } from "../synthesize.ts";
+
+const FUNCTION = "AWS::Lambda::Function";
+const SCHEDULE = "AWS::Scheduler::Schedule";
+
+type Statement = {
+  Sid?: string;
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+};
+
+/** What the function of a source may do. */
+function grants(template: Template, source: string): Statement[] {
+  return resource(template, "AWS::IAM::Policy", `Ingestion${source}FunctionRoleDefaultPolicy`)
+    .Properties.PolicyDocument.Statement;
+}
+
+function grant(template: Template, source: string, sid: string): Statement {
+  const found = grants(template, source).find(({ Sid }) => Sid === sid);
+  if (found === undefined) {
+    throw new Error(`no statement ${sid}`);
+  }
+  return found;
+}
+
+/** The path below the bucket at the end of an ARN that CloudFormation puts together. */
+function paths(resources: unknown): string[] {
+  return [resources].flat().map((arn) => {
+    const [, parts] = (arn as { "Fn::Join": [string, unknown[]] })["Fn::Join"];
+    return String(parts.at(-1)).replace(/^\//, "");
+  });
+}
+
+describe("Ingestion", () => {
+  const { template } = synthesize({
+    sources: [{ name: "acme" }, { name: "other" }],
+    detection: { enabled: false },
+  });
+
+  it("gives each source one schedule, whose input is the source", () => {
+    const schedules = Object.values(template.findResources(SCHEDULE)) as Resource[];
+
+    expect(schedules.map(({ Properties }) => JSON.parse(Properties.Target.Input))).toEqual([
+      { source: "acme" },
+      { source: "other" },
+    ]);
+  });
+
+  it("retries a start until the next one is due, then keeps it in a dead-letter queue", () => {
+    expect(resource(template, SCHEDULE, "Ingestionacme").Properties).toMatchObject({
+      ScheduleExpression: "rate(5 minutes)",
+      FlexibleTimeWindow: { Mode: "OFF" },
+      State: "ENABLED",
+      Target: {
+        RetryPolicy: { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 3 },
+        DeadLetterConfig: {
+          Arn: { "Fn::GetAtt": [expect.stringMatching(/^IngestionDeadLetters/), "Arn"] },
+        },
+      },
+    });
+  });
+
+  it("lets the scheduler start the one function and use the dead-letter queue", () => {
+    const role = resource(template, "AWS::IAM::Role", "IngestionacmeScheduleRole").Properties;
+
+    expect(role.Policies[0].PolicyDocument.Statement).toEqual([
+      {
+        Effect: "Allow",
+        Action: "lambda:InvokeFunction",
+        Resource: { "Fn::GetAtt": [expect.stringMatching(/^IngestionacmeFunction/), "Arn"] },
+      },
+      {
+        Effect: "Allow",
+        Action: "sqs:SendMessage",
+        Resource: { "Fn::GetAtt": [expect.stringMatching(/^IngestionDeadLetters/), "Arn"] },
+      },
+    ]);
+    expect(role.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals).toHaveProperty(
+      "aws:SourceArn",
+    );
+  });
+
+  it("runs Node 24 on arm64 with five minutes and 512 MB, and does not try twice", () => {
+    expect(resource(template, FUNCTION, "Ingestionacme").Properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Timeout: 300,
+      MemorySize: 512,
+      LoggingConfig: { LogFormat: "JSON" },
+      Environment: {
+        Variables: { NODE_OPTIONS: expect.stringContaining("--max-semi-space-size=2") },
+      },
+    });
+    expect(
+      resource(template, "AWS::Lambda::EventInvokeConfig", "Ingestionacme").Properties,
+    ).toMatchObject({ MaximumRetryAttempts: 0 });
+  });
+
+  it("keeps checkpoints by source, with point-in-time recovery, safe from deletion", () => {
+    const table = resource(template, "AWS::DynamoDB::Table", "IngestionCheckpoints");
+
+    expect(table.DeletionPolicy).toBe("Retain");
+    expect(table.Properties).toMatchObject({
+      KeySchema: [{ AttributeName: "source", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "source", AttributeType: "S" }],
+      BillingMode: "PAY_PER_REQUEST",
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    });
+  });
+
+  it("makes a secret without a token, under the key, that outlives the stack", () => {
+    const secret = resource(template, "AWS::SecretsManager::Secret", "Ingestionacme");
+
+    expect(secret.DeletionPolicy).toBe("Retain");
+    expect(secret.Properties).toMatchObject({
+      SecretString: '{"token":""}',
+      KmsKeyId: { "Fn::GetAtt": [expect.stringMatching(/^EncryptionKey/), "Arn"] },
+    });
+  });
+
+  describe("grants the function of a source", () => {
+    const key = toObjectKey({
+      source: "acme",
+      minDateCreate: 1_767_225_600,
+      maxDateCreate: 1_767_225_600,
+      hash: "0123456789abcdef",
+    });
+
+    it("nothing but what a run does", () => {
+      expect(grants(template, "acme").map(({ Effect, Action }) => [Effect, Action].flat())).toEqual(
+        [
+          ["Allow", "logs:CreateLogStream", "logs:PutLogEvents"],
+          ["Allow", "s3:PutObject"],
+          ["Allow", "s3:GetObject"],
+          ["Allow", "s3:ListBucket"],
+          ["Allow", "kms:Decrypt", "kms:GenerateDataKey"],
+          ["Allow", "secretsmanager:GetSecretValue"],
+          ["Allow", "kms:Decrypt"],
+          ["Allow", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+        ],
+      );
+    });
+
+    it("new objects of its own source, and no rewriting", () => {
+      const statement = grant(template, "acme", "AddObjects");
+
+      expect(paths(statement.Resource)).toEqual([
+        `${PREFIXES.auditLogs}source=acme/*`,
+        `${PREFIXES.quarantine}source=acme/*`,
+      ]);
+      expect(statement.Condition).toEqual({ Null: { "s3:if-none-match": "false" } });
+    });
+
+    it("the keys that the archive writes and lists", () => {
+      const [readable] = paths(grant(template, "acme", "ReadOwnObjects").Resource);
+      const listable = grant(template, "acme", "ListOwnObjects").Condition?.StringLike?.[
+        "s3:prefix"
+      ];
+
+      expect(key.startsWith(String(readable).replace(/\*$/, ""))).toBe(true);
+      expect(
+        hourPrefix("acme", 1_767_225_600).startsWith(String(listable).replace(/\*$/, "")),
+      ).toBe(true);
+      expect(hourPrefix("acme-gov", 0).startsWith(String(listable).replace(/\*$/, ""))).toBe(false);
+    });
+
+    it("its own secret", () => {
+      expect(grant(template, "acme", "ReadOwnToken").Resource).toEqual({
+        Ref: expect.stringMatching(/^IngestionacmeToken/),
+      });
+    });
+
+    it("its own item in the table", () => {
+      expect(grant(template, "acme", "KeepOwnCheckpoint")).toMatchObject({
+        Resource: { "Fn::GetAtt": [expect.stringMatching(/^IngestionCheckpoints/), "Arn"] },
+        Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["acme"] } },
+      });
+    });
+
+    it("the key through S3 and Secrets Manager only", () => {
+      const services = ["UseKeyThroughs3", "UseKeyThroughsecretsmanager"].map((sid) =>
+        JSON.stringify(grant(template, "acme", sid).Condition),
+      );
+
+      expect(services).toEqual([
+        expect.stringContaining('"kms:ViaService":{"Fn::Join":["",["s3."'),
+        expect.stringContaining('"kms:ViaService":{"Fn::Join":["",["secretsmanager."'),
+      ]);
+    });
+
+    it("the key of a bucket that exists", () => {
+      const keyArn =
+        "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+      const { template } = synthesize({
+        archive: { existingBucket: { name: "evidence", kmsKeyArn: keyArn } },
+      });
+
+      expect(grant(template, "acme", "UseKeyThroughs3").Resource).toBe(keyArn);
+    });
+  });
+
+  it("hands the function what it is configured by", () => {
+    const { template } = synthesize({
+      sources: [
+        {
+          name: "acme",
+          apiBase: "https://api.slack-gov.com/audit/v1/",
+          firstStart: "2026-02-01T00:00:00Z",
+          settleDelay: "2m",
+          allowedLateness: "1h",
+        },
+      ],
+    });
+
+    expect(
+      resource(template, FUNCTION, "Ingestionacme").Properties.Environment.Variables,
+    ).toMatchObject({
+      SOURCE: "acme",
+      ARCHIVE_BUCKET: { Ref: expect.stringMatching(/^ArchiveBucket/) },
+      CHECKPOINT_TABLE: { Ref: expect.stringMatching(/^IngestionCheckpoints/) },
+      TOKEN_SECRET_ID: { Ref: expect.stringMatching(/^IngestionacmeToken/) },
+      SLACK_API_BASE: "https://api.slack-gov.com/audit/v1/",
+      FIRST_START: "2026-02-01T00:00:00Z",
+      SETTLE_DELAY_SECONDS: "120",
+      ALLOWED_LATENESS_SECONDS: "3600",
+    });
+  });
+
+  it("keeps everything of a source that does not run, except the schedule", () => {
+    const { template } = synthesize({
+      sources: [{ name: "acme", enabled: false }],
+      detection: { enabled: false },
+    });
+
+    template.resourceCountIs(SCHEDULE, 0);
+    template.resourceCountIs("AWS::SecretsManager::Secret", 1);
+    template.resourceCountIs(FUNCTION, 1);
+  });
+});
