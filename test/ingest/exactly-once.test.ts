@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
 import { makeEntries, makeEntry } from "../fakes/entries.ts";
-import { FAULT_NAMES } from "../fakes/faults.ts";
+import { FAULT_NAMES, type FaultName } from "../fakes/faults.ts";
 import { countAwaits, Interruption, killAt, type Moment } from "./interruption.ts";
 import { START, startWorld, type World } from "./world.ts";
 
@@ -12,6 +12,7 @@ const MOMENTS: Moment[] = ["before", "after"];
 /** A world in the middle of its life: a run lies behind it, new and late entries and a late scan ahead. */
 async function startBusyWorld(): Promise<World> {
   const world = await startWorld(makeEntries(12, { from: START + 3400, stepSeconds: 7 }));
+  world.settings = { ...world.settings, pageLimit: 5 };
   await world.run();
   world.slack.add(makeEntries(7, { from: START + 3401, stepSeconds: 11 }));
   world.slack.add(makeEntries(9, { from: START + 3590, stepSeconds: 3 }));
@@ -136,6 +137,7 @@ describe("each fault of Slack, at each call", () => {
   it.each(FAULT_NAMES)("%s loses and repeats nothing, and shows no token", async (fault) => {
     for (let call = 1; call <= 6; call++) {
       await using world = await startBusyWorld();
+      world.timeoutMs = timeoutMsFor(fault);
       world.slack.faults.at(world.slack.stats.calls + call, fault);
       const summary = await world.run();
       expect(["caught_up", "failed"]).toContain(summary.outcome);
@@ -147,6 +149,7 @@ describe("each fault of Slack, at each call", () => {
 
   it.each(FAULT_NAMES)("%s that lasts ends the run, with the state saved", async (fault) => {
     await using world = await startBusyWorld();
+    world.timeoutMs = timeoutMsFor(fault);
     world.slack.faults.next(fault, 40);
     const summary = await world.run({ deadlineMs: world.clock.nowMs() + 600_000 });
     await expectNoToken(world, summary);
@@ -155,6 +158,11 @@ describe("each fault of Slack, at each call", () => {
     await world.expectArchiveToEqualTruth();
   });
 });
+
+/** Only a fault that never answers needs the time-out to come. */
+function timeoutMsFor(fault: FaultName): number {
+  return fault.startsWith("stall") ? 50 : 5000;
+}
 
 async function expectNoToken(world: World, summary: IngestSummary): Promise<void> {
   const shown = [

@@ -35,6 +35,8 @@ export class World implements AsyncDisposable {
     allowedLatenessSeconds: 900,
     pageLimit: 3,
   };
+  /** In real time, as the client's are. */
+  timeoutMs = 5000;
   #runs = 0;
 
   constructor(slack: FakeSlack, clock: VirtualClock) {
@@ -53,7 +55,7 @@ export class World implements AsyncDisposable {
         baseUrl: slack.baseUrl,
         clock,
         random: () => 0.5,
-        timeoutMs: 200,
+        timeoutMs: this.timeoutMs,
       }),
     };
   }
