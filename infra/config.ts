@@ -73,7 +73,7 @@ const source = section({
   allowedLateness: duration("0s", "2d", "s").prefault("15m"),
   alarms: section({
     /** The watermark is further behind than this. */
-    lag: duration("5m", "1d", "m").prefault("30m"),
+    lag: duration("5m", "7d", "m").prefault("30m"),
     /** No new entry for this long, in an organization that always has some. */
     silence: durationOr("off", "1h", "7d", "h").prefault("1d"),
   }).prefault({}),
@@ -190,7 +190,11 @@ const schema = section({
   catalog: catalog.prefault({}),
   alerts: alerts.prefault({}),
   detection: detection.prefault({}),
-  /** A key for everything the stack encrypts. Default: the stack makes one. */
+  /**
+   * A key for everything the stack encrypts. Its policy must let the account's
+   * roles use it, and cloudwatch.amazonaws.com and events.amazonaws.com decrypt
+   * and generate data keys. Default: the stack makes one.
+   */
   kmsKeyArn: kmsKeyArn.optional(),
   /** How long the functions' logs are kept. */
   logRetention: duration("1d", "3653d", "d")
@@ -230,11 +234,33 @@ function* contradictions(config: Config): Generator<Contradiction> {
       message: `"${archiveStartsOn}" is too early; Slack has nothing before "${FIRST_DAY_OF_AUDIT_LOGS}"`,
     };
   }
-  for (const [index, { name, firstStart }] of sources.entries()) {
+  for (const [index, { name, firstStart, schedule, alarms }] of sources.entries()) {
     if (sources.findIndex((other) => other.name === name) !== index) {
       yield {
         path: ["sources", index, "name"],
         message: `"${name}" is there twice; each source needs its own name`,
+      };
+    }
+    const withoutHyphens = name.replaceAll("-", "");
+    const alike = sources
+      .slice(0, index)
+      .find((other) => other.name !== name && other.name.replaceAll("-", "") === withoutHyphens);
+    if (alike !== undefined) {
+      yield {
+        path: ["sources", index, "name"],
+        message: `"${name}" and "${alike.name}" differ only in hyphens, which CloudFormation's names leave out`,
+      };
+    }
+    if (alarms.lag <= schedule) {
+      yield {
+        path: ["sources", index, "alarms", "lag"],
+        message: `must be longer than the schedule's ${schedule / 60} minutes, or the alarm would never rest`,
+      };
+    }
+    if (alarms.silence !== "off" && alarms.silence < schedule) {
+      yield {
+        path: ["sources", index, "alarms", "silence"],
+        message: `must be no shorter than the schedule's ${schedule / 60} minutes, in which there is nothing to hear`,
       };
     }
     if (firstStart !== undefined && firstStart < archiveStartsOn) {

@@ -85,15 +85,22 @@ export class SlackAuditLakeStack extends Stack {
       );
     }
 
-    this.output("ArchiveBucket", archive.bucket.bucketName);
-    this.output("Database", catalog.database);
-    this.output("Workgroup", catalog.workgroup);
-    this.output("CheckpointTable", ingestion.checkpoints.tableName);
-    this.output("NewObjectsTopic", events.topic.topicArn);
-    this.output("AlertsTopic", notifications.topic.topicArn);
+    this.#output("ArchiveBucket", archive.bucket.bucketName);
+    this.#output("ResultsBucket", archive.resultsBucket.bucketName);
+    this.#output("Key", key.keyArn);
+    this.#output("Database", catalog.database);
+    this.#output("Workgroup", catalog.workgroup);
+    this.#output("CheckpointTable", ingestion.checkpoints.tableName);
+    this.#output("NewObjectsTopic", events.topic.topicArn);
+    this.#output("AlertsTopic", notifications.topic.topicArn);
+    for (const { config: source, tokenSecret, handler } of ingestion.sources) {
+      this.#output(`TokenSecret-${source.name}`, tokenSecret.secretArn, source.name);
+      this.#output(`Function-${source.name}`, handler.functionName, source.name);
+    }
   }
 
-  private output(name: string, value: string): void {
-    new CfnOutput(this, name, { value });
+  /** @param description - the source that it is of, if it is of one */
+  #output(name: string, value: string, description?: string): void {
+    new CfnOutput(this, name, { value, ...(description === undefined ? {} : { description }) });
   }
 }

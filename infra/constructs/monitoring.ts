@@ -6,6 +6,7 @@ import {
   Dashboard,
   GraphWidget,
   type IWidget,
+  MathExpression,
   Metric,
   type MetricOptions,
   Stats,
@@ -18,6 +19,8 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
 import {
+  API_ERRORS_METRIC,
+  CODE_DIMENSION,
   INGEST_METRICS,
   INGEST_SERVICE,
   METRIC_NAMESPACE,
@@ -169,7 +172,7 @@ function sourceAlarms({ config, handler }: IngestedSource): AlarmSpec[] {
     },
   ];
   if (alarms.silence !== "off") {
-    // Periods that hold a run each, as many as the silence lasts.
+    // Periods that hold a run each, as many as fit into the silence.
     const hours = Math.ceil(config.schedule / HOUR_SECONDS);
     specs.push({
       article: "silence",
@@ -284,6 +287,18 @@ function sourceWidgets({ config, handler }: IngestedSource): IWidget[] {
       "tokenMissing",
       "tokenRefused",
     ),
+    new GraphWidget({
+      title: "Errors of Slack's API",
+      width: 6,
+      left: [
+        new MathExpression({
+          // The codes are an open set, so they are searched for.
+          expression: `SEARCH('{${METRIC_NAMESPACE},${CODE_DIMENSION},service,${SOURCE_DIMENSION}} MetricName="${API_ERRORS_METRIC}" ${SOURCE_DIMENSION}="${config.name}"', 'Sum')`,
+          label: "",
+          period,
+        }),
+      ],
+    }),
     new GraphWidget({
       title: "Runs",
       width: 6,

@@ -138,6 +138,21 @@ describe("parseConfig", () => {
       { sources: [{ name: "a" }, { name: "a" }] },
       /: sources\[1\]\.name: "a" is there twice/,
     ],
+    [
+      "sources that CloudFormation would not tell apart",
+      { sources: [{ name: "acme-gov" }, { name: "acmegov" }] },
+      /: sources\[1\]\.name: "acmegov" and "acme-gov" differ only in hyphens/,
+    ],
+    [
+      "an alarm on a lag that every run has",
+      source({ schedule: "30m", alarms: { lag: "30m" } }),
+      /: sources\[0\]\.alarms\.lag: must be longer than the schedule's 30 minutes/,
+    ],
+    [
+      "an alarm on a silence between two runs",
+      source({ schedule: "1d", alarms: { lag: "2d", silence: "23h" } }),
+      /: sources\[0\]\.alarms\.silence: must be no shorter than the schedule's 1440 minutes/,
+    ],
     ["no source", { sources: [] }, /: sources: is empty; name at least one source$/],
     [
       "a base URL over http",

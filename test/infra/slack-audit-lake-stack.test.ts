@@ -48,6 +48,52 @@ describe("SlackAuditLakeStack", () => {
     }
   });
 
+  it("puts out what people and the command line need to find", () => {
+    const { template } = synthesize({ sources: [{ name: "acme" }, { name: "acme-gov" }] });
+    const outputs = Object.entries(template.findOutputs("*")).map(([name, { Description }]) => [
+      name,
+      Description,
+    ]);
+
+    expect(Object.fromEntries(outputs)).toEqual({
+      ArchiveBucket: undefined,
+      ResultsBucket: undefined,
+      Key: undefined,
+      Database: undefined,
+      Workgroup: undefined,
+      CheckpointTable: undefined,
+      NewObjectsTopic: undefined,
+      AlertsTopic: undefined,
+      TokenSecretacme: "acme",
+      Functionacme: "acme",
+      TokenSecretacmegov: "acme-gov",
+      Functionacmegov: "acme-gov",
+    });
+  });
+
+  it("bounds every role when it is told to", () => {
+    const PermissionsBoundary = "arn:aws:iam::123456789012:policy/boundary";
+    const { template } = synthesize({ permissionsBoundaryArn: PermissionsBoundary });
+
+    template.allResourcesProperties("AWS::IAM::Role", { PermissionsBoundary });
+  });
+
+  it("gives no role a wildcard for all resources", () => {
+    const { template } = synthesize();
+    const documents = [
+      ...Object.values(template.findResources("AWS::IAM::Policy")),
+      ...Object.values(template.findResources("AWS::IAM::Role")).flatMap(
+        ({ Properties }) => Properties.Policies ?? [],
+      ),
+    ].map((policy) => policy.Properties?.PolicyDocument ?? policy.PolicyDocument);
+
+    expect(documents.length).toBeGreaterThan(4);
+    for (const { Resource, Action } of documents.flatMap(({ Statement }) => Statement)) {
+      expect([Resource].flat()).not.toContain("*");
+      expect([Action].flat().filter((action: string) => action.includes("*"))).toEqual([]);
+    }
+  });
+
   it("puts the tags on everything that takes tags", () => {
     const { template } = synthesize({ tags: { team: "security" } });
     const buckets = Object.values(template.findResources("AWS::S3::Bucket"));
