@@ -7,6 +7,17 @@ import { synthesize } from "./synthesize.ts";
 const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
   ["the shortest configuration", {}],
   ["several sources", { sources: [{ name: "acme" }, { name: "acme-gov" }] }],
+  ["everything going with the stack", { removalPolicy: "destroy" }],
+  [
+    "object lock and storage tiers",
+    {
+      archive: {
+        objectLock: { mode: "GOVERNANCE", for: "30d" },
+        tiers: [{ storageClass: "GLACIER_IR", after: "90d" }],
+      },
+    },
+  ],
+  ["the detection turned off", { detection: { enabled: false } }],
   [
     "what exists already",
     {
