@@ -1,12 +1,31 @@
 import { defineConfig } from "vitest/config";
 
+/** These change modules or the environment of their process, and get one of their own. */
+const OWN_PROCESS = ["test/aws/**", "test/functions/**", "test/simulation/**"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    // Vitest leaves a core free by default; of two, that would be half the machine.
+    maxWorkers: "100%",
     // A test that needs longer is waiting for real time, which no test may do.
     testTimeout: 30_000,
     restoreMocks: true,
     // Its modules import directories, which Node does not.
     server: { deps: { inline: ["dt-sql-parser"] } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "shared",
+          include: ["test/**/*.test.ts"],
+          exclude: OWN_PROCESS,
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "own process", include: OWN_PROCESS.map((path) => `${path}/*.test.ts`) },
+      },
+    ],
   },
 });
