@@ -46,8 +46,8 @@ export interface Walk {
 /** Slack refuses a cursor again and again: something else is wrong than its age. */
 const RESTARTS_MAX = 20;
 
-/** A listing is given up after so many pages in a row that hold nothing. */
-const EMPTY_PAGES_MAX = 1000;
+/** A listing is given up after so many pages in a row that lead no further back in time. */
+const IDLE_PAGES_MAX = 1000;
 
 /**
  * List a span of time, oldest window first, each window to its end.
@@ -56,7 +56,7 @@ const EMPTY_PAGES_MAX = 1000;
  * but some clients read it as exclusive. Either way the window is covered, and
  * what lies outside is the caller's to sort out.
  *
- * A page cursor is an optimisation. Slack may refuse one, as it expires; then
+ * A page cursor is an optimisation. Slack may refuse one, as it expires, or give one that leads nowhere; then
  * the window starts again, at half its length, so that a source whose cursors
  * never live long enough still gets on.
  *
@@ -103,8 +103,7 @@ export async function* listPages(
       secondsMax = Number.POSITIVE_INFINITY;
       restarts = 0;
     } catch (error) {
-      const isRefused = error instanceof SlackApiError && error.apiCode === "invalid_cursor";
-      if (!isRefused || restarts === RESTARTS_MAX) {
+      if (!isUselessCursor(error) || restarts === RESTARTS_MAX) {
         throw error;
       }
       restarts += 1;
@@ -113,6 +112,13 @@ export async function* listPages(
     }
     resumed = undefined;
   }
+}
+
+function isUselessCursor(error: unknown): boolean {
+  return (
+    (error instanceof SlackApiError && error.apiCode === "invalid_cursor") ||
+    error instanceof StuckCursorError
+  );
 }
 
 interface WindowPage {
@@ -134,24 +140,25 @@ async function* listWindow(
   let newest = resumedAt === undefined ? window.until : window.from;
   let oldest = window.until;
   let entries = 0;
-  let emptyPages = 0;
+  let idlePages = 0;
   do {
     const query = { oldest: window.from, latest: window.until, limit, cursor };
     const page = await slack.logsPage(query, options);
-    emptyPages = page.entries.length === 0 ? emptyPages + 1 : 0;
-    if (emptyPages > EMPTY_PAGES_MAX) {
-      throw new EndlessListingError(window, `${emptyPages} pages in a row were empty`);
-    }
     if (page.nextCursor !== undefined && page.nextCursor === cursor) {
-      throw new EndlessListingError(window, "Slack answered a cursor with the same cursor");
+      throw new StuckCursorError(window, "Slack answered a cursor with the same cursor");
     }
     cursor = page.nextCursor;
     entries += page.entries.length;
+    const before = oldest;
     for (const { dateCreate } of page.entries) {
       if (dateCreate !== undefined && dateCreate >= window.from && dateCreate < window.until) {
         newest = Math.max(newest, dateCreate);
         oldest = Math.min(oldest, dateCreate);
       }
+    }
+    idlePages = oldest < before ? 0 : idlePages + 1;
+    if (idlePages > IDLE_PAGES_MAX) {
+      throw new EndlessListingError(window, `${idlePages} pages in a row led no further back`);
     }
     yield {
       page,
@@ -164,11 +171,16 @@ async function* listWindow(
 
 /** Slack's listing of a window does not come to an end. */
 class EndlessListingError extends Error {
-  override readonly name = "EndlessListingError";
+  override readonly name: string = "EndlessListingError";
   readonly code = "endless_listing";
   constructor({ from, until }: TimeWindow, problem: string) {
     super(
       `the listing from ${from} to ${until} does not end: ${problem}; nothing of it is lost, the next run lists it again`,
     );
   }
+}
+
+/** A cursor leads to itself; the window may get on without it. */
+class StuckCursorError extends EndlessListingError {
+  override readonly name = "StuckCursorError";
 }

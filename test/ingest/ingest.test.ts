@@ -173,6 +173,23 @@ describe("a run that is cut off", () => {
     await world.expectArchiveToEqualTruth();
   });
 
+  it("gets on although every cursor leads to itself", async () => {
+    await using world = await startWorld(makeEntries(200));
+    world.settings = { ...world.settings, pageLimit: 20 };
+    world.slack.faults.when(({ params: { cursor } }) =>
+      cursor
+        ? {
+            kind: "body",
+            status: 200,
+            contentType: "application/json",
+            body: `{"entries":[],"response_metadata":{"next_cursor":"${cursor}"}}`,
+          }
+        : undefined,
+    );
+    expect(await world.run()).toMatchObject({ outcome: "caught_up", entries: 200 });
+    await world.expectArchiveToEqualTruth();
+  });
+
   it("gets on although each run has time for one call only", async () => {
     await using world = await startWorld(makeEntries(30), {});
     world.settings = { ...world.settings, until: START + 30, ...NEVER_LATE };
@@ -425,6 +442,37 @@ describe("a token that Slack refuses", () => {
     expect(summary).toMatchObject({ outcome: "failed", error: { name: "SlackApiError" } });
     expect(causeOf(summary)).toBeInstanceOf(SlackApiError);
     expect(world.slack.stats.calls).toBe(2);
+  });
+});
+
+describe("a listing without an end", () => {
+  it.each([
+    ["empty pages", () => ""],
+    ["the same page", () => makeEntry({ id: "again", dateCreate: START }).text],
+  ])("fails the run: %s, each with a new cursor", async (_, entry) => {
+    await using world = await startWorld();
+    world.slack.faults.when(({ number }) => ({
+      kind: "body",
+      status: 200,
+      contentType: "application/json",
+      body: `{"entries":[${entry()}],"response_metadata":{"next_cursor":"page-${number}"}}`,
+    }));
+    const summary = await world.run();
+    expect(summary).toMatchObject({ outcome: "failed", error: { code: "endless_listing" } });
+  });
+
+  it("fails the run: a cursor that leads to itself", async () => {
+    await using world = await startWorld();
+    world.slack.faults.when(() => ({
+      kind: "body",
+      status: 200,
+      contentType: "application/json",
+      body: '{"entries":[],"response_metadata":{"next_cursor":"round"}}',
+    }));
+    expect(await world.run()).toMatchObject({
+      outcome: "failed",
+      error: { code: "endless_listing" },
+    });
   });
 });
 
