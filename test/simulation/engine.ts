@@ -1,5 +1,6 @@
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
+import { Transform } from "node:stream";
 import { pathToFileURL } from "node:url";
 import zlib from "node:zlib";
 
@@ -27,25 +28,25 @@ export async function loadEngine(root: string): Promise<Engine> {
 
 /**
  * Compression runs on other threads and ends when it likes; here it ends at
- * once, so that a seed decides everything.
+ * once, so that a seed decides everything. Nothing checks how small it gets.
  */
 function compressAtOnce(): void {
-  type Callback = (error: Error | null, result?: Buffer) => void;
-  const atOnce =
-    (transform: (input: Buffer, options?: zlib.ZlibOptions) => Buffer) =>
-    (input: Buffer, ...rest: [zlib.ZlibOptions, Callback] | [Callback]) => {
-      const [options, callback] = rest.length === 2 ? rest : [undefined, rest[0]];
-      queueMicrotask(() => {
-        try {
-          callback(null, transform(input, options));
-        } catch (error) {
-          callback(error as Error);
-        }
-      });
-    };
-  const patched = zlib as unknown as Record<string, unknown>;
-  // Level 1: the simulation checks what is stored, not how small.
-  patched.gzip = atOnce((input) => zlib.gzipSync(input, { level: 1, memLevel: 4 }));
-  patched.gunzip = atOnce((input) => zlib.gunzipSync(input));
+  const patch = (name: string, value: unknown) =>
+    Object.defineProperty(zlib, name, { value, configurable: true, enumerable: true });
+  patch("createGzip", () => {
+    const chunks: Buffer[] = [];
+    return new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        chunks.push(chunk);
+        done();
+      },
+      flush(done) {
+        done(null, zlib.gzipSync(Buffer.concat(chunks), { level: 1, memLevel: 4 }));
+      },
+    });
+  });
+  patch("gunzip", (input: Buffer, done: (error: unknown, output?: Buffer) => void) => {
+    queueMicrotask(() => done(null, zlib.gunzipSync(input)));
+  });
   syncBuiltinESMExports();
 }
