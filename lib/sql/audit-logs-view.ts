@@ -27,7 +27,7 @@ const COLUMNS: readonly ViewColumn[] = [
   {
     name: "event_time",
     type: "timestamp(3)",
-    expression: `CAST(TRY(from_unixtime(${integerAt("$.date_create")})) AS timestamp)`,
+    expression: timestampOf(integerAt("$.date_create")),
     comment: "When it happened, UTC",
   },
   {
@@ -138,6 +138,16 @@ function entityField(name: string, fields: readonly string[], comment: string): 
 
 function scalarAt(path: string): string {
   return `json_extract_scalar(line, '${path}')`;
+}
+
+/**
+ * NULL outside the years 1970 to 9999: `from_unixtime` ends a query when its
+ * milliseconds do not fit into 52 bits, by an error that Trino's `TRY` lets pass.
+ *
+ * @see https://github.com/trinodb/trino/blob/03d8e5abc686c5c4a9f96ca14db07e2aed880174/core/trino-spi/src/main/java/io/trino/spi/type/DateTimeEncoding.java
+ */
+function timestampOf(seconds: string): string {
+  return `CASE WHEN ${seconds} BETWEEN 0 AND 253402300799 THEN CAST(from_unixtime(${seconds}) AS timestamp) END`;
 }
 
 function integerAt(path: string): string {

@@ -150,11 +150,29 @@ describe("the view audit_logs", () => {
       "unknown fields",
       { "": 1, "a.b": 2, 'quo"te': 3, new_attribute: { deep: [{ deeper: "💥" }] } },
     ],
-    ["a time beyond all calendars", { context: { session_id: 1e308, ip_address: null } }],
+    ["a session beyond all numbers", { context: { session_id: 1e308, ip_address: null } }],
   ])("lets an entry of %s through, with its line intact", async (_, fields) => {
     const text = entryText(fields);
 
     expect(await rowOf(text)).toMatchObject({ line: text, source: "slack", hour: 9 });
+  });
+
+  it.each([
+    [-1, -1],
+    [253_402_300_800, 253_402_300_800],
+    ["9223372036854775807", "9223372036854775807"],
+    ["9223372036854775808", null],
+    ["1e999", null],
+    [null, null],
+    ['"soon"', null],
+    ["[1772442000]", null],
+  ])("has no event_time for a date_create of %s", async (dateCreate, seconds) => {
+    const line = `{"id":"odd","date_create":${dateCreate}}`;
+    const lake = await openLakeOfLines([line]);
+
+    const { rows } = await lake.query("SELECT event_time, date_create, line FROM audit_logs");
+
+    expect(rows).toEqual([[null, seconds, line]]);
   });
 
   it("keeps numbers above 2^53 as text", async () => {

@@ -12,7 +12,7 @@ import { functionsIn, trinoProblems } from "./trino-grammar.ts";
 const TRINO_FUNCTIONS = new Set([
   ...["array_agg", "count", "max", "min", "min_by", "sum", "lag"],
   ...["array_except", "array_join", "array_sort", "sequence", "split"],
-  ...["coalesce", "nullif", "concat", "strpos", "translate"],
+  ...["coalesce", "nullif", "concat", "lower", "strpos", "translate"],
   ...["date_diff", "date_format", "date_trunc", "from_unixtime"],
   ...["json_extract", "json_extract_scalar", "json_format"],
   ...["regexp_extract", "regexp_like", "regexp_replace"],

@@ -454,7 +454,7 @@ describe("saved queries", () => {
     ]);
   });
 
-  it.each(["U2", "bob@example.com"])(
+  it.each(["U2", "bob@example.com", "Bob@Example.com"])(
     "user-trail: finds what %s did, suffered and is named in",
     async (person) => {
       const rows = await ask(
@@ -499,6 +499,17 @@ describe("saved queries", () => {
       ["2026-03-02 09:00:00", "came from it", ADA.email, "user_login"],
       ["2026-03-02 09:02:00", "names it", EVE.email, "anomaly"],
     ]);
+  });
+
+  it("address-trail: takes capital hexadecimal digits for small ones", async () => {
+    const rows = await ask(
+      "address-trail",
+      ["part", "actor_email"],
+      [entry("02 09:00:00", ADA, "user_login", from("2001:db8::a"))],
+      { address: "2001:DB8::A" },
+    );
+
+    expect(rows).toEqual([["came from it", ADA.email]]);
   });
 
   it("actions: counts every kind", async () => {

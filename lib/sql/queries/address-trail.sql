@@ -1,12 +1,16 @@
 -- One address's whole trail
 -- What was done from this address, by whom, and which other entries name it?
 -- parameter address text = '192.0.2.17' -- an IP address, as Slack writes it
-WITH wanted AS (
-  SELECT :address AS address
+WITH entries AS (
+  SELECT
+    audit_logs.*,
+    lower(:address) AS address
+  FROM audit_logs
+  WHERE dt BETWEEN :from_day AND :to_day
 )
 SELECT
   event_time,
-  CASE WHEN ip_address = address THEN 'came from it' ELSE 'names it' END AS part,
+  CASE WHEN lower(ip_address) = address THEN 'came from it' ELSE 'names it' END AS part,
   actor_email,
   action,
   entity_type,
@@ -15,8 +19,6 @@ SELECT
   location_name,
   details,
   id
-FROM audit_logs
-CROSS JOIN wanted
-WHERE dt BETWEEN :from_day AND :to_day
-  AND strpos(line, concat('"', address, '"')) > 0
+FROM entries
+WHERE strpos(lower(line), concat('"', address, '"')) > 0
 ORDER BY event_time, id

@@ -1,14 +1,19 @@
 -- One user's whole trail
 -- What did this account do, what was done to it, and which entries name it?
+-- Capital letters count as small ones.
 -- parameter person text = 'charlie.parker@example.com' -- an e-mail address or a user id
-WITH wanted AS (
-  SELECT :person AS person
+WITH entries AS (
+  SELECT
+    audit_logs.*,
+    lower(:person) AS person
+  FROM audit_logs
+  WHERE dt BETWEEN :from_day AND :to_day
 )
 SELECT
   event_time,
   CASE
-    WHEN person IN (actor_id, actor_email) THEN 'did'
-    WHEN person IN (entity_id, entity_email) THEN 'was done to'
+    WHEN person IN (lower(actor_id), lower(actor_email)) THEN 'did'
+    WHEN person IN (lower(entity_id), lower(entity_email)) THEN 'was done to'
     ELSE 'is named'
   END AS part,
   action,
@@ -20,8 +25,6 @@ SELECT
   location_name,
   details,
   id
-FROM audit_logs
-CROSS JOIN wanted
-WHERE dt BETWEEN :from_day AND :to_day
-  AND strpos(line, person) > 0
+FROM entries
+WHERE strpos(lower(line), person) > 0
 ORDER BY event_time, id
