@@ -12,7 +12,7 @@ const MOMENTS: Moment[] = ["before", "after"];
 /** A world in the middle of its life: a run lies behind it, new and late entries and a late scan ahead. */
 async function startBusyWorld(): Promise<World> {
   const world = await startWorld(makeEntries(12, { from: START + 3400, stepSeconds: 7 }));
-  world.settings = { ...world.settings, pageLimit: 5 };
+  world.settings = { ...world.settings, pageLimit: 8 };
   await world.run();
   world.slack.add(makeEntries(7, { from: START + 3401, stepSeconds: 11 }));
   world.slack.add(makeEntries(9, { from: START + 3590, stepSeconds: 3 }));

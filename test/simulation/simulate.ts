@@ -3,6 +3,7 @@ import zlib from "node:zlib";
 import { hourOf, parseObjectKey } from "../../lib/archive/object-key.ts";
 import type { IngestPorts } from "../../lib/ingest/ingest.ts";
 import type { Checkpoint, CheckpointStatus, Lease } from "../../lib/ports.ts";
+import type { Logger } from "../../lib/slack/logger.ts";
 import type { Engine } from "./engine.ts";
 import {
   ALLOWED_LATENESS_SECONDS,
@@ -25,6 +26,8 @@ const RESERVE_MS = 15_000;
 const QUIET_RUNS_MAX = 40;
 /** The engine and the adapters end a write within this; see ADR 4. */
 const WRITE_MS_MAX = 25_000;
+
+const TOKEN_START = FIRST_TOKEN.slice(0, -1);
 
 /** The promise does not hold in the world of this seed. */
 class BrokenPromise extends Error {
@@ -190,6 +193,7 @@ class World {
           refresh: async () => (token = this.#slack.token),
         },
         clock,
+        logger: this.#logger,
         random: () => this.#random.next(),
         fetch: (async (href: string, init: { headers: Record<string, string> }) =>
           this.#answer(process, this.#random.integer(50, 1500), () => {
@@ -314,7 +318,7 @@ class World {
     this.#objects.set(key, body);
     const name = parseObjectKey(key);
     for (const line of zlib.gunzipSync(body).toString().trimEnd().split("\n")) {
-      if (line.includes(FIRST_TOKEN.slice(0, -1))) {
+      if (line.includes(TOKEN_START)) {
         throw new BrokenPromise(`the token stands in ${key}`);
       }
       if (name === undefined) {
@@ -380,10 +384,22 @@ class World {
   }
 
   #checkSecrecy(...shown: unknown[]): void {
-    if (inspect(shown, { depth: 8 }).includes(FIRST_TOKEN.slice(0, -1))) {
+    if (inspect(shown, { depth: 8 }).includes(TOKEN_START)) {
       throw new BrokenPromise("the token is shown");
     }
   }
+
+  /** What the client logs, too. */
+  readonly #logger = Object.fromEntries(
+    ["debug", "info", "warn", "error"].map((level) => [
+      level,
+      (...said: unknown[]) => {
+        if (JSON.stringify(said).includes(TOKEN_START)) {
+          this.#broken ??= new BrokenPromise(`the token is in the log: ${said[0]}`);
+        }
+      },
+    ]),
+  ) as unknown as Logger;
 
   /** A run may fail by what happened to it, not by itself. */
   #checkFailure(cause: Error | undefined): void {

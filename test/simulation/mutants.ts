@@ -1,0 +1,154 @@
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The engine with one thing broken on purpose. */
+export interface Mutant {
+  name: string;
+  /** Below `lib/`. */
+  file: string;
+  /** Stands in the file exactly once. */
+  find: string;
+  replace: string;
+}
+
+/** What others have got wrong, and what we might. Each must break the promise in some world. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "moves the watermark before it stores",
+    file: "ingest/ingest.ts",
+    find: "      await this.#store(listed);\n      await this.#commit(listed);",
+    replace: "      await this.#commit(listed);\n      await this.#store(listed);",
+  },
+  {
+    name: "moves the watermark while pages are open",
+    file: "ingest/ingest.ts",
+    find: "watermark: isComplete ? Math.max(watermark, window.until) : watermark,",
+    replace: "watermark: Math.max(watermark, window.until),",
+  },
+  {
+    name: "does not look into the archive",
+    file: "archive/archive.ts",
+    find: " && !isArchived(entry.id)",
+    replace: "",
+  },
+  {
+    name: "looks only at objects within the batch's range",
+    file: "archive/archived-ids.ts",
+    find: "name.minDateCreate <= max && name.maxDateCreate >= min",
+    replace: "name.minDateCreate >= min && name.maxDateCreate <= max",
+  },
+  {
+    name: "forgets the objects that it wrote itself",
+    file: "archive/archived-ids.ts",
+    find: "      keys.push(key);\n    }\n    this.#idsByKey",
+    replace: "    }\n    this.#idsByKey",
+  },
+  {
+    name: "ignores that another run holds the lease",
+    file: "ingest/ingest.ts",
+    find: 'return tally.summary("lease_held");',
+    replace: "",
+  },
+  {
+    name: "takes a failed write for done",
+    file: "archive/archive.ts",
+    find: "const outcome = await this.#store.put(key, body);",
+    replace: 'const outcome = await this.#store.put(key, body).catch(() => "created");',
+  },
+  {
+    name: "trusts latest to be included",
+    file: "ingest/listing.ts",
+    find: "latest: window.until, limit, cursor",
+    replace: "latest: window.until - 1, limit, cursor",
+  },
+  {
+    name: "stops at an empty page",
+    file: "ingest/listing.ts",
+    find: "    cursor = page.nextCursor;\n",
+    replace: "    cursor = page.entries.length === 0 ? undefined : page.nextCursor;\n",
+  },
+  {
+    name: "stops at the first page",
+    file: "ingest/listing.ts",
+    find: "} while (cursor !== undefined);",
+    replace: "} while (false);",
+  },
+  {
+    name: "takes a refused cursor for the end of the window",
+    file: "ingest/listing.ts",
+    find: "position = window.from;",
+    replace: "position = window.until;",
+  },
+  {
+    name: "leaves a second out between two windows",
+    file: "ingest/listing.ts",
+    find: "position = window.until;",
+    replace: "position = window.until + 1;",
+  },
+  {
+    name: "leaves the first second of a window out",
+    file: "ingest/ingest.ts",
+    find: "dateCreate !== window.until",
+    replace: "dateCreate !== window.from",
+  },
+  {
+    name: "does not let entries settle",
+    file: "ingest/ingest.ts",
+    find: "Math.min(now - settleDelaySeconds, until)",
+    replace: "Math.min(now, until)",
+  },
+  {
+    name: "never looks for late entries",
+    file: "ingest/ingest.ts",
+    find: "      allowedLatenessSeconds > 0 &&",
+    replace: "      false &&",
+  },
+  {
+    name: "looks for late entries from the watermark down",
+    file: "ingest/ingest.ts",
+    find: "Math.min(watermark, lateScannedAt) - allowedLatenessSeconds",
+    replace: "watermark - allowedLatenessSeconds",
+  },
+  {
+    name: "writes entries again instead of keeping their text",
+    file: "slack/page.ts",
+    find: "isOnOneLine ? exact : onOneLine(exact)",
+    replace: "Buffer.from(JSON.stringify(parsed))",
+  },
+  {
+    name: "drops what it cannot read",
+    file: "ingest/ingest.ts",
+    find: "unreadable.push(entry);",
+    replace: "",
+  },
+  {
+    name: "shows the token when the network fails",
+    file: "slack/client.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+    find: "`no answer from ${url.host} (",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+    replace: "`no answer with ${token} from ${url.host} (",
+  },
+];
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/**
+ * Make a copy of `lib/` with the one thing broken.
+ *
+ * @returns the folder with the copy in it; below the project, where it finds its dependencies
+ * @throws {Error} when the snippet does not stand in the file exactly once: the source has moved on
+ */
+export async function makeMutant({ name, file, find, replace }: Mutant): Promise<string> {
+  const root = join(ROOT, ".mutants", name.replaceAll(/\W+/g, "-"));
+  await rm(root, { recursive: true, force: true });
+  await mkdir(root, { recursive: true });
+  await cp(join(ROOT, "lib"), join(root, "lib"), { recursive: true });
+  const path = join(root, "lib", file);
+  const [before, after, ...more] = (await readFile(path, "utf8")).split(find);
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw new Error(`${file} has not exactly one place to break for "${name}"`);
+  }
+  await writeFile(path, before + replace + after);
+  return root;
+}
