@@ -159,7 +159,7 @@ class Run {
     const { settleDelaySeconds, until = Number.POSITIVE_INFINITY, pageLimit } = this.#settings;
     const now = nowSeconds(clock);
     const end = Math.min(now - settleDelaySeconds, until);
-    this.#beginLateScan(now);
+    this.#beginLateScan(now, end);
     const { lateScanPosition, watermark, pageCursor, entriesPerSecond } = this.#checkpoint;
     const position = lateScanPosition ?? watermark;
     this.#tally.span = { from: position, until: Math.max(position, end) };
@@ -190,8 +190,12 @@ class Run {
    * since then, up to `allowedLateness` after its event, lies behind that
    * second. Going back from the watermark instead would leave a gap whenever
    * two late scans are further apart than the settle delay (ADR 3).
+   *
+   * A run with a backlog does without when all below the watermark was listed
+   * at an age at which nothing may become visible any more; or the scans could
+   * take the calls that the backlog needs.
    */
-  #beginLateScan(now: number): void {
+  #beginLateScan(now: number, end: number): void {
     const { allowedLatenessSeconds } = this.#settings;
     const {
       start,
@@ -208,13 +212,16 @@ class Run {
       watermark > start &&
       now - lateScannedAt >= allowedLatenessSeconds;
     if (isDue) {
+      const isBehind = end - watermark > allowedLatenessSeconds;
+      const isSettled = watermark <= lateScannedAt - allowedLatenessSeconds;
+      const lateScanPosition = Math.max(
+        start,
+        Math.min(watermark, lateScannedAt) - allowedLatenessSeconds,
+      );
       this.#checkpoint = {
         ...this.#checkpoint,
         lateScannedAt: now,
-        lateScanPosition: Math.max(
-          start,
-          Math.min(watermark, lateScannedAt) - allowedLatenessSeconds,
-        ),
+        ...(isBehind && isSettled ? {} : { lateScanPosition }),
       };
     }
   }

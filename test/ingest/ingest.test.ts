@@ -260,6 +260,23 @@ describe("late entries", () => {
     },
   );
 
+  it("are not looked for by a run with a backlog that was listed late anyway", async () => {
+    await using world = await startWorld([]);
+    world.settings = { ...world.settings, pageLimit: 9999 };
+    await world.run();
+    world.clock.advance(6 * 3_600_000);
+    world.slack.onCall = () => world.clock.advance(150_000);
+    const oldestAsked: number[] = [];
+    for (let run = 0; run < 5; run++) {
+      world.slack.calls.length = 0;
+      await world.run({ deadlineMs: world.clock.nowMs() + 150_000 });
+      oldestAsked.push(Number(world.slack.calls[0]?.params.oldest) - START);
+      world.clock.advance(900_000);
+    }
+    // The first goes back to before the first run; from then on each takes the next hour.
+    expect(oldestAsked).toEqual([3600 - 1800, 3600, 7200, 10_800, 14_400]);
+  });
+
   it("are not looked for below the start of the archive", async () => {
     await using world = await startWorld([makeEntry({ dateCreate: START - 1 })]);
     await world.runToQuiescence();
