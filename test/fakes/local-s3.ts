@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { LoopbackServer } from "./loopback-server.ts";
 
 /** S3's own bound. */
 const KEYS_PER_ANSWER = 1000;
@@ -10,29 +9,23 @@ const KEYS_PER_ANSWER = 1000;
 export class LocalS3 {
   /** By bucket and key. */
   readonly objects = new Map<string, Buffer>();
-  readonly #server: Server;
+  readonly #server: Promise<LoopbackServer>;
+  endpoint = "";
 
   private constructor() {
-    this.#server = createServer((request, response) => {
-      this.#handle(request, response).catch((error: unknown) => response.destroy(error as Error));
+    this.#server = LoopbackServer.start((request, response) => {
+      this.#handle(request, response).catch((error: Error) => response.destroy(error));
     });
   }
 
   static async start(): Promise<LocalS3> {
     const s3 = new LocalS3();
-    s3.#server.listen(0, "127.0.0.1");
-    await once(s3.#server, "listening");
+    s3.endpoint = (await s3.#server).endpoint;
     return s3;
   }
 
-  get endpoint(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
-  }
-
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await (await this.#server).stop();
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,44 +1,38 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { LoopbackServer } from "./loopback-server.ts";
 
 /** As much of Secrets Manager as a run needs, over real HTTP: `GetSecretValue`. */
 export class LocalSecretsManager {
+  readonly endpoint: string;
   /** By name. */
-  readonly secrets = new Map<string, string>();
-  readonly #server: Server;
+  readonly secrets: Map<string, string>;
+  readonly #server: LoopbackServer;
 
-  private constructor() {
-    this.#server = createServer(async (request, response) => {
-      const { SecretId } = (await json(request)) as { SecretId: string };
-      const SecretString = this.secrets.get(SecretId);
-      response.setHeader("content-type", "application/x-amz-json-1.1");
-      if (SecretString === undefined) {
-        response.statusCode = 400;
-        response.end(
-          JSON.stringify({ __type: "ResourceNotFoundException", message: "no such secret" }),
-        );
-        return;
-      }
-      response.end(JSON.stringify({ Name: SecretId, SecretString }));
-    });
+  private constructor(server: LoopbackServer, secrets: Map<string, string>) {
+    this.endpoint = server.endpoint;
+    this.secrets = secrets;
+    this.#server = server;
   }
 
   static async start(): Promise<LocalSecretsManager> {
-    const secretsManager = new LocalSecretsManager();
-    secretsManager.#server.listen(0, "127.0.0.1");
-    await once(secretsManager.#server, "listening");
-    return secretsManager;
+    const secrets = new Map<string, string>();
+    const server = await LoopbackServer.start(async (request, response) => {
+      const { SecretId } = (await json(request)) as { SecretId: string };
+      const SecretString = secrets.get(SecretId);
+      response.statusCode = SecretString === undefined ? 400 : 200;
+      response.setHeader("content-type", "application/x-amz-json-1.1");
+      response.end(
+        JSON.stringify(
+          SecretString === undefined
+            ? { __type: "ResourceNotFoundException", message: "no such secret" }
+            : { Name: SecretId, SecretString },
+        ),
+      );
+    });
+    return new LocalSecretsManager(server, secrets);
   }
 
-  get endpoint(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 }
