@@ -67,7 +67,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   return reasons[error.code ?? ""] ?? error.message;
 }
 
-function parseSource(text: string): string {
+export function parseSource(text: string): string {
   if (!SOURCE_NAME.test(text)) {
     throw new InvalidArgumentError("Use lower-case letters, digits and hyphens, at most 63.");
   }

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { describeAwsError } from "./aws-problem.ts";
 import { EXIT } from "./exit-codes.ts";
 import { InterruptedError } from "./interrupt.ts";
 
@@ -28,6 +29,11 @@ export function reportError(error: unknown): number {
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
   if (error instanceof InterruptedError) return EXIT.interrupted;
+  const awsProblem = describeAwsError(error);
+  if (awsProblem !== undefined) {
+    process.stderr.write(toErrorLine(awsProblem));
+    return EXIT.failed;
+  }
   if (isExpected(error)) process.stderr.write(toErrorLine(error.message));
   else console.error(error);
   return isExpected(error) && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
@@ -47,6 +53,7 @@ function isExpected(error: unknown): error is Error & { code: string } {
 export function toErrorLine(message: string): string {
   const text = message
     .replace(/^error: /, "")
+    .replace(/\bxox\w[-.][\w-]+/g, "[token]") // Commander quotes what it does not know.
     .trim()
     .replace(/\s*\n\s*/g, " ");
   return `audit-lake: ${text}\n`;

@@ -7,6 +7,7 @@ import { addImportCommand } from "./commands/import.ts";
 import { addIngestCommand } from "./commands/ingest.ts";
 import { addQueryCommand } from "./commands/query.ts";
 import { addStatusCommand } from "./commands/status.ts";
+import { addTokenCommand } from "./commands/token.ts";
 import { reportError, toErrorLine } from "./errors.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
 
@@ -21,6 +22,7 @@ addIngestCommand(program);
 addImportCommand(program);
 addQueryCommand(program);
 addStatusCommand(program);
+addTokenCommand(program);
 addCatCommand(program);
 addDetectCommand(program);
 addDemoCommand(program);

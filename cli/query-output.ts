@@ -1,10 +1,11 @@
-import type { QueryResult } from "../lib/local/lake-database.ts";
+import type { QueryResult } from "../lib/sql/query-result.ts";
 import { formatCounted } from "./format.ts";
 import { renderTable } from "./table.ts";
 
 type Cell = QueryResult["rows"][number][number];
 
-const NUMERIC_TYPE = /INT|DOUBLE|FLOAT|DECIMAL/;
+/** Also in lower case, as Athena has it. */
+const NUMERIC_TYPE = /INT|DOUBLE|FLOAT|REAL|DECIMAL/i;
 
 /**
  * A result for people.

@@ -9,6 +9,7 @@ import {
   RuleConfigurationError,
   type RuleOverrides,
 } from "../lib/detect/configure.ts";
+import { DEFAULT_STACK_NAME } from "../lib/stack-outputs.ts";
 import {
   bytes,
   day,
@@ -171,7 +172,7 @@ const schema = section({
   stackName: matching(
     /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
     "a stack name: a letter, then up to 127 letters, digits and -",
-  ).default("SlackAuditLake"),
+  ).default(DEFAULT_STACK_NAME),
   /** Where to deploy. Default: the account and region of the CDK command line. */
   environment: section({
     account: matching(/^\d{12}$/, "an account: 12 digits in quotes"),

@@ -1,6 +1,7 @@
 import { CfnOutput, RemovalPolicy, Stack, Tags } from "aws-cdk-lib";
 import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
+import { NO_INTERVAL, SOURCE_OUTPUTS, STACK_OUTPUTS } from "../lib/stack-outputs.ts";
 import type { Config } from "./config.ts";
 import { Archive } from "./constructs/archive.ts";
 import { Catalog } from "./constructs/catalog.ts";
@@ -85,17 +86,21 @@ export class SlackAuditLakeStack extends Stack {
       );
     }
 
-    this.#output("ArchiveBucket", archive.bucket.bucketName);
-    this.#output("ResultsBucket", archive.resultsBucket.bucketName);
-    this.#output("Key", key.keyArn);
-    this.#output("Database", catalog.database);
-    this.#output("Workgroup", catalog.workgroup);
-    this.#output("CheckpointTable", ingestion.checkpoints.tableName);
-    this.#output("NewObjectsTopic", events.topic.topicArn);
-    this.#output("AlertsTopic", notifications.topic.topicArn);
+    this.#output(STACK_OUTPUTS.archiveBucket, archive.bucket.bucketName);
+    this.#output(STACK_OUTPUTS.resultsBucket, archive.resultsBucket.bucketName);
+    this.#output(STACK_OUTPUTS.key, key.keyArn);
+    this.#output(STACK_OUTPUTS.database, catalog.database);
+    this.#output(STACK_OUTPUTS.workgroup, catalog.workgroup);
+    this.#output(STACK_OUTPUTS.checkpointTable, ingestion.checkpoints.tableName);
+    this.#output(STACK_OUTPUTS.newObjectsTopic, events.topic.topicArn);
+    this.#output(STACK_OUTPUTS.alertsTopic, notifications.topic.topicArn);
     for (const { config: source, tokenSecret, handler } of ingestion.sources) {
-      this.#output(`TokenSecret-${source.name}`, tokenSecret.secretArn, source.name);
-      this.#output(`Function-${source.name}`, handler.functionName, source.name);
+      const { name, apiBase, enabled, schedule } = source;
+      this.#output(`${SOURCE_OUTPUTS.tokenSecret}-${name}`, tokenSecret.secretArn, name);
+      this.#output(`${SOURCE_OUTPUTS.function}-${name}`, handler.functionName, name);
+      this.#output(`${SOURCE_OUTPUTS.slackApi}-${name}`, apiBase, name);
+      const interval = enabled ? String(schedule) : NO_INTERVAL;
+      this.#output(`${SOURCE_OUTPUTS.interval}-${name}`, interval, name);
     }
   }
 

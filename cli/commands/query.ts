@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { QueryResult } from "../../lib/local/lake-database.ts";
+import type { QueryResult } from "../../lib/sql/query-result.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
 import { addArchiveOption, checkReadable } from "../archive-directory.ts";
 import { UsageError } from "../errors.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { toCsv, toJson, toTable } from "../query-output.ts";
+import { STACK_HELP, stackOption } from "../stack-option.ts";
 import { renderFacts } from "../table.ts";
 
 /** A terminal keeps no more; the other formats have all rows. */
@@ -16,6 +17,8 @@ interface QueryOptions {
   json?: true;
   csv?: true;
   list?: true;
+  athena?: true;
+  stack: string;
 }
 
 export function addQueryCommand(program: Command): void {
@@ -25,11 +28,16 @@ export function addQueryCommand(program: Command): void {
       [
         "Run one SELECT over the archive, or a saved query by its name. The view audit_logs has the entries as columns; the table audit_log_lines has them as Slack sent them.",
         "The dialect is what Athena and DuckDB have in common. Times are UTC. Name the days that you mean (dt BETWEEN '2026-05-01' AND '2026-05-07'), and only those are read.",
+        "With --athena it runs in the workgroup of the deployed stack, says what it read, and is stopped by Ctrl-C.",
       ].join("\n\n"),
     )
     .argument("[select-or-name]", "a SELECT, or the name of a saved query")
     .option("--set <name=value>", "a parameter of the saved query; can be repeated", addValue, {})
     .option("--list", "list the saved queries and their parameters")
+    .addOption(
+      new Option("--athena", "run it in Athena, over the deployed archive").conflicts("archive"),
+    )
+    .addOption(stackOption().implies({ athena: true }).conflicts("archive"))
     .addOption(new Option("--json", "print an array of objects").conflicts("csv"))
     .addOption(new Option("--csv", "print comma-separated values with a header"))
     .addHelpText(
@@ -39,7 +47,9 @@ Examples:
   audit-lake query --list
   audit-lake query logins --set from_day=2026-05-01
   audit-lake query "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY n DESC"
-  audit-lake query "SELECT line FROM audit_logs WHERE ip_address = '192.0.2.17'" --json`,
+  audit-lake query "SELECT line FROM audit_logs WHERE ip_address = '192.0.2.17'" --json
+  audit-lake query --athena logins --set from_day=2026-05-01
+${STACK_HELP}`,
     )
     .action(async (text: string | undefined, options: QueryOptions) => {
       if (options.list) {
@@ -47,6 +57,12 @@ Examples:
         return;
       }
       const sql = toSql(text, options.set);
+      if (options.athena) {
+        const { queryDeployed } = await import("../athena-query.ts");
+        const signal = abortOnInterrupt("Stopping the query");
+        console.log(format(await queryDeployed(options.stack, sql, signal), options));
+        return;
+      }
       await checkReadable(options.archive);
       const signal = abortOnInterrupt("Ending the query");
       // Loaded here: DuckDB takes as long to load as all the rest, and only this command needs it.

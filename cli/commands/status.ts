@@ -1,46 +1,69 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { CheckpointStatus } from "../../lib/ports.ts";
+import { DEFAULT_STACK_NAME } from "../../lib/stack-outputs.ts";
 import { addArchiveOption, checkReadable } from "../archive-directory.ts";
-import { formatBytes, formatCount, formatSeconds, formatTime } from "../format.ts";
+import { formatBytes, formatCount } from "../format.ts";
+import {
+  describeSourceProgress,
+  type SourceProgress,
+  toSourceProgress,
+} from "../source-progress.ts";
+import { STACK_HELP } from "../stack-option.ts";
 import { renderFacts } from "../table.ts";
 
-/** What `--json` prints for each source. Times are epoch seconds, or milliseconds where it says so. */
-interface SourceStatus {
-  source: string;
-  /** Where the archive begins and up to where it is complete; null when only imports filled it. */
-  start: number | null;
-  watermark: number | null;
-  lagSeconds: number | null;
-  /** The run that is at work, or was when its process died. */
-  lease: { owner: string; expiresAtMs: number } | null;
-  notBeforeMs: number | null;
-  lateScannedAt: number | null;
-  /** How far a late scan has come that is not finished. */
-  lateScanPosition: number | null;
+/** What `--json` prints for each source of a directory. */
+interface SourceStatus extends SourceProgress {
   objects: number;
   bytes: number;
   quarantined: number;
 }
 
+interface StatusOptions {
+  archive: string;
+  /** True: given without a name. */
+  stack?: string | true;
+  json?: true;
+}
+
 export function addStatusCommand(program: Command): void {
   addArchiveOption(program.command("status"))
     .summary("show how far the archive is")
-    .description("Show, for each source, how far the archive is complete and what it holds.")
+    .description(
+      "Show, for each source, how far the archive is complete and what it holds. With --stack, that of the deployed stack, with its tokens and the alarms that are going off.",
+    )
+    .addOption(
+      new Option(
+        "--stack [name]",
+        `the deployed stack (default: "${DEFAULT_STACK_NAME}")`,
+      ).conflicts("archive"),
+    )
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
       `
 Examples:
   audit-lake status
-  audit-lake status --archive /srv/audit --json | jq '.sources[].lagSeconds'`,
+  audit-lake status --archive /srv/audit --json | jq '.sources[].lagSeconds'
+  audit-lake status --stack SlackAuditLake
+${STACK_HELP}`,
     )
-    .action(async ({ archive, json }: { archive: string; json?: true }) => {
+    .action(async ({ archive, stack, json }: StatusOptions) => {
+      const nowSeconds = Math.floor(Date.now() / 1000);
+      if (stack !== undefined) {
+        const { readDeployedStatus, describeDeployedStatus } = await import(
+          "../deployed-status.ts"
+        );
+        const name = stack === true ? DEFAULT_STACK_NAME : stack;
+        const status = await readDeployedStatus(name, nowSeconds);
+        console.log(json ? JSON.stringify(status) : describeDeployedStatus(status));
+        return;
+      }
       await checkReadable(archive);
-      const sources = await readStatus(archive, Math.floor(Date.now() / 1000));
+      const sources = await readStatus(archive, nowSeconds);
       if (json) {
         console.log(JSON.stringify({ archive, sources }));
       } else {
@@ -55,22 +78,12 @@ async function readStatus(directory: string, nowSeconds: number): Promise<Source
   const quarantined = await countQuarantined(store);
   const checkpoints = await readCheckpoints(directory);
   const names = new Set([...checkpoints.keys(), ...held.keys(), ...quarantined.keys()]);
-  return [...names].sort().map((source) => {
-    const { checkpoint, lease } = checkpoints.get(source) ?? {};
-    return {
-      source,
-      start: checkpoint?.start ?? null,
-      watermark: checkpoint?.watermark ?? null,
-      lagSeconds: checkpoint ? Math.max(0, nowSeconds - checkpoint.watermark) : null,
-      lease: lease ? { owner: lease.owner, expiresAtMs: lease.expiresAt } : null,
-      notBeforeMs: checkpoint?.notBefore ?? null,
-      lateScannedAt: checkpoint?.lateScannedAt ?? null,
-      lateScanPosition: checkpoint?.lateScanPosition ?? null,
-      objects: held.get(source)?.objects ?? 0,
-      bytes: held.get(source)?.bytes ?? 0,
-      quarantined: quarantined.get(source) ?? 0,
-    };
-  });
+  return [...names].sort().map((source) => ({
+    ...toSourceProgress(source, checkpoints.get(source), nowSeconds),
+    objects: held.get(source)?.objects ?? 0,
+    bytes: held.get(source)?.bytes ?? 0,
+    quarantined: quarantined.get(source) ?? 0,
+  }));
 }
 
 async function readCheckpoints(directory: string): Promise<Map<string, CheckpointStatus>> {
@@ -114,31 +127,10 @@ function sourceOf(key: string): string {
 }
 
 function describe(status: SourceStatus): string {
-  const { watermark, lagSeconds, lease, notBeforeMs, lateScanPosition, lateScannedAt } = status;
   return renderFacts([
     ["source", status.source],
-    [
-      "complete from",
-      status.start === null ? "no run yet, only imports" : formatTime(status.start),
-    ],
-    ["complete to", watermark === null ? "-" : formatTime(watermark)],
-    ["lag", lagSeconds === null ? "-" : formatSeconds(lagSeconds)],
-    ["late scan", describeLateScan(lateScanPosition, lateScannedAt)],
-    [
-      "run at work",
-      lease === null ? "none" : `${lease.owner}, until ${formatMs(lease.expiresAtMs)}`,
-    ],
-    ...(notBeforeMs === null ? [] : [["not before", formatMs(notBeforeMs)] as const]),
+    ...describeSourceProgress(status, "no run yet, only imports"),
     ["objects", `${formatCount(status.objects)}, ${formatBytes(status.bytes)}`],
     ["quarantined", formatCount(status.quarantined)],
   ]);
-}
-
-function describeLateScan(position: number | null, scannedAt: number | null): string {
-  if (position !== null) return `has come to ${formatTime(position)}`;
-  return scannedAt === null ? "none yet" : `last begun ${formatTime(scannedAt)}`;
-}
-
-function formatMs(epochMs: number): string {
-  return formatTime(Math.floor(epochMs / 1000));
 }

@@ -11,6 +11,7 @@ import {
 } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
 import { AUDIT_LOGS_SQL, AUDIT_LOGS_VIEW } from "../sql/audit-logs-view.ts";
+import { QueryError, type QueryResult } from "../sql/query-result.ts";
 import { type ColumnType, LINE_COLUMN, LINES_TABLE, PARTITION_COLUMNS } from "../sql/table.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { TRINO_MACROS } from "./trino-macros.ts";
@@ -29,24 +30,6 @@ const DUCKDB_TYPES: Record<ColumnType, string> = {
   integer: "INTEGER",
   "timestamp(3)": "TIMESTAMP",
 };
-
-/** What a query found. */
-export interface QueryResult {
-  columns: string[];
-  /** DuckDB's names, one a column. */
-  types: string[];
-  /**
-   * Ready for JSON and for tables: integers are numbers where a number holds
-   * them exactly and strings beyond, times are strings in UTC.
-   */
-  rows: Json[][];
-}
-
-/** Why a query gave no rows, in one line. */
-export class QueryError extends Error {
-  override readonly name = "QueryError";
-  readonly code = "query_failed";
-}
 
 /**
  * An archive in a directory as a database: the table `audit_log_lines` and the

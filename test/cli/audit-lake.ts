@@ -18,16 +18,18 @@ export interface StartOptions {
   token?: string | null;
   stdin?: string;
   cwd?: string;
+  /** Set besides those of this process. */
+  env?: Record<string, string>;
 }
 
 /** Start the command as a user does: a process of its own. */
 export function start(
   args: readonly string[],
-  { token = FAKE_TOKEN, stdin = "", cwd }: StartOptions = {},
+  { token = FAKE_TOKEN, stdin = "", cwd, env = {} }: StartOptions = {},
 ): { process: ChildProcess; ended: Promise<Ended> } {
   const { SLACK_AUDIT_TOKEN: _, ...environment } = process.env;
   const child = spawn(process.execPath, [ENTRY_POINT, ...args], {
-    env: { ...environment, ...(token === null ? {} : { SLACK_AUDIT_TOKEN: token }) },
+    env: { ...environment, ...env, ...(token === null ? {} : { SLACK_AUDIT_TOKEN: token }) },
     ...(cwd === undefined ? {} : { cwd }),
   });
   child.stdin.end(stdin);

@@ -77,8 +77,12 @@ describe("SlackAuditLakeStack", () => {
       AlertsTopic: undefined,
       TokenSecretacme: "acme",
       Functionacme: "acme",
+      SlackApiacme: "acme",
+      IntervalSecondsacme: "acme",
       TokenSecretacmegov: "acme-gov",
       Functionacmegov: "acme-gov",
+      SlackApiacmegov: "acme-gov",
+      IntervalSecondsacmegov: "acme-gov",
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { QueryResult } from "../../lib/local/lake-database.ts";
+import type { QueryResult } from "../../lib/sql/query-result.ts";
 import { SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { Organization } from "../fakes/organization.ts";
 import { openLakeOf } from "./open-lake-of.ts";

@@ -1,0 +1,94 @@
+import type { RingingAlarm } from "../lib/aws/ringing-alarms.ts";
+import { Deployment } from "./deployment.ts";
+import { formatCount, formatCounted, formatSeconds } from "./format.ts";
+import {
+  describeSourceProgress,
+  formatMs,
+  type SourceProgress,
+  toSourceProgress,
+} from "./source-progress.ts";
+import { renderFacts } from "./table.ts";
+
+/** What `status --stack --json` prints. */
+interface DeployedStatus {
+  stack: string;
+  region: string;
+  alarms: { count: number; ringing: RingingAlarm[] };
+  sources: DeployedSourceStatus[];
+}
+
+interface DeployedSourceStatus extends SourceProgress {
+  /** Null when no run is scheduled. */
+  intervalSeconds: number | null;
+  /** Of the checkpoint; null when the source never ran. */
+  lastWriteMs: number | null;
+  token: { isSet: boolean; changedAtMs: number | null };
+}
+
+/** @throws {DeployedStackError} when there is no such stack */
+export async function readDeployedStatus(
+  stackName: string,
+  nowSeconds: number,
+): Promise<DeployedStatus> {
+  const deployment = await Deployment.find(stackName);
+  const { name, region, sources } = deployment.stack;
+  const { checkpoints } = deployment;
+  const [alarms, statuses] = await Promise.all([
+    deployment.alarms(),
+    Promise.all(
+      sources.map(async (source) => {
+        const [status, token] = await Promise.all([
+          checkpoints.read(source.name),
+          deployment.tokenSecret(source).status(),
+        ]);
+        return {
+          ...toSourceProgress(source.name, status, nowSeconds),
+          intervalSeconds: source.intervalSeconds ?? null,
+          lastWriteMs: status?.updatedAt ?? null,
+          token,
+        };
+      }),
+    ),
+  ]);
+  return { stack: name, region, alarms, sources: statuses };
+}
+
+export function describeDeployedStatus({ stack, region, alarms, sources }: DeployedStatus): string {
+  const { count, ringing } = alarms;
+  const summary =
+    ringing.length === 0
+      ? `none of ${formatCount(count)} is going off`
+      : `${formatCount(ringing.length)} of ${formatCount(count)} going off`;
+  return [
+    renderFacts([
+      ["stack", `${stack}, ${region}`],
+      ["alarms", summary],
+      ...ringing.map((alarm) => ["", describeAlarm(alarm)] as const),
+      ["sources", formatCounted(sources.length, "source")],
+    ]),
+    ...sources.map(describeSource),
+  ].join("\n\n");
+}
+
+function describeAlarm({ name, description, sinceMs }: RingingAlarm): string {
+  return `${name}${sinceMs === null ? "" : `, since ${formatMs(sinceMs)}`}: ${description}`;
+}
+
+function describeSource(status: DeployedSourceStatus): string {
+  const { source, token, intervalSeconds, lastWriteMs } = status;
+  return renderFacts([
+    ["source", source],
+    ["token", describeToken(token)],
+    [
+      "runs",
+      intervalSeconds === null ? "none: not enabled" : `every ${formatSeconds(intervalSeconds)}`,
+    ],
+    ...describeSourceProgress(status, "no run yet"),
+    ["last write", lastWriteMs === null ? "-" : formatMs(lastWriteMs)],
+  ]);
+}
+
+function describeToken({ isSet, changedAtMs }: DeployedSourceStatus["token"]): string {
+  if (!isSet) return 'not set: "audit-lake token set" stores one';
+  return changedAtMs === null ? "set" : `set, last changed ${formatMs(changedAtMs)}`;
+}

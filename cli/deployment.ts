@@ -1,0 +1,75 @@
+/** All of AWS that the command line uses. Loaded only by what speaks to AWS: it takes long to load. */
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { AthenaDatabase } from "../lib/aws/athena-database.ts";
+import { CLIENT_OPTIONS } from "../lib/aws/client-options.ts";
+import { findDeployedStack, listAlarmNames } from "../lib/aws/cloudformation-stack.ts";
+import { DynamoDbCheckpointStore } from "../lib/aws/dynamodb-checkpoint-store.ts";
+import { listRingingAlarms, type RingingAlarm } from "../lib/aws/ringing-alarms.ts";
+import { TokenSecret } from "../lib/aws/token-secret.ts";
+import type { CheckpointStore } from "../lib/ports.ts";
+import { systemClock } from "../lib/slack/clock.ts";
+import type { DeployedSource, DeployedStack } from "../lib/stack-outputs.ts";
+import { UsageError } from "./errors.ts";
+
+/** A deployed stack, found by its name, and what it is made of. */
+export class Deployment {
+  readonly stack: DeployedStack;
+  readonly #cloudFormation: CloudFormationClient;
+
+  private constructor(stack: DeployedStack, cloudFormation: CloudFormationClient) {
+    this.stack = stack;
+    this.#cloudFormation = cloudFormation;
+  }
+
+  /** @throws {DeployedStackError} when there is no such stack */
+  static async find(stackName: string): Promise<Deployment> {
+    const cloudFormation = new CloudFormationClient(CLIENT_OPTIONS);
+    return new Deployment(await findDeployedStack(cloudFormation, stackName), cloudFormation);
+  }
+
+  get database(): AthenaDatabase {
+    return new AthenaDatabase(new AthenaClient(CLIENT_OPTIONS), this.stack, systemClock);
+  }
+
+  get checkpoints(): CheckpointStore {
+    const client = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
+    return new DynamoDbCheckpointStore(client, this.stack.checkpointTable);
+  }
+
+  tokenSecret(source: DeployedSource): TokenSecret {
+    return new TokenSecret(new SecretsManagerClient(CLIENT_OPTIONS), source.tokenSecret);
+  }
+
+  /** The stack's alarms: how many it has, and those that are going off. */
+  async alarms(): Promise<{ count: number; ringing: RingingAlarm[] }> {
+    const names = await listAlarmNames(this.#cloudFormation, this.stack.name);
+    const ringing = await listRingingAlarms(new CloudWatchClient(CLIENT_OPTIONS), names);
+    return { count: names.size, ringing };
+  }
+
+  /**
+   * @param name - may be left out when the stack has one source
+   * @throws {UsageError} when there is no such source, or no telling which
+   */
+  source(name: string | undefined): DeployedSource {
+    const { sources, name: stackName } = this.stack;
+    const names = sources.map((source) => source.name).join(", ");
+    const [only] = sources;
+    if (name === undefined && only !== undefined && sources.length === 1) return only;
+    if (name === undefined) {
+      throw new UsageError(
+        `the stack ${stackName} has several sources: name one with --source (${names})`,
+      );
+    }
+    const found = sources.find((source) => source.name === name);
+    if (found === undefined) {
+      throw new UsageError(`the stack ${stackName} has no source "${name}"; it has ${names}`);
+    }
+    return found;
+  }
+}

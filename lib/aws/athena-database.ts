@@ -1,0 +1,187 @@
+import {
+  type AthenaClient,
+  type Datum,
+  GetQueryExecutionCommand,
+  paginateGetQueryResults,
+  type QueryExecution,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+} from "@aws-sdk/client-athena";
+import type { Clock } from "../ports.ts";
+import { QueryError, type QueryResult } from "../sql/query-result.ts";
+
+/** Athena ends a query by itself after 30 minutes, unless the account has asked for more. */
+const WAIT_MAX_MS = 35 * 60_000;
+const FIRST_POLL_MS = 250;
+const POLL_MAX_MS = 2_000;
+
+/** Where a query stands, told at each look. */
+export interface AthenaProgress {
+  queryId: string;
+  /** `QUEUED`, `RUNNING` and so on. */
+  state: string;
+  elapsedMs: number;
+  /** Read so far. */
+  scannedBytes: number;
+}
+
+export interface AthenaResult extends QueryResult {
+  queryId: string;
+  /** What Athena bills by. */
+  scannedBytes: number;
+  /** Milliseconds that it ran. */
+  engineMs: number;
+}
+
+export interface AthenaQueryOptions {
+  /** Its abortion stops the query, which would go on and cost money. */
+  signal?: AbortSignal;
+  onProgress?: (progress: AthenaProgress) => void;
+}
+
+/** The deployed archive as a database: `audit_log_lines` and `audit_logs` in Athena. */
+export class AthenaDatabase {
+  readonly #client: AthenaClient;
+  readonly #place: { workgroup: string; database: string };
+  readonly #clock: Clock;
+
+  constructor(client: AthenaClient, place: { workgroup: string; database: string }, clock: Clock) {
+    this.#client = client;
+    this.#place = place;
+    this.#clock = clock;
+  }
+
+  /**
+   * Run one SELECT, to its last row.
+   *
+   * @throws {QueryError} when it is no SELECT, or Athena refuses, ends or outwaits it
+   * @throws the signal's reason when it is aborted; the query is stopped then
+   */
+  async query(sql: string, options: AthenaQueryOptions = {}): Promise<AthenaResult> {
+    if (!isSelect(sql)) {
+      throw new QueryError("only SELECT is allowed here: nothing changes the archive");
+    }
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const { workgroup, database } = this.#place;
+    // Without the signal: a start whose answer nobody awaits would run on.
+    const { QueryExecutionId: queryId } = await this.#client.send(
+      new StartQueryExecutionCommand({
+        QueryString: sql,
+        WorkGroup: workgroup,
+        QueryExecutionContext: { Database: database },
+      }),
+    );
+    if (queryId === undefined) {
+      throw new Error("Athena started a query without an id");
+    }
+    const execution = await this.#awaitEnd(queryId, options);
+    const result = await this.#readRows(queryId, signal);
+    const { DataScannedInBytes = 0, EngineExecutionTimeInMillis = 0 } = execution.Statistics ?? {};
+    return {
+      ...result,
+      queryId,
+      scannedBytes: DataScannedInBytes,
+      engineMs: EngineExecutionTimeInMillis,
+    };
+  }
+
+  async #awaitEnd(
+    queryId: string,
+    { signal, onProgress }: AthenaQueryOptions,
+  ): Promise<QueryExecution> {
+    const startedAtMs = this.#clock.nowMs();
+    let pollMs = FIRST_POLL_MS;
+    let hasEnded = false;
+    try {
+      for (;;) {
+        await this.#clock.sleep(pollMs, signal);
+        pollMs = Math.min(POLL_MAX_MS, pollMs * 2);
+        const { QueryExecution: execution = {} } = await this.#client.send(
+          new GetQueryExecutionCommand({ QueryExecutionId: queryId }),
+        );
+        const { State: state = "QUEUED", StateChangeReason: reason = "" } = execution.Status ?? {};
+        hasEnded = state === "SUCCEEDED" || state === "FAILED" || state === "CANCELLED";
+        if (state === "SUCCEEDED") {
+          return execution;
+        }
+        if (hasEnded) {
+          throw new QueryError(describeEnd(state, reason));
+        }
+        const elapsedMs = this.#clock.nowMs() - startedAtMs;
+        if (elapsedMs > WAIT_MAX_MS) {
+          throw new QueryError(
+            `the query ${queryId} has not ended in ${WAIT_MAX_MS / 60_000} minutes and is stopped: ask for fewer days`,
+          );
+        }
+        const scannedBytes = execution.Statistics?.DataScannedInBytes ?? 0;
+        onProgress?.({ queryId, state, elapsedMs, scannedBytes });
+      }
+    } finally {
+      // Whatever ends the wait: nobody is left to read the rows.
+      if (!hasEnded) {
+        await this.#client.send(new StopQueryExecutionCommand({ QueryExecutionId: queryId }));
+      }
+    }
+  }
+
+  async #readRows(queryId: string, signal: AbortSignal | undefined): Promise<QueryResult> {
+    const rows: QueryResult["rows"] = [];
+    let columns: string[] = [];
+    let types: string[] = [];
+    let isFirst = true;
+    for await (const { ResultSet } of paginateGetQueryResults(
+      { client: this.#client, pageSize: 1000 },
+      { QueryExecutionId: queryId },
+    )) {
+      signal?.throwIfAborted();
+      const info = ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
+      columns = info.map(({ Name = "" }) => Name);
+      types = info.map(({ Type = "" }) => Type);
+      // The first row of a SELECT repeats the names.
+      for (const { Data = [] } of (ResultSet?.Rows ?? []).slice(isFirst ? 1 : 0)) {
+        rows.push(types.map((type, i) => toValue(Data[i], type)));
+      }
+      isFirst = false;
+    }
+    return { columns, types, rows };
+  }
+}
+
+/** Athena runs one statement at a time, so its first word says what it is. */
+function isSelect(sql: string): boolean {
+  const text = sql.replace(/^(?:\s|\(|--.*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, "");
+  return /^(?:SELECT|WITH|VALUES)\b/i.test(text);
+}
+
+function describeEnd(state: string, reason: string): string {
+  const text = reason.replace(/\s+/g, " ").trim();
+  if (/bytes scanned limit/i.test(text)) {
+    return "the query would read more than the workgroup allows: name fewer days (dt BETWEEN …), or raise catalog.bytesScannedCutoff";
+  }
+  const what = state === "FAILED" ? "Athena refused the query" : "the query was cancelled";
+  return text === "" ? what : `${what}: ${text}`;
+}
+
+/** Athena sends every value as text, and none for NULL. */
+function toValue(datum: Datum | undefined, type: string): QueryResult["rows"][number][number] {
+  const text = datum?.VarCharValue;
+  if (text === undefined) {
+    return null;
+  }
+  switch (type) {
+    case "tinyint":
+    case "smallint":
+    case "integer":
+    case "bigint":
+      return Number.isSafeInteger(Number(text)) ? Number(text) : text;
+    case "double":
+    case "float":
+    case "real":
+      return Number.isFinite(Number(text)) ? Number(text) : text; // JSON has no NaN
+    case "boolean":
+      return text === "true";
+    default:
+      return text;
+  }
+}

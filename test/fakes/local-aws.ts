@@ -1,0 +1,131 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import type { StackOutput } from "../../lib/stack-outputs.ts";
+
+/** A call as AWS got it: `DescribeStacks`, and its input. */
+export interface AwsCall {
+  operation: string;
+  input: Record<string, unknown>;
+}
+
+/** What AWS says no with. */
+export class AwsRefusal extends Error {
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+/** By operation; an answer that throws an `AwsRefusal` is refused. */
+export type AwsAnswers = Record<string, (input: AwsCall["input"]) => object>;
+
+/** As much of AWS as the commands for a deployed stack need, over real HTTP. */
+export class LocalAws {
+  readonly calls: AwsCall[] = [];
+  /** As the test goes on, they may change. */
+  readonly answers: AwsAnswers;
+  /** Of the one stack that there is. */
+  readonly stack: { name: string; outputs: StackOutput[]; alarms: string[] };
+  /** CloudFormation answers nothing else while it is set. */
+  refusal: AwsRefusal | undefined;
+  readonly #server: Server;
+
+  private constructor(stack: LocalAws["stack"], answers: AwsAnswers) {
+    this.stack = stack;
+    this.answers = answers;
+    this.#server = createServer(async (request, response) => {
+      const call = await readCall(request);
+      this.calls.push(call);
+      const isCloudFormation = request.headers["x-amz-target"] === undefined;
+      try {
+        response.end(isCloudFormation ? this.#toXml(call) : JSON.stringify(this.#answer(call)));
+      } catch (error) {
+        if (!(error instanceof AwsRefusal)) {
+          response.destroy(error as Error);
+          return;
+        }
+        const { type, message } = error;
+        response.statusCode = 400;
+        response.end(
+          isCloudFormation
+            ? `<ErrorResponse><Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error></ErrorResponse>`
+            : JSON.stringify({ __type: type, message }),
+        );
+      }
+    });
+  }
+
+  static async start(stack: LocalAws["stack"], answers: AwsAnswers): Promise<LocalAws> {
+    const aws = new LocalAws(stack, answers);
+    aws.#server.listen(0, "127.0.0.1");
+    await once(aws.#server, "listening");
+    return aws;
+  }
+
+  /** With these, the SDK of any process comes here. */
+  get environment(): Record<string, string> {
+    const { port } = this.#server.address() as AddressInfo;
+    return {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_REGION: "eu-central-1",
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+    };
+  }
+
+  /** The inputs of all calls of an operation, in order. */
+  inputs(operation: string): AwsCall["input"][] {
+    return this.calls.filter((call) => call.operation === operation).map(({ input }) => input);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #answer({ operation, input }: AwsCall): object {
+    const answer = this.answers[operation];
+    if (answer === undefined) {
+      throw new AwsRefusal("UnknownOperationException", operation);
+    }
+    return answer(input);
+  }
+
+  #toXml({ operation, input }: AwsCall): string {
+    const { name, outputs, alarms } = this.stack;
+    if (this.refusal !== undefined) {
+      throw this.refusal;
+    }
+    if (input.StackName !== name) {
+      throw new AwsRefusal("ValidationError", `Stack with id ${input.StackName} does not exist`);
+    }
+    const members =
+      operation === "DescribeStacks"
+        ? `<Stacks><member><StackName>${name}</StackName><Outputs>${outputs.map(toMember).join("")}</Outputs></member></Stacks>`
+        : `<StackResourceSummaries>${alarms.map(toAlarm).map(toMember).join("")}</StackResourceSummaries>`;
+    return `<${operation}Response><${operation}Result>${members}</${operation}Result></${operation}Response>`;
+  }
+}
+
+async function readCall(request: IncomingMessage): Promise<AwsCall> {
+  const body = await text(request);
+  const target = request.headers["x-amz-target"];
+  if (typeof target === "string") {
+    return { operation: target.split(".").at(-1) ?? "", input: JSON.parse(body) };
+  }
+  const { Action = "", ...input } = Object.fromEntries(new URLSearchParams(body));
+  return { operation: Action, input };
+}
+
+function toAlarm(name: string) {
+  return { ResourceType: "AWS::CloudWatch::Alarm", PhysicalResourceId: name };
+}
+
+function toMember(fields: object): string {
+  const elements = Object.entries(fields).map(([name, value]) => `<${name}>${value}</${name}>`);
+  return `<member>${elements.join("")}</member>`;
+}
