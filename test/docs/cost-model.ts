@@ -1,0 +1,137 @@
+/**
+ * What a deployment of one source costs a month: prices, measured figures,
+ * and the arithmetic between them. docs/cost.md is made from it.
+ */
+import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
+import { INGEST_METRICS } from "../../functions/ingest/metric-names.ts";
+
+/** Dollars, us-east-1, list prices of 2025, no free tier taken off. */
+export const PRICES = {
+  lambdaGbSecond: 0.0000133334, // arm64
+  lambdaRequest: 0.2e-6,
+  s3PutOrList: 5e-6,
+  s3Get: 0.4e-6,
+  s3StandardGbMonth: 0.023,
+  dynamoDbWrite: 0.625e-6, // on demand, up to 1 KB
+  dynamoDbRead: 0.125e-6, // consistent, up to 4 KB
+  secretMonth: 0.4,
+  kmsKeyMonth: 1,
+  kmsRequest: 3e-6,
+  metricMonth: 0.3,
+  alarmMonth: 0.1,
+  dashboardMonth: 3,
+  logGb: 0.5,
+  sqsRequest: 0.4e-6,
+  snsPublish: 0.5e-6,
+  schedulerStart: 1e-6,
+  athenaTb: 5,
+};
+
+export const ASSUMED = {
+  daysPerMonth: 30,
+  runsPerDay: 288, // every 5 minutes
+  /** The made-up organization takes 103; real entries hold more that differs. */
+  bytesPerEntry: 200,
+  /** `npm run bench`, rounded up. */
+  cpuSecondsPerMillionListed: 20,
+  /** The late scan lists what was listed, as measured by the calls below: rounded up. */
+  listedPerStored: 3,
+  /** `audit-lake detect` over a week of the made-up organization, less its start. */
+  detectCpuSecondsPerMillion: 20,
+  /** Of a vCPU of Lambda, by its documentation; so much memory comes with each. */
+  gbPerVcpu: 1769 / 1024,
+  gb: 0.5,
+  /** Waiting for Slack, a call; a run pipelines, so that this is more than it pays. */
+  slackCallSeconds: 0.8,
+  /** Everything else of an invocation: S3, DynamoDB, now and then a cold start. */
+  otherSeconds: 0.5,
+  logBytesPerInvocation: 4_000,
+  kmsRequestsPerInvocation: 3,
+  ledgerWritesPerObject: 2,
+  /** Lambda's five pollers, 20 seconds each. */
+  emptyReceivesPerDay: 5 * 3 * 60 * 24,
+  accessLogObjectsPerDay: 288,
+};
+
+/** A day's entries, and what a run did on average at that pace in virtual time. */
+export interface Volume {
+  entriesPerDay: number;
+  /** Of one run. */
+  calls: number;
+  lists: number;
+  gets: number;
+  puts: number;
+  /** Lease, checkpoint after each page, release. */
+  writes: number;
+}
+
+/** The engine over some hours of evenly spread entries, counted at its ports. */
+export const VOLUMES: readonly Volume[] = [
+  { entriesPerDay: 10_000, calls: 1.14, lists: 1.14, gets: 1.64, puts: 1.07, writes: 3.14 },
+  { entriesPerDay: 1_000_000, calls: 1.76, lists: 1.13, gets: 1.67, puts: 1.15, writes: 3.76 },
+  { entriesPerDay: 50_000_000, calls: 49.4, lists: 1, gets: 19.7, puts: 26, writes: 51.4 },
+];
+
+/** Dollars a month, by what they are paid for. */
+export type Bill = Record<string, number>;
+
+/** @param alarms - how many the stack has */
+export function toBill(volume: Volume, alarms: number): Bill {
+  const { runsPerDay, daysPerMonth } = ASSUMED;
+  const runs = runsPerDay * daysPerMonth;
+  const objects = volume.puts * runs;
+  const invocations = runs + objects;
+  const storedGb = (volume.entriesPerDay * 365 * ASSUMED.bytesPerEntry) / 1e9;
+  const puts = volume.puts + volume.lists;
+  const s3Requests =
+    runs * (puts * PRICES.s3PutOrList + volume.gets * PRICES.s3Get) +
+    objects * PRICES.s3Get +
+    ASSUMED.accessLogObjectsPerDay * daysPerMonth * PRICES.s3PutOrList;
+  const metrics = Object.keys(INGEST_METRICS).length + Object.keys(DETECT_METRICS).length;
+  const receives = ASSUMED.emptyReceivesPerDay * daysPerMonth + 3 * objects;
+  return {
+    "Lambda, ingestion": runs * toLambdaDollars(runSeconds(volume)),
+    "Lambda, detection": objects * toLambdaDollars(detectSeconds(volume)),
+    "S3, requests": s3Requests,
+    "S3, a year's entries": storedGb * PRICES.s3StandardGbMonth,
+    DynamoDB:
+      runs * volume.writes * PRICES.dynamoDbWrite +
+      objects * ASSUMED.ledgerWritesPerObject * PRICES.dynamoDbWrite +
+      invocations * PRICES.dynamoDbRead,
+    "Secrets Manager": PRICES.secretMonth,
+    KMS: PRICES.kmsKeyMonth + invocations * ASSUMED.kmsRequestsPerInvocation * PRICES.kmsRequest,
+    "CloudWatch, metrics": metrics * PRICES.metricMonth,
+    "CloudWatch, alarms": alarms * PRICES.alarmMonth,
+    "CloudWatch, dashboard": PRICES.dashboardMonth,
+    "CloudWatch, logs": ((invocations * ASSUMED.logBytesPerInvocation) / 1e9) * PRICES.logGb,
+    "SQS, SNS, Scheduler":
+      receives * PRICES.sqsRequest + objects * PRICES.snsPublish + runs * PRICES.schedulerStart,
+  };
+}
+
+/** How long one run is billed for. */
+export function runSeconds({ entriesPerDay, calls }: Volume): number {
+  const listed = (entriesPerDay / ASSUMED.runsPerDay) * ASSUMED.listedPerStored;
+  const cpuSeconds = (listed / 1e6) * ASSUMED.cpuSecondsPerMillionListed;
+  return toWallSeconds(cpuSeconds) + calls * ASSUMED.slackCallSeconds + ASSUMED.otherSeconds;
+}
+
+function detectSeconds({ entriesPerDay, puts }: Volume): number {
+  const entries = entriesPerDay / (ASSUMED.runsPerDay * puts);
+  const cpuSeconds = (entries / 1e6) * ASSUMED.detectCpuSecondsPerMillion;
+  return toWallSeconds(cpuSeconds) + ASSUMED.otherSeconds;
+}
+
+/** A function with half a GB has less than a third of a vCPU. */
+function toWallSeconds(cpuSeconds: number): number {
+  return cpuSeconds * (ASSUMED.gbPerVcpu / ASSUMED.gb);
+}
+
+function toLambdaDollars(seconds: number): number {
+  return seconds * ASSUMED.gb * PRICES.lambdaGbSecond + PRICES.lambdaRequest;
+}
+
+/** What a query over so many days reads. */
+export function scannedGb({ entriesPerDay }: Volume, days: number): number {
+  return (entriesPerDay * days * ASSUMED.bytesPerEntry) / 1e9;
+}
