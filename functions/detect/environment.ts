@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseRuleOverrides, type RuleOverrides } from "../../lib/detect/configure.ts";
 
 /** Ids in one variable, comma-separated. */

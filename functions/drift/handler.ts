@@ -15,7 +15,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import { z } from "zod";
+import * as z from "zod";
 import { CLIENT_OPTIONS } from "../../lib/aws/client-options.ts";
 import { DynamoDbVocabularyStore } from "../../lib/aws/dynamodb-vocabulary-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";

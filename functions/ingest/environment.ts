@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
 import { DEFAULT_BASE_URL } from "../../lib/slack/endpoint.ts";
 

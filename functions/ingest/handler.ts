@@ -16,7 +16,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import { z } from "zod";
+import * as z from "zod";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { DynamoDbCheckpointStore } from "../../lib/aws/dynamodb-checkpoint-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";

@@ -1,14 +1,13 @@
+import { WholeAnswerHandler } from "./whole-answer-handler.ts";
+
 /**
  * For every client of AWS: three attempts, the SDK's own backoff with jitter
  * between them, each with an end. Together below 20 seconds.
  */
 export const CLIENT_OPTIONS = {
   maxAttempts: 3,
-  requestHandler: {
-    connectionTimeout: 2_000,
-    requestTimeout: 5_000,
-    throwOnRequestTimeout: true, // or the SDK only logs a warning
-  },
+  retryMode: "standard",
+  requestHandler: new WholeAnswerHandler({ connectionTimeoutMs: 2_000, attemptTimeoutMs: 5_000 }),
 };
 
 /**

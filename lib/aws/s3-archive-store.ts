@@ -8,9 +8,6 @@ import {
 } from "@aws-sdk/client-s3";
 import { type ArchiveStore, ObjectMissingError, type StoredObject } from "../ports.ts";
 
-/** Writes of one key at the same time are answered 409 until one has won. */
-const MAX_CONFLICTS = 5;
-
 /** An archive in an S3 bucket. S3 itself makes a put atomic and a listing ascending. */
 export class S3ArchiveStore implements ArchiveStore {
   readonly #client: S3Client;
@@ -27,22 +24,19 @@ export class S3ArchiveStore implements ArchiveStore {
       Key: key,
       Body: body,
       IfNoneMatch: "*",
-      // Not Content-Encoding: a reader that unpacks by itself would not get the object.
+      // No Content-Encoding: Athena unpacks by the key's `.gz`, whereas HTTP clients would unpack on
+      // the way, and hand out bytes that are not the object's: not its size, not its checksum.
       ContentType: "application/gzip",
     });
-    for (let conflicts = 0; ; conflicts += 1) {
-      try {
-        await this.#client.send(command, signal === undefined ? {} : { abortSignal: signal });
-        return "created";
-      } catch (error) {
-        const status = statusOf(error);
-        if (status === 412) {
-          return "exists";
-        }
-        if (status !== 409 || conflicts === MAX_CONFLICTS) {
-          throw error;
-        }
+    retryConflicts(command);
+    try {
+      await this.#client.send(command, signal === undefined ? {} : { abortSignal: signal });
+      return "created";
+    } catch (error) {
+      if (statusOf(error) === 412) {
+        return "exists";
       }
+      throw error;
     }
   }
 
@@ -73,6 +67,28 @@ export class S3ArchiveStore implements ArchiveStore {
       throw error instanceof NoSuchKey ? new ObjectMissingError(key, { cause: error }) : error;
     }
   }
+}
+
+/**
+ * S3 answers 409 to a put that met another of its key, which says nothing of
+ * how that one ends: ask again, among the client's own retries.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+ */
+function retryConflicts(command: PutObjectCommand): void {
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (error instanceof S3ServiceException && statusOf(error) === 409) {
+          error.$retryable = {};
+        }
+        throw error;
+      }
+    },
+    { step: "deserialize", priority: "high", name: "retryConflicts" },
+  );
 }
 
 function statusOf(error: unknown): number | undefined {

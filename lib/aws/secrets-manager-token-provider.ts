@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { TokenMissingError, type TokenProvider } from "../ports.ts";
 
 /** The token in a secret: its whole text, or `{"token": "…"}`. An empty one is not set yet. */
@@ -31,10 +35,7 @@ export class SecretsManagerTokenProvider implements TokenProvider {
   }
 
   async #read(): Promise<string> {
-    const { SecretString } = await this.#client.send(
-      new GetSecretValueCommand({ SecretId: this.#secretId }),
-    );
-    const token = toToken(SecretString ?? "");
+    const token = toToken(await this.#secretText());
     if (token === "") {
       throw new TokenMissingError(
         `the secret ${this.#secretId} holds no token yet: store one with "npx audit-lake token set"`,
@@ -46,6 +47,22 @@ export class SecretsManagerTokenProvider implements TokenProvider {
       );
     }
     return token;
+  }
+
+  async #secretText(): Promise<string> {
+    const command = new GetSecretValueCommand({ SecretId: this.#secretId });
+    try {
+      return (await this.#client.send(command)).SecretString ?? "";
+    } catch (error) {
+      // Also the answer for a secret that exists and was never given a value.
+      if (error instanceof ResourceNotFoundException) {
+        throw new TokenMissingError(
+          `the secret ${this.#secretId} does not exist or has no value yet: store the token with "npx audit-lake token set"`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
   }
 }
 

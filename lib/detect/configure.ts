@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Rule, SEVERITIES, type Severity } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { NewObject } from "./consume-object.ts";
 
 const SCHEMA = z.object({

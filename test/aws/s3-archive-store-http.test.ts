@@ -1,8 +1,10 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { CLIENT_OPTIONS } from "../../lib/aws/client-options.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { describeArchiveStore } from "../contracts/archive-store-contract.ts";
 import { LocalS3 } from "../fakes/local-s3.ts";
+import { type Answer, ScriptedAws } from "./scripted-aws.ts";
 
 let server: LocalS3;
 let buckets = 0;
@@ -13,13 +15,77 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-describeArchiveStore("S3 over HTTP", () => {
-  buckets += 1;
+function makeStore(endpoint: string, bucket: string): S3ArchiveStore {
   const client = new S3Client({
-    endpoint: server.endpoint,
+    ...CLIENT_OPTIONS,
+    endpoint,
     region: "eu-central-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
     forcePathStyle: true,
   });
-  return new S3ArchiveStore(client, `bucket-${buckets}`);
+  return new S3ArchiveStore(client, bucket);
+}
+
+describeArchiveStore("S3 over HTTP", () => {
+  buckets += 1;
+  return makeStore(server.endpoint, `bucket-${buckets}`);
 });
+
+it("lists more objects than S3 gives in one answer", async () => {
+  const keys = Array.from({ length: 2001 }, (_, i) => `many/${String(i).padStart(5, "0")}`);
+  for (const key of keys) server.objects.set(`full/${key}`, Buffer.from(key));
+  const listed: string[] = [];
+  for await (const { key } of makeStore(server.endpoint, "full").list("many/")) listed.push(key);
+  expect(listed).toEqual(keys);
+});
+
+describe("S3ArchiveStore, when S3 is in trouble", () => {
+  const body = Buffer.from("the whole of it");
+  let aws: ScriptedAws;
+  let store: S3ArchiveStore;
+
+  beforeEach(async () => {
+    aws = await ScriptedAws.start();
+    store = makeStore(aws.endpoint, "bucket");
+    return () => aws.stop();
+  });
+
+  const conflict: Answer = { status: 409, body: errorBody("ConditionalRequestConflict") };
+  const taken: Answer = { status: 412, body: errorBody("PreconditionFailed") };
+
+  it.each<[string, Answer[], "created" | "exists"]>([
+    ["another put of the key is under way, and fails", [conflict, { status: 200 }], "created"],
+    ["another put of the key is under way, and wins", [conflict, conflict, taken], "exists"],
+    ["S3 has an error", [{ status: 503 }, { status: 500 }, { status: 200 }], "created"],
+    ["the answer of a put that took effect is lost", ["reset", taken], "exists"],
+  ])("puts again when %s", async (_, answers, outcome) => {
+    aws.answers = answers;
+    expect(await store.put("a/b", body)).toBe(outcome);
+    expect(aws.requests).toBe(answers.length);
+  });
+
+  it("gives a put up after three answers that another is under way", async () => {
+    aws.answers = Array(9).fill(conflict);
+    await expect(store.put("a/b", body)).rejects.toThrow("ConditionalRequestConflict");
+    expect(aws.requests).toBe(3);
+  });
+
+  it("gets an object again whose body was cut", async () => {
+    aws.answers = [
+      { status: 200, body, cutAfterBytes: 5 },
+      { status: 200, body },
+    ];
+    expect(Buffer.from(await store.get("a/b"))).toEqual(body);
+    expect(aws.requests).toBe(2);
+  });
+
+  it("does not put again when S3 refuses", async () => {
+    aws.answers = [{ status: 403, body: errorBody("AccessDenied") }];
+    await expect(store.put("a/b", body)).rejects.toThrow("AccessDenied");
+    expect(aws.requests).toBe(1);
+  });
+});
+
+function errorBody(code: string): Buffer {
+  return Buffer.from(`<Error><Code>${code}</Code><Message>${code}</Message></Error>`);
+}

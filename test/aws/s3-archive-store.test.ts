@@ -52,15 +52,6 @@ describe("S3ArchiveStore", () => {
     expect(await store.put("a/b", body)).toBe("exists");
   });
 
-  it("asks again while another write of the key is under way, and then gives up", async () => {
-    s3.on(PutObjectCommand).rejectsOnce(answer(409)).rejectsOnce(answer(409)).rejects(answer(412));
-    expect(await store.put("a/b", body)).toBe("exists");
-
-    s3.reset();
-    s3.on(PutObjectCommand).rejects(answer(409));
-    await expect(store.put("a/b", body)).rejects.toThrow(S3ServiceException);
-  });
-
   it.each([403, 500, 503])("fails when S3 answers %d", async (status) => {
     s3.on(PutObjectCommand).rejects(answer(status));
     await expect(store.put("a/b", body)).rejects.toThrow(`status ${status}`);

@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, it } from "vitest";
 import { SecretsManagerTokenProvider } from "../../lib/aws/secrets-manager-token-provider.ts";
@@ -60,6 +64,21 @@ it.each(['{"token":""}', "", " "])("says of %j how to set a token", async (text)
 
   await expect(provider.get()).rejects.toThrow(TokenMissingError);
   await expect(provider.get()).rejects.toThrow(/holds no token yet: .*audit-lake token set/);
+});
+
+it("says how to set a token when the secret was never given a value", async () => {
+  secrets
+    .on(GetSecretValueCommand)
+    .rejects(new ResourceNotFoundException({ message: "no value for AWSCURRENT", $metadata: {} }));
+
+  await expect(provider.get()).rejects.toThrow(TokenMissingError);
+  await expect(provider.get()).rejects.toThrow(/acme-token .*no value yet: .*audit-lake token set/);
+});
+
+it("does not take a refusal by AWS for a missing token", async () => {
+  secrets.on(GetSecretValueCommand).rejects(new Error("AccessDenied"));
+
+  await expect(provider.get()).rejects.not.toBeInstanceOf(TokenMissingError);
 });
 
 it.each([

@@ -39,6 +39,12 @@ export function describeArchiveStore(
       expect(created).toHaveLength(1);
     });
 
+    it("stores nothing when its signal is aborted", async () => {
+      const put = store.put(`${HOUR}a.json.gz`, BODY, AbortSignal.abort(new Error("enough")));
+      await expect(put).rejects.toThrow(/enough|aborted/);
+      expect(await listed("")).toEqual([]);
+    });
+
     it("stores an empty body", async () => {
       await store.put(`${HOUR}empty`, new Uint8Array());
       expect((await store.get(`${HOUR}empty`)).byteLength).toBe(0);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { crc32 } from "node:zlib";
 import { LoopbackServer } from "./loopback-server.ts";
 
 /** S3's own bound. */
@@ -55,6 +56,8 @@ export class LocalS3 {
       fail(response, 404, "NoSuchKey");
       return;
     }
+    // S3 keeps the checksum that the SDK sends with a put, and a reader checks it.
+    response.setHeader("x-amz-checksum-crc32", checksumOf(body));
     response.end(body);
   }
 
@@ -95,6 +98,12 @@ function decodeChunked(request: IncomingMessage, sent: Buffer): Buffer {
     at = endOfHead + 2 + length + 2;
   }
   return Buffer.concat(chunks);
+}
+
+function checksumOf(body: Buffer): string {
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(body));
+  return checksum.toString("base64");
 }
 
 function fail(response: ServerResponse, status: number, code: string): void {
