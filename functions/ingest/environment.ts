@@ -2,7 +2,12 @@ import * as z from "zod";
 import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
 import { DEFAULT_BASE_URL } from "../../lib/slack/endpoint.ts";
 
-const seconds = z.coerce.number().int().min(0).max(172_800);
+/** Not coerced at once: an empty text would count as zero. */
+const seconds = z
+  .string()
+  .regex(/^\d+$/, "must be whole seconds")
+  .transform(Number)
+  .pipe(z.number().max(172_800));
 
 export const INGEST_ENVIRONMENT = z.object({
   SOURCE: z.string().regex(SOURCE_NAME),

@@ -66,6 +66,7 @@ const ports = {
     tokens,
     clock: systemClock,
     baseUrl: environment.SLACK_API_BASE,
+    logger,
   }),
   archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
   checkpoints: new DynamoDbCheckpointStore(

@@ -34,6 +34,7 @@ describe("INGEST_ENVIRONMENT", () => {
     ["FIRST_START", "yesterday"],
     ["SETTLE_DELAY_SECONDS", "60s"],
     ["ALLOWED_LATENESS_SECONDS", "-1"],
+    ["ALLOWED_LATENESS_SECONDS", ""],
   ])("names %s when it is %s", (name, value) => {
     expect(() => readEnvironment(INGEST_ENVIRONMENT, { ...LEAST, [name]: value })).toThrow(
       new RegExp(`${name}: `),
