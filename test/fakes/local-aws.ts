@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import type { StackOutput } from "../../lib/stack-outputs.ts";
+import { LoopbackServer } from "./loopback-server.ts";
 
 /** A call as AWS got it: `DescribeStacks`, and its input. */
 export interface AwsCall {
@@ -32,45 +31,26 @@ export class LocalAws {
   readonly stack: { name: string; outputs: StackOutput[]; alarms: string[] };
   /** CloudFormation answers nothing else while it is set. */
   refusal: AwsRefusal | undefined;
-  readonly #server: Server;
+  readonly #server: LoopbackServer;
 
-  private constructor(stack: LocalAws["stack"], answers: AwsAnswers) {
+  private constructor(server: LoopbackServer, stack: LocalAws["stack"], answers: AwsAnswers) {
+    this.#server = server;
     this.stack = stack;
     this.answers = answers;
-    this.#server = createServer(async (request, response) => {
-      const call = await readCall(request);
-      this.calls.push(call);
-      const isCloudFormation = request.headers["x-amz-target"] === undefined;
-      try {
-        response.end(isCloudFormation ? this.#toXml(call) : JSON.stringify(this.#answer(call)));
-      } catch (error) {
-        if (!(error instanceof AwsRefusal)) {
-          response.destroy(error as Error);
-          return;
-        }
-        const { type, message } = error;
-        response.statusCode = 400;
-        response.end(
-          isCloudFormation
-            ? `<ErrorResponse><Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error></ErrorResponse>`
-            : JSON.stringify({ __type: type, message }),
-        );
-      }
-    });
   }
 
   static async start(stack: LocalAws["stack"], answers: AwsAnswers): Promise<LocalAws> {
-    const aws = new LocalAws(stack, answers);
-    aws.#server.listen(0, "127.0.0.1");
-    await once(aws.#server, "listening");
+    const server = await LoopbackServer.start((request, response) =>
+      aws.#handle(request, response),
+    );
+    const aws = new LocalAws(server, stack, answers);
     return aws;
   }
 
   /** With these, the SDK of any process comes here. */
   get environment(): Record<string, string> {
-    const { port } = this.#server.address() as AddressInfo;
     return {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_ENDPOINT_URL: this.#server.endpoint,
       AWS_REGION: "eu-central-1",
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
@@ -82,9 +62,29 @@ export class LocalAws {
     return this.calls.filter((call) => call.operation === operation).map(({ input }) => input);
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+  stop(): Promise<void> {
+    return this.#server.stop();
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = await readCall(request);
+    this.calls.push(call);
+    const isCloudFormation = request.headers["x-amz-target"] === undefined;
+    try {
+      response.end(isCloudFormation ? this.#toXml(call) : JSON.stringify(this.#answer(call)));
+    } catch (error) {
+      if (!(error instanceof AwsRefusal)) {
+        response.destroy(error as Error);
+        return;
+      }
+      const { type, message } = error;
+      response.statusCode = 400;
+      response.end(
+        isCloudFormation
+          ? `<ErrorResponse><Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error></ErrorResponse>`
+          : JSON.stringify({ __type: type, message }),
+      );
+    }
   }
 
   #answer({ operation, input }: AwsCall): object {
