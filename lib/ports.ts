@@ -52,9 +52,9 @@ export interface PageCursor {
   cursor: string;
 }
 
-/** Where a source stands. All of it fits one DynamoDB item. */
+/** Where the work on a lane stands. All of it fits one DynamoDB item. */
 export interface Checkpoint {
-  /** Epoch seconds at which the archive of this source begins; nothing below it is asked for. */
+  /** Epoch seconds at which the lane begins; nothing below it is asked for. */
   start: number;
   /** Epoch seconds: every entry seen below it is in the archive. */
   watermark: number;
@@ -68,9 +68,14 @@ export interface Checkpoint {
   lateScannedAt?: number | undefined;
   /** Epoch seconds: how far a late scan that was cut off has come; absent when none is open. */
   lateScanPosition?: number | undefined;
+  /**
+   * What the lane has counted below its watermark, by name. Saved with it, so
+   * that an interruption neither loses a count nor counts twice.
+   */
+  tally?: Record<string, number> | undefined;
 }
 
-/** A claim to be the one writer of a source. */
+/** A claim to be the one writer of a lane. */
 export interface Lease {
   /** Unique to one run. */
   owner: string;
@@ -90,34 +95,42 @@ export interface CheckpointStatus {
   updatedAt: number;
 }
 
+/** An item as a listing shows it. */
+export interface LaneStatus extends CheckpointStatus {
+  lane: string;
+}
+
 /**
- * One item a source, changed only by conditional single-item writes, so that
- * a run that lost its lease cannot move the watermark.
+ * One item a lane, changed only by conditional single-item writes, so that a
+ * run that lost its lease cannot move the watermark. A lane is a stretch of a
+ * source's time that has one writer: see `lib/archive/lane.ts`.
  */
 export interface CheckpointStore {
   /**
    * Take the lease when it is free, expired at `nowMs`, or already held by the
    * same owner (an earlier attempt whose answer was lost).
    */
-  acquire(source: string, lease: Lease, nowMs: number): Promise<Acquired>;
+  acquire(lane: string, lease: Lease, nowMs: number): Promise<Acquired>;
   /**
    * Replace the checkpoint and extend the lease to `lease.expiresAt`.
    *
    * @throws {LeaseLostError} when `lease.owner` no longer holds the lease; nothing is written
    */
-  save(source: string, lease: Lease, checkpoint: Checkpoint, nowMs: number): Promise<void>;
+  save(lane: string, lease: Lease, checkpoint: Checkpoint, nowMs: number): Promise<void>;
   /** Give the lease up; nothing happens when `owner` does not hold it. */
-  release(source: string, owner: string, nowMs: number): Promise<void>;
-  /** @returns nothing when the source never ran */
-  read(source: string): Promise<CheckpointStatus | undefined>;
+  release(lane: string, owner: string, nowMs: number): Promise<void>;
+  /** @returns nothing when the lane was never worked on */
+  read(lane: string): Promise<CheckpointStatus | undefined>;
+  /** All lanes of a source that were ever worked on, ascending by name; the live one is among them. */
+  lanes(source: string): Promise<LaneStatus[]>;
 }
 
 /** Another run has taken the lease over: stop, and write nothing more. */
 export class LeaseLostError extends Error {
   override readonly name = "LeaseLostError";
   readonly code = "lease_lost";
-  constructor(source: string, options?: ErrorOptions) {
-    super(`another run has taken over the lease on "${source}"; this run stops here`, options);
+  constructor(lane: string, options?: ErrorOptions) {
+    super(`another run has taken over the lease on "${lane}"; this run stops here`, options);
   }
 }
 

@@ -1,10 +1,17 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  paginateScan,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { lanePrefix, liveLane } from "../archive/lane.ts";
 import {
   type Acquired,
   type Checkpoint,
   type CheckpointStatus,
   type CheckpointStore,
+  type LaneStatus,
   type Lease,
   LeaseLostError,
 } from "../ports.ts";
@@ -12,7 +19,7 @@ import {
 /** How often a lease is asked for that its holder gives up in the same moment. */
 const MAX_ACQUISITIONS = 3;
 
-/** Item of a source, below the table's key `source`. */
+/** Item of a lane, below the table's key `source`. */
 interface CheckpointItem {
   checkpoint?: Checkpoint;
   leaseOwner?: string;
@@ -81,15 +88,28 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
     const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#tableName, Key: { source }, ConsistentRead: true }),
     );
-    if (Item === undefined) {
-      return undefined;
+    return Item === undefined ? undefined : toStatus(Item as CheckpointItem);
+  }
+
+  /** Scans: the table has an item a lane, some hundred at most. */
+  async lanes(source: string): Promise<LaneStatus[]> {
+    const lanes: LaneStatus[] = [];
+    const pages = paginateScan(
+      { client: this.#client },
+      {
+        TableName: this.#tableName,
+        ConsistentRead: true,
+        FilterExpression: "#lane = :live OR begins_with(#lane, :prefix)",
+        ExpressionAttributeNames: { "#lane": "source" },
+        ExpressionAttributeValues: { ":live": liveLane(source), ":prefix": lanePrefix(source) },
+      },
+    );
+    for await (const { Items = [] } of pages) {
+      lanes.push(
+        ...Items.map((item) => ({ lane: item.source, ...toStatus(item as CheckpointItem) })),
+      );
     }
-    const { checkpoint, leaseOwner, leaseExpiresAt, updatedAt } = Item as CheckpointItem;
-    const lease =
-      leaseOwner === undefined || leaseExpiresAt === undefined
-        ? undefined
-        : { owner: leaseOwner, expiresAt: leaseExpiresAt };
-    return { checkpoint, lease, updatedAt };
+    return lanes.sort((a, b) => (a.lane < b.lane ? -1 : 1));
   }
 
   /** @returns the new item; nothing when the condition does not hold */
@@ -116,6 +136,15 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
       throw error;
     }
   }
+}
+
+function toStatus(item: CheckpointItem): CheckpointStatus {
+  const { checkpoint, leaseOwner, leaseExpiresAt, updatedAt } = item;
+  const lease =
+    leaseOwner === undefined || leaseExpiresAt === undefined
+      ? undefined
+      : { owner: leaseOwner, expiresAt: leaseExpiresAt };
+  return { checkpoint, lease, updatedAt };
 }
 
 /** DynamoDB has no undefined: what is not there has no attribute. */

@@ -1,5 +1,6 @@
 import { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
+import { liveLane } from "../archive/lane.ts";
 import {
   type ArchiveStore,
   type Checkpoint,
@@ -29,6 +30,8 @@ export interface IngestPorts {
 export interface IngestSettings {
   /** Name of the organization's partition in the archive. */
   source: string;
+  /** Whose checkpoint and lease this run uses. @default the live one of `source` */
+  lane?: string | undefined;
   /** Lease owner, unique to this run. */
   owner: string;
   /** Where the archive begins when the source never ran, epoch seconds, included. */
@@ -77,11 +80,11 @@ export async function ingest(
   limits: IngestLimits,
 ): Promise<IngestSummary> {
   const { checkpoints, clock } = ports;
-  const { source, owner } = settings;
+  const { source, owner, lane = liveLane(source) } = settings;
   const tally = new RunTally(source, clock);
-  const lease = new LeaseGuard(source, owner, limits.deadlineMs, clock);
+  const lease = new LeaseGuard(lane, owner, limits.deadlineMs, clock);
   try {
-    const acquired = await checkpoints.acquire(source, lease.current, clock.nowMs());
+    const acquired = await checkpoints.acquire(lane, lease.current, clock.nowMs());
     if (!acquired.held) {
       return tally.summary("lease_held");
     }
@@ -89,7 +92,7 @@ export async function ingest(
       const run = new Run(ports, settings, limits, lease, tally, acquired.checkpoint);
       return tally.summary(await run.toItsEnd());
     } finally {
-      await checkpoints.release(source, owner, clock.nowMs());
+      await checkpoints.release(lane, owner, clock.nowMs());
     }
   } catch (error) {
     return error instanceof LeaseLostError ? tally.summary("lease_lost") : tally.failure(error);
@@ -100,6 +103,7 @@ class Run {
   readonly #ports: IngestPorts;
   readonly #settings: IngestSettings;
   readonly #limits: IngestLimits;
+  readonly #lane: string;
   readonly #lease: LeaseGuard;
   readonly #tally: RunTally;
   readonly #archive: Archive;
@@ -116,6 +120,7 @@ class Run {
     this.#ports = ports;
     this.#settings = settings;
     this.#limits = limits;
+    this.#lane = settings.lane ?? liveLane(settings.source);
     this.#lease = lease;
     this.#tally = tally;
     this.#archive = new Archive(ports.archive, settings.source, () => lease.assertHeld());
@@ -273,7 +278,7 @@ class Run {
   async #save(checkpoint: Checkpoint): Promise<void> {
     const { checkpoints, clock } = this.#ports;
     await this.#lease.extend((lease) =>
-      checkpoints.save(this.#settings.source, lease, checkpoint, clock.nowMs()),
+      checkpoints.save(this.#lane, lease, checkpoint, clock.nowMs()),
     );
     this.#checkpoint = checkpoint;
   }

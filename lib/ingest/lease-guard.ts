@@ -7,22 +7,22 @@ const MARGIN_MS = 60_000;
 const TERM_MS = 15 * 60_000;
 
 /**
- * This run's claim to be the only writer of a source.
+ * This run's claim to be the only writer of a lane.
  *
  * The archive itself cannot refuse a writer that lost its lease, so the run
  * does: a process that was stopped and wakes up late looks at the clock before
  * each write. The margin covers clock skew and a write that is under way.
  */
 export class LeaseGuard {
-  readonly #source: string;
+  readonly #lane: string;
   readonly #owner: string;
   readonly #deadlineMs: number;
   readonly #clock: Clock;
   #expiresAt: number;
 
   /** @param deadlineMs - epoch milliseconds, end of the run's time; may be `Infinity` */
-  constructor(source: string, owner: string, deadlineMs: number, clock: Clock) {
-    this.#source = source;
+  constructor(lane: string, owner: string, deadlineMs: number, clock: Clock) {
+    this.#lane = lane;
     this.#owner = owner;
     this.#deadlineMs = deadlineMs;
     this.#clock = clock;
@@ -50,7 +50,7 @@ export class LeaseGuard {
   /** @throws {LeaseLostError} when another run may have taken over, or is about to */
   assertHeld(): void {
     if (this.#clock.nowMs() >= this.#expiresAt - MARGIN_MS / 2) {
-      throw new LeaseLostError(this.#source);
+      throw new LeaseLostError(this.#lane);
     }
   }
 

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { lanePrefix, liveLane, sourceOfLane } from "../archive/lane.ts";
 import {
   type Acquired,
   type Checkpoint,
   type CheckpointStatus,
   type CheckpointStore,
+  type LaneStatus,
   type Lease,
   LeaseLostError,
 } from "../ports.ts";
@@ -19,6 +21,8 @@ const BUSY_TIMEOUT_MS = 10_000;
 const SQLITE_BUSY = 5;
 
 interface Row {
+  /** The lane. */
+  source: string;
   checkpoint: string | null;
   lease_owner: string | null;
   lease_expires_at: number | null;
@@ -109,15 +113,22 @@ export class SqliteCheckpointStore implements CheckpointStore {
 
   async read(source: string): Promise<CheckpointStatus | undefined> {
     const row = this.#row(source);
-    return row && { checkpoint: checkpointOf(row), lease: leaseOf(row), updatedAt: row.updated_at };
+    return row && statusOf(row);
+  }
+
+  async lanes(source: string): Promise<LaneStatus[]> {
+    const rows = this.#database
+      .prepare(
+        "SELECT * FROM checkpoints WHERE source = ? OR substr(source, 1, ?) = ? ORDER BY source",
+      )
+      .all(liveLane(source), lanePrefix(source).length, lanePrefix(source)) as unknown as Row[];
+    return rows.map((row) => ({ lane: row.source, ...statusOf(row) }));
   }
 
   /** Every source that ever ran, ascending. */
   async sources(): Promise<string[]> {
-    return this.#database
-      .prepare("SELECT source FROM checkpoints ORDER BY source")
-      .all()
-      .map((row) => String(row.source));
+    const rows = this.#database.prepare("SELECT source FROM checkpoints ORDER BY source").all();
+    return [...new Set(rows.map((row) => sourceOfLane(String(row.source))))];
   }
 
   /** Leases that are still held can be taken over from here on. */
@@ -203,6 +214,10 @@ export class CheckpointFileError extends Error {
       { cause },
     );
   }
+}
+
+function statusOf(row: Row): CheckpointStatus {
+  return { checkpoint: checkpointOf(row), lease: leaseOf(row), updatedAt: row.updated_at };
 }
 
 function leaseOf(row: Row): Lease | undefined {

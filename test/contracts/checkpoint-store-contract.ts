@@ -13,6 +13,7 @@ const FULL_CHECKPOINT: Checkpoint = {
   notBefore: NOW_MS + 30_000,
   lateScannedAt: 1_772_441_000,
   lateScanPosition: 1_772_441_500,
+  tally: { entries: 12, pages: 4 },
 };
 
 /** What every checkpoint store does. `make` gives one that is empty. */
@@ -128,6 +129,20 @@ export function describeCheckpointStore(
       await store.acquire("acme", leaseOf("one"), NOW_MS);
       await store.release("acme", "two", NOW_MS + 1);
       expect((await store.read("acme"))?.lease).toEqual(leaseOf("one"));
+    });
+
+    it("lists the lanes of a source, those without a checkpoint too", async () => {
+      expect(await store.lanes("acme")).toEqual([]);
+      for (const lane of ["acme#close", "acme", "acme#10-20", "acme-corp", "acme-corp#10-20"]) {
+        await store.acquire(lane, leaseOf("one"), NOW_MS);
+      }
+      await store.save("acme", leaseOf("one"), CHECKPOINT, NOW_MS);
+      const { lease } = (await store.read("acme")) ?? {};
+      expect(await store.lanes("acme")).toEqual([
+        { lane: "acme", checkpoint: CHECKPOINT, lease, updatedAt: NOW_MS },
+        { lane: "acme#10-20", checkpoint: undefined, lease, updatedAt: NOW_MS },
+        { lane: "acme#close", checkpoint: undefined, lease, updatedAt: NOW_MS },
+      ]);
     });
 
     it("keeps sources apart", async () => {

@@ -1,8 +1,10 @@
+import { sourceOfLane } from "../../lib/archive/lane.ts";
 import {
   type Acquired,
   type Checkpoint,
   type CheckpointStatus,
   type CheckpointStore,
+  type LaneStatus,
   type Lease,
   LeaseLostError,
 } from "../../lib/ports.ts";
@@ -39,5 +41,12 @@ export class MemoryCheckpointStore implements CheckpointStore {
 
   async read(source: string): Promise<CheckpointStatus | undefined> {
     return this.items.get(source);
+  }
+
+  async lanes(source: string): Promise<LaneStatus[]> {
+    return [...this.items]
+      .filter(([lane]) => sourceOfLane(lane) === source)
+      .map(([lane, status]) => ({ lane, ...status }))
+      .sort((a, b) => (a.lane < b.lane ? -1 : 1));
   }
 }

@@ -47,6 +47,7 @@ export class Interruption {
         save: (...call) => around(() => checkpoints.save(...call)),
         release: (...call) => around(() => checkpoints.release(...call)),
         read: (...call) => around(() => checkpoints.read(...call)),
+        lanes: (...call) => around(() => checkpoints.lanes(...call)),
       },
       clock: {
         nowMs: () => clock.nowMs(),

@@ -243,6 +243,7 @@ class World {
             }
           }),
         read: async () => this.#item,
+        lanes: async (lane) => (this.#item ? [{ lane, ...this.#item }] : []),
       },
     };
   }
