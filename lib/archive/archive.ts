@@ -1,7 +1,7 @@
 import type { ArchiveStore } from "../ports.ts";
 import { type ArchiveEntry, encodeLines, encodeObject } from "./archive-object.ts";
 import { ArchivedIds } from "./archived-ids.ts";
-import { hourOf, PREFIXES, partitionPath } from "./object-key.ts";
+import { hourOf, quarantinePrefix } from "./object-key.ts";
 
 /** What became of a batch of entries. */
 export interface Stored {
@@ -66,7 +66,7 @@ export class Archive {
    */
   async quarantine(texts: readonly Uint8Array[], listedAt: number): Promise<number> {
     const { hash, body } = await encodeLines(texts.toSorted(Buffer.compare));
-    const key = `${PREFIXES.quarantine}${partitionPath(this.#source, listedAt)}${hash}.json.gz`;
+    const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
     this.#beforeWrite();
     return (await this.#store.put(key, body)) === "created" ? texts.length : 0;
   }

@@ -9,6 +9,11 @@ export const PREFIXES = {
   auditLogs: "audit_logs/",
   quarantine: "quarantine/",
   manifests: "manifests/",
+  /** Hours of a day that is being sealed. */
+  closing: "closing/",
+  signatures: "signatures/",
+  /** Columns for long queries, made from sealed days. */
+  compact: "compact/",
   athenaResults: "athena-results/",
 } as const;
 
@@ -45,6 +50,11 @@ export function partitionPath(source: string, epochSeconds: number): string {
 /** Prefix of all objects of one source and UTC hour. */
 export function hourPrefix(source: string, epochSeconds: number): string {
   return PREFIXES.auditLogs + partitionPath(source, epochSeconds);
+}
+
+/** Prefix of what could not be read as an entry, of one source and UTC hour of the listing. */
+export function quarantinePrefix(source: string, epochSeconds: number): string {
+  return PREFIXES.quarantine + partitionPath(source, epochSeconds);
 }
 
 /** @throws {RangeError} if the two bounds do not lie in one UTC hour in this order */
