@@ -3,15 +3,17 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { AthenaDatabase } from "../lib/aws/athena-database.ts";
-import { CLIENT_OPTIONS } from "../lib/aws/client-options.ts";
+import { CLIENT_OPTIONS, S3_OPTIONS } from "../lib/aws/client-options.ts";
 import { findDeployedStack, listAlarmNames } from "../lib/aws/cloudformation-stack.ts";
 import { DynamoDbCheckpointStore } from "../lib/aws/dynamodb-checkpoint-store.ts";
 import { listRingingAlarms, type RingingAlarm } from "../lib/aws/ringing-alarms.ts";
+import { S3ArchiveStore } from "../lib/aws/s3-archive-store.ts";
 import { TokenSecret } from "../lib/aws/token-secret.ts";
-import type { CheckpointStore } from "../lib/ports.ts";
+import type { ArchiveStore, CheckpointStore } from "../lib/ports.ts";
 import { systemClock } from "../lib/slack/clock.ts";
 import type { DeployedSource, DeployedStack } from "../lib/stack-outputs.ts";
 import { UsageError } from "./errors.ts";
@@ -34,6 +36,10 @@ export class Deployment {
 
   get database(): AthenaDatabase {
     return new AthenaDatabase(new AthenaClient(CLIENT_OPTIONS), this.stack, systemClock);
+  }
+
+  get archive(): ArchiveStore {
+    return new S3ArchiveStore(new S3Client(S3_OPTIONS), this.stack.archiveBucket);
   }
 
   get checkpoints(): CheckpointStore {

@@ -8,6 +8,7 @@ import { addIngestCommand } from "./commands/ingest.ts";
 import { addQueryCommand } from "./commands/query.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addTokenCommand } from "./commands/token.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
 import { reportError, toErrorLine } from "./errors.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
 
@@ -25,6 +26,7 @@ addStatusCommand(program);
 addTokenCommand(program);
 addCatCommand(program);
 addDetectCommand(program);
+addVerifyCommand(program);
 addDemoCommand(program);
 
 // `| head` has seen enough.

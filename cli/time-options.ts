@@ -26,6 +26,19 @@ export function parseTime(text: string): number {
 }
 
 /**
+ * A day, UTC.
+ *
+ * @returns `YYYY-MM-DD`
+ * @throws {InvalidArgumentError} for anything else, a day that no month has included
+ */
+export function parseDay(text: string): string {
+  if (!DATE.test(text) || !isDayOfCalendar(text)) {
+    throw new InvalidArgumentError("Give a day, such as 2026-05-01.");
+  }
+  return text;
+}
+
+/**
  * A span of time: `90`, `90s`, `15m`, `2h`, `1d`.
  *
  * @returns seconds

@@ -142,6 +142,12 @@ export interface TokenProvider {
   refresh(): Promise<string>;
 }
 
+/** Signs what the close of day seals. The private key stays where it is. */
+export interface ManifestSigner {
+  /** @returns an ECDSA signature of the message's SHA-256, DER, as `openssl dgst -sha256 -verify` takes it */
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
 /** There is no token to use. */
 export class TokenMissingError extends Error {
   override readonly name = "TokenMissingError";

@@ -49,6 +49,7 @@ export interface DeployedSource {
 export interface DeployedStack {
   name: string;
   region: string;
+  archiveBucket: string;
   database: string;
   workgroup: string;
   checkpointTable: string;
@@ -88,6 +89,7 @@ export function parseStackOutputs(
   return {
     name,
     region,
+    archiveBucket: toValue(STACK_OUTPUTS.archiveBucket),
     database: toValue(STACK_OUTPUTS.database),
     workgroup: toValue(STACK_OUTPUTS.workgroup),
     checkpointTable: toValue(STACK_OUTPUTS.checkpointTable),

@@ -29,6 +29,7 @@ describe("parseStackOutputs", () => {
     expect(stack).toEqual({
       name: "SlackAuditLake",
       region: "eu-central-1",
+      archiveBucket: expect.stringContaining("ArchiveBucket"),
       database: "slack_audit_lake",
       workgroup: "slack-audit-lake",
       checkpointTable: expect.stringContaining("IngestionCheckpoints"),

@@ -9,6 +9,7 @@ const decompress = promisify(gunzip);
 
 const NEWLINE = 0x0a;
 const PIECE_BYTES = 256 * 1024;
+const HASH_DIGITS = 16;
 
 /** What the archive needs to know of an entry. */
 export interface ArchiveEntry {
@@ -73,7 +74,16 @@ export async function encodeLines(texts: readonly Uint8Array[]): Promise<Encoded
       }
     },
   );
-  return { hash: hash.digest("hex").slice(0, 16), body: Buffer.concat(chunks) };
+  return { hash: hash.digest("hex").slice(0, HASH_DIGITS), body: Buffer.concat(chunks) };
+}
+
+/** The hash that {@link encodeLines} gives, without the compression. */
+export function hashLines(texts: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const text of texts) {
+    hash.update(text).update("\n");
+  }
+  return hash.digest("hex").slice(0, HASH_DIGITS);
 }
 
 function* pieces(texts: readonly Uint8Array[], hash: Hash): Generator<Buffer> {
@@ -120,7 +130,10 @@ export async function decodeLines(key: string, body: Uint8Array): Promise<Uint8A
 export class ArchiveObjectError extends Error {
   override readonly name = "ArchiveObjectError";
   readonly code = "archive_object_unreadable";
+  /** Without the key. */
+  readonly problem: string;
   constructor(key: string, problem: string, options?: ErrorOptions) {
     super(`cannot read ${key}: ${problem}; restore the object's first version`, options);
+    this.problem = problem;
   }
 }

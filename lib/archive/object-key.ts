@@ -52,6 +52,16 @@ export function hourPrefix(source: string, epochSeconds: number): string {
   return PREFIXES.auditLogs + partitionPath(source, epochSeconds);
 }
 
+/**
+ * Prefix of all objects of one source and UTC day.
+ *
+ * @param prefix - one of {@link PREFIXES} that is partitioned by hour
+ * @param day - `YYYY-MM-DD`
+ */
+export function dayPrefix(prefix: string, source: string, day: string): string {
+  return `${prefix}source=${source}/dt=${day}/`;
+}
+
 /** Prefix of what could not be read as an entry, of one source and UTC hour of the listing. */
 export function quarantinePrefix(source: string, epochSeconds: number): string {
   return PREFIXES.quarantine + partitionPath(source, epochSeconds);

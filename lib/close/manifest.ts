@@ -11,6 +11,8 @@ import { hourPrefix, PREFIXES, quarantinePrefix, SECONDS_PER_HOUR } from "../arc
  * that nothing before it was changed. See docs/integrity.md.
  */
 export type Manifest = z.infer<typeof MANIFEST>;
+/** What a manifest says of every object, those in quarantine too. */
+export type SealedObject = z.infer<typeof STORED_OBJECT>;
 export type ManifestHour = z.infer<typeof HOUR>;
 
 export const HOURS_PER_DAY = 24;

@@ -142,7 +142,9 @@ describe("status --stack", () => {
 
   it("gives one line for a stack of another version", async () => {
     const aws = await deployed(NEW);
-    aws.stack.outputs.splice(2, 1);
+    aws.stack.outputs = aws.stack.outputs.filter(
+      ({ OutputKey }) => OutputKey !== "CheckpointTable",
+    );
     const { code, stderr } = await run(["status", "--stack"], { env: aws.environment });
 
     expect(code).toBe(1);

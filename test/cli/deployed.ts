@@ -12,6 +12,7 @@ export async function deployed(
   { slackApi = "https://slack.invalid/audit/v1/", interval = "300", others = [] as string[] } = {},
 ): Promise<LocalAws> {
   const outputs: StackOutput[] = [
+    { OutputKey: "ArchiveBucket", OutputValue: "archive" },
     { OutputKey: "Database", OutputValue: "slack_audit_lake" },
     { OutputKey: "Workgroup", OutputValue: "slack-audit-lake" },
     { OutputKey: "CheckpointTable", OutputValue: "checkpoints" },
