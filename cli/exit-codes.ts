@@ -1,3 +1,4 @@
+import type { CloseOutcome } from "../lib/close/close-day.ts";
 import type { IngestOutcome } from "../lib/ingest/summary.ts";
 
 export const EXIT = {
@@ -12,6 +13,18 @@ export const EXIT = {
 
 export const EXIT_OF_OUTCOME: Record<IngestOutcome, number> = {
   caught_up: EXIT.done,
+  out_of_time: EXIT.tryAgain,
+  throttled: EXIT.tryAgain,
+  lease_held: EXIT.tryAgain,
+  lease_lost: EXIT.tryAgain,
+  interrupted: EXIT.interrupted,
+  failed: EXIT.failed,
+};
+
+export const EXIT_OF_CLOSE: Record<CloseOutcome, number> = {
+  sealed: EXIT.done,
+  already_sealed: EXIT.done,
+  not_settled: EXIT.tryAgain,
   out_of_time: EXIT.tryAgain,
   throttled: EXIT.tryAgain,
   lease_held: EXIT.tryAgain,

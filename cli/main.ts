@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addCatCommand } from "./commands/cat.ts";
+import { addCloseDayCommand } from "./commands/close-day.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addDetectCommand } from "./commands/detect.ts";
 import { addImportCommand } from "./commands/import.ts";
@@ -26,6 +27,7 @@ addStatusCommand(program);
 addTokenCommand(program);
 addCatCommand(program);
 addDetectCommand(program);
+addCloseDayCommand(program);
 addVerifyCommand(program);
 addDemoCommand(program);
 

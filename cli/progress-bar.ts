@@ -1,4 +1,5 @@
 import cliProgress from "cli-progress";
+import { formatSeconds, formatTime } from "./format.ts";
 
 /** Between two lines where there is no terminal to draw on, such as a service's journal. */
 const LINE_INTERVAL_MS = 30_000;
@@ -35,8 +36,11 @@ export class ProgressBar {
     }
   }
 
-  /** Say something until the next update. */
-  note(text: string): void {
+  /** Say that and why nothing happens for a while. */
+  wait(untilMs: number, reason: string): void {
+    const seconds = Math.max(1, Math.ceil((untilMs - Date.now()) / 1000));
+    const until = formatTime(Math.ceil(untilMs / 1000));
+    const text = `${reason}: ${formatSeconds(seconds)}, until ${until}`;
     if (this.#bar?.isActive) {
       this.#bar.update({ note: ` | ${text}` });
     } else {

@@ -1,5 +1,5 @@
 import type { IngestProgress } from "../lib/ingest/summary.ts";
-import { formatCounted, formatSeconds, formatTime } from "./format.ts";
+import { formatCounted, formatTime } from "./format.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
 /** How far a run has come. */
@@ -19,9 +19,7 @@ export class ProgressDisplay {
 
   /** Say that and why nothing happens for a while. */
   wait(untilMs: number, reason: string): void {
-    const seconds = Math.max(1, Math.ceil((untilMs - Date.now()) / 1000));
-    const until = formatTime(Math.ceil(untilMs / 1000));
-    this.#bar.note(`${reason}: ${formatSeconds(seconds)}, until ${until}`);
+    this.#bar.wait(untilMs, reason);
   }
 
   stop(): void {

@@ -73,6 +73,29 @@ export interface Checkpoint {
    * that an interruption neither loses a count nor counts twice.
    */
   tally?: Record<string, number> | undefined;
+  /** Of the lane that closes days: the chain, and the hour that is being reconciled. */
+  closing?: Closing | undefined;
+}
+
+/** How far the close of a day is. The day begins at the checkpoint's `start`; all below its watermark is compared. */
+export interface Closing {
+  /** The newest manifest of the chain; null before the first. */
+  head: { day: string; sequence: number; sha256: string } | null;
+  /** Of the hours below the watermark that have no record yet, by their number, 0 to 23. */
+  hours: Record<string, ReconciledHour>;
+}
+
+/** What a comparison of Slack's listing with the archive has found. */
+export interface ReconciledHour {
+  /** Entries that Slack listed, each id once. */
+  listed: number;
+  /** Entries that were missing in the archive, and stored. */
+  late: number;
+  /** Archived ids that Slack did not list, and the first of them. */
+  onlyInArchive: number;
+  onlyInArchiveIds: string[];
+  /** How late the late ones were; see `lib/close/lateness.ts`. */
+  lateness: Record<string, number>;
 }
 
 /** A claim to be the one writer of a lane. */

@@ -58,6 +58,15 @@ export class Archive {
   }
 
   /**
+   * @param from - epoch seconds, included
+   * @param until - epoch seconds, excluded; both in one UTC hour
+   * @returns the ids that are archived with a time of these seconds
+   */
+  idsBetween(from: number, until: number): Promise<Set<string>> {
+    return this.#archivedIds.within(from, until - 1);
+  }
+
+  /**
    * Keep what cannot be read as an entry, verbatim, outside the table.
    *
    * @param texts - each without a line break
@@ -75,7 +84,8 @@ export class Archive {
     const { key, body } = await encodeObject(this.#source, entries);
     this.#beforeWrite();
     const outcome = await this.#store.put(key, body);
-    await this.#archivedIds.add(key, hour, new Set(entries.map(({ id }) => id)));
+    const ids = new Map(entries.map(({ id, dateCreate }) => [id, dateCreate]));
+    await this.#archivedIds.add(key, hour, ids);
     stored.added = stored.added.concat(entries);
     if (outcome === "created") {
       stored.objects += 1;

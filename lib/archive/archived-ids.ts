@@ -2,6 +2,9 @@ import type { ArchiveStore } from "../ports.ts";
 import { ArchiveObjectError, decodeLines } from "./archive-object.ts";
 import { hourOf, hourPrefix, parseObjectKey } from "./object-key.ts";
 
+/** The ids of an object, each with its time, epoch seconds. */
+type ArchivedObjectIds = ReadonlyMap<string, number>;
+
 /** Hours whose listings are kept. A window lies in one; a late scan and the live edge in two. */
 const HOURS_KEPT = 4;
 /** Objects whose ids are kept: those that the next page or window can overlap again. */
@@ -18,7 +21,7 @@ export class ArchivedIds {
   readonly #store: ArchiveStore;
   readonly #source: string;
   readonly #keysByHour = new RecentMap<number, string[]>(HOURS_KEPT);
-  readonly #idsByKey = new RecentMap<string, ReadonlySet<string>>(OBJECTS_KEPT);
+  readonly #idsByKey = new RecentMap<string, ArchivedObjectIds>(OBJECTS_KEPT);
 
   constructor(store: ArchiveStore, source: string) {
     this.#store = store;
@@ -31,23 +34,39 @@ export class ArchivedIds {
    * @returns tells whether an id stands in an object that overlaps these seconds
    */
   async between(min: number, max: number): Promise<(id: string) => boolean> {
-    const sets: ReadonlySet<string>[] = [];
-    for (const key of await this.#keysOf(hourOf(min))) {
-      const name = parseObjectKey(key);
-      if (name !== undefined && name.minDateCreate <= max && name.maxDateCreate >= min) {
-        sets.push(await this.#idsOf(key));
+    const objects = await this.#overlapping(min, max);
+    return (id) => objects.some((ids) => ids.has(id));
+  }
+
+  /** @returns the ids that are archived with a time of these seconds, bounds as in {@link between} */
+  async within(min: number, max: number): Promise<Set<string>> {
+    const within = new Set<string>();
+    for (const ids of await this.#overlapping(min, max)) {
+      for (const [id, dateCreate] of ids) {
+        if (dateCreate >= min && dateCreate <= max) within.add(id);
       }
     }
-    return (id) => sets.some((ids) => ids.has(id));
+    return within;
   }
 
   /** Take note of an object that was just written. */
-  async add(key: string, hour: number, ids: ReadonlySet<string>): Promise<void> {
+  async add(key: string, hour: number, ids: ArchivedObjectIds): Promise<void> {
     const keys = await this.#keysOf(hour);
     if (!keys.includes(key)) {
       keys.push(key);
     }
     this.#idsByKey.set(key, ids);
+  }
+
+  async #overlapping(min: number, max: number): Promise<ArchivedObjectIds[]> {
+    const objects: ArchivedObjectIds[] = [];
+    for (const key of await this.#keysOf(hourOf(min))) {
+      const name = parseObjectKey(key);
+      if (name !== undefined && name.minDateCreate <= max && name.maxDateCreate >= min) {
+        objects.push(await this.#idsOf(key));
+      }
+    }
+    return objects;
   }
 
   async #keysOf(hour: number): Promise<string[]> {
@@ -63,31 +82,34 @@ export class ArchivedIds {
     return keys;
   }
 
-  async #idsOf(key: string): Promise<ReadonlySet<string>> {
+  async #idsOf(key: string): Promise<ArchivedObjectIds> {
     const known = this.#idsByKey.get(key);
     if (known !== undefined) {
       return known;
     }
-    const ids = new Set<string>();
+    const ids = new Map<string, number>();
     for (const line of await decodeLines(key, await this.#store.get(key))) {
-      ids.add(idOfLine(key, line));
+      const { id, dateCreate } = readLine(key, line);
+      ids.set(id, dateCreate);
     }
     this.#idsByKey.set(key, ids);
     return ids;
   }
 }
 
-/** @throws {ArchiveObjectError} when the line is not JSON with an id */
-export function idOfLine(key: string, line: Uint8Array): string {
+/** @throws {ArchiveObjectError} when the line is not JSON with an id and a time */
+export function readLine(key: string, line: Uint8Array): { id: string; dateCreate: number } {
+  let entry: { id?: unknown; date_create?: unknown };
   try {
-    const { id } = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString());
-    if (typeof id === "string") {
-      return id;
-    }
+    entry = JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.length).toString());
   } catch (cause) {
     throw new ArchiveObjectError(key, "a line is not JSON", { cause });
   }
-  throw new ArchiveObjectError(key, "a line has no id");
+  const { id, date_create: dateCreate } = entry;
+  if (typeof id !== "string" || typeof dateCreate !== "number") {
+    throw new ArchiveObjectError(key, "a line has no id or no date_create");
+  }
+  return { id, dateCreate };
 }
 
 /** A map that forgets what was used least recently. */

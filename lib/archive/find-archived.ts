@@ -1,6 +1,6 @@
 import type { ArchiveStore } from "../ports.ts";
 import { decodeLines } from "./archive-object.ts";
-import { idOfLine } from "./archived-ids.ts";
+import { readLine } from "./archived-ids.ts";
 import { PREFIXES } from "./object-key.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function findArchived(
   const found = new Map<string, Uint8Array>();
   for await (const { key } of store.list(`${PREFIXES.auditLogs}source=${source}/`)) {
     for (const line of await decodeLines(key, await store.get(key))) {
-      const id = idOfLine(key, line);
+      const { id } = readLine(key, line);
       // A copy: a view would keep all of the object in memory.
       if (ids.has(id)) found.set(id, line.slice());
     }

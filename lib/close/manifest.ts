@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { hourPrefix, PREFIXES, quarantinePrefix, SECONDS_PER_HOUR } from "../archive/object-key.ts";
+import {
+  hourPrefix,
+  PREFIXES,
+  partitionPath,
+  quarantinePrefix,
+  SECONDS_PER_HOUR,
+} from "../archive/object-key.ts";
 
 /**
  * The manifest of a sealed day: what both sides held, and every object with
@@ -16,6 +22,9 @@ export type SealedObject = z.infer<typeof STORED_OBJECT>;
 export type ManifestHour = z.infer<typeof HOUR>;
 
 export const HOURS_PER_DAY = 24;
+
+/** Of the ids that an hour has twice, or only in the archive, a manifest names so many. */
+export const IDS_NAMED_MAX = 100;
 
 const count = z.number().int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -38,12 +47,14 @@ const ARCHIVED_OBJECT = z.strictObject({
   max_date_create: count,
 });
 
+const lateness = z.record(z.string().regex(/^\d+$/), count);
+
 const TOTALS = {
   /** Entries that Slack listed when the day was reconciled, each id once. */
   listed: count,
   /** Lines in the archive after that. */
   archived: count,
-  /** Those among them that were missing until then, and were stored by the close. */
+  /** Those among them that were missing until then, and were stored by the close; a close that was interrupted may have stored more. */
   late: count,
   /** Ids that are archived and that Slack no longer lists. */
   only_in_archive: count,
@@ -55,6 +66,11 @@ const HOUR = z.strictObject({
   /** 0 to 23, UTC. An hour in which nothing happened stands here too. */
   hour: count.max(HOURS_PER_DAY - 1),
   ...TOTALS,
+  /** The first of them. */
+  only_in_archive_ids: z.array(z.string()).max(IDS_NAMED_MAX),
+  twice_ids: z.array(z.string()).max(IDS_NAMED_MAX),
+  /** How late the late ones were: entries by the power of two, in seconds, that they stayed below. */
+  lateness,
   /** Ascending by key. */
   objects: z.array(ARCHIVED_OBJECT),
   /** What could not be read as an entry. */
@@ -72,8 +88,7 @@ const MANIFEST = z.strictObject({
   previous: z.strictObject({ day, sha256 }).nullable(),
   sealed_at: z.iso.datetime(),
   ...TOTALS,
-  /** How late the late ones were: entries by the power of two, in seconds, that they stayed below. */
-  lateness: z.record(z.string().regex(/^\d+$/), count),
+  lateness,
   hours: z.array(HOUR).length(HOURS_PER_DAY),
 });
 
@@ -122,18 +137,26 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
+/** Key of an hour of a day that is being sealed; its bytes are those of {@link encodeHour}. */
+export function hourRecordKey(source: string, hourStart: number): string {
+  return `${PREFIXES.closing}${partitionPath(source, hourStart).slice(0, -1)}.json`;
+}
+
+export function encodeHour(hour: ManifestHour): Uint8Array {
+  return Buffer.from(`${JSON.stringify(HOUR.parse(hour))}\n`);
+}
+
+/** @throws {ManifestError} when the bytes are not an hour's */
+export function parseHour(key: string, bytes: Uint8Array): ManifestHour {
+  return parseAs(HOUR, key, bytes);
+}
+
 /**
  * @param key - under which the bytes are stored; what they say must fit it
  * @throws {ManifestError} when they are not a manifest, or another's
  */
 export function parseManifest(key: string, bytes: Uint8Array): Manifest {
-  const parsed = MANIFEST.safeParse(parseJson(key, bytes));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const place = issue?.path.length ? `${issue.path.join(".")}: ` : "";
-    throw new ManifestError(key, `it is not a manifest (${place}${issue?.message})`);
-  }
-  const manifest = parsed.data;
+  const manifest = parseAs(MANIFEST, key, bytes);
   if (manifestKey(manifest.source, manifest.day) !== key) {
     throw new ManifestError(
       key,
@@ -157,6 +180,20 @@ export class ManifestError extends Error {
     super(`cannot trust ${key}: ${problem}; restore the object's first version`, options);
     this.problem = problem;
   }
+}
+
+function parseAs<Schema extends z.ZodType>(
+  schema: Schema,
+  key: string,
+  bytes: Uint8Array,
+): z.output<Schema> {
+  const parsed = schema.safeParse(parseJson(key, bytes));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue?.path.length ? `${issue.path.join(".")}: ` : "";
+    throw new ManifestError(key, `it is not a manifest (${place}${issue?.message})`);
+  }
+  return parsed.data;
 }
 
 function parseJson(key: string, bytes: Uint8Array): unknown {

@@ -8,7 +8,7 @@ import {
   type Clock,
   LeaseLostError,
 } from "../ports.ts";
-import { SlackApiError, SlackDeadlineError } from "../slack/errors.ts";
+import { SlackDeadlineError } from "../slack/errors.ts";
 import type { PageEntry } from "../slack/page.ts";
 import { LeaseGuard } from "./lease-guard.ts";
 import { type ListedPage, listPages, type SlackSource } from "./listing.ts";
@@ -19,6 +19,7 @@ import {
   type IngestSummary,
   RunTally,
 } from "./summary.ts";
+import { notBeforeOf, waitForSlack } from "./throttling.ts";
 
 export interface IngestPorts {
   slack: SlackSource;
@@ -47,6 +48,8 @@ export interface IngestSettings {
   allowedLatenessSeconds: number;
   /** Entries asked for in one page, 1 to 9999. */
   pageLimit: number;
+  /** Windows may cross hours: for long spans of the past. @default false */
+  crossesHours?: boolean | undefined;
 }
 
 export interface IngestLimits {
@@ -56,12 +59,6 @@ export interface IngestLimits {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: IngestProgress) => void) | undefined;
 }
-
-/** A longer wait that Slack asked for is left to a later run. */
-const WAIT_MAX_MS = 5 * 60_000;
-
-/** No header can keep the source from being asked for longer than this. */
-const NOT_BEFORE_MAX_MS = 60 * 60_000;
 
 /**
  * Bring the archive of one source up to date.
@@ -137,31 +134,26 @@ class Run {
 
   async toItsEnd(): Promise<IngestOutcome> {
     try {
-      return (await this.#waitForSlack()) ? await this.#walk() : "throttled";
+      const { notBefore } = this.#checkpoint;
+      const mayCall = await waitForSlack(notBefore, this.#ports.clock, {
+        ...this.#limits,
+        onWait: (waitingUntilMs) =>
+          this.#limits.onProgress?.({ ...this.#tally.progress(), waitingUntilMs }),
+      });
+      if (!mayCall) {
+        this.#tally.notBefore = notBefore;
+        return "throttled";
+      }
+      return await this.#walk();
     } catch (error) {
       return this.#outcomeOf(error);
     }
   }
 
-  /** @returns false when Slack asked for a longer wait than this run can make */
-  async #waitForSlack(): Promise<boolean> {
-    const { clock } = this.#ports;
-    const { notBefore } = this.#checkpoint;
-    const waitMs = (notBefore ?? 0) - clock.nowMs();
-    if (notBefore !== undefined && waitMs > 0) {
-      if (waitMs > WAIT_MAX_MS || notBefore >= this.#limits.deadlineMs) {
-        this.#tally.notBefore = notBefore;
-        return false;
-      }
-      this.#limits.onProgress?.({ ...this.#tally.progress(), waitingUntilMs: notBefore });
-      await clock.sleep(waitMs, this.#limits.signal);
-    }
-    return true;
-  }
-
   async #walk(): Promise<IngestOutcome> {
     const { clock, slack } = this.#ports;
-    const { settleDelaySeconds, until = Number.POSITIVE_INFINITY, pageLimit } = this.#settings;
+    const { settleDelaySeconds, until = Number.POSITIVE_INFINITY } = this.#settings;
+    const { pageLimit, crossesHours } = this.#settings;
     const now = nowSeconds(clock);
     const end = Math.min(now - settleDelaySeconds, until);
     this.#beginLateScan(now, end);
@@ -176,7 +168,7 @@ class Run {
     ]);
     const pages = listPages(
       slack,
-      { position, end, pageCursor, entriesPerSecond, pageLimit },
+      { position, end, pageCursor, entriesPerSecond, pageLimit, crossesHours },
       { deadlineMs: this.#limits.deadlineMs, signal },
     );
     for await (const listed of oneAhead(pages, () => cancelled.abort())) {
@@ -289,10 +281,8 @@ class Run {
     if (signal?.aborted && error === signal.reason) {
       return "interrupted";
     }
-    const retryAfterSeconds = retryAfterOf(error);
-    if (retryAfterSeconds !== undefined) {
-      const waitMs = Math.min(Math.ceil(retryAfterSeconds * 1000), NOT_BEFORE_MAX_MS);
-      const notBefore = Math.ceil(this.#ports.clock.nowMs() + waitMs);
+    const notBefore = notBeforeOf(error, this.#ports.clock);
+    if (notBefore !== undefined) {
       this.#tally.notBefore = notBefore;
       await this.#save({ ...this.#checkpoint, notBefore });
       return "throttled";
@@ -302,16 +292,6 @@ class Run {
     }
     throw error;
   }
-}
-
-/** Seconds that Slack asked to wait, when it answered that it is called too often. */
-function retryAfterOf(error: unknown): number | undefined {
-  if (error instanceof SlackDeadlineError) {
-    return error.retryAfterSeconds;
-  }
-  return error instanceof SlackApiError && error.status === 429
-    ? (error.retryAfterSeconds ?? 60)
-    : undefined;
 }
 
 function nowSeconds(clock: Clock): number {

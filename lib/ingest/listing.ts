@@ -1,3 +1,4 @@
+import { SECONDS_PER_HOUR } from "../archive/object-key.ts";
 import type { PageCursor } from "../ports.ts";
 import { SlackApiError } from "../slack/errors.ts";
 import type { LogsPage } from "../slack/page.ts";
@@ -41,7 +42,12 @@ export interface Walk {
   pageCursor: PageCursor | undefined;
   entriesPerSecond: number;
   pageLimit: number;
+  /** Windows may cross hours, so that long spans with few entries take few calls. */
+  crossesHours?: boolean | undefined;
 }
+
+/** A window that crosses hours grows from an hour to this, as long as one page holds it. */
+const REACH_MAX_SECONDS = 24 * SECONDS_PER_HOUR;
 
 /** Slack refuses a cursor again and again: something else is wrong than its age. */
 const RESTARTS_MAX = 20;
@@ -70,6 +76,7 @@ export async function* listPages(
   let { position, entriesPerSecond } = walk;
   let resumed = walk.pageCursor;
   let secondsMax = Number.POSITIVE_INFINITY;
+  let reachSeconds = SECONDS_PER_HOUR;
   let restarts = 0;
   for (;;) {
     const window: TimeWindow | undefined = resumed
@@ -79,10 +86,12 @@ export async function* listPages(
           Math.min(walk.end, position + secondsMax),
           entriesPerSecond,
           walk.pageLimit,
+          walk.crossesHours ? reachSeconds : undefined,
         );
     if (window === undefined) {
       return;
     }
+    let pages = 0;
     try {
       for await (const listed of listWindow(
         slack,
@@ -91,6 +100,7 @@ export async function* listPages(
         walk.pageLimit,
         options,
       )) {
+        pages += 1;
         entriesPerSecond = updateDensity(entriesPerSecond, listed.entries, listed.seconds);
         const next = listed.cursor && {
           oldest: window.from,
@@ -100,6 +110,7 @@ export async function* listPages(
         yield { window, page: listed.page, next: next || undefined, entriesPerSecond };
       }
       position = window.until;
+      reachSeconds = pages > 1 ? SECONDS_PER_HOUR : Math.min(2 * reachSeconds, REACH_MAX_SECONDS);
       secondsMax = Number.POSITIVE_INFINITY;
       restarts = 0;
     } catch (error) {

@@ -9,6 +9,7 @@ import {
   type RetryState,
   ServerErrorRetryHandler,
 } from "../slack/retry.ts";
+import { BackgroundPacer } from "./background-pacer.ts";
 import { CallPacer } from "./call-pacer.ts";
 import type { SlackSource } from "./listing.ts";
 
@@ -19,6 +20,11 @@ export interface SlackSourceOptions
   > {
   tokens: TokenProvider;
   clock: Clock;
+  /**
+   * For work that can wait: slower than Slack allows, and a 429 ends the run
+   * instead of being waited for, so that the live runs go first. @default false
+   */
+  isBackground?: boolean;
 }
 
 /**
@@ -27,14 +33,18 @@ export interface SlackSourceOptions
  * With backoff up to 30 s, eight retries outlast about two minutes of trouble.
  * The run's deadline cuts that short where time is short.
  */
-export function createSlackSource({ tokens, ...options }: SlackSourceOptions): SlackSource {
-  const pacer = new CallPacer(options.clock);
+export function createSlackSource({
+  tokens,
+  isBackground = false,
+  ...options
+}: SlackSourceOptions): SlackSource {
+  const pacer = isBackground ? new BackgroundPacer(options.clock) : new CallPacer(options.clock);
   const client = new AuditLogsClient({
     ...options,
     token: () => tokens.get(),
     retryHandlers: [
       new RefusedTokenRetryHandler(tokens),
-      new PacingRetryHandler(pacer),
+      ...(pacer instanceof CallPacer ? [new PacingRetryHandler(pacer)] : []),
       new ServerErrorRetryHandler({ maxRetryCount: 8 }),
       new ConnectionErrorRetryHandler({ maxRetryCount: 8 }),
       new BodyErrorRetryHandler({ maxRetryCount: 8 }),

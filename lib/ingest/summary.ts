@@ -123,18 +123,24 @@ export class RunTally {
     };
   }
 
-  /** A summary that carries the thrown error itself too, out of sight of JSON; see {@link causeOf}. */
   failure(thrown: unknown): IngestSummary {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    const code = "code" in error && typeof error.code === "string" ? error.code : "unexpected";
-    const { name, message } = error;
-    const summary = { ...this.summary("failed"), error: { name, code, message } };
-    Object.defineProperty(summary, "cause", { value: error, enumerable: false });
-    return summary;
+    return withFailure(this.summary("failed"), thrown);
   }
 }
 
+/** A summary that carries the thrown error itself too, out of sight of JSON; see {@link causeOf}. */
+export function withFailure<Summary extends { outcome: string }>(
+  summary: Summary,
+  thrown: unknown,
+): Summary & { outcome: "failed" } {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const code = "code" in error && typeof error.code === "string" ? error.code : "unexpected";
+  const { name, message } = error;
+  const failed = { ...summary, outcome: "failed" as const, error: { name, code, message } };
+  return Object.defineProperty(failed, "cause", { value: error, enumerable: false });
+}
+
 /** The error that ended a failed run, with its stack, for callers that throw it on. */
-export function causeOf(summary: IngestSummary): Error | undefined {
+export function causeOf(summary: object): Error | undefined {
   return "cause" in summary && summary.cause instanceof Error ? summary.cause : undefined;
 }

@@ -18,7 +18,8 @@ const DENSITY_WEIGHT = 0.5;
  * A half-read window says nothing about its unread part, because Slack lists
  * newest first; so a window is sized to fit one page, and the watermark moves
  * only when a whole window is stored. None crosses an hour (UTC), so that one
- * listing of an hour's objects is enough to know what is archived.
+ * listing of an hour's objects is enough to know what is archived; unless
+ * `reachSeconds` says how far a window may go instead.
  *
  * @param position - epoch seconds, start of the window, included
  * @param end - epoch seconds, end of the walk, excluded
@@ -30,13 +31,15 @@ export function nextWindow(
   end: number,
   entriesPerSecond: number,
   pageLimit: number,
+  reachSeconds?: number,
 ): TimeWindow | undefined {
   if (end <= position) {
     return undefined;
   }
   const seconds = Math.max(1, Math.floor((PAGE_FILL * pageLimit) / entriesPerSecond));
-  const endOfHour = hourOf(position) + SECONDS_PER_HOUR;
-  return { from: position, until: Math.min(position + seconds, endOfHour, end) };
+  const reach =
+    reachSeconds === undefined ? hourOf(position) + SECONDS_PER_HOUR : position + reachSeconds;
+  return { from: position, until: Math.min(position + seconds, reach, end) };
 }
 
 /**

@@ -28,6 +28,9 @@ export function makeHour(hour: number, entries = 0, day = DAY): ManifestHour {
     late: 0,
     only_in_archive: 0,
     twice: 0,
+    only_in_archive_ids: [],
+    twice_ids: [],
+    lateness: {},
     objects: entries > 0 ? [object] : [],
     quarantine: [],
   };
