@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { type Duration, type RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
-import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Architecture, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import {
@@ -10,9 +10,9 @@ import {
   SourceMapMode,
 } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
-import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
 import type { Construct } from "constructs";
 import { BUNDLING } from "../../functions/bundling.ts";
+import { allow, allowKey, type Grant } from "./grant.ts";
 
 export interface NodeFunctionProps {
   /** The folder below `functions/` whose `handler.ts` it runs. */
@@ -25,15 +25,6 @@ export interface NodeFunctionProps {
   retryAttempts?: number;
   logRetentionDays: number;
   removalPolicy: RemovalPolicy;
-}
-
-export interface Grant {
-  sid: string;
-  actions: string[];
-  resources: string[];
-  conditions?: Record<string, Record<string, unknown>>;
-  /** Why the resources cannot do without a wildcard; absent when they have none. */
-  whyWildcard?: string;
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -86,29 +77,12 @@ export class NodeFunction extends NodejsFunction {
   }
 
   /** Let it do one more thing. */
-  allow({ whyWildcard, ...statement }: Grant): void {
-    this.addToRolePolicy(new PolicyStatement(statement));
-    if (whyWildcard !== undefined) {
-      for (const resource of statement.resources) {
-        const finding = flattenCfnReference(Stack.of(this).resolve(resource));
-        Validations.of(this.#role).acknowledge({
-          id: `AwsSolutions-IAM5[Resource::${finding}]`,
-          reason: whyWildcard,
-        });
-      }
-    }
+  allow(grant: Grant): void {
+    allow(this.#role, grant);
   }
 
   /** Let it use a key through one service only; nothing happens where there is no key. */
   allowKey(service: string, key: IKey | undefined, actions: string[]): void {
-    if (key !== undefined) {
-      const { region } = Stack.of(this);
-      this.allow({
-        sid: `UseKeyThrough${service}`,
-        actions,
-        resources: [key.keyArn],
-        conditions: { StringEquals: { "kms:ViaService": `${service}.${region}.amazonaws.com` } },
-      });
-    }
+    allowKey(this.#role, service, key, actions);
   }
 }
