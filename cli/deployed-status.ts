@@ -1,9 +1,12 @@
 import type { RingingAlarm } from "../lib/aws/ringing-alarms.ts";
+import { type BackfillProgress, backfillProgress } from "../lib/backfill/progress.ts";
+import { describeBackfill } from "./backfill-facts.ts";
 import { Deployment } from "./deployment.ts";
 import { formatCount, formatCounted, formatSeconds } from "./format.ts";
 import {
   describeSourceProgress,
   formatMs,
+  liveOf,
   type SourceProgress,
   toSourceProgress,
 } from "./source-progress.ts";
@@ -22,6 +25,8 @@ interface DeployedSourceStatus extends SourceProgress {
   intervalSeconds: number | null;
   /** Of the checkpoint; null when the source never ran. */
   lastWriteMs: number | null;
+  /** Null when there never was one. */
+  backfill: BackfillProgress | null;
   token: { isSet: boolean; changedAtMs: number | null };
 }
 
@@ -37,14 +42,16 @@ export async function readDeployedStatus(
     deployment.alarms(),
     Promise.all(
       sources.map(async (source) => {
-        const [status, token] = await Promise.all([
-          checkpoints.read(source.name),
+        const [lanes, token] = await Promise.all([
+          checkpoints.lanes(source.name),
           deployment.tokenSecret(source).status(),
         ]);
+        const live = liveOf(lanes);
         return {
-          ...toSourceProgress(source.name, status, nowSeconds),
+          ...toSourceProgress(source.name, live, nowSeconds),
+          backfill: backfillProgress(lanes, nowSeconds * 1000) ?? null,
           intervalSeconds: source.intervalSeconds ?? null,
-          lastWriteMs: status?.updatedAt ?? null,
+          lastWriteMs: live?.updatedAt ?? null,
           token,
         };
       }),
@@ -85,6 +92,7 @@ function describeSource(status: DeployedSourceStatus): string {
     ],
     ...describeSourceProgress(status, "no run yet"),
     ["last write", lastWriteMs === null ? "-" : formatMs(lastWriteMs)],
+    ...(status.backfill === null ? [] : describeBackfill(status.backfill)),
   ]);
 }
 

@@ -15,6 +15,7 @@ const USAGE_CODES = new Set([
   "token_missing",
   "slack_configuration_error",
   "query_parameter_invalid",
+  "backfill_plan",
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { addBackfillCommand } from "./commands/backfill.ts";
 import { addCatCommand } from "./commands/cat.ts";
 import { addCloseDayCommand } from "./commands/close-day.ts";
 import { addDemoCommand } from "./commands/demo.ts";
@@ -21,6 +22,7 @@ const program = new Command("audit-lake")
   .addHelpText("after", EXIT_CODES_HELP);
 
 addIngestCommand(program);
+addBackfillCommand(program);
 addImportCommand(program);
 addQueryCommand(program);
 addStatusCommand(program);

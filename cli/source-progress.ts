@@ -1,4 +1,5 @@
-import type { CheckpointStatus } from "../lib/ports.ts";
+import { liveLane, sourceOfLane } from "../lib/archive/lane.ts";
+import type { CheckpointStatus, LaneStatus } from "../lib/ports.ts";
 import { formatSeconds, formatTime } from "./format.ts";
 
 /** How far a source is. Times are epoch seconds, or milliseconds where it says so. */
@@ -14,6 +15,11 @@ export interface SourceProgress {
   lateScannedAt: number | null;
   /** How far a late scan has come that is not finished. */
   lateScanPosition: number | null;
+}
+
+/** The lane of the live runs; absent when the source never ran. */
+export function liveOf(lanes: readonly LaneStatus[] = []): LaneStatus | undefined {
+  return lanes.find(({ lane }) => lane === liveLane(sourceOfLane(lane)));
 }
 
 /** @param status - absent when the source never ran */

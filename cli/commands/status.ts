@@ -1,14 +1,17 @@
 import { type Command, Option } from "commander";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
-import type { CheckpointStatus } from "../../lib/ports.ts";
+import type { LaneStatus } from "../../lib/ports.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack-outputs.ts";
 import { addArchiveOption, checkReadable } from "../archive-directory.ts";
+import { describeBackfill } from "../backfill-facts.ts";
 import { formatBytes, formatCount } from "../format.ts";
 import {
   describeSourceProgress,
+  liveOf,
   type SourceProgress,
   toSourceProgress,
 } from "../source-progress.ts";
@@ -17,6 +20,8 @@ import { renderFacts } from "../table.ts";
 
 /** What `--json` prints for each source of a directory. */
 interface SourceStatus extends SourceProgress {
+  /** Null when there never was one. */
+  backfill: BackfillProgress | null;
   objects: number;
   bytes: number;
   quarantined: number;
@@ -76,25 +81,25 @@ async function readStatus(directory: string, nowSeconds: number): Promise<Source
   const store = new DirectoryArchiveStore(directory);
   const held = await measureObjects(store);
   const quarantined = await countQuarantined(store);
-  const checkpoints = await readCheckpoints(directory);
-  const names = new Set([...checkpoints.keys(), ...held.keys(), ...quarantined.keys()]);
+  const lanes = await readLanes(directory);
+  const names = new Set([...lanes.keys(), ...held.keys(), ...quarantined.keys()]);
   return [...names].sort().map((source) => ({
-    ...toSourceProgress(source, checkpoints.get(source), nowSeconds),
+    ...toSourceProgress(source, liveOf(lanes.get(source)), nowSeconds),
+    backfill: backfillProgress(lanes.get(source) ?? [], nowSeconds * 1000) ?? null,
     objects: held.get(source)?.objects ?? 0,
     bytes: held.get(source)?.bytes ?? 0,
     quarantined: quarantined.get(source) ?? 0,
   }));
 }
 
-async function readCheckpoints(directory: string): Promise<Map<string, CheckpointStatus>> {
-  const bySource = new Map<string, CheckpointStatus>();
+async function readLanes(directory: string): Promise<Map<string, LaneStatus[]>> {
+  const bySource = new Map<string, LaneStatus[]>();
   // Opening would make the file, and a copy of an archive may be read-only.
   if (!SqliteCheckpointStore.isIn(directory)) return bySource;
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
     for (const source of await checkpoints.sources()) {
-      const status = await checkpoints.read(source);
-      if (status !== undefined) bySource.set(source, status);
+      bySource.set(source, await checkpoints.lanes(source));
     }
     return bySource;
   } finally {
@@ -132,5 +137,6 @@ function describe(status: SourceStatus): string {
     ...describeSourceProgress(status, "no run yet, only imports"),
     ["objects", `${formatCount(status.objects)}, ${formatBytes(status.bytes)}`],
     ["quarantined", formatCount(status.quarantined)],
+    ...(status.backfill === null ? [] : describeBackfill(status.backfill)),
   ]);
 }

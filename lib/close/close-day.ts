@@ -10,6 +10,7 @@ import {
   type Checkpoint,
   type Clock,
   type Closing,
+  type LaneStatus,
   LeaseLostError,
   type ManifestSigner,
   ObjectMissingError,
@@ -222,7 +223,7 @@ class Close {
   }
 
   async toItsEnd(): Promise<CloseOutcome> {
-    const { archive, checkpoints, clock } = this.#ports;
+    const { archive, checkpoints } = this.#ports;
     const { source, day } = this.#settings;
     try {
       const key = manifestKey(source, day);
@@ -232,17 +233,18 @@ class Close {
         return "already_sealed";
       }
       const lanes = await checkpoints.lanes(source);
-      const reason = whyNotSettled(day, lanes, this.#settings, nowSeconds(clock));
-      if (reason !== undefined) {
-        this.#summary.reason = reason;
+      if (!this.#isSettled(lanes)) {
         return "not_settled";
       }
       const live = lanes.find(({ lane }) => lane === liveLane(source))?.checkpoint;
       if (!(await this.#mayCall(live))) {
         return "throttled";
       }
-      // Before anything is written: a backfill looks here which day is being closed.
+      // A backfill looks here which day is being closed; one that did before that has its lane by now.
       await this.#save({});
+      if (!this.#isSettled(await checkpoints.lanes(source))) {
+        return "not_settled";
+      }
       await this.#closeHours();
       const hours = await Promise.all(hoursOf(this.#start).map((start) => this.#readRecord(start)));
       const bytes = await this.#put(key, encodeManifest(await this.#compose(hours)));
@@ -251,6 +253,14 @@ class Close {
     } catch (error) {
       return this.#outcomeOf(error);
     }
+  }
+
+  #isSettled(lanes: readonly LaneStatus[]): boolean {
+    const { day } = this.#settings;
+    const now = nowSeconds(this.#ports.clock);
+    const reason = whyNotSettled(day, lanes, this.#settings, now);
+    if (reason !== undefined) this.#summary.reason = reason;
+    return reason === undefined;
   }
 
   /** The live runs go first: what Slack told them holds here, too. */

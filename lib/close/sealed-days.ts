@@ -1,5 +1,6 @@
-import type { ArchiveStore } from "../ports.ts";
-import { dayOfManifestKey, manifestsPrefix } from "./manifest.ts";
+import { closeLane } from "../archive/lane.ts";
+import type { ArchiveStore, LaneStatus } from "../ports.ts";
+import { dayOf, dayOfManifestKey, manifestsPrefix } from "./manifest.ts";
 
 /** Days that have a manifest, UTC, `YYYY-MM-DD`, ascending. */
 export async function sealedDays(store: ArchiveStore, source: string): Promise<string[]> {
@@ -9,4 +10,10 @@ export async function sealedDays(store: ArchiveStore, source: string): Promise<s
     if (day !== undefined) days.push(day);
   }
   return days;
+}
+
+/** The day whose close was begun last; it may be over. */
+export function closingDay(source: string, lanes: readonly LaneStatus[]): string | undefined {
+  const checkpoint = lanes.find(({ lane }) => lane === closeLane(source))?.checkpoint;
+  return checkpoint && dayOf(checkpoint.start);
 }

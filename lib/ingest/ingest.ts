@@ -1,4 +1,4 @@
-import { Archive } from "../archive/archive.ts";
+import { Archive, type Stored } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
 import { liveLane } from "../archive/lane.ts";
 import {
@@ -20,6 +20,7 @@ import {
   RunTally,
 } from "./summary.ts";
 import { notBeforeOf, waitForSlack } from "./throttling.ts";
+import type { TimeWindow } from "./time-window.ts";
 
 export interface IngestPorts {
   slack: SlackSource;
@@ -172,8 +173,8 @@ class Run {
       { deadlineMs: this.#limits.deadlineMs, signal },
     );
     for await (const listed of oneAhead(pages, () => cancelled.abort())) {
-      await this.#store(listed);
-      await this.#commit(listed);
+      const stored = await this.#store(listed);
+      await this.#commit(listed, stored);
       listed.page.release();
       this.#limits.onProgress?.(this.#tally.progress());
     }
@@ -223,7 +224,7 @@ class Run {
     }
   }
 
-  async #store({ window, page }: ListedPage): Promise<void> {
+  async #store({ window, page }: ListedPage): Promise<Stored> {
     const readable: ArchiveEntry[] = [];
     const unreadable: PageEntry[] = [];
     for (const entry of page.entries) {
@@ -245,9 +246,10 @@ class Run {
           )
         : 0;
     this.#tally.addPage(stored, quarantined, this.#checkpoint.watermark);
+    return stored;
   }
 
-  async #commit({ window, next, entriesPerSecond }: ListedPage): Promise<void> {
+  async #commit({ window, next, entriesPerSecond }: ListedPage, stored: Stored): Promise<void> {
     const { watermark } = this.#checkpoint;
     const isComplete = next === undefined;
     const isBelowWatermark = window.until < watermark;
@@ -262,9 +264,22 @@ class Run {
           ? window.until
           : undefined
         : this.#checkpoint.lateScanPosition,
+      tally: this.#counted(window, stored),
     };
     await this.#save(checkpoint);
     this.#tally.addCommit(checkpoint.watermark, isComplete ? window : undefined);
+  }
+
+  /** What is listed for the first time counts whole: an earlier run may have stored it and not come to save. */
+  #counted({ from }: TimeWindow, { added, duplicates }: Stored): Record<string, number> {
+    const { tally = {}, watermark } = this.#checkpoint;
+    const isFirstListing = from >= watermark;
+    return {
+      ...tally,
+      startedAtMs: tally.startedAtMs ?? this.#ports.clock.nowMs(),
+      pages: (tally.pages ?? 0) + 1,
+      entries: (tally.entries ?? 0) + added.length + (isFirstListing ? duplicates.length : 0),
+    };
   }
 
   async #save(checkpoint: Checkpoint): Promise<void> {

@@ -5,22 +5,24 @@ import { deployed } from "./deployed.ts";
 
 /** A source that is at work, with a token, and one alarm going off. */
 const AT_WORK: AwsAnswers = {
-  GetItem: () => ({
-    Item: {
-      source: { S: "acme" },
-      updatedAt: { N: "1772442060000" },
-      leaseOwner: { S: "request-1/run" },
-      leaseExpiresAt: { N: "1772442400000" },
-      checkpoint: {
-        M: {
-          start: { N: "1772400000" },
-          watermark: { N: "1772442000" },
-          entriesPerSecond: { N: "3" },
-          notBefore: { N: "1772442100000" },
-          lateScannedAt: { N: "1772441000" },
+  Scan: () => ({
+    Items: [
+      {
+        source: { S: "acme" },
+        updatedAt: { N: "1772442060000" },
+        leaseOwner: { S: "request-1/run" },
+        leaseExpiresAt: { N: "1772442400000" },
+        checkpoint: {
+          M: {
+            start: { N: "1772400000" },
+            watermark: { N: "1772442000" },
+            entriesPerSecond: { N: "3" },
+            notBefore: { N: "1772442100000" },
+            lateScannedAt: { N: "1772441000" },
+          },
         },
       },
-    },
+    ],
   }),
   DescribeSecret: () => ({
     LastChangedDate: 1_772_300_000,
@@ -40,7 +42,7 @@ const AT_WORK: AwsAnswers = {
 
 /** As it is right after the first deployment. */
 const NEW: AwsAnswers = {
-  GetItem: () => ({}),
+  Scan: () => ({ Items: [] }),
   DescribeSecret: () => ({
     LastChangedDate: 1_772_300_000,
     VersionIdsToStages: { "1": ["AWSCURRENT"] },
@@ -106,6 +108,7 @@ describe("status --stack", () => {
           lateScannedAt: 1_772_441_000,
           lateScanPosition: null,
           intervalSeconds: 300,
+          backfill: null,
           lastWriteMs: 1_772_442_060_000,
           token: { isSet: true, changedAtMs: 1_772_300_000_000 },
         },

@@ -104,6 +104,7 @@ describe("status", () => {
           notBeforeMs: null,
           lateScannedAt: null,
           lateScanPosition: null,
+          backfill: null,
           objects: 5,
           bytes: expect.any(Number),
           quarantined: 4,

@@ -2,17 +2,16 @@
  * What a deployment of one source costs a month: prices, measured figures,
  * and the arithmetic between them. docs/cost.md is made from it.
  */
+
 import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
 import { INGEST_METRICS } from "../../functions/ingest/metric-names.ts";
+import { PRICES as ESTIMATE_PRICES } from "../../lib/backfill/prices.ts";
 
 /** Dollars, us-east-1, list prices of 2025, no free tier taken off. */
 export const PRICES = {
-  lambdaGbSecond: 0.0000133334, // arm64
+  ...ESTIMATE_PRICES,
   lambdaRequest: 0.2e-6,
-  s3PutOrList: 5e-6,
   s3Get: 0.4e-6,
-  s3StandardGbMonth: 0.023,
-  dynamoDbWrite: 0.625e-6, // on demand, up to 1 KB
   dynamoDbRead: 0.125e-6, // consistent, up to 4 KB
   secretMonth: 0.4,
   kmsKeyMonth: 1,

@@ -16,8 +16,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "moves the watermark before it stores",
     file: "ingest/ingest.ts",
-    find: "      await this.#store(listed);\n      await this.#commit(listed);",
-    replace: "      await this.#commit(listed);\n      await this.#store(listed);",
+    find: "const stored = await this.#store(listed);\n      await this.#commit(listed, stored);",
+    replace:
+      "await this.#commit(listed, { added: [], duplicates: [], objects: 0, bytes: 0 });\n      await this.#store(listed);",
   },
   {
     name: "moves the watermark while pages are open",

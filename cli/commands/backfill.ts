@@ -1,0 +1,249 @@
+import { createInterface } from "node:readline/promises";
+import type { Command } from "commander";
+import type { Span } from "../../lib/archive/lane.ts";
+import { backfillSpan } from "../../lib/backfill/backfill-span.ts";
+import { estimateBackfill } from "../../lib/backfill/estimate.ts";
+import { beginBackfill, planBackfill } from "../../lib/backfill/plan.ts";
+import { backfillProgress } from "../../lib/backfill/progress.ts";
+import type { IngestPorts } from "../../lib/ingest/ingest.ts";
+import { createSlackSource } from "../../lib/ingest/slack-source.ts";
+import { causeOf, type IngestOutcome, type IngestSummary } from "../../lib/ingest/summary.ts";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
+import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import {
+  addArchiveOption,
+  addSourceOption,
+  checkReadable,
+  checkWritable,
+} from "../archive-directory.ts";
+import { describeBackfill, describeEstimate } from "../backfill-facts.ts";
+import { reportError } from "../errors.ts";
+import { EXIT, EXIT_CODES_HELP, EXIT_OF_OUTCOME } from "../exit-codes.ts";
+import { formatCounted, formatSeconds, formatTime } from "../format.ts";
+import { abortOnInterrupt } from "../interrupt.ts";
+import { leaseOwner } from "../lease-owner.ts";
+import { ProgressBar } from "../progress-bar.ts";
+import { repeatRuns } from "../run-loop.ts";
+import { renderFacts } from "../table.ts";
+import { parseTime } from "../time-options.ts";
+
+/** Slack's own limit. */
+const PAGE_LIMIT = 9999;
+
+/** Spans that are worked on at once: while one stores, the other asks. */
+const CONCURRENCY = 2;
+
+interface BackfillOptions {
+  archive: string;
+  source: string;
+  apiBase?: string;
+  from: number;
+  to?: number;
+  estimate?: true;
+  yes?: true;
+  json?: true;
+}
+
+export function addBackfillCommand(program: Command): void {
+  addSourceOption(addArchiveOption(program.command("backfill")))
+    .summary("bring in the past")
+    .description(
+      [
+        "Take in what was before the live runs began, a month at a time, at no more than 40 calls a minute, so that live runs can go on meanwhile. It can be interrupted; the same command goes on. What is archived already is not asked for again. The token is read from the environment variable SLACK_AUDIT_TOKEN.",
+        "TIME is ISO 8601 (UTC where it names no zone) or epoch seconds.",
+      ].join("\n\n"),
+    )
+    .requiredOption("--from <time>", "where to begin; 2018-03-01 is the earliest", parseTime)
+    .option("--to <time>", "where to end, excluded (default: where the live runs began)", parseTime)
+    .option("--api-base <url>", "Audit Logs API to use instead of Slack's; http on loopback only")
+    .option("--estimate", "only say what it would take")
+    .option("-y, --yes", "begin without an estimate, and without asking")
+    .option("--json", "print one JSON object, the last line")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  export SLACK_AUDIT_TOKEN=xoxp-...
+  audit-lake backfill --from 2024-01-01 --estimate
+  audit-lake backfill --from 2018-03-01 --to 2024-01-01 --yes
+  audit-lake status
+${EXIT_CODES_HELP}`,
+    )
+    .action(async (options: BackfillOptions) => {
+      process.exitCode = await runBackfill(options);
+    });
+}
+
+async function runBackfill(options: BackfillOptions): Promise<number> {
+  const { archive: directory, source, from, to: until, json } = options;
+  const tokens = new EnvironmentTokenProvider();
+  await tokens.get();
+  const clock = systemClock;
+  const slack = createSlackSource({
+    tokens,
+    clock,
+    isBackground: true,
+    ...(options.apiBase === undefined ? {} : { baseUrl: options.apiBase }),
+  });
+  await checkReadable(directory);
+  await checkWritable(directory);
+  const checkpoints = new SqliteCheckpointStore(directory);
+  const archive = new DirectoryArchiveStore(directory);
+  const signal = abortOnInterrupt("Ending with everything saved");
+  try {
+    const ports = { slack, archive, checkpoints, clock };
+    const { spans, left } = await planBackfill(ports, { source, from, until });
+    if (options.estimate || !options.yes) {
+      const estimate = await estimateBackfill(slack, left, {
+        pageLimit: PAGE_LIMIT,
+        deadlineMs: Number.POSITIVE_INFINITY,
+        signal,
+      });
+      if (!json) console.log(describeEstimate(estimate, left));
+      if (options.estimate) {
+        if (json) console.log(JSON.stringify({ source, left, estimate }));
+        return EXIT.done;
+      }
+      if (!(await isWanted())) return EXIT.done;
+    }
+    await beginBackfill(ports, source, spans, leaseOwner());
+    const { ended, entries } = await backfillSpans(ports, source, spans, signal);
+    const progress = backfillProgress(await checkpoints.lanes(source), clock.nowMs());
+    console.log(
+      json
+        ? JSON.stringify({ source, outcome: ended, entries, progress })
+        : renderFacts([
+            ["outcome", OUTCOMES[ended]],
+            ["entries", `${formatCounted(entries, "entry", "entries")} stored now`],
+            ...(progress === undefined ? [] : describeBackfill(progress)),
+          ]),
+    );
+    return EXIT_OF_OUTCOME[ended];
+  } finally {
+    checkpoints.close();
+  }
+}
+
+const OUTCOMES: Record<IngestOutcome, string> = {
+  caught_up: "done",
+  out_of_time: "out of time; the same command goes on",
+  throttled: "throttled: Slack asks to be called later; the same command goes on then",
+  interrupted: "interrupted, with everything saved; the same command goes on",
+  lease_held: "not finished: another backfill is at work; the same command goes on",
+  lease_lost: "not finished: another backfill has taken over",
+  failed: "not finished: a span failed; the same command goes on",
+};
+
+/** @returns true as well where nobody can be asked */
+async function isWanted(): Promise<boolean> {
+  if (!process.stdin.isTTY) return true;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question("Begin? [y/N] ")).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/**
+ * Work on all spans, some at once; one that fails leaves the others alone.
+ *
+ * @returns how it ended: of several ways the one that most wants attention
+ */
+async function backfillSpans(
+  ports: IngestPorts,
+  source: string,
+  spans: readonly Span[],
+  signal: AbortSignal,
+): Promise<{ ended: IngestOutcome; entries: number }> {
+  const { clock } = ports;
+  const deadlineMs = Number.POSITIVE_INFINITY;
+  const display = new BackfillDisplay(spans);
+  const queue = spans[Symbol.iterator]();
+  const last: IngestSummary[] = [];
+  let entries = 0;
+  const work = async () => {
+    for (const span of queue) {
+      if (signal.aborted) return;
+      const { runs, isInterrupted } = await repeatRuns<IngestSummary>(
+        (before) => {
+          const entriesBefore = before.reduce((sum, { entries }) => sum + entries, 0);
+          return backfillSpan(
+            ports,
+            { source, span, owner: leaseOwner(), pageLimit: PAGE_LIMIT },
+            {
+              deadlineMs,
+              signal,
+              onProgress: ({ position, entries }) =>
+                display.update(span, position, entriesBefore + entries),
+            },
+          );
+        },
+        () => false,
+        clock,
+        { deadlineMs, signal, onWait: (untilMs, reason) => display.wait(untilMs, reason) },
+      );
+      entries += runs.reduce((sum, run) => sum + run.entries, 0);
+      const end = runs.at(-1);
+      if (end === undefined) continue;
+      last.push(isInterrupted ? { ...end, outcome: "interrupted" } : end);
+      const cause = causeOf(end);
+      if (cause !== undefined) reportError(cause);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  } finally {
+    display.stop();
+  }
+  if (signal.aborted) return { ended: "interrupted", entries };
+  const outcomes = new Set(last.map(({ outcome }) => outcome));
+  const ended = BY_WEIGHT.find((outcome) => outcomes.has(outcome)) ?? "caught_up";
+  return { ended, entries };
+}
+
+/** What wants attention most comes first. */
+const BY_WEIGHT: readonly IngestOutcome[] = [
+  "failed",
+  "interrupted",
+  "lease_lost",
+  "lease_held",
+  "throttled",
+  "out_of_time",
+];
+
+class BackfillDisplay {
+  readonly #bar = new ProgressBar();
+  readonly #spans: readonly Span[];
+  readonly #startedAtMs = performance.now();
+  readonly #positions = new Map<Span, number>();
+  readonly #entries = new Map<Span, number>();
+
+  constructor(spans: readonly Span[]) {
+    this.#spans = spans;
+  }
+
+  update(span: Span, position: number, entries: number): void {
+    this.#positions.set(span, Math.min(position, span.until));
+    this.#entries.set(span, entries);
+    const total = this.#spans.reduce((sum, { from, until }) => sum + until - from, 0);
+    const done = [...this.#positions].reduce((sum, [{ from }, at]) => sum + at - from, 0);
+    const stored = [...this.#entries.values()].reduce((sum, count) => sum + count, 0);
+    const elapsedSeconds = (performance.now() - this.#startedAtMs) / 1000;
+    this.#bar.update(done, total, [
+      formatCounted(stored, "entry", "entries"),
+      `at ${formatTime(position)}`,
+      ...(done > 0 ? [`${formatSeconds((elapsedSeconds / done) * (total - done))} left`] : []),
+    ]);
+  }
+
+  wait(untilMs: number, reason: string): void {
+    this.#bar.wait(untilMs, reason);
+  }
+
+  stop(): void {
+    this.#bar.stop();
+  }
+}

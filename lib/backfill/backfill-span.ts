@@ -1,0 +1,80 @@
+import { closeLane, liveLane, type Span, spanLane } from "../archive/lane.ts";
+import { type IngestLimits, type IngestPorts, ingest } from "../ingest/ingest.ts";
+import { type IngestSummary, RunTally } from "../ingest/summary.ts";
+import type { LaneStatus } from "../ports.ts";
+
+const SECONDS_PER_DAY = 86_400;
+
+export interface BackfillSettings {
+  source: string;
+  /** One of a plan. */
+  span: Span;
+  /** Lease owner, unique to this run. */
+  owner: string;
+  /** Entries asked for in one page, 1 to 9999. */
+  pageLimit: number;
+}
+
+/**
+ * One run over one span of the past: the engine of the live runs, in a lane of
+ * its own.
+ *
+ * The live runs go first: nothing is called while Slack has them wait, and a
+ * 429 ends the run (see `createSlackSource`, `isBackground`).
+ *
+ * @returns as `ingest`; `lease_held` also while a day of the span is being closed
+ */
+export async function backfillSpan(
+  ports: IngestPorts,
+  { source, span, owner, pageLimit }: BackfillSettings,
+  limits: IngestLimits,
+): Promise<IngestSummary> {
+  const { checkpoints, clock } = ports;
+  const tally = new RunTally(source, clock);
+  let lanes: LaneStatus[];
+  try {
+    lanes = await checkpoints.lanes(source);
+  } catch (error) {
+    return tally.failure(error);
+  }
+  const lane = (name: string) => lanes.find((status) => status.lane === name);
+  if (isBeingClosed(lane(closeLane(source)), span, clock.nowMs())) {
+    return tally.summary("lease_held");
+  }
+  const { notBefore = 0 } = lane(liveLane(source))?.checkpoint ?? {};
+  if (notBefore > clock.nowMs()) {
+    tally.notBefore = notBefore;
+    return tally.summary("throttled");
+  }
+  return ingest(
+    ports,
+    {
+      source,
+      owner,
+      pageLimit,
+      lane: spanLane(source, span),
+      firstStart: span.from,
+      until: span.until,
+      // It is long over: nothing is still to appear.
+      settleDelaySeconds: 0,
+      allowedLatenessSeconds: 0,
+      crossesHours: true,
+    },
+    limits,
+  );
+}
+
+/**
+ * Whether a close is at work on a day of the span. It began when the span was
+ * not planned yet; one that begins later finds the span, and leaves the day.
+ */
+function isBeingClosed(close: LaneStatus | undefined, span: Span, nowMs: number): boolean {
+  const { lease, checkpoint } = close ?? {};
+  return (
+    lease !== undefined &&
+    checkpoint !== undefined &&
+    lease.expiresAt > nowMs &&
+    checkpoint.start < span.until &&
+    checkpoint.start + SECONDS_PER_DAY > span.from
+  );
+}

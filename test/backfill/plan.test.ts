@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { closeLane, type Span, spanLane } from "../../lib/archive/lane.ts";
+import {
+  BackfillPlanError,
+  beginBackfill,
+  FIRST_SECOND,
+  planBackfill,
+} from "../../lib/backfill/plan.ts";
+import { encodeManifest, manifestKey, startOfDay } from "../../lib/close/manifest.ts";
+import { makeManifest } from "../close/make-manifest.ts";
+import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
+import { VirtualClock } from "../fakes/virtual-clock.ts";
+
+const SOURCE = "grid";
+const LIVE_START = startOfDay("2026-03-02") + 36_000;
+const clock = new VirtualClock(LIVE_START * 1000);
+
+let archive: MemoryArchiveStore;
+let checkpoints: MemoryCheckpointStore;
+
+beforeEach(() => {
+  archive = new MemoryArchiveStore();
+  checkpoints = new MemoryCheckpointStore();
+  setLane(SOURCE, LIVE_START);
+});
+
+function setLane(lane: string, start: number, watermark = start): void {
+  const checkpoint = { start, watermark, entriesPerSecond: 0 };
+  checkpoints.items.set(lane, { checkpoint, lease: undefined, updatedAt: 0 });
+}
+
+const span = (from: string, until: string | number): Span => ({
+  from: startOfDay(from),
+  until: typeof until === "string" ? startOfDay(until) : until,
+});
+
+const plan = (from: string, until?: string) =>
+  planBackfill(
+    { archive, checkpoints },
+    {
+      source: SOURCE,
+      from: startOfDay(from),
+      until: until === undefined ? until : startOfDay(until),
+    },
+  );
+
+const begin = (spans: Span[]) => beginBackfill({ checkpoints, clock }, SOURCE, spans, "me");
+
+describe("a plan", () => {
+  it("goes up to where the live runs began, a month at a time", async () => {
+    expect((await plan("2025-12-15")).spans).toEqual([
+      span("2025-12-15", "2026-01-01"),
+      span("2026-01-01", "2026-02-01"),
+      span("2026-02-01", "2026-03-01"),
+      span("2026-03-01", LIVE_START),
+    ]);
+  });
+
+  it("never reaches into the live runs' time", async () => {
+    expect((await plan("2026-03-01", "2026-06-01")).spans).toEqual([
+      span("2026-03-01", LIVE_START),
+    ]);
+  });
+
+  it("writes nothing", async () => {
+    await plan("2025-12-15");
+    expect([...checkpoints.items.keys()]).toEqual([SOURCE]);
+  });
+
+  it("gives each span its checkpoint when it begins, and keeps those that are there", async () => {
+    const { spans } = await plan("2026-02-01");
+    setLane(spanLane(SOURCE, span("2026-02-01", "2026-03-01")), 1, 2);
+    await begin(spans);
+    expect(await checkpoints.lanes(SOURCE)).toMatchObject([
+      { lane: SOURCE },
+      { checkpoint: { start: 1, watermark: 2 } },
+      { checkpoint: { watermark: startOfDay("2026-03-01") }, lease: undefined },
+    ]);
+  });
+
+  it("is what is left of it when it is made again", async () => {
+    await begin((await plan("2026-01-01")).spans);
+    const january = span("2026-01-01", "2026-02-01");
+    setLane(spanLane(SOURCE, january), january.from, january.until);
+    const february = span("2026-02-01", "2026-03-01");
+    setLane(spanLane(SOURCE, february), february.from, startOfDay("2026-02-11"));
+    expect(await plan("2026-01-01")).toEqual({
+      spans: [february, span("2026-03-01", LIVE_START)],
+      left: [span("2026-02-11", "2026-03-01"), span("2026-03-01", LIVE_START)],
+    });
+  });
+
+  it("is empty when all is archived", async () => {
+    const { spans } = await plan("2026-02-01");
+    for (const { from, until } of spans) setLane(spanLane(SOURCE, { from, until }), from, until);
+    expect(await plan("2026-02-01")).toEqual({ spans: [], left: [] });
+  });
+
+  it("leaves out what earlier plans have, whatever their bounds", async () => {
+    await begin((await plan("2026-01-10", "2026-01-20")).spans);
+    expect((await plan("2026-01-01", "2026-02-01")).spans).toEqual([
+      span("2026-01-01", "2026-01-10"),
+      span("2026-01-10", "2026-01-20"),
+      span("2026-01-20", "2026-02-01"),
+    ]);
+    expect((await plan("2026-01-12", "2026-01-15")).spans).toEqual([
+      span("2026-01-10", "2026-01-20"),
+    ]);
+  });
+
+  it("leaves out days that are sealed or being closed", async () => {
+    const key = manifestKey(SOURCE, "2026-02-10");
+    archive.objects.set(key, encodeManifest(makeManifest({ day: "2026-03-02" })));
+    setLane(closeLane(SOURCE), startOfDay("2026-02-20"));
+    expect((await plan("2026-02-01", "2026-03-01")).spans).toEqual([
+      span("2026-02-01", "2026-02-10"),
+      span("2026-02-11", "2026-02-20"),
+      span("2026-02-21", "2026-03-01"),
+    ]);
+  });
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    [
+      "while no live run has begun",
+      () => {
+        checkpoints.items.clear();
+        return plan("2026-01-01");
+      },
+      'no run has taken anything in for "grid" yet: start the live runs first',
+    ],
+    [
+      "of what was before Slack had audit logs",
+      () => plan("2018-02-28"),
+      "Slack has no audit logs from before 2018-03-01",
+    ],
+    [
+      "of the live runs' time",
+      () => plan("2026-03-03"),
+      "there is nothing to bring in: the live runs began at 2026-03-02T10:00:00Z",
+    ],
+  ])("is refused %s", async (_, make, problem) => {
+    await expect(make()).rejects.toThrow(BackfillPlanError);
+    await expect(make()).rejects.toThrow(problem);
+  });
+
+  it("can begin with the first audit log there is", async () => {
+    const { spans } = await planBackfill(
+      { archive, checkpoints },
+      { source: SOURCE, from: FIRST_SECOND },
+    );
+    expect(spans).toHaveLength(97);
+    expect(spans[0]).toEqual(span("2018-03-01", "2018-04-01"));
+  });
+});
