@@ -5,7 +5,8 @@
  * A run that failed has no answer: it throws, and the state machine tries again,
  * later and later, until it gives the job up.
  */
-import type { IngestSummary } from "../lib/ingest/summary.ts";
+import type { CloseOutcome } from "../lib/close/close-day.ts";
+import type { IngestOutcome } from "../lib/ingest/summary.ts";
 
 export interface JobStep {
   /** `again`: more to do, at once. `wait`: more to do, not before `resumeAt`. */
@@ -33,15 +34,26 @@ export function nextStep(next: "done" | "again", nowMs: number): JobStep {
   return { next, resumeAt: toIso(nowMs) };
 }
 
+/** What a step depends on, in the summary of a run. */
+interface RunEnd {
+  outcome: IngestOutcome | CloseOutcome;
+  /** Epoch milliseconds. */
+  notBefore?: number;
+}
+
 /**
- * The step after a run of `ingest` that did not fail.
+ * The step after a run that did not fail. A day that is not settled is done
+ * with for now: it is in a later plan.
  *
  * @param nowMs - epoch milliseconds
  * @throws {Error} after a run that failed; the caller throws its cause instead
  */
-export function stepAfter(summary: IngestSummary, nowMs: number): JobStep {
+export function stepAfter(summary: RunEnd, nowMs: number): JobStep {
   switch (summary.outcome) {
     case "caught_up":
+    case "sealed":
+    case "already_sealed":
+    case "not_settled":
       return nextStep("done", nowMs);
     case "out_of_time":
     case "interrupted":

@@ -5,6 +5,7 @@ import { backfillSpan } from "../../lib/backfill/backfill-span.ts";
 import { estimateBackfill } from "../../lib/backfill/estimate.ts";
 import { beginBackfill, planBackfill } from "../../lib/backfill/plan.ts";
 import { backfillProgress } from "../../lib/backfill/progress.ts";
+import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/ingest/background-pacer.ts";
 import type { IngestPorts } from "../../lib/ingest/ingest.ts";
 import { createSlackSource } from "../../lib/ingest/slack-source.ts";
 import { causeOf, type IngestOutcome, type IngestSummary } from "../../lib/ingest/summary.ts";
@@ -84,7 +85,7 @@ async function runBackfill(options: BackfillOptions): Promise<number> {
   const slack = createSlackSource({
     tokens,
     clock,
-    isBackground: true,
+    backgroundCallsPerMinute: BACKGROUND_CALLS_PER_MINUTE,
     ...(options.apiBase === undefined ? {} : { baseUrl: options.apiBase }),
   });
   await checkReadable(directory);

@@ -8,6 +8,7 @@ import {
   daysToClose,
 } from "../../lib/close/close-day.ts";
 import { SigningKeyError } from "../../lib/close/signature.ts";
+import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/ingest/background-pacer.ts";
 import { createSlackSource } from "../../lib/ingest/slack-source.ts";
 import { causeOf } from "../../lib/ingest/summary.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
@@ -91,7 +92,7 @@ async function runCloseDay(options: CloseDayOptions): Promise<number> {
   const slack = createSlackSource({
     tokens,
     clock: systemClock,
-    isBackground: true,
+    backgroundCallsPerMinute: BACKGROUND_CALLS_PER_MINUTE,
     ...(options.apiBase === undefined ? {} : { baseUrl: options.apiBase }),
   });
   const signer = options.signKey === undefined ? undefined : await loadSigner(options.signKey);

@@ -1,21 +1,7 @@
 import * as z from "zod";
-import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
-import { DEFAULT_BASE_URL } from "../../lib/slack/endpoint.ts";
+import { SOURCE_ENVIRONMENT, seconds } from "../source-environment.ts";
 
-/** Not coerced at once: an empty text would count as zero. */
-const seconds = z
-  .string()
-  .regex(/^\d+$/, "must be whole seconds")
-  .transform(Number)
-  .pipe(z.number().max(172_800));
-
-export const INGEST_ENVIRONMENT = z.object({
-  SOURCE: z.string().regex(SOURCE_NAME),
-  ARCHIVE_BUCKET: z.string().min(1),
-  CHECKPOINT_TABLE: z.string().min(1),
-  /** Name or ARN. */
-  TOKEN_SECRET_ID: z.string().min(1),
-  SLACK_API_BASE: z.url().default(DEFAULT_BASE_URL),
+export const INGEST_ENVIRONMENT = SOURCE_ENVIRONMENT.extend({
   /** ISO 8601; absent: 24 hours before the first run. */
   FIRST_START: z.iso
     .datetime()

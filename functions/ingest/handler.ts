@@ -10,24 +10,16 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import * as z from "zod";
-import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
-import { DynamoDbCheckpointStore } from "../../lib/aws/dynamodb-checkpoint-store.ts";
-import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
-import { SecretsManagerTokenProvider } from "../../lib/aws/secrets-manager-token-provider.ts";
 import { ingest } from "../../lib/ingest/ingest.ts";
-import { createSlackSource } from "../../lib/ingest/slack-source.ts";
 import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
 import { TokenMissingError } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
 import { readEnvironment } from "../environment.ts";
+import { createSourcePorts, PAGE_LIMIT, RESERVE_MS } from "../source-ports.ts";
 import { INGEST_ENVIRONMENT } from "./environment.ts";
 import {
   API_ERRORS_METRIC,
@@ -37,12 +29,6 @@ import {
   METRIC_NAMESPACE,
   SOURCE_DIMENSION,
 } from "./metric-names.ts";
-
-/** Left when the run must be over: for a write under way with its retries, and the last save. */
-const RESERVE_MS = 40_000;
-
-/** Slack's own limit. */
-const PAGE_LIMIT = 9999;
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -57,24 +43,7 @@ const metrics = new Metrics({
   defaultDimensions: { [SOURCE_DIMENSION]: source },
 });
 
-const tokens = new SecretsManagerTokenProvider(
-  new SecretsManagerClient(CLIENT_OPTIONS),
-  environment.TOKEN_SECRET_ID,
-);
-const ports = {
-  slack: createSlackSource({
-    tokens,
-    clock: systemClock,
-    baseUrl: environment.SLACK_API_BASE,
-    logger,
-  }),
-  archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
-  checkpoints: new DynamoDbCheckpointStore(
-    DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS)),
-    environment.CHECKPOINT_TABLE,
-  ),
-  clock: systemClock,
-};
+const { tokens, ports } = createSourcePorts(environment, logger);
 
 /** The metrics of one run. Zeros too: an alarm on a sum needs them where there is nothing to count. */
 type Measured = Record<Exclude<keyof typeof INGEST_METRICS, "lagSeconds">, number> & {

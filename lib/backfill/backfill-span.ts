@@ -20,7 +20,7 @@ export interface BackfillSettings {
  * its own.
  *
  * The live runs go first: nothing is called while Slack has them wait, and a
- * 429 ends the run (see `createSlackSource`, `isBackground`).
+ * 429 ends the run (see `createSlackSource`, `backgroundCallsPerMinute`).
  *
  * @returns as `ingest`; `lease_held` also while a day of the span is being closed
  */

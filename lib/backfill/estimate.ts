@@ -1,7 +1,7 @@
 import type { Span } from "../archive/lane.ts";
+import { BACKGROUND_CALLS_PER_MINUTE } from "../ingest/background-pacer.ts";
 import type { SlackSource } from "../ingest/listing.ts";
 import { PRICES } from "./prices.ts";
-import { CALLS_PER_MINUTE } from "./progress.ts";
 
 /** What a backfill would take, from samples: a guess, and it says so. */
 export interface Estimate {
@@ -80,7 +80,7 @@ function toEstimate(
   return {
     entries: Math.round(entries),
     calls,
-    minutes: Math.ceil(calls / CALLS_PER_MINUTE),
+    minutes: Math.ceil(calls / BACKGROUND_CALLS_PER_MINUTE),
     dollars:
       lambdaSeconds * LAMBDA_GB * PRICES.lambdaGbSecond +
       (objects + listings) * PRICES.s3PutOrList +

@@ -1,3 +1,4 @@
+import { BACKGROUND_CALLS_PER_MINUTE } from "../ingest/background-pacer.ts";
 import type { LaneStatus } from "../ports.ts";
 import { spansOf } from "./plan.ts";
 
@@ -21,9 +22,6 @@ export interface BackfillProgress {
   /** Of work, at the rate at which a backfill calls; null while nothing is done. */
   minutesLeft: number | null;
 }
-
-/** What a backfill allows itself; see `lib/ingest/background-pacer.ts`. */
-export const CALLS_PER_MINUTE = 40;
 
 /** @returns nothing when there never was a backfill */
 export function backfillProgress(
@@ -58,6 +56,6 @@ export function backfillProgress(
     calls,
     entriesPerMinute: minutes > 0 ? Math.round(entries / minutes) : null,
     running: spans.filter(({ status }) => (status.lease?.expiresAt ?? 0) > nowMs).length,
-    minutesLeft: callsLeft === null ? null : Math.ceil(callsLeft / CALLS_PER_MINUTE),
+    minutesLeft: callsLeft === null ? null : Math.ceil(callsLeft / BACKGROUND_CALLS_PER_MINUTE),
   };
 }

@@ -21,10 +21,11 @@ export interface SlackSourceOptions
   tokens: TokenProvider;
   clock: Clock;
   /**
-   * For work that can wait: slower than Slack allows, and a 429 ends the run
-   * instead of being waited for, so that the live runs go first. @default false
+   * For work that can wait: no more calls than these, and a 429 ends the run
+   * instead of being waited for, so that the live runs go first.
+   * @default as many as Slack allows
    */
-  isBackground?: boolean;
+  backgroundCallsPerMinute?: number;
 }
 
 /**
@@ -35,10 +36,13 @@ export interface SlackSourceOptions
  */
 export function createSlackSource({
   tokens,
-  isBackground = false,
+  backgroundCallsPerMinute,
   ...options
 }: SlackSourceOptions): SlackSource {
-  const pacer = isBackground ? new BackgroundPacer(options.clock) : new CallPacer(options.clock);
+  const pacer =
+    backgroundCallsPerMinute === undefined
+      ? new CallPacer(options.clock)
+      : new BackgroundPacer(options.clock, backgroundCallsPerMinute);
   const client = new AuditLogsClient({
     ...options,
     token: () => tokens.get(),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { BackgroundPacer } from "../../lib/ingest/background-pacer.ts";
+import { BACKGROUND_CALLS_PER_MINUTE, BackgroundPacer } from "../../lib/ingest/background-pacer.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 
 const START_MS = 1_000_000;
 
 async function timesOfCalls(calls: number, pauseMs = 0): Promise<number[]> {
   const clock = new VirtualClock(START_MS);
-  const pacer = new BackgroundPacer(clock);
+  const pacer = new BackgroundPacer(clock, BACKGROUND_CALLS_PER_MINUTE);
   const times: number[] = [];
   for (let call = 0; call < calls; call++) {
     await pacer.turn(undefined);
@@ -35,20 +35,20 @@ describe("BackgroundPacer", () => {
   });
 
   it("gives two that ask at once one turn after the other", async () => {
-    const clock = new VirtualClock(START_MS);
-    const pacer = new BackgroundPacer(clock);
-    for (let call = 0; call < 10; call++) await pacer.turn(undefined);
     const waits: number[] = [];
-    const watched = new BackgroundPacer({
-      nowMs: () => START_MS,
-      sleep: async (ms) => void waits.push(ms),
-    });
+    const watched = new BackgroundPacer(
+      {
+        nowMs: () => START_MS,
+        sleep: async (ms) => void waits.push(ms),
+      },
+      40,
+    );
     await Promise.all(Array.from({ length: 13 }, () => watched.turn(undefined)));
     expect(waits).toEqual([1500, 3000, 4500]);
   });
 
   it("ends a wait when the work is ended", async () => {
-    const pacer = new BackgroundPacer(new VirtualClock(START_MS));
+    const pacer = new BackgroundPacer(new VirtualClock(START_MS), 40);
     for (let call = 0; call < 10; call++) await pacer.turn(undefined);
     await expect(pacer.turn(AbortSignal.abort("stop"))).rejects.toBe("stop");
   });
