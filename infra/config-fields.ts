@@ -55,6 +55,12 @@ export const time = calendar(
   "a time in UTC written YYYY-MM-DDTHH:MM:SSZ",
 );
 
+/** Of any day, UTC. */
+export const timeOfDay = matching(
+  /^(?:[01]\d|2[0-3]):[0-5]\d$/,
+  "a time of day in UTC written HH:MM",
+);
+
 function calendar(pattern: RegExp, allowed: string) {
   // JavaScript rolls 31 February over to March instead of refusing it.
   const exists = (text: string) => {

@@ -23,6 +23,7 @@ import {
   SECONDS_PER_DAY,
   section,
   time,
+  timeOfDay,
 } from "./config-fields.ts";
 
 /** The file says something that cannot be deployed. One line a problem. */
@@ -137,6 +138,17 @@ const alerts = section({
   }).optional(),
 });
 
+const closing = section({
+  /** False: no day is reconciled and sealed. */
+  enabled: flag.default(true),
+  /** When, UTC. */
+  at: timeOfDay.default("03:00"),
+  /** How long after its end a day is sealed at the earliest; longer than any allowedLateness. */
+  delay: duration("1m", "7d", "s").prefault("2h"),
+  /** Sign each manifest with a key of KMS that nobody can take out. */
+  sign: flag.default(false),
+});
+
 const detection = section({
   /** False: no rules over new objects, no daily look at Slack's schemas. */
   enabled: flag.default(true),
@@ -190,6 +202,7 @@ const schema = section({
   archive: archive.prefault({}),
   catalog: catalog.prefault({}),
   alerts: alerts.prefault({}),
+  closing: closing.prefault({}),
   detection: detection.prefault({}),
   /**
    * A key for everything the stack encrypts. Its policy must let the account's
@@ -228,14 +241,15 @@ export type SourceConfig = Config["sources"][number];
 type Contradiction = { path: PropertyKey[]; message: string };
 
 function* contradictions(config: Config): Generator<Contradiction> {
-  const { archiveStartsOn, sources, alerts, removalPolicy } = config;
+  const { archiveStartsOn, sources, closing, alerts, removalPolicy } = config;
   if (archiveStartsOn < FIRST_DAY_OF_AUDIT_LOGS) {
     yield {
       path: ["archiveStartsOn"],
       message: `"${archiveStartsOn}" is too early; Slack has nothing before "${FIRST_DAY_OF_AUDIT_LOGS}"`,
     };
   }
-  for (const [index, { name, firstStart, schedule, alarms }] of sources.entries()) {
+  for (const [index, source] of sources.entries()) {
+    const { name, firstStart, schedule, allowedLateness, alarms } = source;
     if (sources.findIndex((other) => other.name === name) !== index) {
       yield {
         path: ["sources", index, "name"],
@@ -262,6 +276,12 @@ function* contradictions(config: Config): Generator<Contradiction> {
       yield {
         path: ["sources", index, "alarms", "silence"],
         message: `must be no shorter than the schedule's ${schedule / 60} minutes, in which there is nothing to hear`,
+      };
+    }
+    if (closing.enabled && allowedLateness >= closing.delay) {
+      yield {
+        path: ["closing", "delay"],
+        message: `must be longer than the ${allowedLateness / 60} minutes in which ${name} looks for late entries (allowedLateness)`,
       };
     }
     if (firstStart !== undefined && firstStart < archiveStartsOn) {

@@ -4,7 +4,9 @@ import type { Construct } from "constructs";
 import { NO_INTERVAL, SOURCE_OUTPUTS, STACK_OUTPUTS } from "../lib/stack-outputs.ts";
 import type { Config } from "./config.ts";
 import { Archive } from "./constructs/archive.ts";
+import { Backfill } from "./constructs/backfill.ts";
 import { Catalog } from "./constructs/catalog.ts";
+import { Closing } from "./constructs/closing.ts";
 import { Detection } from "./constructs/detection.ts";
 import { Encryption } from "./constructs/encryption.ts";
 import { Events } from "./constructs/events.ts";
@@ -47,6 +49,28 @@ export class SlackAuditLakeStack extends Stack {
       logRetention: config.logRetention,
       removalPolicy,
     });
+    const enabled = ingestion.sources.filter(({ config }) => config.enabled);
+    const backfill = new Backfill(this, "Backfill", {
+      sources: enabled,
+      bucket: archive.bucket,
+      checkpoints: ingestion.checkpoints,
+      key,
+      logRetention: config.logRetention,
+      removalPolicy,
+    });
+    const closing = config.closing.enabled
+      ? new Closing(this, "Closing", {
+          config: config.closing,
+          sources: enabled,
+          bucket: archive.bucket,
+          checkpoints: ingestion.checkpoints,
+          key,
+          schedules: ingestion.schedules,
+          deadLetters: ingestion.deadLetters,
+          logRetention: config.logRetention,
+          removalPolicy,
+        })
+      : undefined;
     const events = new Events(this, "Events", { bucket: archive.bucket, key });
 
     const notifications = new Notifications(this, "Notifications", { config: config.alerts, key });
@@ -94,6 +118,9 @@ export class SlackAuditLakeStack extends Stack {
     this.#output(STACK_OUTPUTS.checkpointTable, ingestion.checkpoints.tableName);
     this.#output(STACK_OUTPUTS.newObjectsTopic, events.topic.topicArn);
     this.#output(STACK_OUTPUTS.alertsTopic, notifications.topic.topicArn);
+    if (closing?.signingKey !== undefined) {
+      this.#output(STACK_OUTPUTS.signingKey, closing.signingKey.keyArn);
+    }
     for (const { config: source, tokenSecret, handler } of ingestion.sources) {
       const { name, apiBase, enabled, schedule } = source;
       this.#output(`${SOURCE_OUTPUTS.tokenSecret}-${name}`, tokenSecret.secretArn, name);
@@ -101,6 +128,13 @@ export class SlackAuditLakeStack extends Stack {
       this.#output(`${SOURCE_OUTPUTS.slackApi}-${name}`, apiBase, name);
       const interval = enabled ? String(schedule) : NO_INTERVAL;
       this.#output(`${SOURCE_OUTPUTS.interval}-${name}`, interval, name);
+    }
+    const machines = { backfill: backfill.sources, closing: closing?.sources ?? [] };
+    for (const [kind, sources] of Object.entries(machines)) {
+      for (const { config: source, stateMachine } of sources) {
+        const name = `${SOURCE_OUTPUTS[kind as keyof typeof machines]}-${source.name}`;
+        this.#output(name, stateMachine.stateMachineArn, source.name);
+      }
     }
   }
 

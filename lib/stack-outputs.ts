@@ -16,6 +16,8 @@ export const STACK_OUTPUTS = {
   checkpointTable: "CheckpointTable",
   newObjectsTopic: "NewObjectsTopic",
   alertsTopic: "AlertsTopic",
+  /** Absent when manifests are not signed. */
+  signingKey: "SigningKey",
 } as const;
 
 /** Of each source: their names begin like this, and their description is the source's name. */
@@ -24,6 +26,9 @@ export const SOURCE_OUTPUTS = {
   function: "Function",
   slackApi: "SlackApi",
   interval: "IntervalSeconds",
+  /** The state machines; a source that is not enabled has none. */
+  backfill: "Backfill",
+  closing: "Closing",
 } as const;
 
 /** The interval of a source that is not scheduled. */

@@ -3,7 +3,7 @@ import { AttributeType, BillingMode, type ITable, Table } from "aws-cdk-lib/aws-
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
-import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import { ScheduleExpression, ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { type IQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
@@ -12,9 +12,9 @@ import { PREFIXES } from "../../lib/archive/object-key.ts";
 import type { Config, SourceConfig } from "../config.ts";
 import { SECONDS_PER_DAY } from "../config-fields.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
-import { FunctionSchedule } from "./function-schedule.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
+import { StartSchedule } from "./start-schedule.ts";
 
 export interface DetectionProps {
   config: Config["detection"];
@@ -120,12 +120,14 @@ export class Detection extends Construct {
     allowMemoryAndAlerts(handler, table, props.notifications);
 
     const group = new ScheduleGroup(this, "Schedules", { removalPolicy: RemovalPolicy.DESTROY });
+    const interval = Duration.days(1);
     for (const { name, apiBase } of props.sources.filter(({ enabled }) => enabled)) {
-      new FunctionSchedule(this, `Drift-${name}`, {
+      new StartSchedule(this, `Drift-${name}`, {
         description: `Compares what Slack logs of ${name} with the last look`,
-        interval: Duration.days(1),
+        schedule: ScheduleExpression.rate(interval),
+        interval,
         input: { source: name, apiBase },
-        handler,
+        starts: handler,
         group,
         deadLetters: this.deadLetters,
       });

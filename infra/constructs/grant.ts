@@ -2,6 +2,7 @@ import { Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
+import type { Construct } from "constructs";
 
 export interface Grant {
   sid: string;
@@ -16,13 +17,18 @@ export interface Grant {
 export function allow(role: Role, { whyWildcard, ...statement }: Grant): void {
   role.addToPolicy(new PolicyStatement(statement));
   if (whyWildcard !== undefined) {
-    for (const resource of statement.resources) {
-      const finding = flattenCfnReference(Stack.of(role).resolve(resource));
-      Validations.of(role).acknowledge({
-        id: `AwsSolutions-IAM5[Resource::${finding}]`,
-        reason: whyWildcard,
-      });
-    }
+    acknowledgeWildcards(role, statement.resources, whyWildcard);
+  }
+}
+
+/** Tells cdk-nag why these resources, which a policy below `scope` names, have a wildcard. */
+export function acknowledgeWildcards(scope: Construct, resources: string[], reason: string): void {
+  for (const resource of resources) {
+    const finding = flattenCfnReference(Stack.of(scope).resolve(resource));
+    Validations.of(scope).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${finding}]`,
+      reason,
+    });
   }
 }
 

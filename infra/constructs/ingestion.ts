@@ -3,16 +3,18 @@ import { AttributeType, BillingMode, type ITable, Table } from "aws-cdk-lib/aws-
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
-import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import { type IScheduleGroup, ScheduleExpression, ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { liveLane } from "../../lib/archive/lane.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import type { SourceConfig } from "../config.ts";
 import { SECONDS_PER_DAY } from "../config-fields.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
-import { FunctionSchedule } from "./function-schedule.ts";
 import { NodeFunction } from "./node-function.ts";
+import { allowArchive, allowLanes, allowToken } from "./source-access.ts";
+import { StartSchedule } from "./start-schedule.ts";
 
 export interface IngestionProps {
   sources: SourceConfig[];
@@ -39,6 +41,8 @@ const TIMEOUT = Duration.minutes(5);
  */
 export class Ingestion extends Construct {
   readonly checkpoints: ITable;
+  readonly schedules: IScheduleGroup;
+  /** Of the schedules. */
   readonly deadLetters: IQueue;
   readonly sources: IngestedSource[];
 
@@ -52,11 +56,13 @@ export class Ingestion extends Construct {
       removalPolicy: props.removalPolicy,
     });
     this.deadLetters = new DeadLetterQueue(this, "DeadLetters");
-    const group = new ScheduleGroup(this, "Schedules", { removalPolicy: RemovalPolicy.DESTROY });
-    this.sources = props.sources.map((config) => this.#addSource(config, group, props));
+    this.schedules = new ScheduleGroup(this, "Schedules", {
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.sources = props.sources.map((config) => this.#addSource(config, props));
   }
 
-  #addSource(config: SourceConfig, group: ScheduleGroup, props: IngestionProps): IngestedSource {
+  #addSource(config: SourceConfig, props: IngestionProps): IngestedSource {
     const { bucket, key, removalPolicy } = props;
     const scope = new Construct(this, config.name);
 
@@ -91,66 +97,26 @@ export class Ingestion extends Construct {
         ...(config.firstStart === undefined ? {} : { FIRST_START: config.firstStart }),
       },
     });
-    this.#grant(handler, config.name, tokenSecret, props);
+    allowArchive(handler, bucket, config.name, {
+      add: [PREFIXES.auditLogs, PREFIXES.quarantine],
+      read: [PREFIXES.auditLogs],
+      list: [PREFIXES.auditLogs],
+    });
+    allowToken(handler, tokenSecret, key);
+    allowLanes(handler, this.checkpoints, [liveLane(config.name)]);
 
     if (config.enabled) {
-      new FunctionSchedule(scope, "Schedule", {
+      const interval = Duration.seconds(config.schedule);
+      new StartSchedule(scope, "Schedule", {
         description: `Takes in the Slack audit logs of ${config.name}`,
-        interval: Duration.seconds(config.schedule),
+        schedule: ScheduleExpression.rate(interval),
+        interval,
         input: { source: config.name },
-        handler,
-        group,
+        starts: handler,
+        group: this.schedules,
         deadLetters: this.deadLetters,
       });
     }
     return { config, tokenSecret, handler };
-  }
-
-  /** All that a run may do, and nothing of another source's. */
-  #grant(
-    handler: NodeFunction,
-    source: string,
-    tokenSecret: ISecret,
-    { bucket, key }: IngestionProps,
-  ): void {
-    const own = `source=${source}/`;
-    const entries = bucket.arnForObjects(`${PREFIXES.auditLogs}${own}*`);
-    const quarantine = bucket.arnForObjects(`${PREFIXES.quarantine}${own}*`);
-
-    const whyWildcard = "It ends a prefix: any object of this source, and of no other.";
-
-    handler.allow({
-      sid: "AddObjects",
-      actions: ["s3:PutObject"],
-      resources: [entries, quarantine],
-      // Only with `If-None-Match`: a run adds evidence and cannot change any.
-      conditions: { Null: { "s3:if-none-match": "false" } },
-      whyWildcard,
-    });
-    handler.allow({
-      sid: "ReadOwnObjects",
-      actions: ["s3:GetObject"],
-      resources: [entries],
-      whyWildcard,
-    });
-    handler.allow({
-      sid: "ListOwnObjects",
-      actions: ["s3:ListBucket"],
-      resources: [bucket.bucketArn],
-      conditions: { StringLike: { "s3:prefix": `${PREFIXES.auditLogs}${own}*` } },
-    });
-    handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt", "kms:GenerateDataKey"]);
-    handler.allow({
-      sid: "ReadOwnToken",
-      actions: ["secretsmanager:GetSecretValue"],
-      resources: [tokenSecret.secretArn],
-    });
-    handler.allowKey("secretsmanager", key, ["kms:Decrypt"]);
-    handler.allow({
-      sid: "KeepOwnCheckpoint",
-      actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-      resources: [this.checkpoints.tableArn],
-      conditions: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [source] } },
-    });
   }
 }

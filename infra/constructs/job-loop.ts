@@ -20,8 +20,8 @@ export interface JobCallProps {
   handler: IFunction;
   /** What the function is granted at most. */
   timeout: Duration;
-  /** The event that it gets. */
-  event: TaskInput;
+  /** The event that it gets. @default what the state has so far */
+  event?: TaskInput;
   /** Where in the state its answer is kept. @default the answer is the state from there on */
   resultPath?: string;
 }
@@ -56,11 +56,11 @@ const FAILED_RUN: RetryProps = {
 const ANSWER_MARGIN = Duration.minutes(1);
 
 /** One call of a job's function: tried again, later and later, half an hour at most. */
-function callJob(scope: Construct, id: string, props: JobCallProps): TaskStateBase {
+export function callJob(scope: Construct, id: string, props: JobCallProps): TaskStateBase {
   const { handler, timeout, event, resultPath } = props;
   return new LambdaInvoke(scope, id, {
     lambdaFunction: handler,
-    payload: event,
+    ...(event === undefined ? {} : { payload: event }),
     payloadResponseOnly: true,
     taskTimeout: Timeout.duration(timeout.plus(ANSWER_MARGIN)),
     retryOnServiceExceptions: false, // CDK's own has no jitter

@@ -1,5 +1,11 @@
 import { type Duration, type RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  type Policy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -10,7 +16,7 @@ import {
   StateMachine,
 } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
-import { allow, allowKey, type Grant } from "./grant.ts";
+import { acknowledgeWildcards, allow, allowKey, type Grant } from "./grant.ts";
 
 export interface JobStateMachineProps {
   comment: string;
@@ -86,6 +92,16 @@ export class JobStateMachine extends StateMachine {
       id: "AwsSolutions-SF2",
       reason: "Its log has every step with its times, and the functions send nothing to X-Ray.",
     });
+    const mapPolicy = this.node.tryFindChild("DistributedMapPolicy") as Policy | undefined;
+    if (mapPolicy !== undefined) {
+      mapPolicy.attachToRole(role); // CDK has attached it to the role that takes no updates
+      const { Statement } = Stack.of(this).resolve(mapPolicy.document);
+      acknowledgeWildcards(
+        mapPolicy,
+        Statement.flatMap(({ Resource }: { Resource: string | string[] }) => Resource),
+        "It ends a prefix: executions of this state machine, which its map starts.",
+      );
+    }
   }
 
   /** Let it do one more thing. */

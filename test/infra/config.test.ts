@@ -38,6 +38,7 @@ describe("parseConfig", () => {
         resultsRetention: 30 * 86_400,
       },
       alerts: { email: [] },
+      closing: { enabled: true, at: "03:00", delay: 7200, sign: false },
       detection: {
         enabled: true,
         rules: {},
@@ -82,6 +83,7 @@ describe("parseConfig", () => {
         resultsRetention: "1d",
       },
       alerts: { email: ["security@example.com"] },
+      closing: { enabled: true, at: "23:59", delay: "2d", sign: true },
       detection: {
         enabled: false,
         rules: { "app-installed": "off", "admin-granted": "critical" },
@@ -295,6 +297,16 @@ describe("parseConfig", () => {
       "an alias for a key",
       { kmsKeyArn: "alias/x" },
       /: kmsKeyArn: "alias\/x" is not the ARN of a KMS key/,
+    ],
+    [
+      "a time of day that no clock has",
+      { closing: { at: "24:00" } },
+      /: closing\.at: "24:00" is not a time of day in UTC written HH:MM$/,
+    ],
+    [
+      "a day sealed while late entries are still looked for",
+      source({ allowedLateness: "2h" }),
+      /: closing\.delay: must be longer than the 120 minutes in which acme looks for late entries/,
     ],
     [
       "an account as a number",

@@ -1,45 +1,18 @@
-import type { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { hourPrefix, PREFIXES, toObjectKey } from "../../../lib/archive/object-key.ts";
+import { grant, grants, paths } from "../grants.ts";
 import { type Resource, resource, synthesize } from "../synthesize.ts";
 
 const FUNCTION = "AWS::Lambda::Function";
 const SCHEDULE = "AWS::Scheduler::Schedule";
 
-type Statement = {
-  Sid?: string;
-  Effect: string;
-  Action: string | string[];
-  Resource: unknown;
-  Condition?: Record<string, Record<string, unknown>>;
-};
-
-/** What the function of a source may do. */
-function grants(template: Template, source: string): Statement[] {
-  return resource(template, "AWS::IAM::Policy", `Ingestion${source}FunctionRoleDefaultPolicy`)
-    .Properties.PolicyDocument.Statement;
-}
-
-function grant(template: Template, source: string, sid: string): Statement {
-  const found = grants(template, source).find(({ Sid }) => Sid === sid);
-  if (found === undefined) {
-    throw new Error(`no statement ${sid}`);
-  }
-  return found;
-}
-
-/** The path below the bucket at the end of an ARN that CloudFormation puts together. */
-function paths(resources: unknown): string[] {
-  return [resources].flat().map((arn) => {
-    const [, parts] = (arn as { "Fn::Join": [string, unknown[]] })["Fn::Join"];
-    return String(parts.at(-1)).replace(/^\//, "");
-  });
-}
+const FUNCTION_ROLE = "IngestionacmeFunctionRole";
 
 describe("Ingestion", () => {
   const { template } = synthesize({
     sources: [{ name: "acme" }, { name: "other" }],
     detection: { enabled: false },
+    closing: { enabled: false },
   });
 
   it("gives each source one schedule, whose input is the source", () => {
@@ -133,22 +106,22 @@ describe("Ingestion", () => {
     });
 
     it("nothing but what a run does", () => {
-      expect(grants(template, "acme").map(({ Effect, Action }) => [Effect, Action].flat())).toEqual(
-        [
-          ["Allow", "logs:CreateLogStream", "logs:PutLogEvents"],
-          ["Allow", "s3:PutObject"],
-          ["Allow", "s3:GetObject"],
-          ["Allow", "s3:ListBucket"],
-          ["Allow", "kms:Decrypt", "kms:GenerateDataKey"],
-          ["Allow", "secretsmanager:GetSecretValue"],
-          ["Allow", "kms:Decrypt"],
-          ["Allow", "dynamodb:GetItem", "dynamodb:UpdateItem"],
-        ],
-      );
+      expect(
+        grants(template, FUNCTION_ROLE).map(({ Effect, Action }) => [Effect, Action].flat()),
+      ).toEqual([
+        ["Allow", "logs:CreateLogStream", "logs:PutLogEvents"],
+        ["Allow", "s3:PutObject"],
+        ["Allow", "s3:GetObject"],
+        ["Allow", "s3:ListBucket"],
+        ["Allow", "kms:Decrypt", "kms:GenerateDataKey"],
+        ["Allow", "secretsmanager:GetSecretValue"],
+        ["Allow", "kms:Decrypt"],
+        ["Allow", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+      ]);
     });
 
     it("new objects of its own source, and no rewriting", () => {
-      const statement = grant(template, "acme", "AddObjects");
+      const statement = grant(template, FUNCTION_ROLE, "AddObjects");
 
       expect(paths(statement.Resource)).toEqual([
         `${PREFIXES.auditLogs}source=acme/*`,
@@ -158,8 +131,8 @@ describe("Ingestion", () => {
     });
 
     it("the keys that the archive writes and lists", () => {
-      const [readable] = paths(grant(template, "acme", "ReadOwnObjects").Resource);
-      const listable = grant(template, "acme", "ListOwnObjects").Condition?.StringLike?.[
+      const [readable] = paths(grant(template, FUNCTION_ROLE, "ReadOwnObjects").Resource);
+      const listable = grant(template, FUNCTION_ROLE, "ListOwnObjects").Condition?.StringLike?.[
         "s3:prefix"
       ];
 
@@ -171,21 +144,21 @@ describe("Ingestion", () => {
     });
 
     it("its own secret", () => {
-      expect(grant(template, "acme", "ReadOwnToken").Resource).toEqual({
+      expect(grant(template, FUNCTION_ROLE, "ReadOwnToken").Resource).toEqual({
         Ref: expect.stringMatching(/^IngestionacmeToken/),
       });
     });
 
     it("its own item in the table", () => {
-      expect(grant(template, "acme", "KeepOwnCheckpoint")).toMatchObject({
+      expect(grant(template, FUNCTION_ROLE, "KeepOwnCheckpoint")).toMatchObject({
         Resource: { "Fn::GetAtt": [expect.stringMatching(/^IngestionCheckpoints/), "Arn"] },
-        Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["acme"] } },
+        Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["acme"] } },
       });
     });
 
     it("the key through S3 and Secrets Manager only", () => {
       const services = ["UseKeyThroughs3", "UseKeyThroughsecretsmanager"].map((sid) =>
-        JSON.stringify(grant(template, "acme", sid).Condition),
+        JSON.stringify(grant(template, FUNCTION_ROLE, sid).Condition),
       );
 
       expect(services).toEqual([
@@ -201,7 +174,7 @@ describe("Ingestion", () => {
         archive: { existingBucket: { name: "evidence", kmsKeyArn: keyArn } },
       });
 
-      expect(grant(template, "acme", "UseKeyThroughs3").Resource).toBe(keyArn);
+      expect(grant(template, FUNCTION_ROLE, "UseKeyThroughs3").Resource).toBe(keyArn);
     });
   });
 

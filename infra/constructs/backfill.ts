@@ -1,0 +1,141 @@
+import { Duration, type RemovalPolicy } from "aws-cdk-lib";
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import {
+  Choice,
+  Condition,
+  DistributedMap,
+  type IChainable,
+  type IStateMachine,
+  JsonPath,
+  Succeed,
+  TaskInput,
+} from "aws-cdk-lib/aws-stepfunctions";
+import { Construct } from "constructs";
+import { lanePrefix } from "../../lib/archive/lane.ts";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
+import type { SourceConfig } from "../config.ts";
+import { SECONDS_PER_DAY } from "../config-fields.ts";
+import type { IngestedSource } from "./ingestion.ts";
+import { callJob, jobLoop } from "./job-loop.ts";
+import { JobStateMachine } from "./job-state-machine.ts";
+import { NodeFunction } from "./node-function.ts";
+import { allowArchive, allowLanes, allowListingLanes, allowToken } from "./source-access.ts";
+
+export interface BackfillProps {
+  /** Those that run. */
+  sources: IngestedSource[];
+  bucket: IBucket;
+  checkpoints: ITable;
+  /** Of the tokens' secrets. */
+  key: IKey;
+  /** Seconds. */
+  logRetention: number;
+  removalPolicy: RemovalPolicy;
+}
+
+/** What brings one organization's past in. */
+export interface BackfilledSource {
+  config: SourceConfig;
+  handler: IFunction;
+  stateMachine: IStateMachine;
+}
+
+/** What a run is granted at most; it ends by itself well before. */
+const RUN_TIMEOUT = Duration.minutes(5);
+
+/**
+ * Decades of a large organization take weeks at Slack's limit. The same
+ * command takes up where an execution was stopped.
+ */
+const TIMEOUT = Duration.days(90);
+
+/** Spans at once: while one waits for a page, the other stores its own. */
+const CONCURRENCY = 2;
+
+/**
+ * Brings the past in, when a person asks for it. Each source has a state machine
+ * that runs over spans of at most a month, each with a checkpoint of its own.
+ *
+ * Its input is the event that the plan gets: `{"op": "plan" | "estimate",
+ * "from": …, "until"?: …}`. An estimate ends after the plan.
+ */
+export class Backfill extends Construct {
+  readonly sources: BackfilledSource[];
+
+  constructor(scope: Construct, id: string, props: BackfillProps) {
+    super(scope, id);
+    this.sources = props.sources.map((source) => this.#addSource(source, props));
+  }
+
+  #addSource(
+    { config, tokenSecret }: IngestedSource,
+    { bucket, checkpoints, key, logRetention, removalPolicy }: BackfillProps,
+  ): BackfilledSource {
+    const scope = new Construct(this, config.name);
+    const comment = `Brings in the past Slack audit logs of ${config.name}`;
+    const logRetentionDays = logRetention / SECONDS_PER_DAY;
+
+    const handler = new NodeFunction(scope, "Function", {
+      folder: "backfill",
+      description: comment,
+      memoryMb: 512,
+      timeout: RUN_TIMEOUT,
+      logRetentionDays,
+      removalPolicy,
+      environment: {
+        SOURCE: config.name,
+        ARCHIVE_BUCKET: bucket.bucketName,
+        CHECKPOINT_TABLE: checkpoints.tableName,
+        TOKEN_SECRET_ID: tokenSecret.secretArn,
+        SLACK_API_BASE: config.apiBase,
+      },
+    });
+    allowArchive(handler, bucket, config.name, {
+      add: [PREFIXES.auditLogs, PREFIXES.quarantine],
+      read: [PREFIXES.auditLogs],
+      list: [PREFIXES.auditLogs, PREFIXES.manifests], // a plan leaves sealed days out
+    });
+    allowToken(handler, tokenSecret, key);
+    allowLanes(handler, checkpoints, [`${lanePrefix(config.name)}*`]);
+    allowListingLanes(handler, checkpoints);
+
+    const stateMachine = new JobStateMachine(scope, "Backfill", {
+      comment,
+      definition: define(scope, handler),
+      handlers: [handler],
+      timeout: TIMEOUT,
+      logRetentionDays,
+      removalPolicy,
+    });
+    return { config, handler, stateMachine };
+  }
+}
+
+function define(scope: Construct, handler: IFunction): IChainable {
+  const plan = callJob(scope, "Plan", {
+    handler,
+    timeout: RUN_TIMEOUT,
+    resultPath: "$.plan",
+  });
+  const spans = new DistributedMap(scope, "Spans", {
+    itemsPath: "$.plan.spans",
+    itemSelector: { "span.$": "$$.Map.Item.Value" },
+    maxConcurrency: CONCURRENCY,
+    label: "Spans",
+    resultPath: JsonPath.DISCARD, // the checkpoints tell how it went
+  }).itemProcessor(
+    jobLoop(scope, "Run", {
+      handler,
+      timeout: RUN_TIMEOUT,
+      event: TaskInput.fromObject({ op: "run", "span.$": "$.span" }),
+    }),
+  );
+  return plan.next(
+    new Choice(scope, "Only an estimate?")
+      .when(Condition.stringEquals("$.op", "estimate"), new Succeed(scope, "Estimated"))
+      .otherwise(spans),
+  );
+}

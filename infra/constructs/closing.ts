@@ -1,0 +1,180 @@
+import { Duration, type RemovalPolicy } from "aws-cdk-lib";
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
+import { type IKey, Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { type IScheduleGroup, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import {
+  Choice,
+  Condition,
+  type IChainable,
+  type IStateMachine,
+  JsonPath,
+  Map as MapState,
+  Succeed,
+  TaskInput,
+} from "aws-cdk-lib/aws-stepfunctions";
+import { Construct } from "constructs";
+import { closeLane } from "../../lib/archive/lane.ts";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
+import type { Config, SourceConfig } from "../config.ts";
+import { SECONDS_PER_DAY } from "../config-fields.ts";
+import type { IngestedSource } from "./ingestion.ts";
+import { callJob, jobLoop } from "./job-loop.ts";
+import { JobStateMachine } from "./job-state-machine.ts";
+import { NodeFunction } from "./node-function.ts";
+import { allowArchive, allowLanes, allowListingLanes, allowToken } from "./source-access.ts";
+import { StartSchedule } from "./start-schedule.ts";
+
+export interface ClosingProps {
+  config: Config["closing"];
+  /** Those that run. */
+  sources: IngestedSource[];
+  bucket: IBucket;
+  checkpoints: ITable;
+  /** Of the tokens' secrets. */
+  key: IKey;
+  schedules: IScheduleGroup;
+  deadLetters: IQueue;
+  /** Seconds. */
+  logRetention: number;
+  removalPolicy: RemovalPolicy;
+}
+
+/** What seals one organization's days. */
+export interface ClosedSource {
+  config: SourceConfig;
+  handler: IFunction;
+  stateMachine: IStateMachine;
+}
+
+/** What a run is granted at most; it ends by itself well before. */
+const RUN_TIMEOUT = Duration.minutes(5);
+
+/** It is over when the next one starts. */
+const TIMEOUT = Duration.hours(23);
+
+/**
+ * Once a day, the days that are settled are reconciled with Slack and sealed,
+ * oldest first. What fails today is in tomorrow's plan.
+ */
+export class Closing extends Construct {
+  readonly sources: ClosedSource[];
+  /** Absent when manifests are not signed. */
+  readonly signingKey: IKey | undefined;
+
+  constructor(scope: Construct, id: string, props: ClosingProps) {
+    super(scope, id);
+    this.signingKey = props.config.sign
+      ? new Key(this, "SigningKey", {
+          description: "Signs the manifests of sealed days of Slack audit logs",
+          keySpec: KeySpec.ECC_NIST_P256,
+          keyUsage: KeyUsage.SIGN_VERIFY,
+          removalPolicy: props.removalPolicy,
+        })
+      : undefined;
+    this.sources = props.sources.map((source) => this.#addSource(source, props));
+  }
+
+  #addSource({ config, tokenSecret }: IngestedSource, props: ClosingProps): ClosedSource {
+    const scope = new Construct(this, config.name);
+    const comment = `Seals the days of the Slack audit logs of ${config.name}`;
+    const { removalPolicy } = props;
+    const logRetentionDays = props.logRetention / SECONDS_PER_DAY;
+
+    const handler = new NodeFunction(scope, "Function", {
+      folder: "close-day",
+      description: comment,
+      memoryMb: 512,
+      timeout: RUN_TIMEOUT,
+      logRetentionDays,
+      removalPolicy,
+      environment: {
+        SOURCE: config.name,
+        ARCHIVE_BUCKET: props.bucket.bucketName,
+        CHECKPOINT_TABLE: props.checkpoints.tableName,
+        TOKEN_SECRET_ID: tokenSecret.secretArn,
+        SLACK_API_BASE: config.apiBase,
+        ALLOWED_LATENESS_SECONDS: String(config.allowedLateness),
+        CLOSE_DELAY_SECONDS: String(props.config.delay),
+        ...(this.signingKey === undefined ? {} : { SIGNING_KEY_ID: this.signingKey.keyArn }),
+      },
+    });
+    allowArchive(handler, props.bucket, config.name, {
+      add: [
+        PREFIXES.auditLogs,
+        PREFIXES.quarantine,
+        PREFIXES.closing,
+        PREFIXES.manifests,
+        PREFIXES.signatures,
+      ],
+      read: [PREFIXES.auditLogs, PREFIXES.closing, PREFIXES.manifests, PREFIXES.signatures],
+      list: [PREFIXES.auditLogs, PREFIXES.closing, PREFIXES.manifests],
+    });
+    allowToken(handler, tokenSecret, props.key);
+    allowLanes(handler, props.checkpoints, [closeLane(config.name)]);
+    allowListingLanes(handler, props.checkpoints);
+    if (this.signingKey !== undefined) {
+      handler.allow({
+        sid: "SignManifests",
+        actions: ["kms:Sign"],
+        resources: [this.signingKey.keyArn],
+        conditions: { StringEquals: { "kms:SigningAlgorithm": "ECDSA_SHA_256" } },
+      });
+    }
+
+    const stateMachine = new JobStateMachine(scope, "Closing", {
+      comment,
+      definition: define(scope, handler),
+      handlers: [handler],
+      timeout: TIMEOUT,
+      logRetentionDays,
+      removalPolicy,
+    });
+    const [hour = "0", minute = "0"] = props.config.at.split(":");
+    new StartSchedule(scope, "Schedule", {
+      description: comment,
+      schedule: ScheduleExpression.cron({
+        hour: String(Number(hour)),
+        minute: String(Number(minute)),
+      }),
+      interval: Duration.days(1),
+      input: { source: config.name },
+      starts: stateMachine,
+      group: props.schedules,
+      deadLetters: props.deadLetters,
+    });
+    return { config, handler, stateMachine };
+  }
+}
+
+/**
+ * Plans and seals until there is nothing left to seal: what a backfill brought
+ * in is more than one plan holds.
+ */
+function define(scope: Construct, handler: IFunction): IChainable {
+  const plan = callJob(scope, "Plan", {
+    handler,
+    timeout: RUN_TIMEOUT,
+    event: TaskInput.fromObject({ op: "plan" }),
+    resultPath: "$.plan",
+  });
+  const days = new MapState(scope, "Days", {
+    itemsPath: "$.plan.days",
+    itemSelector: { "day.$": "$$.Map.Item.Value" },
+    maxConcurrency: 1, // each manifest has the hash of the one before
+    resultPath: JsonPath.DISCARD,
+  }).itemProcessor(
+    jobLoop(scope, "Close", {
+      handler,
+      timeout: RUN_TIMEOUT,
+      event: TaskInput.fromObject({ op: "close", "day.$": "$.day" }),
+    }),
+  );
+  return plan.next(
+    new Choice(scope, "Any day?")
+      .when(Condition.isPresent("$.plan.days[0]"), days.next(plan))
+      .otherwise(new Succeed(scope, "All sealed")),
+  );
+}

@@ -1,0 +1,74 @@
+/** What a source's functions may do: only with what is the source's own. */
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { NodeFunction } from "./node-function.ts";
+
+/** Of `PREFIXES`, those below which a function adds, reads and lists the source's objects. */
+export interface ArchiveAccess {
+  add: string[];
+  read: string[];
+  list: string[];
+}
+
+export function allowArchive(
+  handler: NodeFunction,
+  bucket: IBucket,
+  source: string,
+  access: ArchiveAccess,
+): void {
+  const below = (prefix: string) => bucket.arnForObjects(`${prefix}source=${source}/*`);
+  const whyWildcard = "It ends a prefix: any object of this source, and of no other.";
+  handler.allow({
+    sid: "AddObjects",
+    actions: ["s3:PutObject"],
+    resources: access.add.map(below),
+    // Only with `If-None-Match`: a run adds evidence and cannot change any.
+    conditions: { Null: { "s3:if-none-match": "false" } },
+    whyWildcard,
+  });
+  handler.allow({
+    sid: "ReadOwnObjects",
+    actions: ["s3:GetObject"],
+    resources: access.read.map(below),
+    whyWildcard,
+  });
+  const [first, ...others] = access.list.map((prefix) => `${prefix}source=${source}/*`);
+  handler.allow({
+    sid: "ListOwnObjects",
+    actions: ["s3:ListBucket"],
+    resources: [bucket.bucketArn],
+    conditions: { StringLike: { "s3:prefix": others.length === 0 ? first : [first, ...others] } },
+  });
+  handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt", "kms:GenerateDataKey"]);
+}
+
+/** @param key - the one that the secret is encrypted under */
+export function allowToken(handler: NodeFunction, tokenSecret: ISecret, key: IKey): void {
+  handler.allow({
+    sid: "ReadOwnToken",
+    actions: ["secretsmanager:GetSecretValue"],
+    resources: [tokenSecret.secretArn],
+  });
+  handler.allowKey("secretsmanager", key, ["kms:Decrypt"]);
+}
+
+/** @param lanes - those that it works on: names, in which `*` stands for the rest of one */
+export function allowLanes(handler: NodeFunction, checkpoints: ITable, lanes: string[]): void {
+  handler.allow({
+    sid: "KeepOwnCheckpoint",
+    actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    resources: [checkpoints.tableArn],
+    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": lanes } },
+  });
+}
+
+/** A scan has no leading keys to be bound to: it sees how far other sources are, and no more. */
+export function allowListingLanes(handler: NodeFunction, checkpoints: ITable): void {
+  handler.allow({
+    sid: "ListLanes",
+    actions: ["dynamodb:Scan"],
+    resources: [checkpoints.tableArn],
+  });
+}
