@@ -88,6 +88,8 @@ export class SlackAuditLakeStack extends Stack {
     new Monitoring(this, "Monitoring", {
       sources: ingestion.sources,
       detection,
+      backfill: backfill.sources,
+      closing: closing?.sources ?? [],
       deadLetters: {
         schedules: ingestion.deadLetters,
         events: events.deadLetters,

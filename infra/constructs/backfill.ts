@@ -14,6 +14,7 @@ import {
   TaskInput,
 } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
+import { BACKFILL_CONCURRENCY } from "../../functions/backfill/concurrency.ts";
 import { lanePrefix } from "../../lib/archive/lane.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import type { SourceConfig } from "../config.ts";
@@ -52,8 +53,8 @@ const RUN_TIMEOUT = Duration.minutes(5);
  */
 const TIMEOUT = Duration.days(90);
 
-/** Spans at once: while one waits for a page, the other stores its own. */
-const CONCURRENCY = 2;
+/** What a person has to mend before anything can be brought in. */
+const FINAL_ERRORS = ["BackfillPlanError", "TokenMissingError"];
 
 /**
  * Brings the past in, when a person asks for it. Each source has a state machine
@@ -117,18 +118,20 @@ export class Backfill extends Construct {
 function define(scope: Construct, handler: IFunction): IChainable {
   const plan = callJob(scope, "Plan", {
     handler,
+    finalErrors: FINAL_ERRORS,
     timeout: RUN_TIMEOUT,
     resultPath: "$.plan",
   });
   const spans = new DistributedMap(scope, "Spans", {
     itemsPath: "$.plan.spans",
     itemSelector: { "span.$": "$$.Map.Item.Value" },
-    maxConcurrency: CONCURRENCY,
+    maxConcurrency: BACKFILL_CONCURRENCY,
     label: "Spans",
     resultPath: JsonPath.DISCARD, // the checkpoints tell how it went
   }).itemProcessor(
     jobLoop(scope, "Run", {
       handler,
+      finalErrors: FINAL_ERRORS,
       timeout: RUN_TIMEOUT,
       event: TaskInput.fromObject({ op: "run", "span.$": "$.span" }),
     }),

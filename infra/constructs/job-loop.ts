@@ -22,6 +22,8 @@ export interface JobCallProps {
   timeout: Duration;
   /** The event that it gets. @default what the state has so far */
   event?: TaskInput;
+  /** Errors, by name, that another try would not change. */
+  finalErrors?: string[];
   /** Where in the state its answer is kept. @default the answer is the state from there on */
   resultPath?: string;
 }
@@ -57,17 +59,19 @@ const ANSWER_MARGIN = Duration.minutes(1);
 
 /** One call of a job's function: tried again, later and later, half an hour at most. */
 export function callJob(scope: Construct, id: string, props: JobCallProps): TaskStateBase {
-  const { handler, timeout, event, resultPath } = props;
-  return new LambdaInvoke(scope, id, {
+  const { handler, timeout, event, finalErrors = [], resultPath } = props;
+  const call = new LambdaInvoke(scope, id, {
     lambdaFunction: handler,
     ...(event === undefined ? {} : { payload: event }),
     payloadResponseOnly: true,
     taskTimeout: Timeout.duration(timeout.plus(ANSWER_MARGIN)),
     retryOnServiceExceptions: false, // CDK's own has no jitter
     ...(resultPath === undefined ? {} : { resultPath }),
-  })
-    .addRetry(LAMBDA_TROUBLE)
-    .addRetry(FAILED_RUN);
+  });
+  if (finalErrors.length > 0) {
+    call.addRetry({ errors: finalErrors, maxAttempts: 0 });
+  }
+  return call.addRetry(LAMBDA_TROUBLE).addRetry(FAILED_RUN);
 }
 
 /**

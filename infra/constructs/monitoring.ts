@@ -16,7 +16,10 @@ import {
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
+import { BACKFILL_METRICS, BACKFILL_SERVICE } from "../../functions/backfill/metric-names.ts";
+import { CLOSE_METRICS, CLOSE_SERVICE } from "../../functions/close-day/metric-names.ts";
 import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
 import {
   API_ERRORS_METRIC,
@@ -26,6 +29,8 @@ import {
   METRIC_NAMESPACE,
   SOURCE_DIMENSION,
 } from "../../functions/ingest/metric-names.ts";
+import type { BackfilledSource } from "./backfill.ts";
+import type { ClosedSource } from "./closing.ts";
 import type { Detection } from "./detection.ts";
 import type { IngestedSource } from "./ingestion.ts";
 
@@ -33,6 +38,8 @@ export interface MonitoringProps {
   sources: IngestedSource[];
   /** Absent when it is turned off. */
   detection: Detection | undefined;
+  backfill: BackfilledSource[];
+  closing: ClosedSource[];
   /** By the name that the alarm shows. */
   deadLetters: Record<string, IQueue>;
   workgroup: string;
@@ -62,6 +69,12 @@ export class Monitoring extends Construct {
     for (const source of enabled) {
       this.#addAlarms(source.config.name, sourceAlarms(source));
     }
+    for (const source of props.closing) {
+      this.#addAlarms(source.config.name, closingAlarms(source));
+    }
+    for (const source of props.backfill) {
+      this.#addAlarms(source.config.name, [backfillAlarm(source)]);
+    }
     if (props.detection !== undefined) {
       this.#addAlarms("detection", detectionAlarms(props.detection));
     }
@@ -75,6 +88,8 @@ export class Monitoring extends Construct {
       defaultInterval: Duration.days(1),
       widgets: [
         ...enabled.map(sourceWidgets),
+        ...props.closing.map(closingWidgets),
+        ...props.backfill.map(backfillWidgets),
         ...(props.detection === undefined ? [] : [detectionWidgets(props.detection)]),
       ],
     });
@@ -96,17 +111,34 @@ export class Monitoring extends Construct {
   }
 }
 
-function ingestMetric(
+function sourceMetric(
+  service: string,
   source: string,
-  metricName: (typeof INGEST_METRICS)[keyof typeof INGEST_METRICS],
+  metricName: string,
   options: MetricOptions,
 ): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName,
-    dimensionsMap: { service: INGEST_SERVICE, [SOURCE_DIMENSION]: source },
+    dimensionsMap: { service, [SOURCE_DIMENSION]: source },
     ...options,
   });
+}
+
+function ingestMetric(
+  source: string,
+  metricName: (typeof INGEST_METRICS)[keyof typeof INGEST_METRICS],
+  options: MetricOptions,
+): Metric {
+  return sourceMetric(INGEST_SERVICE, source, metricName, options);
+}
+
+function closeMetric(
+  source: string,
+  metric: keyof typeof CLOSE_METRICS,
+  options: MetricOptions,
+): Metric {
+  return sourceMetric(CLOSE_SERVICE, source, CLOSE_METRICS[metric], options);
 }
 
 function sourceAlarms({ config, handler }: IngestedSource): AlarmSpec[] {
@@ -185,6 +217,74 @@ function sourceAlarms({ config, handler }: IngestedSource): AlarmSpec[] {
     });
   }
   return specs;
+}
+
+/** They close once a day, so a day is what there is to look at. */
+const CLOSING_PERIOD = Duration.days(1);
+
+function closingAlarms({ config, stateMachine }: ClosedSource): AlarmSpec[] {
+  const { name } = config;
+  const sum = (metric: keyof typeof CLOSE_METRICS) =>
+    closeMetric(name, metric, { statistic: Stats.SUM, period: CLOSING_PERIOD });
+  const quiet = {
+    evaluationPeriods: 1,
+    treatMissingData: TreatMissingData.NOT_BREACHING, // nothing was closed, which days-unsealed tells
+  };
+  return [
+    {
+      article: "day-not-reconciled",
+      summary: `A sealed day of ${name} is not the same in the archive and in Slack.`,
+      metric: sum("unreconciled"),
+      ...quiet,
+    },
+    {
+      article: "late-found",
+      summary: `The close of day found entries of ${name} that the runs had missed; they are archived now.`,
+      metric: sum("lateFound"),
+      ...quiet,
+    },
+    {
+      article: "days-unsealed",
+      summary: `Days of ${name} have waited for their seal for two days.`,
+      // The last plan of each execution says none, if all went well.
+      metric: closeMetric(name, "unsealedDays", {
+        statistic: Stats.MINIMUM,
+        period: CLOSING_PERIOD,
+      }),
+      ...quiet,
+      evaluationPeriods: 2,
+    },
+    {
+      article: "closing-failing",
+      summary: `The close of day of ${name} failed or ran out of time.`,
+      metric: metricEndedBadly(stateMachine),
+      ...quiet,
+    },
+  ];
+}
+
+function backfillAlarm({ config, stateMachine }: BackfilledSource): AlarmSpec {
+  return {
+    article: "backfill-failing",
+    summary: `The backfill of ${config.name} failed or ran out of time.`,
+    metric: metricEndedBadly(stateMachine),
+    evaluationPeriods: 1,
+    treatMissingData: TreatMissingData.NOT_BREACHING, // none is at work
+  };
+}
+
+/** Executions that nobody stopped and that did not succeed. */
+function metricEndedBadly(stateMachine: IStateMachine): MathExpression {
+  const period = Duration.minutes(5);
+  return new MathExpression({
+    label: "failed or timed out",
+    expression: "FILL(failed, 0) + FILL(timedOut, 0)",
+    usingMetrics: {
+      failed: stateMachine.metricFailed({ period }),
+      timedOut: stateMachine.metricTimedOut({ period }),
+    },
+    period,
+  });
 }
 
 function detectMetric(
@@ -303,6 +403,65 @@ function sourceWidgets({ config, handler }: IngestedSource): IWidget[] {
       title: "Runs",
       width: 6,
       left: [handler.metricInvocations({ period }), handler.metricErrors({ period })],
+    }),
+  ];
+}
+
+function closingWidgets({ config, stateMachine }: ClosedSource): IWidget[] {
+  const graph = (title: string, statistic: string, ...metrics: (keyof typeof CLOSE_METRICS)[]) =>
+    new GraphWidget({
+      title,
+      width: 6,
+      left: metrics.map((metric) =>
+        closeMetric(config.name, metric, { statistic, period: CLOSING_PERIOD }),
+      ),
+    });
+  return [
+    new TextWidget({ markdown: `## ${config.name}: close of day`, width: 24, height: 1 }),
+    graph("Days sealed", Stats.SUM, "reconciled", "unreconciled"),
+    graph("Days not sealed", Stats.MINIMUM, "unsealedDays"),
+    graph("Differences from Slack", Stats.SUM, "lateFound", "onlyInArchive", "twice"),
+    graph("Lateness, seconds, 99 of 100 are below", Stats.p(99), "latenessSeconds"),
+    new GraphWidget({
+      title: "Executions",
+      width: 6,
+      left: [
+        stateMachine.metricSucceeded({ period: CLOSING_PERIOD }),
+        stateMachine.metricFailed({ period: CLOSING_PERIOD }),
+        stateMachine.metricTimedOut({ period: CLOSING_PERIOD }),
+      ],
+      right: [closeMetric(config.name, "failed", { statistic: Stats.SUM, period: CLOSING_PERIOD })],
+    }),
+  ];
+}
+
+function backfillWidgets({ config, stateMachine }: BackfilledSource): IWidget[] {
+  const period = Duration.minutes(5);
+  const graph = (title: string, ...metrics: (keyof typeof BACKFILL_METRICS)[]) =>
+    new GraphWidget({
+      title,
+      width: 6,
+      left: metrics.map((metric) =>
+        sourceMetric(BACKFILL_SERVICE, config.name, BACKFILL_METRICS[metric], {
+          statistic: Stats.SUM,
+          period,
+        }),
+      ),
+    });
+  return [
+    new TextWidget({ markdown: `## ${config.name}: backfill`, width: 24, height: 1 }),
+    graph("Entries", "entries"),
+    graph("Calls", "pages"),
+    graph("Runs that ended early", "throttled", "failed"),
+    new GraphWidget({
+      title: "Executions",
+      width: 6,
+      left: [
+        stateMachine.metricSucceeded({ period }),
+        stateMachine.metricFailed({ period }),
+        stateMachine.metricTimedOut({ period }),
+        stateMachine.metricAborted({ period }),
+      ],
     }),
   ];
 }

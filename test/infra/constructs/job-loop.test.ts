@@ -23,6 +23,7 @@ new JobStateMachine(stack, "Machine", {
     handler,
     timeout: Duration.minutes(5),
     event: TaskInput.fromObject({ op: "run", "day.$": "$.day" }),
+    finalErrors: ["TokenMissingError"],
   }),
   handlers: [handler],
   timeout: Duration.hours(23),
@@ -111,6 +112,15 @@ describe("a job's loop", () => {
     await expect(result).rejects.toHaveProperty("cause.name", "SlackApiError");
     expect(calls).toHaveLength(6);
     expect(calls.at(-1)?.minute).toBeLessThanOrEqual(1 + 2 + 4 + 8 + 15);
+  });
+
+  it("gives up at once on what another try would not change", async () => {
+    await expect(run(definition, DAY, job(fail("TokenMissingError")))).rejects.toHaveProperty(
+      "cause.name",
+      "TokenMissingError",
+    );
+
+    expect(calls).toHaveLength(1);
   });
 
   it("forgets the failures once a run went well", async () => {

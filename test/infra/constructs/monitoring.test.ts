@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { BACKFILL_METRICS } from "../../../functions/backfill/metric-names.ts";
+import { CLOSE_METRICS } from "../../../functions/close-day/metric-names.ts";
 import { DETECT_METRICS } from "../../../functions/detect/metric-names.ts";
 import { INGEST_METRICS, METRIC_NAMESPACE } from "../../../functions/ingest/metric-names.ts";
 import { type Resource, synthesize } from "../synthesize.ts";
@@ -90,6 +92,42 @@ describe("Monitoring", () => {
     });
   });
 
+  it.each([
+    ["day-not-reconciled", CLOSE_METRICS.unreconciled, { Statistic: "Sum", EvaluationPeriods: 1 }],
+    ["late-found", CLOSE_METRICS.lateFound, { Statistic: "Sum", EvaluationPeriods: 1 }],
+    ["days-unsealed", CLOSE_METRICS.unsealedDays, { Statistic: "Minimum", EvaluationPeriods: 2 }],
+  ])("watches the close's own metric for %s", (article, metric, properties) => {
+    expect(byName.get(`SlackAuditLake-acme-${article}`)).toMatchObject({
+      Namespace: METRIC_NAMESPACE,
+      MetricName: metric,
+      Dimensions: [
+        { Name: "service", Value: "close-day" },
+        { Name: "source", Value: "acme" },
+      ],
+      Period: 86_400,
+      Threshold: 1,
+      ...properties,
+    });
+  });
+
+  it.each([
+    ["closing-failing", /^ClosingacmeClosing/],
+    ["backfill-failing", /^BackfillacmeBackfill/],
+  ])("goes off for %s when an execution fails or runs out of time", (article, machine) => {
+    const { Metrics } = byName.get(`SlackAuditLake-acme-${article}`);
+    const watched = Metrics.flatMap(
+      ({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? [],
+    );
+
+    expect(watched).toEqual(
+      ["ExecutionsFailed", "ExecutionsTimedOut"].map((MetricName) => ({
+        Namespace: "AWS/States",
+        MetricName,
+        Dimensions: [{ Name: "StateMachineArn", Value: { Ref: expect.stringMatching(machine) } }],
+      })),
+    );
+  });
+
   it("has an alarm for each dead-letter queue", () => {
     const queues = Object.keys(template.findResources("AWS::SQS::Queue")).filter((id) =>
       id.includes("DeadLetters"),
@@ -142,16 +180,18 @@ describe("Monitoring", () => {
     });
     const names = [...alarms(template).keys()];
 
-    expect(names.filter((name) => name.startsWith("SlackAuditLake-acme-gov-"))).toHaveLength(8);
+    expect(names.filter((name) => name.startsWith("SlackAuditLake-acme-gov-"))).toHaveLength(13);
     expect(names.filter((name) => name.includes("acme-old"))).toEqual([]);
   });
 
-  it("shows each metric of a run on the dashboard", () => {
+  it("shows each metric of the runs on the dashboard", () => {
     const [dashboard] = Object.values(template.findResources("AWS::CloudWatch::Dashboard"));
     const body = JSON.stringify(dashboard);
 
-    for (const metric of Object.values(INGEST_METRICS)) {
-      expect(body).toContain(metric);
+    for (const metrics of [INGEST_METRICS, CLOSE_METRICS, BACKFILL_METRICS]) {
+      for (const metric of Object.values(metrics)) {
+        expect(body).toContain(metric);
+      }
     }
   });
 });
