@@ -7,7 +7,7 @@ export const seconds = z
   .string()
   .regex(/^\d+$/, "must be whole seconds")
   .transform(Number)
-  .pipe(z.number().max(172_800));
+  .pipe(z.number().max(604_800));
 
 /** What every function of one source is told. */
 export const SOURCE_ENVIRONMENT = z.object({

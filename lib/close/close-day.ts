@@ -13,7 +13,6 @@ import {
   type LaneStatus,
   LeaseLostError,
   type ManifestSigner,
-  ObjectMissingError,
   type ReconciledHour,
 } from "../ports.ts";
 import { SlackDeadlineError } from "../slack/errors.ts";
@@ -477,11 +476,15 @@ class Close {
   }
 }
 
+/**
+ * Listed before it is read: of an object that is not there, S3 says 404 only to
+ * a role that may list the whole bucket, and 403 to ours.
+ */
 async function readIfThere(archive: ArchiveStore, key: string): Promise<Uint8Array | undefined> {
-  return archive.get(key).catch((error) => {
-    if (error instanceof ObjectMissingError) return undefined;
-    throw error;
-  });
+  for await (const object of archive.list(key)) {
+    if (object.key === key) return archive.get(key);
+  }
+  return undefined;
 }
 
 /** The hours of a day that begins at `start`, epoch seconds. */

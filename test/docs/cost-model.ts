@@ -3,6 +3,7 @@
  * and the arithmetic between them. docs/cost.md is made from it.
  */
 
+import { CLOSE_METRICS } from "../../functions/close-day/metric-names.ts";
 import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
 import { INGEST_METRICS } from "../../functions/ingest/metric-names.ts";
 import { PRICES as ESTIMATE_PRICES } from "../../lib/backfill/prices.ts";
@@ -23,6 +24,7 @@ export const PRICES = {
   sqsRequest: 0.4e-6,
   snsPublish: 0.5e-6,
   schedulerStart: 1e-6,
+  stateTransition: 25e-6,
   athenaTb: 5,
 };
 
@@ -50,6 +52,18 @@ export const ASSUMED = {
   /** Lambda's five pollers, 20 seconds each. */
   emptyReceivesPerDay: 5 * 3 * 60 * 24,
   accessLogObjectsPerDay: 288,
+  /** The close makes 40 calls a minute, and waits in between. */
+  closeCallSeconds: 60 / 40,
+  /** What a run of the close of day may last: five minutes less its reserve. */
+  closeRunSeconds: 260,
+  /** The close lists a day anew, and reads what is archived of it: twice the work of a listing. */
+  closeWork: 2,
+  /** Entries in a window of a full page; see lib/ingest/time-window.ts. */
+  entriesPerCall: 0.8 * 9999,
+  /** Two plans, a map, the end: each is entered once a day. */
+  closePlanTransitions: 10,
+  /** Run, look at its answer, wait. */
+  closeRunTransitions: 3,
 };
 
 /** A day's entries, and what a run did on average at that pace in virtual time. */
@@ -82,15 +96,19 @@ export function toBill(volume: Volume, alarms: number): Bill {
   const invocations = runs + objects;
   const storedGb = (volume.entriesPerDay * 365 * ASSUMED.bytesPerEntry) / 1e9;
   const puts = volume.puts + volume.lists;
+  const close = toClose(volume);
   const s3Requests =
     runs * (puts * PRICES.s3PutOrList + volume.gets * PRICES.s3Get) +
     objects * PRICES.s3Get +
-    ASSUMED.accessLogObjectsPerDay * daysPerMonth * PRICES.s3PutOrList;
-  const metrics = Object.keys(INGEST_METRICS).length + Object.keys(DETECT_METRICS).length;
+    ASSUMED.accessLogObjectsPerDay * daysPerMonth * PRICES.s3PutOrList +
+    daysPerMonth * close.s3Dollars;
+  const metrics = [INGEST_METRICS, DETECT_METRICS, CLOSE_METRICS].flatMap(Object.keys).length;
   const receives = ASSUMED.emptyReceivesPerDay * daysPerMonth + 3 * objects;
   return {
     "Lambda, ingestion": runs * toLambdaDollars(runSeconds(volume)),
     "Lambda, detection": objects * toLambdaDollars(detectSeconds(volume)),
+    "Lambda, close of day": daysPerMonth * toLambdaDollars(close.seconds),
+    "Step Functions": daysPerMonth * close.transitions * PRICES.stateTransition,
     "S3, requests": s3Requests,
     "S3, a year's entries": storedGb * PRICES.s3StandardGbMonth,
     DynamoDB:
@@ -113,6 +131,24 @@ export function runSeconds({ entriesPerDay, calls }: Volume): number {
   const listed = (entriesPerDay / ASSUMED.runsPerDay) * ASSUMED.listedPerStored;
   const cpuSeconds = (listed / 1e6) * ASSUMED.cpuSecondsPerMillionListed;
   return toWallSeconds(cpuSeconds) + calls * ASSUMED.slackCallSeconds + ASSUMED.otherSeconds;
+}
+
+/** A day's close: computed, not measured. */
+export function toClose({ entriesPerDay, puts }: Volume) {
+  const calls = Math.max(24, Math.ceil(entriesPerDay / ASSUMED.entriesPerCall));
+  const cpuSeconds = (entriesPerDay / 1e6) * ASSUMED.cpuSecondsPerMillionListed * ASSUMED.closeWork;
+  const seconds =
+    toWallSeconds(cpuSeconds) + calls * ASSUMED.closeCallSeconds + ASSUMED.otherSeconds;
+  const runs = Math.ceil(seconds / ASSUMED.closeRunSeconds);
+  const objects = puts * ASSUMED.runsPerDay;
+  return {
+    calls,
+    seconds,
+    runs,
+    transitions: ASSUMED.closePlanTransitions + runs * ASSUMED.closeRunTransitions,
+    // A listing, a record and its reading each hour; each object for its ids and for its hash.
+    s3Dollars: 48 * PRICES.s3PutOrList + (24 + 2 * objects) * PRICES.s3Get,
+  };
 }
 
 function detectSeconds({ entriesPerDay, puts }: Volume): number {

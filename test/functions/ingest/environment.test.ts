@@ -44,6 +44,7 @@ describe("INGEST_ENVIRONMENT", () => {
   it("takes what the stack sets", () => {
     const { template } = synthesize({
       sources: [{ name: "acme", firstStart: "2026-02-01T00:00:00Z", allowedLateness: "2d" }],
+      closing: { delay: "7d" },
     });
     const variables: Record<string, unknown> = resource(
       template,
