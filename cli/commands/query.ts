@@ -26,7 +26,7 @@ export function addQueryCommand(program: Command): void {
     .summary("ask the archive in SQL, or a saved question")
     .description(
       [
-        "Run one SELECT over the archive, or a saved query by its name. The view audit_logs has the entries as columns; the table audit_log_lines has them as Slack sent them.",
+        "Run one SELECT over the archive, or a saved query by its name. The view audit_logs has the entries as columns; the table audit_log_lines has them as Slack sent them. The view archive_hours has each hour of the days that are sealed: what Slack listed and what the archive held.",
         "The dialect is what Athena and DuckDB have in common. Times are UTC. Name the days that you mean (dt BETWEEN '2026-05-01' AND '2026-05-07'), and only those are read.",
         "With --athena it runs in the workgroup of the deployed stack, says what it read, and is stopped by Ctrl-C.",
       ].join("\n\n"),

@@ -5,9 +5,15 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { archiveHoursView } from "../../lib/sql/archive-hours-view.ts";
 import { auditLogsView } from "../../lib/sql/audit-logs-view.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
-import { type GlueTableInput, linesTable } from "../../lib/sql/table.ts";
+import {
+  AUDIT_LOG_LINES,
+  athenaTable,
+  type GlueTableInput,
+  MANIFEST_LINES,
+} from "../../lib/sql/table.ts";
 import type { Config } from "../config.ts";
 
 export interface CatalogProps {
@@ -36,12 +42,13 @@ export class Catalog extends Construct {
       catalogId: Aws.ACCOUNT_ID,
       databaseInput: { name: config.database, description: "Slack audit logs" },
     });
-    const lines = this.#addTable(
-      "Lines",
-      database,
-      linesTable({ bucketName: bucket.bucketName, sources, archiveStartsOn }),
-    );
+    const place = { bucketName: bucket.bucketName, sources, archiveStartsOn };
+    const lines = this.#addTable("Lines", database, athenaTable(AUDIT_LOG_LINES, place));
     this.#addTable("View", database, auditLogsView(config.database)).addResourceDependency(lines);
+    const manifests = this.#addTable("Manifests", database, athenaTable(MANIFEST_LINES, place));
+    this.#addTable("Hours", database, archiveHoursView(config.database)).addResourceDependency(
+      manifests,
+    );
 
     const workgroup = this.#addWorkgroup(props);
     for (const query of SAVED_QUERIES.values()) {

@@ -9,18 +9,37 @@ import {
   JsonDuckDBValueConverter,
   StatementType,
 } from "@duckdb/node-api";
-import { PREFIXES } from "../archive/object-key.ts";
+import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
 import { AUDIT_LOGS_SQL, AUDIT_LOGS_VIEW } from "../sql/audit-logs-view.ts";
 import { QueryError, type QueryResult } from "../sql/query-result.ts";
-import { type ColumnType, LINE_COLUMN, LINES_TABLE, PARTITION_COLUMNS } from "../sql/table.ts";
+import {
+  AUDIT_LOG_LINES,
+  type Column,
+  type ColumnType,
+  MANIFEST_LINES,
+  type TextTable,
+} from "../sql/table.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { TRINO_MACROS } from "./trino-macros.ts";
 
 /** Enough for every saved query over years; what does not fit goes to a temporary directory. */
 const MEMORY_LIMIT = "1GB";
 
-/** Slack's largest published entry has 12 KB. DuckDB allocates two of these for each thread. */
+/**
+ * Slack's largest published entry has 12 KB; the manifest of a day of 50 M
+ * entries, 3 MB. DuckDB allocates two of these for each thread.
+ */
 const LINE_BYTES_MAX = 16 * 1024 * 1024;
+
+const TABLES = [
+  { ...AUDIT_LOG_LINES, objects: ".json.gz", compression: "gzip" },
+  { ...MANIFEST_LINES, objects: ".json", compression: "none" },
+] as const;
+
+const VIEWS = [
+  [AUDIT_LOGS_VIEW, AUDIT_LOGS_SQL],
+  [ARCHIVE_HOURS_VIEW, ARCHIVE_HOURS_SQL],
+] as const;
 
 const INTERRUPTION_INTERVAL_MS = 20;
 
@@ -32,8 +51,8 @@ const DUCKDB_TYPES: Record<ColumnType, string> = {
 };
 
 /**
- * An archive in a directory as a database: the table `audit_log_lines` and the
- * view `audit_logs`, as on Athena, with Trino's functions.
+ * An archive in a directory as a database: the tables and views that Athena
+ * has, with Trino's functions.
  */
 export class LakeDatabase implements Disposable {
   readonly #database: DuckDBInstance;
@@ -94,18 +113,22 @@ export async function openLake(archiveDirectory: string): Promise<LakeDatabase> 
   const connection = await database.connect();
   try {
     const directory = resolve(archiveDirectory);
-    const isEmpty = !(await hasObjects(directory));
     await connection.run("SET GLOBAL TimeZone = 'UTC'"); // Athena's, for current_date
     for (const macro of TRINO_MACROS) {
       await connection.run(`CREATE MACRO ${macro}`);
     }
-    await connection.run(
-      `CREATE VIEW ${LINES_TABLE} AS ${isEmpty ? noLines() : linesBelow(directory)}`,
-    );
-    await connection.run(`CREATE VIEW ${AUDIT_LOGS_VIEW} AS ${AUDIT_LOGS_SQL}`);
+    for (const table of TABLES) {
+      const lines = (await hasObjects(directory, table))
+        ? linesBelow(directory, table)
+        : noLines(table);
+      await connection.run(`CREATE VIEW ${table.name} AS ${lines}`);
+    }
+    for (const [name, sql] of VIEWS) {
+      await connection.run(`CREATE VIEW ${name} AS ${sql}`);
+    }
     // DuckDB compares the names as they are written, and the view's is a pattern.
-    const readable = [directory, escapePattern(directory)].map((path) =>
-      quote(join(path, PREFIXES.auditLogs)),
+    const readable = [directory, escapePattern(directory)].flatMap((path) =>
+      TABLES.map(({ prefix }) => quote(join(path, prefix))),
     );
     await connection.run(`SET allowed_directories = [${readable.join(", ")}]`);
     await connection.run("SET enable_external_access = false");
@@ -118,24 +141,30 @@ export async function openLake(archiveDirectory: string): Promise<LakeDatabase> 
   return new LakeDatabase(database);
 }
 
-async function hasObjects(directory: string): Promise<boolean> {
-  for await (const { key } of new DirectoryArchiveStore(directory).list(PREFIXES.auditLogs)) {
-    if (key.endsWith(".json.gz")) return true;
+type Table = (typeof TABLES)[number];
+
+async function hasObjects(directory: string, { prefix, objects }: Table): Promise<boolean> {
+  for await (const { key } of new DirectoryArchiveStore(directory).list(prefix)) {
+    if (key.endsWith(objects)) return true;
   }
   return false;
 }
 
 /** As the table's SerDe reads them: a line is one column, whatever it says. */
-function linesBelow(directory: string): string {
-  const objects = join(escapePattern(directory), PREFIXES.auditLogs, "**/*.json.gz");
-  const partitionTypes = PARTITION_COLUMNS.map(
+function linesBelow(directory: string, table: Table): string {
+  const { prefix, objects, compression, column, partitions } = table;
+  const folders = partitions.map(() => "*").join("/");
+  const pattern = join(escapePattern(directory), prefix, folders, `*${objects}`);
+  const partitionTypes = partitions.map(
     ({ name, type }) => `${quote(name)}: ${DUCKDB_TYPES[type]}`,
   );
-  return `SELECT ${columnNames().join(", ")} FROM read_csv(
-    ${quote(objects)},
+  return `SELECT ${columnsOf(table)
+    .map(({ name }) => name)
+    .join(", ")} FROM read_csv(
+    ${quote(pattern)},
     auto_detect = false,
-    columns = { ${quote(LINE_COLUMN.name)}: ${quote(DUCKDB_TYPES[LINE_COLUMN.type])} },
-    compression = 'gzip',
+    columns = { ${quote(column.name)}: ${quote(DUCKDB_TYPES[column.type])} },
+    compression = ${quote(compression)},
     delim = chr(1), quote = '', escape = '', comment = '', header = false, new_line = '\\n',
     max_line_size = ${LINE_BYTES_MAX}, buffer_size = ${2 * LINE_BYTES_MAX},
     hive_partitioning = true, hive_types = { ${partitionTypes.join(", ")} }
@@ -143,15 +172,15 @@ function linesBelow(directory: string): string {
 }
 
 /** DuckDB does not take a path without files. */
-function noLines(): string {
-  const columns = [LINE_COLUMN, ...PARTITION_COLUMNS].map(
+function noLines(table: Table): string {
+  const columns = columnsOf(table).map(
     ({ name, type }) => `CAST(NULL AS ${DUCKDB_TYPES[type]}) AS ${name}`,
   );
   return `SELECT ${columns.join(", ")} WHERE false`;
 }
 
-function columnNames(): string[] {
-  return [LINE_COLUMN, ...PARTITION_COLUMNS].map(({ name }) => name);
+function columnsOf({ column, partitions }: TextTable): Column[] {
+  return [column, ...partitions];
 }
 
 /** A directory's name as a pattern that finds it alone. */

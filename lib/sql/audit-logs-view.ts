@@ -1,19 +1,14 @@
+import { athenaView, selectList, type ViewColumn } from "./athena-view.ts";
 import {
   type Column,
   type GlueTableInput,
   LINE_COLUMN,
   LINES_TABLE,
   PARTITION_COLUMNS,
-  toGlueColumn,
 } from "./table.ts";
 
 /** What people query. */
 export const AUDIT_LOGS_VIEW = "audit_logs";
-
-/** A column and the SQL that makes it of a line. */
-interface ViewColumn extends Column {
-  expression: string;
-}
 
 const ENTITY_TYPE = scalarAt("$.entity.type");
 
@@ -75,41 +70,20 @@ export const AUDIT_LOGS_COLUMNS: readonly Column[] = COLUMNS.map(({ name, type, 
 
 /** What the view selects: the same text on Athena and DuckDB. Only the fields that a query names are parsed. */
 export const AUDIT_LOGS_SQL = `SELECT
-${COLUMNS.map(({ name, expression }) => (name === expression ? `  ${name}` : `  ${expression} AS ${name}`)).join(",\n")}
+${selectList(COLUMNS)}
 FROM ${LINES_TABLE}`;
 
-/**
- * The view in the form in which Athena keeps one in Glue, so that a deployment
- * can make it like any other table: no statement has to be run.
- *
- * @param database - the Glue database in which the view and its table stand
- * @see https://github.com/trinodb/trino/blob/01344209825d3d5c48e2840894bbd3c8ae0e27c4/plugin/trino-hive/src/main/java/io/trino/plugin/hive/ViewReaderUtil.java
- * which reads it: the parameters by which a view is known, prefix, base64, suffix
- * @see https://github.com/iconara/terraform-aws-athena-view/blob/main/main.tf
- * which writes it: `awsdatacatalog` as the catalog, a column's type in Trino's
- * words inside the text and in Hive's outside it
- */
+/** @param database - the Glue database in which the view and its table stand */
 export function auditLogsView(database: string): GlueTableInput {
-  const definition = {
-    originalSql: AUDIT_LOGS_SQL,
-    catalog: "awsdatacatalog",
-    schema: database,
-    columns: COLUMNS.map(({ name, type }) => ({ name, type })),
-  };
-  const encoded = Buffer.from(JSON.stringify(definition)).toString("base64");
-  return {
-    name: AUDIT_LOGS_VIEW,
-    description: "Slack audit log entries, a column a field",
-    tableType: "VIRTUAL_VIEW",
-    parameters: { presto_view: "true", comment: "Presto View" },
-    viewOriginalText: `/* Presto View: ${encoded} */`,
-    viewExpandedText: "/* Presto View */",
-    storageDescriptor: {
-      columns: COLUMNS.map(toGlueColumn),
-      // Athena refuses a table without SerDe info, also a view; CDK drops it when it is empty.
-      serdeInfo: { name: "-", serializationLibrary: "-" },
+  return athenaView(
+    {
+      name: AUDIT_LOGS_VIEW,
+      description: "Slack audit log entries, a column a field",
+      columns: AUDIT_LOGS_COLUMNS,
+      sql: AUDIT_LOGS_SQL,
     },
-  };
+    database,
+  );
 }
 
 function text(name: string, path: string, comment: string): ViewColumn {

@@ -3,6 +3,9 @@ import { PARTITION_KEYS, PREFIXES } from "../archive/object-key.ts";
 /** One row a stored line; the view `audit_logs` stands on it. */
 export const LINES_TABLE = "audit_log_lines";
 
+/** One row a manifest of a sealed day; the view `archive_hours` stands on it. */
+export const MANIFESTS_TABLE = "manifest_lines";
+
 /**
  * A column as each side names its type: Glue in Hive's words, Athena's engine
  * in Trino's. Both lists of a table are made from these, so they cannot differ.
@@ -71,8 +74,39 @@ export const PARTITION_COLUMNS: readonly Column[] = PARTITION_KEYS.map((name) =>
   ...PARTITION_COLUMN[name],
 }));
 
+/** A manifest as a row. */
+const MANIFEST_COLUMN: Column = { ...LINE_COLUMN, comment: "The manifest, JSON" };
+
+/** What the objects under a prefix hold, one a line. */
+export interface TextTable {
+  name: string;
+  description: string;
+  prefix: string;
+  column: Column;
+  /** The folders between the prefix and the objects, in order. */
+  partitions: readonly Column[];
+}
+
+/** The entries as they are stored. */
+export const AUDIT_LOG_LINES: TextTable = {
+  name: LINES_TABLE,
+  description: "Slack audit log entries, one a line; query the view audit_logs instead",
+  prefix: PREFIXES.auditLogs,
+  column: LINE_COLUMN,
+  partitions: PARTITION_COLUMNS,
+};
+
+/** The manifests of sealed days: each is one line of JSON. */
+export const MANIFEST_LINES: TextTable = {
+  name: MANIFESTS_TABLE,
+  description: "Manifests of sealed days, one a line; query the view archive_hours instead",
+  prefix: PREFIXES.manifests,
+  column: MANIFEST_COLUMN,
+  partitions: PARTITION_COLUMNS.filter(({ name }) => name === "source"),
+};
+
 /** What stands in the bucket. */
-interface LinesTableProps {
+interface TextTableProps {
   /** A name, or a token of the stack that stands for one. */
   bucketName: string;
   /** Names of the organizations, at least one. */
@@ -82,28 +116,32 @@ interface LinesTableProps {
 }
 
 /**
- * The table over the archive's objects: one text column, partitions computed
- * from the path instead of registered.
+ * A table over objects: one text column, partitions computed from the path
+ * instead of registered.
  *
  * The text SerDe's field delimiter is Ctrl-A, which JSON cannot hold unescaped,
  * so that a line is one field whatever it says.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
  */
-export function linesTable(props: LinesTableProps): GlueTableInput {
-  const location = `s3://${props.bucketName}/${PREFIXES.auditLogs}`;
+export function athenaTable(
+  { name, description, prefix, column, partitions }: TextTable,
+  props: TextTableProps,
+): GlueTableInput {
+  const location = `s3://${props.bucketName}/${prefix}`;
+  const folders = partitions.map((partition) => `${partition.name}=\${${partition.name}}/`);
   return {
-    name: LINES_TABLE,
-    description: "Slack audit log entries, one a line; query the view audit_logs instead",
+    name,
+    description,
     tableType: "EXTERNAL_TABLE",
     parameters: {
       EXTERNAL: "TRUE",
-      ...projectionParameters(props),
-      "storage.location.template": `${location}${PARTITION_KEYS.map((key) => `${key}=\${${key}}/`).join("")}`,
+      ...projectionParameters(partitions, props),
+      "storage.location.template": `${location}${folders.join("")}`,
     },
-    partitionKeys: PARTITION_COLUMNS.map(toGlueColumn),
+    partitionKeys: partitions.map(toGlueColumn),
     storageDescriptor: {
-      columns: [toGlueColumn(LINE_COLUMN)],
+      columns: [toGlueColumn(column)],
       location,
       inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
       outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
@@ -115,11 +153,11 @@ export function linesTable(props: LinesTableProps): GlueTableInput {
   };
 }
 
-function projectionParameters({
-  sources,
-  archiveStartsOn,
-}: LinesTableProps): Record<string, string> {
-  const projections: Record<(typeof PARTITION_KEYS)[number], Record<string, string>> = {
+function projectionParameters(
+  partitions: readonly Column[],
+  { sources, archiveStartsOn }: TextTableProps,
+): Record<string, string> {
+  const projections: Record<string, Record<string, string>> = {
     source: { type: "enum", values: sources.join(",") },
     dt: {
       type: "date",
@@ -133,9 +171,9 @@ function projectionParameters({
   return {
     "projection.enabled": "true",
     ...Object.fromEntries(
-      PARTITION_KEYS.flatMap((key) =>
-        Object.entries(projections[key]).map(([name, value]) => [
-          `projection.${key}.${name}`,
+      partitions.flatMap(({ name }) =>
+        Object.entries(projections[name] ?? {}).map(([key, value]) => [
+          `projection.${name}.${key}`,
           value,
         ]),
       ),

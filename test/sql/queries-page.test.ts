@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { openLake } from "../../lib/local/lake-database.ts";
 import type { QueryResult } from "../../lib/sql/query-result.ts";
 import { SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
+import { sealDays } from "../close/sealed-archive.ts";
 import { Organization } from "../fakes/organization.ts";
-import { openLakeOf } from "./open-lake-of.ts";
+import { makeDirectory, writeArchive } from "./open-lake-of.ts";
 
 const FIRST_SECOND = Date.UTC(2026, 1, 23) / 1000;
 const LAST_SECOND = Date.UTC(2026, 2, 9) / 1000 - 1;
@@ -82,7 +85,8 @@ Each reads a period, so that it pays for no more: \`from_day\` to \`to_day\`, UT
 last 30 days unless another value is given. In Athena, change a value where its name stands before
 it: \`/* from_day */ '2026-03-02'\`.
 
-The results are those on a made-up organization of 150 people, from 2026-02-23 to 2026-03-08. They are checked by
+The results are those on a made-up organization of 150 people, from 2026-02-23 to 2026-03-08,
+whose first two days are sealed. They are checked by
 \`test/sql/queries-page.test.ts\`; \`npx vitest run test/sql/queries-page.test.ts -u\` writes this page
 anew. Long cells and long tables are cut.
 `;
@@ -90,7 +94,10 @@ anew. Long cells and long tables are cut.
 describe("docs/queries.md", () => {
   it("has every saved query with its result on the made-up organization", async () => {
     const entries = [...organization.newestFirst(FIRST_SECOND, LAST_SECOND, LAST_SECOND)];
-    const lake = await openLakeOf(...entries.toReversed());
+    const directory = await makeDirectory();
+    await writeArchive(directory, entries.toReversed());
+    await sealDays(new DirectoryArchiveStore(directory), "slack", ["2026-02-23", "2026-02-24"]);
+    using lake = await openLake(directory);
     const sections: string[] = [];
     for (const query of SAVED_QUERIES.values()) {
       sections.push(toSection(query, await lake.query(query.sql(valuesOf(query)))));

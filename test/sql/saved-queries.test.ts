@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ARCHIVE_HOURS_SQL } from "../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_SQL } from "../../lib/sql/audit-logs-view.ts";
 import {
   parseSavedQuery,
@@ -12,10 +13,10 @@ import { functionsIn, trinoProblems } from "./trino-grammar.ts";
 const TRINO_FUNCTIONS = new Set([
   ...["array_agg", "count", "max", "min", "min_by", "sum", "lag"],
   ...["array_except", "array_join", "array_sort", "sequence", "split"],
-  ...["coalesce", "nullif", "concat", "lower", "strpos", "translate"],
+  ...["coalesce", "nullif", "concat", "lower", "lpad", "strpos", "substr", "translate"],
   ...["date_diff", "date_format", "date_trunc", "from_unixtime"],
   ...["json_extract", "json_extract_scalar", "json_format"],
-  ...["regexp_extract", "regexp_like", "regexp_replace"],
+  ...["regexp_extract", "regexp_extract_all", "regexp_like", "regexp_replace"],
 ]);
 
 const FILE = `-- Who did it
@@ -95,7 +96,8 @@ WHERE dt BETWEEN /* from_day */ '2026-03-02' AND /* to_day */ date_format(curren
 
 describe("every text that Athena is given", () => {
   const texts: [name: string, sql: string][] = [
-    ["the view", AUDIT_LOGS_SQL],
+    ["the view audit_logs", AUDIT_LOGS_SQL],
+    ["the view archive_hours", ARCHIVE_HOURS_SQL],
     ...[...SAVED_QUERIES.values()].map(({ name, sql }): [string, string] => [name, sql()]),
   ];
 

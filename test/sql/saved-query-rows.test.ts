@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { encodeManifest, type ManifestHour, manifestKey } from "../../lib/close/manifest.ts";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { openLake } from "../../lib/local/lake-database.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import { makeHour, makeManifest } from "../close/make-manifest.ts";
+import { sealDays } from "../close/sealed-archive.ts";
 import { type EntryFields, makeEntry, type WireEntry } from "../fakes/entries.ts";
-import { openLakeOf, openLakeOfLines, openLakeOfObject } from "./open-lake-of.ts";
+import {
+  makeDirectory,
+  openLakeOf,
+  openLakeOfLines,
+  openLakeOfObject,
+  writeArchive,
+} from "./open-lake-of.ts";
 
 const MARCH = { from_day: "2026-03-01", to_day: "2026-03-31" };
 
@@ -42,6 +53,19 @@ async function ask(
   const indexes = columns.map((column) => result.columns.indexOf(column));
   expect(indexes, `columns of ${name}`).not.toContain(-1);
   return result.rows.map((row) => indexes.map((index) => row[index]));
+}
+
+/** Seal a day in which nothing happened, but for these hours. */
+async function writeManifestOf(
+  day: string,
+  store: DirectoryArchiveStore,
+  changes: Record<number, Partial<ManifestHour>>,
+): Promise<void> {
+  const hours = makeManifest().hours.map(({ hour }) => ({ ...makeHour(hour), ...changes[hour] }));
+  await store.put(
+    manifestKey("slack", day),
+    encodeManifest(makeManifest({ source: "slack", day, hours })),
+  );
 }
 
 describe("saved queries", () => {
@@ -548,7 +572,7 @@ describe("saved queries", () => {
   it("completeness: shows the empty hour and the lag of the newest", async () => {
     const rows = await ask(
       "completeness",
-      ["source", "hour_start", "entries", "last_event", "lag_seconds"],
+      ["source", "hour_start", "entries", "state", "last_event", "lag_seconds"],
       [
         entry("02 22:10:00", ADA, "user_login"),
         entry("02 22:20:00", ADA, "user_login"),
@@ -558,9 +582,45 @@ describe("saved queries", () => {
     );
 
     expect(rows).toEqual([
-      ["slack", "2026-03-02 22:00:00", 2, "2026-03-02 22:20:00", null],
-      ["slack", "2026-03-02 23:00:00", 0, null, null],
-      ["slack", "2026-03-03 00:00:00", 1, "2026-03-03 00:30:00", 300],
+      ["slack", "2026-03-02 22:00:00", 2, "not sealed", "2026-03-02 22:20:00", null],
+      ["slack", "2026-03-02 23:00:00", 0, "not sealed", null, null],
+      ["slack", "2026-03-03 00:00:00", 1, "not sealed", "2026-03-03 00:30:00", 300],
+    ]);
+  });
+
+  it("completeness: tells an hour in which nothing happened from one that is not sealed", async () => {
+    const directory = await makeDirectory();
+    const store = new DirectoryArchiveStore(directory);
+    await writeArchive(directory, [entry("02 22:10:00", ADA, "user_login")]);
+    await sealDays(store, "slack", ["2026-03-02"]);
+    await writeArchive(directory, [
+      entry("02 20:15:00", ADA, "forged"),
+      entry("03 01:30:00", ADA, "user_login"),
+    ]);
+    await writeManifestOf("2026-03-04", store, {
+      5: { listed: 1, archived: 0 },
+      6: { listed: 0, archived: 0, only_in_archive: 1 },
+      7: { listed: 0, archived: 0, twice: 1 },
+    });
+    using lake = await openLake(directory);
+
+    const { columns, rows } = await lake.query(SAVED_QUERIES.get("completeness")?.sql(MARCH) ?? "");
+
+    const found = rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
+    const stateAt = (hour: string) =>
+      found.find(({ hour_start }) => hour_start === `2026-03-${hour}:00:00`)?.state;
+    expect(rows).toHaveLength(72);
+    expect(stateAt("02 21")).toBe("nothing happened");
+    expect(stateAt("02 22")).toBe("complete");
+    expect(stateAt("02 20")).toBe("changed");
+    expect(stateAt("03 00")).toBe("not sealed");
+    expect(stateAt("03 01")).toBe("not sealed");
+    expect(stateAt("04 04")).toBe("nothing happened");
+    for (const hour of ["04 05", "04 06", "04 07"]) {
+      expect(stateAt(hour)).toBe("differs from Slack");
+    }
+    expect(found.filter(({ lag_seconds }) => lag_seconds !== null)).toMatchObject([
+      { hour_start: "2026-03-03 01:00:00" },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
-import { linesTable } from "../../lib/sql/table.ts";
+import { manifestKey } from "../../lib/close/manifest.ts";
+import { AUDIT_LOG_LINES, athenaTable, MANIFEST_LINES } from "../../lib/sql/table.ts";
 import { MONDAY_MORNING } from "../fakes/entries.ts";
 
 const PROPS = { bucketName: "lake", sources: ["acme", "acme-gov"], archiveStartsOn: "2026-01-15" };
@@ -10,9 +11,9 @@ function placeholder(name: string): string {
   return `\${${name}}`;
 }
 
-describe("linesTable", () => {
+describe("athenaTable", () => {
   it("finds the keys that the archive writes by the values of their partition", () => {
-    const { parameters, partitionKeys, storageDescriptor } = linesTable(PROPS);
+    const { parameters, partitionKeys, storageDescriptor } = athenaTable(AUDIT_LOG_LINES, PROPS);
     const key = toObjectKey({
       source: "acme-gov",
       minDateCreate: MONDAY_MORNING,
@@ -35,7 +36,7 @@ describe("linesTable", () => {
   });
 
   it("computes the partitions from the configuration, without a crawler", () => {
-    expect(linesTable(PROPS).parameters).toEqual({
+    expect(athenaTable(AUDIT_LOG_LINES, PROPS).parameters).toEqual({
       EXTERNAL: "TRUE",
       "projection.enabled": "true",
       "projection.source.type": "enum",
@@ -53,12 +54,27 @@ describe("linesTable", () => {
   });
 
   it("reads a line as one text column, split at a character that JSON cannot hold", () => {
-    const { storageDescriptor } = linesTable(PROPS);
+    const { storageDescriptor } = athenaTable(AUDIT_LOG_LINES, PROPS);
 
     expect(storageDescriptor.columns.map(({ name, type }) => [name, type])).toEqual([
       ["line", "string"],
     ]);
     expect(storageDescriptor.serdeInfo.parameters?.["field.delim"]).toBe("\u0001");
     expect(() => JSON.parse('"\u0001"')).toThrow(SyntaxError);
+  });
+
+  it("finds all manifests of a source: a manifest's day is in its line", () => {
+    const { name, parameters, partitionKeys } = athenaTable(MANIFEST_LINES, PROPS);
+    const folder = parameters["storage.location.template"]?.replace(placeholder("source"), "acme");
+    const file = `s3://lake/${manifestKey("acme", "2026-03-02")}`.replace(folder ?? "?", "");
+
+    expect(name).toBe("manifest_lines");
+    expect(file).toBe("dt=2026-03-02.json");
+    expect(partitionKeys?.map(({ name, type }) => [name, type])).toEqual([["source", "string"]]);
+    expect(Object.keys(parameters).filter((key) => key.startsWith("projection."))).toEqual([
+      "projection.enabled",
+      "projection.source.type",
+      "projection.source.values",
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PARTITION_KEYS, PREFIXES, partitionPath } from "../../../lib/archive/object-key.ts";
+import { ARCHIVE_HOURS_SQL } from "../../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_SQL } from "../../../lib/sql/audit-logs-view.ts";
 import { SAVED_QUERIES } from "../../../lib/sql/saved-queries.ts";
 import { type Resource, resource, synthesize } from "../synthesize.ts";
@@ -12,7 +13,6 @@ describe("Catalog", () => {
     sources: [{ name: "acme" }, { name: "acme-gov", enabled: false }],
   });
   const lines = resource(template, TABLE, "CatalogLines").Properties.TableInput;
-  const view = resource(template, TABLE, "CatalogView").Properties.TableInput;
 
   it("computes the partitions that the archive writes, also of a source that no longer runs", () => {
     const { Parameters } = lines;
@@ -41,21 +41,29 @@ describe("Catalog", () => {
     });
   });
 
-  it("deploys the view in the form that Athena reads, after the table", () => {
-    const encoded = /^\/\* Presto View: (\S+) \*\/$/.exec(view.ViewOriginalText)?.[1] ?? "";
+  it.each([
+    ["View", AUDIT_LOGS_SQL, "Lines"],
+    ["Hours", ARCHIVE_HOURS_SQL, "Manifests"],
+  ])(
+    "deploys the view Catalog%s in the form that Athena reads, after its table",
+    (id, sql, table) => {
+      const view = resource(template, TABLE, `Catalog${id}`).Properties.TableInput;
+      const encoded = /^\/\* Presto View: (\S+) \*\/$/.exec(view.ViewOriginalText)?.[1] ?? "";
 
-    expect(view).toMatchObject({ TableType: "VIRTUAL_VIEW", PartitionKeys: [] });
-    expect(JSON.parse(Buffer.from(encoded, "base64").toString())).toMatchObject({
-      originalSql: AUDIT_LOGS_SQL,
-      schema: "slack_audit_lake",
-    });
-    expect(template.toJSON().Resources).toMatchObject({
-      [Object.keys(template.findResources(TABLE)).find((id) => id.startsWith("CatalogView")) ?? ""]:
-        {
-          DependsOn: expect.arrayContaining([expect.stringMatching(/^CatalogLines/)]),
+      expect(view).toMatchObject({ TableType: "VIRTUAL_VIEW", PartitionKeys: [] });
+      expect(JSON.parse(Buffer.from(encoded, "base64").toString())).toMatchObject({
+        originalSql: sql,
+        schema: "slack_audit_lake",
+      });
+      expect(template.toJSON().Resources).toMatchObject({
+        [Object.keys(template.findResources(TABLE)).find((name) =>
+          name.startsWith(`Catalog${id}`),
+        ) ?? ""]: {
+          DependsOn: expect.arrayContaining([expect.stringMatching(`^Catalog${table}`)]),
         },
-    });
-  });
+      });
+    },
+  );
 
   it("caps what a query reads, and where and how its result is kept", () => {
     const { template } = synthesize({

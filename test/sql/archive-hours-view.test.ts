@@ -1,0 +1,120 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { encodeManifest, type Manifest, manifestKey } from "../../lib/close/manifest.ts";
+import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
+import { ARCHIVE_HOURS_COLUMNS, archiveHoursView } from "../../lib/sql/archive-hours-view.ts";
+import { makeHour, makeManifest } from "../close/make-manifest.ts";
+import { makeDirectory } from "./open-lake-of.ts";
+
+/** The database over an archive that holds these manifests and nothing else. */
+async function openLakeOfManifests(
+  ...manifests: readonly (Manifest | string)[]
+): Promise<LakeDatabase> {
+  const directory = await makeDirectory();
+  for (const manifest of manifests) {
+    const isText = typeof manifest === "string";
+    const key = isText
+      ? manifestKey("grid", "2026-03-09")
+      : manifestKey(manifest.source, manifest.day);
+    await mkdir(join(directory, key, ".."), { recursive: true });
+    await writeFile(join(directory, key), isText ? manifest : encodeManifest(manifest));
+  }
+  const lake = await openLake(directory);
+  onTestFinished(() => lake.close());
+  return lake;
+}
+
+describe("the table manifest_lines", () => {
+  it("has each manifest as it is stored, with its source", async () => {
+    const manifest = makeManifest();
+    const lake = await openLakeOfManifests(manifest, makeManifest({ source: "gov" }));
+
+    const { columns, rows } = await lake.query("SELECT * FROM manifest_lines ORDER BY source");
+
+    expect(columns).toEqual(["line", "source"]);
+    expect(rows).toHaveLength(2);
+    expect(rows[1]).toEqual([Buffer.from(encodeManifest(manifest)).toString().trimEnd(), "grid"]);
+  });
+
+  it("has no rows where nothing is sealed", async () => {
+    using lake = await openLake(await makeDirectory());
+
+    expect(await lake.query("SELECT * FROM manifest_lines")).toMatchObject({
+      columns: ["line", "source"],
+      rows: [],
+    });
+    expect((await lake.query("SELECT * FROM archive_hours")).rows).toEqual([]);
+  });
+});
+
+describe("the view archive_hours", () => {
+  it("has the columns that its definition names", async () => {
+    const lake = await openLakeOfManifests(makeManifest());
+    const duckdbTypes = {
+      varchar: "VARCHAR",
+      bigint: "BIGINT",
+      integer: "INTEGER",
+      "timestamp(3)": "TIMESTAMP",
+    };
+
+    const { columns, types } = await lake.query("SELECT * FROM archive_hours");
+
+    expect(columns).toEqual(ARCHIVE_HOURS_COLUMNS.map(({ name }) => name));
+    expect(types).toEqual(ARCHIVE_HOURS_COLUMNS.map(({ type }) => duckdbTypes[type]));
+  });
+
+  it("has every hour of a sealed day, those in which nothing happened too", async () => {
+    const hours = makeManifest().hours.with(17, { ...makeHour(17, 5), late: 3 });
+    const lake = await openLakeOfManifests(
+      makeManifest({ hours, listed: 7, archived: 7, late: 3 }),
+    );
+
+    const { rows } = await lake.query("SELECT * FROM archive_hours ORDER BY hour");
+
+    const hourOf = (hour: number) => [
+      ...["grid", "2026-03-02", hour, `2026-03-02 ${String(hour).padStart(2, "0")}:00:00`],
+      "2026-03-03 03:00:00",
+    ];
+    expect(rows).toHaveLength(24);
+    expect(rows[0]).toEqual([...hourOf(0), 0, 0, 0, 0, 0]);
+    expect(rows[9]).toEqual([...hourOf(9), 2, 2, 0, 0, 0]);
+    expect(rows[17]).toEqual([...hourOf(17), 5, 5, 3, 0, 0]);
+  });
+
+  it("is not misled by ids that look like a part of a manifest", async () => {
+    const forged = '","day":"1999-01-01","hours":[{"hour":9,"listed":9,"archived":9,"late":9';
+    const hours = makeManifest().hours.with(0, {
+      ...makeHour(0),
+      only_in_archive: 1,
+      only_in_archive_ids: [`${forged},"only_in_archive":9,"twice":9`],
+    });
+    const previous = { day: "2026-03-01", sha256: "ab".repeat(32) };
+    const lake = await openLakeOfManifests(makeManifest({ sequence: 2, previous, hours }));
+
+    const { rows } = await lake.query(
+      "SELECT dt, sum(listed), sum(only_in_archive), count(*) FROM archive_hours GROUP BY dt",
+    );
+
+    expect(rows).toEqual([["2026-03-02", 2, 1, 24]]);
+  });
+
+  it("has nothing of a line that is not a manifest, and lets the others through", async () => {
+    for (const text of ["not JSON\n", "[]\n", '{"hours":[]}\n', "\n"]) {
+      const lake = await openLakeOfManifests(makeManifest(), text);
+
+      expect((await lake.query("SELECT count(*) FROM archive_hours")).rows).toEqual([[24]]);
+    }
+  });
+});
+
+describe("archiveHoursView", () => {
+  it("names each column's type in Hive's words", () => {
+    const { name, storageDescriptor } = archiveHoursView("slack_audit_lake");
+
+    expect(name).toBe("archive_hours");
+    expect(new Set(storageDescriptor.columns.map(({ type }) => type))).toEqual(
+      new Set(["string", "int", "timestamp", "bigint"]),
+    );
+  });
+});
