@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import { Archive } from "../lib/archive/archive.ts";
 import type { ArchiveEntry } from "../lib/archive/archive-object.ts";
 import { findArchived } from "../lib/archive/find-archived.ts";
+import { closeLane, liveLane, sourceOfLane } from "../lib/archive/lane.ts";
+import { dayOf } from "../lib/close/manifest.ts";
+import { closingDay, sealedDays } from "../lib/close/sealed-days.ts";
 import { LeaseGuard } from "../lib/ingest/lease-guard.ts";
 import type { ArchiveStore, CheckpointStore, Clock } from "../lib/ports.ts";
 import type { PageEntry } from "../lib/slack/page.ts";
@@ -34,6 +37,8 @@ export interface ImportReport {
   alreadyArchived: number;
   /** Entries whose id repeats within these files, or is archived with another text. */
   repeated: RepeatedEntry[];
+  /** Entries that were refused: their day is sealed, or being closed, and is never changed. */
+  sealed: (EntryPlace & { id: string; day: string })[];
   /** Entries without a usable id or date_create, now under `quarantine/`. */
   quarantined: (EntryPlace & { missing: ("id" | "date_create")[] })[];
   /** Objects written now, and their compressed size. */
@@ -47,43 +52,66 @@ export class SourceBusyError extends Error {
   readonly code = "source_busy";
 }
 
+interface ImportPorts {
+  archive: ArchiveStore;
+  checkpoints: CheckpointStore;
+  clock: Clock;
+}
+
 /**
  * Store the entries of files as a run stores those of pages: by hour, each id
  * once, the text as it stands. The watermark stays where it is, since a file
- * says nothing about what is missing from it.
+ * says nothing about what is missing from it. No day is closed meanwhile, so
+ * that none is sealed without what is stored here.
  *
- * @throws {SourceBusyError} when another run holds the source's lease
+ * @throws {SourceBusyError} when a run or a close of day is at work on the source
  */
-export async function importEntries(
-  ports: { archive: ArchiveStore; checkpoints: CheckpointStore; clock: Clock },
+export function importEntries(
+  ports: ImportPorts,
   source: string,
   files: readonly ImportedFile[],
 ): Promise<ImportReport> {
-  const { checkpoints, clock } = ports;
+  return whileHeld(ports, liveLane(source), (live) =>
+    whileHeld(ports, closeLane(source), (close) => {
+      const archive = new Archive(ports.archive, source, () => {
+        live.assertHeld();
+        close.assertHeld();
+      });
+      return store(archive, ports, source, files);
+    }),
+  );
+}
+
+/** Be the one writer of a lane while `work` lasts. */
+async function whileHeld<T>(
+  { checkpoints, clock }: ImportPorts,
+  lane: string,
+  work: (lease: LeaseGuard) => Promise<T>,
+): Promise<T> {
   const owner = randomUUID();
-  const lease = new LeaseGuard(source, owner, Number.POSITIVE_INFINITY, clock);
-  const acquired = await checkpoints.acquire(source, lease.current, clock.nowMs());
+  const lease = new LeaseGuard(lane, owner, Number.POSITIVE_INFINITY, clock);
+  const acquired = await checkpoints.acquire(lane, lease.current, clock.nowMs());
   if (!acquired.held) {
+    const source = sourceOfLane(lane);
     throw new SourceBusyError(
       `a run (${acquired.heldBy.owner}) is writing to source "${source}": import when it has ended`,
     );
   }
   try {
-    const archive = new Archive(ports.archive, source, () => lease.assertHeld());
-    return await store(archive, ports.archive, source, files);
+    return await work(lease);
   } finally {
-    await checkpoints.release(source, owner, clock.nowMs());
+    await checkpoints.release(lane, owner, clock.nowMs());
   }
 }
 
 async function store(
   archive: Archive,
-  archiveStore: ArchiveStore,
+  ports: ImportPorts,
   source: string,
   files: readonly ImportedFile[],
 ): Promise<ImportReport> {
   const { fresh, repeated, quarantined } = sortOut(files);
-  const archived = await findArchived(archiveStore, source, new Set(fresh.keys()));
+  const archived = await findArchived(ports.archive, source, new Set(fresh.keys()));
   let alreadyArchived = 0;
   for (const [id, line] of archived) {
     const candidate = fresh.get(id);
@@ -95,6 +123,7 @@ async function store(
       repeated.push({ ...candidate.place, id, keptInstead: null, sameText: false });
     }
   }
+  const sealed = await takeSealed(ports, source, fresh);
   for (const { entries } of files) {
     const texts = entries.filter((entry) => !isStorable(entry)).map(({ bytes }) => bytes);
     // One place for all imports, so that the same file is not kept twice.
@@ -108,10 +137,30 @@ async function store(
     stored: added.length,
     alreadyArchived,
     repeated,
+    sealed,
     quarantined,
     objects,
     bytes,
   };
+}
+
+/** Take out the entries that would change a sealed day, or one of which hours are described already. */
+async function takeSealed(
+  { archive, checkpoints }: ImportPorts,
+  source: string,
+  fresh: Map<string, Candidate>,
+): Promise<ImportReport["sealed"]> {
+  const closing = closingDay(source, await checkpoints.lanes(source));
+  const days = new Set([...(await sealedDays(archive, source)), closing]);
+  const sealed: ImportReport["sealed"] = [];
+  for (const { id, dateCreate, place } of fresh.values()) {
+    const day = dayOf(dateCreate);
+    if (days.has(day)) {
+      sealed.push({ ...place, id, day });
+      fresh.delete(id);
+    }
+  }
+  return sealed;
 }
 
 interface Candidate extends ArchiveEntry {

@@ -26,7 +26,7 @@ export function addImportCommand(program: Command): void {
     .description(
       [
         'Store exported entries as if Slack had just sent them: by hour, each id once, byte for byte. A file is a page body, an array of entries, a single entry, or NDJSON; "-" is standard input.',
-        "Importing a file again changes nothing. An entry without a usable id or date_create goes to quarantine/. Nothing is stored when one of the files cannot be read.",
+        "Importing a file again changes nothing. An entry without a usable id or date_create goes to quarantine/. Nothing is stored when one of the files cannot be read. What would change a sealed day is refused, with exit code 1.",
       ].join("\n\n"),
     )
     .argument("<file...>")
@@ -49,6 +49,10 @@ ${EXIT_CODES_HELP}`,
         const ports = { archive, checkpoints, clock: systemClock };
         const report = await importEntries(ports, options.source, files);
         console.log(options.json ? JSON.stringify(report) : describe(report, options.archive));
+        if (report.sealed.length > 0) {
+          console.error(`audit-lake: ${describeSealed(report)}`);
+          process.exitCode = EXIT.failed;
+        }
       } catch (error) {
         if (!(error instanceof SourceBusyError)) throw error;
         console.error(`audit-lake: ${error.message}`);
@@ -99,6 +103,13 @@ function describe(report: ImportReport, directory: string): string {
     );
   }
   return lines.join("\n");
+}
+
+function describeSealed({ sealed }: ImportReport): string {
+  return [
+    `${formatCounted(sealed.length, "entry was", "entries were")} refused, since a sealed day is never changed:`,
+    ...firstOf(sealed, (entry) => `${placeOf(entry)} is of ${entry.day}: ${entry.id}`),
+  ].join("\n");
 }
 
 function firstOf<T>(items: readonly T[], toLine: (item: T) => string): string[] {

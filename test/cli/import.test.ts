@@ -3,7 +3,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
+import { closeLane } from "../../lib/archive/lane.ts";
+import { startOfDay } from "../../lib/close/manifest.ts";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import { sealDays } from "../close/sealed-archive.ts";
 import { lastLine, run } from "./audit-lake.ts";
 import { archivedLines } from "./local-run.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
@@ -142,6 +146,86 @@ describe("fixtures", () => {
     expect(stdout).toMatch(/^Stored 3 entries of 1 file in 2 objects under .*source=acme\/$/m);
     expect(stdout).toMatch(/- entry 3 has the id of - entry 1 \(same text\): ndjson-1/);
   });
+});
+
+describe("a sealed day", () => {
+  const page = join(FIXTURES, "page.json");
+
+  async function exportOf(days: readonly string[]): Promise<string> {
+    const file = join(await temporaryDirectory(), "export.ndjson");
+    const lines = days.map((day) => {
+      const date_create = startOfDay(day) + 60;
+      return `${JSON.stringify({ id: `of-${day}`, date_create, action: "user_login" })}\n`;
+    });
+    await writeFile(file, lines.join(""));
+    return file;
+  }
+
+  it("is never changed: its entries are refused and named, the others stored", async () => {
+    await sealDays(new DirectoryArchiveStore(archive), "slack", ["2026-03-02"]);
+    const file = await exportOf(["2026-03-01", "2026-03-02", "2026-03-03"]);
+
+    const { code, stdout, stderr } = await importFiles(file);
+
+    expect(code).toBe(1);
+    expect(lastLine(stdout)).toMatchObject({
+      stored: 2,
+      sealed: [{ file, entry: 2, id: "of-2026-03-02", day: "2026-03-02" }],
+    });
+    expect(stderr).toBe(
+      `audit-lake: 1 entry was refused, since a sealed day is never changed:\n  ${file} entry 2 is of 2026-03-02: of-2026-03-02\n`,
+    );
+    expect((await idsOf(archivedLines(archive))).sort()).toEqual([
+      "of-2026-03-01",
+      "of-2026-03-03",
+    ]);
+  });
+
+  it("takes no harm from a file that is archived already", async () => {
+    const file = await exportOf(["2026-03-02"]);
+    await importFiles(file);
+    await sealDays(new DirectoryArchiveStore(archive), "slack", ["2026-03-02"]);
+
+    const { code, stdout } = await importFiles(file);
+
+    expect(code).toBe(0);
+    expect(lastLine(stdout)).toMatchObject({ stored: 0, alreadyArchived: 1, sealed: [] });
+  });
+
+  it("is as good as sealed while its close is unfinished", async () => {
+    await beginClose("2026-03-02");
+
+    const { code, stdout } = await importFiles(await exportOf(["2026-03-02", "2026-03-03"]));
+
+    expect(code).toBe(1);
+    expect(lastLine(stdout)).toMatchObject({ stored: 1, sealed: [{ day: "2026-03-02" }] });
+  });
+
+  it("is not sealed without what an import stores: none begins while a close is at work", async () => {
+    const release = await beginClose("2026-03-02", { isAtWork: true });
+
+    const { code, stderr } = await importFiles(page);
+
+    expect(code).toBe(75);
+    expect(stderr).toMatch(/^audit-lake: .*\(a close\) is writing.*\n$/);
+    expect(await objectNames()).toEqual([]);
+    release();
+  });
+
+  /** A close of a day that got as far as its first save, and is over or still at work. */
+  async function beginClose(day: string, { isAtWork = false } = {}): Promise<() => void> {
+    const checkpoints = new SqliteCheckpointStore(archive);
+    const lease = { owner: "a close", expiresAt: Date.now() + 60_000 };
+    const start = startOfDay(day);
+    await checkpoints.acquire(closeLane("slack"), lease, Date.now());
+    const checkpoint = { start, watermark: start, entriesPerSecond: 0 };
+    await checkpoints.save(closeLane("slack"), lease, checkpoint, Date.now());
+    if (!isAtWork) {
+      await checkpoints.release(closeLane("slack"), lease.owner, Date.now());
+      checkpoints.close();
+    }
+    return () => checkpoints.close();
+  }
 });
 
 describe("a mistake gives one line and stores nothing", () => {
