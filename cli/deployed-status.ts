@@ -1,5 +1,6 @@
 import type { RingingAlarm } from "../lib/aws/ringing-alarms.ts";
 import { type BackfillProgress, backfillProgress } from "../lib/backfill/progress.ts";
+import type { DeployedSource } from "../lib/stack-outputs.ts";
 import { describeBackfill } from "./backfill-facts.ts";
 import { Deployment } from "./deployment.ts";
 import { formatCount, formatCounted, formatSeconds } from "./format.ts";
@@ -27,6 +28,8 @@ interface DeployedSourceStatus extends SourceProgress {
   lastWriteMs: number | null;
   /** Null when there never was one. */
   backfill: BackfillProgress | null;
+  /** Executions at work: of the backfill, of the close of day. */
+  executions: { name: string; startedAtMs: number }[];
   token: { isSet: boolean; changedAtMs: number | null };
 }
 
@@ -42,9 +45,10 @@ export async function readDeployedStatus(
     deployment.alarms(),
     Promise.all(
       sources.map(async (source) => {
-        const [lanes, token] = await Promise.all([
+        const [lanes, token, executions] = await Promise.all([
           checkpoints.lanes(source.name),
           deployment.tokenSecret(source).status(),
+          findExecutions(deployment, source),
         ]);
         const live = liveOf(lanes);
         return {
@@ -52,12 +56,28 @@ export async function readDeployedStatus(
           backfill: backfillProgress(lanes, nowSeconds * 1000) ?? null,
           intervalSeconds: source.intervalSeconds ?? null,
           lastWriteMs: live?.updatedAt ?? null,
+          executions,
           token,
         };
       }),
     ),
   ]);
   return { stack: name, region, alarms, sources: statuses };
+}
+
+async function findExecutions(
+  deployment: Deployment,
+  { name, backfillMachine }: DeployedSource,
+): Promise<DeployedSourceStatus["executions"]> {
+  const [backfills, closes] = await Promise.all([
+    backfillMachine === undefined ? [] : deployment.backfill(name).running(),
+    deployment.closing(name)?.running() ?? [],
+  ]);
+  return [
+    ...backfills.map(({ name, startedAtMs }) => ({ name, startedAtMs })),
+    // The scheduler gives them names without a meaning.
+    ...closes.map(({ startedAtMs }) => ({ name: "close of day", startedAtMs })),
+  ];
 }
 
 export function describeDeployedStatus({ stack, region, alarms, sources }: DeployedStatus): string {
@@ -93,6 +113,9 @@ function describeSource(status: DeployedSourceStatus): string {
     ...describeSourceProgress(status, "no run yet"),
     ["last write", lastWriteMs === null ? "-" : formatMs(lastWriteMs)],
     ...(status.backfill === null ? [] : describeBackfill(status.backfill)),
+    ...status.executions.map(
+      ({ name, startedAtMs }) => ["at work", `${name}, since ${formatMs(startedAtMs)}`] as const,
+    ),
   ]);
 }
 

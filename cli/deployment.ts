@@ -3,15 +3,19 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { AthenaDatabase } from "../lib/aws/athena-database.ts";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../lib/aws/client-options.ts";
 import { findDeployedStack, listAlarmNames } from "../lib/aws/cloudformation-stack.ts";
 import { DynamoDbCheckpointStore } from "../lib/aws/dynamodb-checkpoint-store.ts";
+import { KmsManifestSigner } from "../lib/aws/kms-manifest-signer.ts";
 import { listRingingAlarms, type RingingAlarm } from "../lib/aws/ringing-alarms.ts";
 import { S3ArchiveStore } from "../lib/aws/s3-archive-store.ts";
+import { StateMachineExecutions } from "../lib/aws/state-machine-executions.ts";
 import { TokenSecret } from "../lib/aws/token-secret.ts";
 import type { ArchiveStore, CheckpointStore } from "../lib/ports.ts";
 import { systemClock } from "../lib/slack/clock.ts";
@@ -45,6 +49,38 @@ export class Deployment {
   get checkpoints(): CheckpointStore {
     const client = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
     return new DynamoDbCheckpointStore(client, this.stack.checkpointTable);
+  }
+
+  /**
+   * @param source - name
+   * @throws {UsageError} when nothing can be brought in for it
+   */
+  backfill(source: string): StateMachineExecutions {
+    const arn = this.stack.sources.find(({ name }) => name === source)?.backfillMachine;
+    if (arn === undefined) {
+      throw new UsageError(
+        `the source ${source} of the stack ${this.stack.name} has no backfill: set "enabled: true", and deploy it with this version ("npx cdk deploy")`,
+      );
+    }
+    return this.#executions(arn);
+  }
+
+  /** @returns nothing where no days are sealed */
+  closing(source: string): StateMachineExecutions | undefined {
+    const arn = this.stack.sources.find(({ name }) => name === source)?.closingMachine;
+    return arn === undefined ? undefined : this.#executions(arn);
+  }
+
+  #executions(stateMachineArn: string): StateMachineExecutions {
+    return new StateMachineExecutions(new SFNClient(CLIENT_OPTIONS), stateMachineArn, systemClock);
+  }
+
+  /** With which the manifests' signatures are checked, PEM; nothing when they are not signed. */
+  async signingPublicKey(): Promise<string | undefined> {
+    const { signingKey } = this.stack;
+    return signingKey === undefined
+      ? undefined
+      : new KmsManifestSigner(new KMSClient(CLIENT_OPTIONS), signingKey).publicKey();
   }
 
   tokenSecret(source: DeployedSource): TokenSecret {

@@ -49,6 +49,9 @@ export interface DeployedSource {
   slackApi: string;
   /** How often a run starts; absent when none does. */
   intervalSeconds: number | undefined;
+  /** ARNs of its state machines; absent when it has none. */
+  backfillMachine: string | undefined;
+  closingMachine: string | undefined;
 }
 
 export interface DeployedStack {
@@ -58,6 +61,8 @@ export interface DeployedStack {
   database: string;
   workgroup: string;
   checkpointTable: string;
+  /** ARN of the key that manifests are signed with; absent when they are not. */
+  signingKey: string | undefined;
   /** By name, ascending. */
   sources: DeployedSource[];
 }
@@ -74,18 +79,20 @@ export function parseStackOutputs(
   region: string,
   outputs: readonly StackOutput[],
 ): DeployedStack {
-  const toValue = (kind: string, source?: string): string => {
-    const output = outputs.find(
+  const find = (kind: string, source?: string): string | undefined =>
+    outputs.find(
       ({ OutputKey = "", Description }) =>
         Description === source &&
         (source === undefined ? OutputKey === kind : OutputKey.startsWith(kind)),
-    );
-    if (output?.OutputValue === undefined) {
+    )?.OutputValue;
+  const toValue = (kind: string, source?: string): string => {
+    const value = find(kind, source);
+    if (value === undefined) {
       throw new DeployedStackError(
         `the stack ${name} in ${region} has no output ${kind}${source === undefined ? "" : ` of ${source}`}: deploy it with this version ("npx cdk deploy"), or name another with --stack`,
       );
     }
-    return output.OutputValue;
+    return value;
   };
   const sources = outputs
     .filter(({ OutputKey = "" }) => OutputKey.startsWith(SOURCE_OUTPUTS.tokenSecret))
@@ -98,6 +105,7 @@ export function parseStackOutputs(
     database: toValue(STACK_OUTPUTS.database),
     workgroup: toValue(STACK_OUTPUTS.workgroup),
     checkpointTable: toValue(STACK_OUTPUTS.checkpointTable),
+    signingKey: find(STACK_OUTPUTS.signingKey),
     sources: sources.map((source) => {
       const interval = toValue(SOURCE_OUTPUTS.interval, source);
       return {
@@ -105,6 +113,8 @@ export function parseStackOutputs(
         tokenSecret: toValue(SOURCE_OUTPUTS.tokenSecret, source),
         slackApi: toValue(SOURCE_OUTPUTS.slackApi, source),
         intervalSeconds: interval === NO_INTERVAL ? undefined : Number(interval),
+        backfillMachine: find(SOURCE_OUTPUTS.backfill, source),
+        closingMachine: find(SOURCE_OUTPUTS.closing, source),
       };
     }),
   };

@@ -15,6 +15,7 @@ function outputsOf(sources: Parameters<typeof synthesize>[0]) {
 describe("parseStackOutputs", () => {
   it("reads what the stack puts out", () => {
     const outputs = outputsOf({
+      closing: { sign: true },
       sources: [
         { name: "zeta", schedule: "15m" },
         {
@@ -33,18 +34,23 @@ describe("parseStackOutputs", () => {
       database: "slack_audit_lake",
       workgroup: "slack-audit-lake",
       checkpointTable: expect.stringContaining("IngestionCheckpoints"),
+      signingKey: expect.stringContaining("ClosingSigningKey"),
       sources: [
         {
           name: "acme-gov",
           tokenSecret: expect.stringContaining("Ingestionacmegov"),
           slackApi: "https://api.slack-gov.com/audit/v1/",
           intervalSeconds: undefined,
+          backfillMachine: undefined,
+          closingMachine: undefined,
         },
         {
           name: "zeta",
           tokenSecret: expect.stringContaining("Ingestionzeta"),
           slackApi: "https://api.slack.com/audit/v1/",
           intervalSeconds: 900,
+          backfillMachine: expect.stringContaining("Backfillzeta"),
+          closingMachine: expect.stringContaining("Closingzeta"),
         },
       ],
     });

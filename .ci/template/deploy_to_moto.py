@@ -200,6 +200,7 @@ def prepare_run(stack_name: str, template: dict, secrets: dict[str, str], endpoi
         function
         for function in functions.list_functions()["Functions"]
         if function["Environment"]["Variables"].get("SOURCE") == event["source"]
+        and "-Ingestion" in function["FunctionName"]
     )
     environment = function["Environment"]["Variables"]
     (code,) = (

@@ -23,6 +23,7 @@ export default {
     retention: "2557d",
     objectLock: { mode: "GOVERNANCE", for: "365d" },
   },
+  closing: { at: "04:30", delay: "3h", sign: true },
   alerts: { email: ["security@example.com"] },
   logRetention: "365d",
   tags: { team: "security" },

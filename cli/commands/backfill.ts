@@ -1,5 +1,4 @@
-import { createInterface } from "node:readline/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Span } from "../../lib/archive/lane.ts";
 import { backfillSpan } from "../../lib/backfill/backfill-span.ts";
 import { estimateBackfill } from "../../lib/backfill/estimate.ts";
@@ -13,6 +12,7 @@ import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.t
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
+import { DEFAULT_STACK_NAME } from "../../lib/stack-outputs.ts";
 import {
   addArchiveOption,
   addSourceOption,
@@ -20,13 +20,15 @@ import {
   checkWritable,
 } from "../archive-directory.ts";
 import { describeBackfill, describeEstimate } from "../backfill-facts.ts";
-import { reportError } from "../errors.ts";
+import { confirm } from "../confirm.ts";
+import { reportError, UsageError } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP, EXIT_OF_OUTCOME } from "../exit-codes.ts";
 import { formatCounted, formatSeconds, formatTime } from "../format.ts";
 import { abortOnInterrupt } from "../interrupt.ts";
 import { leaseOwner } from "../lease-owner.ts";
 import { ProgressBar } from "../progress-bar.ts";
 import { repeatRuns } from "../run-loop.ts";
+import { STACK_HELP } from "../stack-option.ts";
 import { renderFacts } from "../table.ts";
 import { parseTime } from "../time-options.ts";
 
@@ -38,12 +40,15 @@ const CONCURRENCY = 2;
 
 interface BackfillOptions {
   archive: string;
+  /** True: given without a name. */
+  stack?: string | true;
   source: string;
   apiBase?: string;
-  from: number;
+  from?: number;
   to?: number;
   estimate?: true;
   yes?: true;
+  cancel?: true;
   json?: true;
 }
 
@@ -53,14 +58,29 @@ export function addBackfillCommand(program: Command): void {
     .description(
       [
         "Take in what was before the live runs began, a month at a time, at no more than 40 calls a minute, so that live runs can go on meanwhile. It can be interrupted; the same command goes on. What is archived already is not asked for again. The token is read from the environment variable SLACK_AUDIT_TOKEN.",
+        "With --stack, the deployed stack does it, with its own token, and goes on by itself; --cancel ends it with everything saved.",
         "TIME is ISO 8601 (UTC where it names no zone) or epoch seconds.",
       ].join("\n\n"),
     )
-    .requiredOption("--from <time>", "where to begin; 2018-03-01 is the earliest", parseTime)
+    .addOption(
+      new Option(
+        "--stack [name]",
+        `into the deployed stack (default: "${DEFAULT_STACK_NAME}")`,
+      ).conflicts(["archive", "apiBase"]),
+    )
+    .option("--from <time>", "where to begin; 2018-03-01 is the earliest", parseTime)
     .option("--to <time>", "where to end, excluded (default: where the live runs began)", parseTime)
     .option("--api-base <url>", "Audit Logs API to use instead of Slack's; http on loopback only")
     .option("--estimate", "only say what it would take")
     .option("-y, --yes", "begin without an estimate, and without asking")
+    .addOption(
+      new Option("--cancel", "with --stack: end the backfill that is at work").conflicts([
+        "from",
+        "to",
+        "estimate",
+        "yes",
+      ]),
+    )
     .option("--json", "print one JSON object, the last line")
     .addHelpText(
       "after",
@@ -70,14 +90,49 @@ Examples:
   audit-lake backfill --from 2024-01-01 --estimate
   audit-lake backfill --from 2018-03-01 --to 2024-01-01 --yes
   audit-lake status
-${EXIT_CODES_HELP}`,
+  audit-lake backfill --stack --from 2024-01-01
+  audit-lake backfill --stack --cancel
+${EXIT_CODES_HELP}
+${STACK_HELP}`,
     )
-    .action(async (options: BackfillOptions) => {
-      process.exitCode = await runBackfill(options);
+    .action(async (options: BackfillOptions, command: Command) => {
+      const { stack, from } = options;
+      if (stack !== undefined) {
+        // The default is of archives on disk; a stack with one source needs no name.
+        const isNamed = command.getOptionValueSource("source") !== "default";
+        const source = isNamed ? options.source : undefined;
+        process.exitCode = await useStack(stack === true ? DEFAULT_STACK_NAME : stack, {
+          ...options,
+          source,
+        });
+        return;
+      }
+      if (options.cancel) {
+        throw new UsageError("--cancel goes with --stack; a backfill here ends with Ctrl-C");
+      }
+      process.exitCode = await runBackfill({ ...options, from: checkGiven(from) });
     });
 }
 
-async function runBackfill(options: BackfillOptions): Promise<number> {
+async function useStack(
+  stack: string,
+  options: Omit<BackfillOptions, "source"> & { source: string | undefined },
+): Promise<number> {
+  const { source, from, to: until, estimate = false, yes = false, json = false } = options;
+  const { startDeployedBackfill, cancelDeployedBackfill } = await import("../deployed-backfill.ts");
+  return options.cancel
+    ? cancelDeployedBackfill({ stack, source, json })
+    : startDeployedBackfill({ stack, source, from: checkGiven(from), until, estimate, yes, json });
+}
+
+function checkGiven(from: number | undefined): number {
+  if (from === undefined) {
+    throw new UsageError("--from is missing: say where to begin, such as --from 2024-01-01");
+  }
+  return from;
+}
+
+async function runBackfill(options: BackfillOptions & { from: number }): Promise<number> {
   const { archive: directory, source, from, to: until, json } = options;
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
@@ -107,7 +162,7 @@ async function runBackfill(options: BackfillOptions): Promise<number> {
         if (json) console.log(JSON.stringify({ source, left, estimate }));
         return EXIT.done;
       }
-      if (!(await isWanted())) return EXIT.done;
+      if (!(await confirm("Begin?"))) return EXIT.done;
     }
     await beginBackfill(ports, source, spans, leaseOwner());
     const { ended, entries } = await backfillSpans(ports, source, spans, signal);
@@ -136,17 +191,6 @@ const OUTCOMES: Record<IngestOutcome, string> = {
   lease_lost: "not finished: another backfill has taken over",
   failed: "not finished: a span failed; the same command goes on",
 };
-
-/** @returns true as well where nobody can be asked */
-async function isWanted(): Promise<boolean> {
-  if (!process.stdin.isTTY) return true;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question("Begin? [y/N] ")).trim());
-  } finally {
-    terminal.close();
-  }
-}
 
 /**
  * Work on all spans, some at once; one that fails leaves the others alone.

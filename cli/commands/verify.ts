@@ -13,6 +13,7 @@ import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.t
 import type { ArchiveStore } from "../../lib/ports.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack-outputs.ts";
 import { addArchiveOption, checkReadable, parseSource } from "../archive-directory.ts";
+import type { Deployment } from "../deployment.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { formatBytes, formatCount, formatCounted } from "../format.ts";
@@ -21,6 +22,9 @@ import { ProgressBar } from "../progress-bar.ts";
 import { STACK_HELP } from "../stack-option.ts";
 import { renderFacts } from "../table.ts";
 import { parseDay } from "../time-options.ts";
+
+/** In place of the public key's file, with `--stack`. */
+const KEY_OF_STACK = "stack";
 
 interface VerifyOptions {
   archive: string;
@@ -53,7 +57,10 @@ export function addVerifyCommand(program: Command): void {
     .option("--from <day>", "check the objects of the days from this one on, YYYY-MM-DD", parseDay)
     .option("--to <day>", "up to this one, included", parseDay)
     .option("--head <sha256>", "hash of a manifest that must be in the chain", parseHash)
-    .option("--public-key <file>", "check the signatures, too; PEM")
+    .option(
+      "--public-key <file>",
+      `check the signatures, too; PEM, or "${KEY_OF_STACK}" with --stack: the key that it signs with`,
+    )
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
@@ -80,9 +87,11 @@ async function runVerify(options: VerifyOptions): Promise<number> {
   if (from !== undefined && to !== undefined && to < from) {
     throw new UsageError(`--to ${to} must not be before --from ${from}`);
   }
+  const { store, name, deployment } = await openArchive(options);
   const publicKey =
-    options.publicKey === undefined ? undefined : await loadPublicKey(options.publicKey);
-  const { store, name } = await openArchive(options);
+    options.publicKey === undefined
+      ? undefined
+      : await findPublicKey(options.publicKey, deployment);
   const sources = options.source === undefined ? await sealedSources(store) : [options.source];
   if (head !== undefined && sources.length > 1) {
     throw new UsageError(
@@ -109,14 +118,28 @@ async function runVerify(options: VerifyOptions): Promise<number> {
 async function openArchive({
   archive,
   stack,
-}: VerifyOptions): Promise<{ store: ArchiveStore; name: string }> {
+}: VerifyOptions): Promise<{ store: ArchiveStore; name: string; deployment?: Deployment }> {
   if (stack === undefined) {
     await checkReadable(archive);
     return { store: new DirectoryArchiveStore(archive), name: archive };
   }
   const { Deployment } = await import("../deployment.ts");
   const deployment = await Deployment.find(stack === true ? DEFAULT_STACK_NAME : stack);
-  return { store: deployment.archive, name: `s3://${deployment.stack.archiveBucket}` };
+  const name = `s3://${deployment.stack.archiveBucket}`;
+  return { store: deployment.archive, name, deployment };
+}
+
+async function findPublicKey(path: string, deployment: Deployment | undefined): Promise<KeyObject> {
+  if (deployment === undefined || path !== KEY_OF_STACK) {
+    return loadPublicKey(path);
+  }
+  const pem = await deployment.signingPublicKey();
+  if (pem === undefined) {
+    throw new UsageError(
+      `the stack ${deployment.stack.name} signs no manifests: leave --public-key out, or set "closing: { sign: true }" and deploy`,
+    );
+  }
+  return readPublicKey(Buffer.from(pem));
 }
 
 async function loadPublicKey(path: string): Promise<KeyObject> {

@@ -1,8 +1,8 @@
 /**
  * The past of one source: state machine → this function, again and again.
  *
- * - `{"op": "estimate", "from": ISO, "until"?: ISO}`: what it would take
- * - `{"op": "plan", …}`: the same spans with their checkpoints made, for the map
+ * - `{"op": "estimate", "from": ISO, "until"?: ISO}`: what is left to bring in, and what it would take
+ * - `{"op": "plan", …}`: the spans, with their checkpoints made, for the map
  * - `{"op": "run", "span": {"from": …, "until": …}}`: one run over one of them
  *
  * A plan that cannot be made, and a run that failed, are thrown.
@@ -83,7 +83,7 @@ async function handleStep(
   }
   const { signal } = new AbortController();
   return {
-    spans,
+    spans: left,
     estimate: await estimateBackfill(ports.slack, left, {
       pageLimit: PAGE_LIMIT,
       deadlineMs,

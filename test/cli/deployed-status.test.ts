@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type AwsAnswers, AwsRefusal } from "../fakes/local-aws.ts";
 import { lastLine, run } from "./audit-lake.ts";
-import { deployed } from "./deployed.ts";
+import { BACKFILL_ARN, CLOSING_ARN, deployed } from "./deployed.ts";
 
 /** A source that is at work, with a token, and one alarm going off. */
 const AT_WORK: AwsAnswers = {
@@ -78,6 +78,30 @@ describe("status --stack", () => {
     );
   });
 
+  it("shows which executions are at work", async () => {
+    const aws = await deployed(
+      {
+        ...AT_WORK,
+        Scan: () => ({ Items: [] }),
+        ListExecutions: ({ stateMachineArn }) => ({
+          executions:
+            stateMachineArn === BACKFILL_ARN
+              ? [{ name: "backfill-7", executionArn: "arn:7", startDate: 1_772_442_000 }]
+              : [{ name: "0b1c", executionArn: "arn:0b1c", startDate: 1_772_445_600 }],
+        }),
+      },
+      { hasStateMachines: true },
+    );
+    const { stdout } = await run(["status", "--stack"], { env: aws.environment });
+
+    expect(stdout).toMatch(/^at work +backfill-7, since 2026-03-02 09:00:00Z$/m);
+    expect(stdout).toMatch(/^at work +close of day, since 2026-03-02 10:00:00Z$/m);
+    expect(aws.inputs("ListExecutions")).toMatchObject([
+      { stateMachineArn: BACKFILL_ARN, statusFilter: "RUNNING" },
+      { stateMachineArn: CLOSING_ARN, statusFilter: "RUNNING" },
+    ]);
+  });
+
   it("prints the same as JSON", async () => {
     const aws = await deployed(AT_WORK);
     const { stdout } = await run(["status", "--stack", "SlackAuditLake", "--json"], {
@@ -109,6 +133,7 @@ describe("status --stack", () => {
           lateScanPosition: null,
           intervalSeconds: 300,
           backfill: null,
+          executions: [],
           lastWriteMs: 1_772_442_060_000,
           token: { isSet: true, changedAtMs: 1_772_300_000_000 },
         },
