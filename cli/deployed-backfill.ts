@@ -25,7 +25,7 @@ export interface DeployedBackfillOptions {
 }
 
 /** Work by this name is under way at most once; estimates have another. */
-export const BACKFILL_JOB = "backfill";
+const BACKFILL_JOB = "backfill";
 
 /** An estimate looks at some hours; Lambda ends it after five minutes. */
 const ESTIMATE_TIMEOUT_MS = 10 * 60_000;

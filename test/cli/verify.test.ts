@@ -6,6 +6,7 @@ import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.t
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
 import { fillArchive, sealDays } from "../close/sealed-archive.ts";
 import { lastLine, run } from "./audit-lake.ts";
+import { deployed, SIGNING_KEY_ARN } from "./deployed.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 const DAYS = ["2026-03-01", "2026-03-02"] as const;
@@ -116,5 +117,26 @@ describe("verify", () => {
     const { code, stderr } = await verify("--public-key", join(archive, await firstObject()));
     expect(code).toBe(2);
     expect(stderr).toContain("it is not a public key in PEM");
+  });
+
+  it("asks KMS for the key that a deployed stack signs with", async () => {
+    const der = KEYS.publicKey.export({ format: "der", type: "spki" }).toString("base64");
+    const aws = await deployed(
+      { GetPublicKey: () => ({ PublicKey: der }) },
+      { hasStateMachines: true },
+    );
+    await run(["verify", "--stack", "--public-key", "stack"], { env: aws.environment });
+
+    expect(aws.inputs("GetPublicKey")).toEqual([{ KeyId: SIGNING_KEY_ARN }]);
+  });
+
+  it("says that a stack signs nothing", async () => {
+    const aws = await deployed({});
+    const { code, stderr } = await run(["verify", "--stack", "--public-key", "stack"], {
+      env: aws.environment,
+    });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/the stack SlackAuditLake signs no manifests: /);
   });
 });
