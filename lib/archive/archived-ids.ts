@@ -1,9 +1,13 @@
 import type { ArchiveStore } from "../ports.ts";
 import { ArchiveObjectError, decodeLines } from "./archive-object.ts";
-import { hourOf, hourPrefix, parseObjectKey } from "./object-key.ts";
+import { hourOf, hourPrefix, type ObjectName, parseObjectKey } from "./object-key.ts";
 
 /** The ids of an object, each with its time, epoch seconds. */
 type ArchivedObjectIds = ReadonlyMap<string, number>;
+
+interface ArchivedObject extends ObjectName {
+  key: string;
+}
 
 /** Hours whose listings are kept. A window lies in one; a late scan and the live edge in two. */
 const HOURS_KEPT = 4;
@@ -20,7 +24,7 @@ const OBJECTS_KEPT = 8;
 export class ArchivedIds {
   readonly #store: ArchiveStore;
   readonly #source: string;
-  readonly #keysByHour = new RecentMap<number, string[]>(HOURS_KEPT);
+  readonly #objectsByHour = new RecentMap<number, ArchivedObject[]>(HOURS_KEPT);
   readonly #idsByKey = new RecentMap<string, ArchivedObjectIds>(OBJECTS_KEPT);
 
   constructor(store: ArchiveStore, source: string) {
@@ -51,35 +55,36 @@ export class ArchivedIds {
 
   /** Take note of an object that was just written. */
   async add(key: string, hour: number, ids: ArchivedObjectIds): Promise<void> {
-    const keys = await this.#keysOf(hour);
-    if (!keys.includes(key)) {
-      keys.push(key);
+    const objects = await this.#objectsOf(hour);
+    const name = parseObjectKey(key);
+    if (name !== undefined && !objects.some((object) => object.key === key)) {
+      objects.push({ key, ...name });
     }
     this.#idsByKey.set(key, ids);
   }
 
   async #overlapping(min: number, max: number): Promise<ArchivedObjectIds[]> {
-    const objects: ArchivedObjectIds[] = [];
-    for (const key of await this.#keysOf(hourOf(min))) {
-      const name = parseObjectKey(key);
-      if (name !== undefined && name.minDateCreate <= max && name.maxDateCreate >= min) {
-        objects.push(await this.#idsOf(key));
+    const ids: ArchivedObjectIds[] = [];
+    for (const { key, minDateCreate, maxDateCreate } of await this.#objectsOf(hourOf(min))) {
+      if (minDateCreate <= max && maxDateCreate >= min) {
+        ids.push(await this.#idsOf(key));
       }
     }
-    return objects;
+    return ids;
   }
 
-  async #keysOf(hour: number): Promise<string[]> {
-    const known = this.#keysByHour.get(hour);
+  async #objectsOf(hour: number): Promise<ArchivedObject[]> {
+    const known = this.#objectsByHour.get(hour);
     if (known !== undefined) {
       return known;
     }
-    const keys: string[] = [];
+    const objects: ArchivedObject[] = [];
     for await (const { key } of this.#store.list(hourPrefix(this.#source, hour))) {
-      keys.push(key);
+      const name = parseObjectKey(key);
+      if (name !== undefined) objects.push({ key, ...name });
     }
-    this.#keysByHour.set(hour, keys);
-    return keys;
+    this.#objectsByHour.set(hour, objects);
+    return objects;
   }
 
   async #idsOf(key: string): Promise<ArchivedObjectIds> {

@@ -97,6 +97,9 @@ export async function ingest(
   }
 }
 
+/** Why a call is given up that was made ahead. Not a new one each time: making it has a cost. */
+const OVER = new Error("the walk is over");
+
 class Run {
   readonly #ports: IngestPorts;
   readonly #settings: IngestSettings;
@@ -172,7 +175,7 @@ class Run {
       { position, end, pageCursor, entriesPerSecond, pageLimit, crossesHours },
       { deadlineMs: this.#limits.deadlineMs, signal },
     );
-    for await (const listed of oneAhead(pages, () => cancelled.abort())) {
+    for await (const listed of oneAhead(pages, () => cancelled.abort(OVER))) {
       const stored = await this.#store(listed);
       await this.#commit(listed, stored);
       listed.page.release();

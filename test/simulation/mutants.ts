@@ -35,14 +35,32 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "looks only at objects within the batch's range",
     file: "archive/archived-ids.ts",
-    find: "name.minDateCreate <= max && name.maxDateCreate >= min",
-    replace: "name.minDateCreate >= min && name.maxDateCreate <= max",
+    find: "minDateCreate <= max && maxDateCreate >= min",
+    replace: "minDateCreate >= min && maxDateCreate <= max",
   },
   {
     name: "forgets the objects that it wrote itself",
     file: "archive/archived-ids.ts",
-    find: "      keys.push(key);\n    }\n    this.#idsByKey",
-    replace: "    }\n    this.#idsByKey",
+    find: "objects.push({ key, ...name });\n    }\n    this.#idsByKey",
+    replace: "}\n    this.#idsByKey",
+  },
+  {
+    name: "does not look at its lease before it writes",
+    file: "ingest/lease-guard.ts",
+    find: "this.#clock.nowMs() >= this.#expiresAt - MARGIN_MS / 2",
+    replace: "false",
+  },
+  {
+    name: "forgets oldest on page two",
+    file: "ingest/listing.ts",
+    find: "const query = { oldest: window.from,",
+    replace: "const query = { oldest: cursor === undefined ? window.from : 0,",
+  },
+  {
+    name: "takes what is outside the window for what is inside",
+    file: "ingest/ingest.ts",
+    find: "Math.max(watermark, window.until) : watermark,",
+    replace: "Math.max(watermark, window.until + 1) : watermark,",
   },
   {
     name: "ignores that another run holds the lease",

@@ -34,6 +34,10 @@ export interface Scenario {
   callsPerMinute: number;
   /** Of one run of the function. */
   runLimitMs: number;
+  /** A run has no limit, as in a terminal: one that stands still goes on when its lease has passed to another. */
+  outlivesLimit: boolean;
+  /** Windows may cross hours, as those of a backfill do. */
+  crossesHours: boolean;
   killChance: number;
   freezeChance: number;
   duplicateChance: number;
@@ -42,9 +46,11 @@ export interface Scenario {
 }
 
 export function makeScenario(random: SeededRandom): Scenario {
-  const spanSeconds = random.integer(600, 3600);
+  // Most worlds are small, so that many can be seen; some are long enough for hours to change.
+  const spanSeconds = random.integer(600, random.chance(0.3) ? 3600 : 1200);
   const troubleUntil = EPOCH + spanSeconds;
   const cursorKind = random.pick(["second", "count"] as const);
+  const outlivesLimit = random.chance(0.2);
   return {
     entries: makeEntries(random, spanSeconds),
     troubleUntil,
@@ -59,8 +65,10 @@ export function makeScenario(random: SeededRandom): Scenario {
     cursorLifetimeMs: cursorKind === "count" ? 3_600_000 : random.pick([500, 60_000, 3_600_000]),
     callsPerMinute: random.pick([6, 50, 1_000_000]),
     runLimitMs: random.pick([40_000, 120_000, 300_000]),
+    outlivesLimit,
+    crossesHours: random.chance(0.2),
     killChance: random.pick([0, 0.2, 0.6]),
-    freezeChance: random.pick([0, 0.1]),
+    freezeChance: outlivesLimit ? 0.4 : random.pick([0, 0.1]),
     duplicateChance: random.pick([0, 0.3]),
     gapChance: random.pick([0, 0.3]),
     rotatesTokenAtMs: (EPOCH + random.integer(0, 2 * spanSeconds)) * 1000,

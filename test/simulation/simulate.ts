@@ -1,10 +1,9 @@
 import { inspect } from "node:util";
-import zlib from "node:zlib";
 import { hourOf, parseObjectKey } from "../../lib/archive/object-key.ts";
 import type { IngestPorts } from "../../lib/ingest/ingest.ts";
 import type { Checkpoint, CheckpointStatus, Lease } from "../../lib/ports.ts";
 import type { Logger } from "../../lib/slack/logger.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, unstore } from "./engine.ts";
 import {
   ALLOWED_LATENESS_SECONDS,
   CLOCK_SKEW_MS_MAX,
@@ -127,7 +126,7 @@ class World {
   /** One invocation of the function; killed at its time limit, or earlier. */
   async #run() {
     const random = this.#random;
-    const { runLimitMs, killChance, freezeChance } = this.#scenario;
+    const { runLimitMs, killChance, freezeChance, outlivesLimit } = this.#scenario;
     this.#runs += 1;
     this.#running += 1;
     const process: Process = {
@@ -142,21 +141,23 @@ class World {
         hasEnded = true;
         process.isAlive = false;
         this.#running -= 1;
-        this.#log(process, how);
+        this.#log(process, () => how);
       }
     };
-    this.#log(process, "starts");
-    this.#time.plan(runLimitMs, () => end("reaches its time limit"));
+    this.#log(process, () => "starts");
+    if (!outlivesLimit) {
+      this.#time.plan(runLimitMs, () => end("reaches its time limit"));
+    }
     if (this.#isTroubled && random.chance(killChance)) {
       this.#time.plan(random.integer(0, random.chance(0.5) ? 5000 : runLimitMs), () =>
         end("is killed"),
       );
     }
     if (this.#isTroubled && random.chance(freezeChance)) {
-      const frozenMs = random.integer(1000, 2 * runLimitMs);
+      const frozenMs = random.integer(1000, outlivesLimit ? 3_600_000 : 2 * runLimitMs);
       this.#time.plan(random.integer(0, 20_000), () => {
         process.frozenUntilMs = this.#time.nowMs + frozenMs;
-        this.#log(process, `stands still for ${frozenMs} ms`);
+        this.#log(process, () => `stands still for ${frozenMs} ms`);
       });
     }
     const clockMs = () => this.#time.nowMs + process.clockSkewMs;
@@ -169,8 +170,11 @@ class World {
         settleDelaySeconds: SETTLE_DELAY_SECONDS,
         allowedLatenessSeconds: ALLOWED_LATENESS_SECONDS,
         pageLimit: this.#scenario.pageLimit,
+        crossesHours: this.#scenario.crossesHours,
       },
-      { deadlineMs: clockMs() + runLimitMs - RESERVE_MS },
+      {
+        deadlineMs: outlivesLimit ? Number.POSITIVE_INFINITY : clockMs() + runLimitMs - RESERVE_MS,
+      },
     );
     end(`ends: ${JSON.stringify(summary)}`);
     this.#checkSecrecy(summary, this.#engine.causeOf(summary));
@@ -179,7 +183,7 @@ class World {
   }
 
   #portsOf(process: Process, clockMs: () => number): IngestPorts {
-    const call = <T>(what: string, effect: () => T) => this.#call(process, what, effect);
+    const call = <T>(what: () => string, effect: () => T) => this.#call(process, what, effect);
     const clock = {
       nowMs: clockMs,
       sleep: (ms: number) => this.#answer<void>(process, ms, () => undefined),
@@ -200,7 +204,8 @@ class World {
             const answer = this.#slack.respond(href, init.headers.authorization, this.#isTroubled);
             this.#log(
               process,
-              `GET ${decodeURIComponent(href)} → ${answer.status} ${answer.body.slice(0, 200)}`,
+              () =>
+                `GET ${decodeURIComponent(href)} → ${answer.status} ${answer.body.slice(0, 200)}`,
             );
             return toResponse(answer);
           })) as unknown as typeof fetch,
@@ -208,40 +213,55 @@ class World {
       archive: {
         put: async (key, body) => {
           this.#checkWriter(process);
-          return call(`put ${key}`, () => this.#put(key, body));
+          return call(
+            () => `put ${key}`,
+            () => this.#put(key, body),
+          );
         },
         get: (key) =>
-          call(`get ${key}`, () => {
-            const body = this.#objects.get(key);
-            if (body === undefined) {
-              throw new this.#engine.ObjectMissingError(key);
-            }
-            return body;
-          }),
+          call(
+            () => `get ${key}`,
+            () => {
+              const body = this.#objects.get(key);
+              if (body === undefined) {
+                throw new this.#engine.ObjectMissingError(key);
+              }
+              return body;
+            },
+          ),
         list: (prefix) => this.#list(process, prefix),
       },
       checkpoints: {
         acquire: (_, lease, nowMs) =>
-          call("acquire", () => {
-            const holder = this.#item?.lease;
-            if (holder && holder.owner !== lease.owner && holder.expiresAt > nowMs) {
-              return { held: false as const, heldBy: holder };
-            }
-            this.#item = { checkpoint: this.#item?.checkpoint, lease, updatedAt: nowMs };
-            return { held: true as const, checkpoint: this.#item.checkpoint };
-          }),
+          call(
+            () => "acquire",
+            () => {
+              const holder = this.#item?.lease;
+              if (holder && holder.owner !== lease.owner && holder.expiresAt > nowMs) {
+                return { held: false as const, heldBy: holder };
+              }
+              this.#item = { checkpoint: this.#item?.checkpoint, lease, updatedAt: nowMs };
+              return { held: true as const, checkpoint: this.#item.checkpoint };
+            },
+          ),
         save: (_, lease, checkpoint, nowMs) =>
-          call(`save ${JSON.stringify(checkpoint)}`, () => this.#save(lease, checkpoint, nowMs)),
+          call(
+            () => `save ${JSON.stringify(checkpoint)}`,
+            () => this.#save(lease, checkpoint, nowMs),
+          ),
         release: (_, owner, nowMs) =>
-          call("release", () => {
-            if (this.#item?.lease?.owner === owner) {
-              this.#item = {
-                checkpoint: this.#item.checkpoint,
-                lease: undefined,
-                updatedAt: nowMs,
-              };
-            }
-          }),
+          call(
+            () => "release",
+            () => {
+              if (this.#item?.lease?.owner === owner) {
+                this.#item = {
+                  checkpoint: this.#item.checkpoint,
+                  lease: undefined,
+                  updatedAt: nowMs,
+                };
+              }
+            },
+          ),
         read: async () => this.#item,
         lanes: async (lane) => (this.#item ? [{ lane, ...this.#item }] : []),
       },
@@ -249,13 +269,13 @@ class World {
   }
 
   /** A call to a store: it may fail before its effect or after, and it may be slow. */
-  async #call<T>(process: Process, what: string, effect: () => T): Promise<T> {
+  async #call<T>(process: Process, what: () => string, effect: () => T): Promise<T> {
     const random = this.#random;
     const isFaulty = this.#isTroubled && random.chance(this.#scenario.storeFaults);
     const isSlow = this.#isTroubled && random.chance(0.02);
     const fails = isFaulty ? random.pick(["before", "after"]) : undefined;
     return this.#answer(process, random.integer(5, isSlow ? WRITE_MS_MAX : 80), () => {
-      this.#log(process, `${what}${fails ? ` fails ${fails} its effect` : ""}`);
+      this.#log(process, () => `${what()}${fails ? ` fails ${fails} its effect` : ""}`);
       if (fails === "before") {
         throw new Error("store unavailable");
       }
@@ -304,8 +324,10 @@ class World {
   }
 
   async *#list(process: Process, prefix: string) {
-    const keys = await this.#call(process, `list ${prefix}`, () =>
-      [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
+    const keys = await this.#call(
+      process,
+      () => `list ${prefix}`,
+      () => [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort(),
     );
     for (const key of keys) {
       yield { key, sizeBytes: this.#objects.get(key)?.byteLength ?? 0 };
@@ -318,7 +340,7 @@ class World {
     }
     this.#objects.set(key, body);
     const name = parseObjectKey(key);
-    for (const line of zlib.gunzipSync(body).toString().trimEnd().split("\n")) {
+    for (const line of unstore(body).toString().trimEnd().split("\n")) {
       if (line.includes(TOKEN_START)) {
         throw new BrokenPromise(`the token stands in ${key}`);
       }
@@ -385,7 +407,7 @@ class World {
   }
 
   #checkSecrecy(...shown: unknown[]): void {
-    if (inspect(shown, { depth: 8 }).includes(TOKEN_START)) {
+    if (shown.some((value) => showAll(value).includes(TOKEN_START))) {
       throw new BrokenPromise("the token is shown");
     }
   }
@@ -446,9 +468,18 @@ class World {
     });
   }
 
-  #log(process: Process, what: string): void {
+  #log(process: Process, what: () => string): void {
     this.#trace?.(
-      `${((this.#time.nowMs - EPOCH * 1000) / 1000).toFixed(3).padStart(9)} s  ${process.name}: ${what}`,
+      `${((this.#time.nowMs - EPOCH * 1000) / 1000).toFixed(3).padStart(9)} s  ${process.name}: ${what()}`,
     );
   }
+}
+
+/** Everything that a value could show of itself, its causes included. */
+function showAll(value: unknown): string {
+  if (!(value instanceof Error)) {
+    return JSON.stringify(value) ?? "";
+  }
+  const { name, message, stack, cause, ...fields } = value;
+  return `${name}${message}${stack}${JSON.stringify(fields)}${showAll(cause)}`;
 }

@@ -59,8 +59,13 @@ export class SimulatedSlack {
     const code = random.pick([
       "bad_endpoint",
       "feature_not_enabled",
+      "invalid_action",
       "invalid_authentication",
+      "invalid_cursor",
       "invalid_range",
+      "invalid_workspace",
+      "method_not_allowed",
+      "missing_authentication",
       "missing_scope",
       "team_not_authorized",
       "user_not_authorized",
@@ -78,7 +83,7 @@ export class SimulatedSlack {
       () => ({ status: 200, body: '{"ok":false,"error":"internal_error"}' }),
       () => ({ status: 200, body: '{"entries":{}}' }),
       () => ({ status: 302, body: "", headers: { location: "https://elsewhere.invalid/" } }),
-      () => refusal(403, code),
+      () => refusal(random.pick([200, 400, 401, 403, 405]), code),
       () => {
         throw NOBODY_ANSWERS;
       },
