@@ -20,6 +20,7 @@ export type Tasks = Record<string, Task>;
 interface State {
   Type: string;
   Resource?: string;
+  Retry?: unknown[];
   ItemProcessor?: { States: Record<string, State> };
 }
 
@@ -89,6 +90,37 @@ export async function run(...args: Parameters<typeof start>): Promise<unknown> {
     await vi.advanceTimersToNextTimerAsync();
   }
   return result;
+}
+
+/**
+ * Runs an execution to its end in real time, without its waits and pauses: for
+ * real functions, whose calls go over sockets. They tell when time passes.
+ */
+export function runWithoutWaits(
+  definition: StateMachineDefinition,
+  input: object,
+  tasks: Tasks,
+): Promise<unknown> {
+  const names = (isMeant: (state: State) => boolean) =>
+    Object.fromEntries(statesOf(definition as never, isMeant).map((name) => [name, 0]));
+  const machine = new StateMachine({ ...definition, TimeoutSeconds: TIMEOUT_MAX_SECONDS });
+  return machine.run(input as never, {
+    overrides: {
+      taskResourceLocalHandlers: bind(definition as never, tasks) as never,
+      waitTimeOverrides: names(({ Type }) => Type === "Wait"),
+      retryIntervalOverrides: names(({ Retry }) => Retry !== undefined),
+    },
+  }).result;
+}
+
+function statesOf(
+  { States }: { States: Record<string, State> },
+  isMeant: (state: State) => boolean,
+): string[] {
+  return Object.entries(States).flatMap(([name, state]) => [
+    ...(isMeant(state) ? [name] : []),
+    ...(state.ItemProcessor === undefined ? [] : statesOf(state.ItemProcessor, isMeant)),
+  ]);
 }
 
 /** The task of each state by its name, from the resource that it names. */
