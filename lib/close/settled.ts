@@ -66,7 +66,7 @@ export function earliestStart(lanes: readonly LaneStatus[]): number {
 }
 
 /** Epoch seconds below which a live run will never look again. */
-function reachesBackTo(live: Checkpoint, allowedLatenessSeconds: number): number {
+export function reachesBackTo(live: Checkpoint, allowedLatenessSeconds: number): number {
   const { start, watermark, lateScannedAt = start, lateScanPosition, pageCursor } = live;
   return Math.min(
     watermark,

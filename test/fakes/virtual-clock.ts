@@ -14,7 +14,8 @@ export class VirtualClock implements Clock {
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    this.#nowMs += Math.max(0, ms);
+    // The machine's clock shows whole milliseconds, and never wakes anybody too soon.
+    this.#nowMs += Math.max(0, Math.ceil(ms));
   }
 
   advance(ms: number): void {
