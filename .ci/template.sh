@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lint the templates, deploy one to moto, run the deployed function there.
+# Lint the templates, deploy one to moto, run the deployed state machines and function there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,4 +1,4 @@
-"""Deploy a synthesized stack to moto, then run the deployed function there.
+"""Deploy a synthesized stack to moto, then run the deployed state machines and function there.
 
 Usage: deploy_to_moto.py CLOUD_ASSEMBLY
 """
@@ -9,6 +9,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -55,12 +56,14 @@ def main(assembly: Path) -> None:
         AWS_SECRET_ACCESS_KEY="deployer",
         AWS_DEFAULT_REGION=REGION,
         AWS_ENDPOINT_URL=endpoint,
+        MOTO_PORT=str(port),  # where its interpreter of state machines calls functions
     )
     try:
         check_modelled(template)
         publish_assets(assembly, stack_name)
         secrets = create_secrets(template)
         deploy(stack_name, template, secrets)
+        run_state_machines(endpoint)
         test = prepare_run(stack_name, template, secrets, endpoint)
         require_authorization(endpoint)
         subprocess.run(
@@ -185,6 +188,65 @@ def deploy(stack_name: str, template: dict, secrets: dict[str, str]) -> None:
     missing = resources.keys() - created
     assert not missing, f"not created: {sorted(missing)}"
     print(f"deployed to moto: {len(created)} resources")
+
+
+def run_state_machines(endpoint: str) -> None:
+    """Run the deployed definitions on moto's interpreter; the answers of the functions are given."""
+    step_functions = boto3.client("stepfunctions")
+    deployed = [
+        step_functions.describe_state_machine(stateMachineArn=machine["stateMachineArn"])
+        for machine in step_functions.list_state_machines()["stateMachines"]
+    ]
+    # moto keeps the state machines that it can run apart from those that it only describes.
+    configure(endpoint, {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}})
+    past = "2026-01-01T00:00:00Z"
+    done, again, wait = ({"next": step, "resumeAt": past} for step in ("done", "again", "wait"))
+    plan = {"op": "plan", "from": "2025-01-01T00:00:00Z"}
+    span = {"from": 1735689600, "until": 1738368000}
+    jobs = {
+        "Backfill": (plan, [{"spans": [span]}, again, wait, done]),
+        "Closing": ({}, [{"days": ["2026-02-28"]}, wait, again, done, {"days": []}]),
+    }
+    for machine in deployed:
+        (job,) = (job for job in jobs if f"-{job}" in machine["name"])
+        run_state_machine(endpoint, machine, *jobs[job])
+    configure(endpoint, {"stepfunctions": {"execute_state_machine": False}, "lambda": {"use_docker": True}})
+
+
+def run_state_machine(endpoint: str, machine: dict, given: dict, answers: list[dict]) -> None:
+    results = [json.dumps(answer) for answer in answers]
+    post(
+        f"{endpoint}/moto-api/static/lambda-simple/response",
+        {"results": results, "region": REGION, "account_id": ACCOUNT},
+    )
+    step_functions = boto3.client("stepfunctions")
+    arn = step_functions.create_state_machine(
+        name=machine["name"], definition=machine["definition"], roleArn=machine["roleArn"]
+    )["stateMachineArn"]
+    execution = step_functions.start_execution(stateMachineArn=arn, input=json.dumps(given))
+    end = time.monotonic() + 60
+    while True:
+        found = step_functions.describe_execution(executionArn=execution["executionArn"])
+        if found["status"] != "RUNNING":
+            break
+        assert time.monotonic() < end, f"{machine['name']} does not end"
+        time.sleep(0.2)
+    assert found["status"] == "SUCCEEDED", found
+    print(f"ran on moto: {machine['name']}, with {len(answers)} answers")
+
+
+def configure(endpoint: str, config: dict) -> None:
+    post(f"{endpoint}/moto-api/config", config)
+
+
+def post(url: str, body: dict) -> None:
+    request = urllib.request.Request(
+        url,
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+        method="POST",
+    )
+    urllib.request.urlopen(request, timeout=10).close()
 
 
 def prepare_run(stack_name: str, template: dict, secrets: dict[str, str], endpoint: str) -> dict:
