@@ -1,0 +1,23 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const PROOF = fileURLToPath(new URL("../../bench/backfill-proof.ts", import.meta.url));
+
+it("a backfill killed ten times ends equal to the truth", async () => {
+  const args = ["--entries", "3000", "--days", "40", "--kills", "10", "--json"];
+  const child = spawn(process.execPath, [PROOF, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    entries: 3000,
+    kills: 10,
+    archived: 3000,
+    missing: 0,
+    twice: 0,
+    misplaced: 0,
+    isEqual: true,
+  });
+  expect(code).toBe(0);
+});
