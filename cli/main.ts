@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { addBackfillCommand } from "./commands/backfill.ts";
 import { addCatCommand } from "./commands/cat.ts";
 import { addCloseDayCommand } from "./commands/close-day.ts";
+import { addCompactCommand } from "./commands/compact.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addDetectCommand } from "./commands/detect.ts";
 import { addImportCommand } from "./commands/import.ts";
@@ -31,6 +32,7 @@ addCatCommand(program);
 addDetectCommand(program);
 addCloseDayCommand(program);
 addVerifyCommand(program);
+addCompactCommand(program);
 addDemoCommand(program);
 
 // `| head` has seen enough.

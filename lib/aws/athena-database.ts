@@ -61,8 +61,31 @@ export class AthenaDatabase {
     if (!isSelect(sql)) {
       throw new QueryError("only SELECT is allowed here: nothing changes the archive");
     }
-    const { signal } = options;
-    signal?.throwIfAborted();
+    const { queryId, execution } = await this.#run(sql, options);
+    const result = await this.#readRows(queryId, options.signal);
+    const { DataScannedInBytes = 0, EngineExecutionTimeInMillis = 0 } = execution.Statistics ?? {};
+    return {
+      ...result,
+      queryId,
+      scannedBytes: DataScannedInBytes,
+      engineMs: EngineExecutionTimeInMillis,
+    };
+  }
+
+  /**
+   * Run one statement of ours that makes or fills a table, or makes a view.
+   *
+   * @throws as {@link query}
+   */
+  async execute(statement: string, options: AthenaQueryOptions = {}): Promise<void> {
+    await this.#run(statement, options);
+  }
+
+  async #run(
+    sql: string,
+    options: AthenaQueryOptions,
+  ): Promise<{ queryId: string; execution: QueryExecution }> {
+    options.signal?.throwIfAborted();
     const { workgroup, database } = this.#place;
     // Without the signal: a start whose answer nobody awaits would run on.
     const { QueryExecutionId: queryId } = await this.#client.send(
@@ -75,15 +98,7 @@ export class AthenaDatabase {
     if (queryId === undefined) {
       throw new Error("Athena started a query without an id");
     }
-    const execution = await this.#awaitEnd(queryId, options);
-    const result = await this.#readRows(queryId, signal);
-    const { DataScannedInBytes = 0, EngineExecutionTimeInMillis = 0 } = execution.Statistics ?? {};
-    return {
-      ...result,
-      queryId,
-      scannedBytes: DataScannedInBytes,
-      engineMs: EngineExecutionTimeInMillis,
-    };
+    return { queryId, execution: await this.#awaitEnd(queryId, options) };
   }
 
   async #awaitEnd(

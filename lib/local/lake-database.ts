@@ -9,16 +9,20 @@ import {
   JsonDuckDBValueConverter,
   StatementType,
 } from "@duckdb/node-api";
+import { PREFIXES } from "../archive/object-key.ts";
 import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
-import { AUDIT_LOGS_SQL, AUDIT_LOGS_VIEW } from "../sql/audit-logs-view.ts";
+import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
+import { type CompactedDays, joinDays } from "../sql/compacted-days.ts";
 import { QueryError, type QueryResult } from "../sql/query-result.ts";
 import {
   AUDIT_LOG_LINES,
+  COMPACT_TABLE,
   type Column,
   type ColumnType,
   MANIFEST_LINES,
   type TextTable,
 } from "../sql/table.ts";
+import { parseCompactKey } from "./compact-key.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { TRINO_MACROS } from "./trino-macros.ts";
 
@@ -31,15 +35,13 @@ const MEMORY_LIMIT = "1GB";
  */
 const LINE_BYTES_MAX = 16 * 1024 * 1024;
 
-const TABLES = [
-  { ...AUDIT_LOG_LINES, objects: ".json.gz", compression: "gzip" },
-  { ...MANIFEST_LINES, objects: ".json", compression: "none" },
-] as const;
+export const ENTRY_LINES = {
+  ...AUDIT_LOG_LINES,
+  objects: ".json.gz",
+  compression: "gzip",
+} as const;
 
-const VIEWS = [
-  [AUDIT_LOGS_VIEW, AUDIT_LOGS_SQL],
-  [ARCHIVE_HOURS_VIEW, ARCHIVE_HOURS_SQL],
-] as const;
+const TABLES = [ENTRY_LINES, { ...MANIFEST_LINES, objects: ".json", compression: "none" }] as const;
 
 const INTERRUPTION_INTERVAL_MS = 20;
 
@@ -106,29 +108,27 @@ export class LakeDatabase implements Disposable {
  * @param archiveDirectory - holds `audit_logs/`; without it, the table is empty
  */
 export async function openLake(archiveDirectory: string): Promise<LakeDatabase> {
-  const database = await DuckDBInstance.create(":memory:", {
-    memory_limit: MEMORY_LIMIT,
-    temp_directory: join(tmpdir(), `audit-lake-${randomUUID()}`),
-  });
+  const directory = resolve(archiveDirectory);
+  const database = await createDatabase();
   const connection = await database.connect();
   try {
-    const directory = resolve(archiveDirectory);
-    await connection.run("SET GLOBAL TimeZone = 'UTC'"); // Athena's, for current_date
-    for (const macro of TRINO_MACROS) {
-      await connection.run(`CREATE MACRO ${macro}`);
-    }
     for (const table of TABLES) {
       const lines = (await hasObjects(directory, table))
         ? linesBelow(directory, table)
         : noLines(table);
       await connection.run(`CREATE VIEW ${table.name} AS ${lines}`);
     }
-    for (const [name, sql] of VIEWS) {
-      await connection.run(`CREATE VIEW ${name} AS ${sql}`);
+    const compacted = await compactedDays(directory);
+    if (compacted.length > 0) {
+      await connection.run(`CREATE VIEW ${COMPACT_TABLE} AS ${compactBelow(directory)}`);
     }
+    await connection.run(`CREATE VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(compacted)}`);
+    await connection.run(`CREATE VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
     // DuckDB compares the names as they are written, and the view's is a pattern.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
-      TABLES.map(({ prefix }) => quote(join(path, prefix))),
+      [...TABLES.map(({ prefix }) => prefix), PREFIXES.compact].map((prefix) =>
+        quote(join(path, prefix)),
+      ),
     );
     await connection.run(`SET allowed_directories = [${readable.join(", ")}]`);
     await connection.run("SET enable_external_access = false");
@@ -141,6 +141,47 @@ export async function openLake(archiveDirectory: string): Promise<LakeDatabase> 
   return new LakeDatabase(database);
 }
 
+/** Empty, with Trino's functions, and memory that does not grow with the archive. */
+export async function createDatabase(): Promise<DuckDBInstance> {
+  const database = await DuckDBInstance.create(":memory:", {
+    memory_limit: MEMORY_LIMIT,
+    temp_directory: join(tmpdir(), `audit-lake-${randomUUID()}`),
+  });
+  const connection = await database.connect();
+  try {
+    await connection.run("SET GLOBAL TimeZone = 'UTC'"); // Athena's, for current_date
+    for (const macro of TRINO_MACROS) {
+      await connection.run(`CREATE MACRO ${macro}`);
+    }
+    return database;
+  } catch (error) {
+    database.closeSync();
+    throw error;
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** The days that are served from columns, as the directory has them now. */
+async function compactedDays(directory: string): Promise<CompactedDays[]> {
+  const days = new Map<string, string[]>();
+  for await (const { key } of new DirectoryArchiveStore(directory).list(PREFIXES.compact)) {
+    const { source, day } = parseCompactKey(key) ?? {};
+    if (source !== undefined && day !== undefined) {
+      days.set(source, [...(days.get(source) ?? []), day]);
+    }
+  }
+  return [...days].flatMap(([source, ofSource]) => joinDays(source, ofSource));
+}
+
+function compactBelow(directory: string): string {
+  const pattern = join(escapePattern(directory), PREFIXES.compact, "*/*/entries.parquet");
+  return `SELECT ${AUDIT_LOGS_COLUMNS.map(({ name }) => name).join(", ")} FROM read_parquet(
+    ${quote(pattern)},
+    hive_partitioning = true, hive_types = { 'source': 'VARCHAR', 'dt': 'VARCHAR' }
+  )`;
+}
+
 type Table = (typeof TABLES)[number];
 
 async function hasObjects(directory: string, { prefix, objects }: Table): Promise<boolean> {
@@ -150,10 +191,17 @@ async function hasObjects(directory: string, { prefix, objects }: Table): Promis
   return false;
 }
 
-/** As the table's SerDe reads them: a line is one column, whatever it says. */
-function linesBelow(directory: string, table: Table): string {
+/**
+ * As the table's SerDe reads them: a line is one column, whatever it says.
+ *
+ * @param folders - a pattern for the partitions
+ */
+export function linesBelow(
+  directory: string,
+  table: Table,
+  folders = table.partitions.map(() => "*").join("/"),
+): string {
   const { prefix, objects, compression, column, partitions } = table;
-  const folders = partitions.map(() => "*").join("/");
   const pattern = join(escapePattern(directory), prefix, folders, `*${objects}`);
   const partitionTypes = partitions.map(
     ({ name, type }) => `${quote(name)}: ${DUCKDB_TYPES[type]}`,
@@ -188,7 +236,7 @@ function escapePattern(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
 }
 
-function quote(text: string): string {
+export function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 

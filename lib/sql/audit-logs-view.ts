@@ -1,5 +1,7 @@
 import { athenaView, selectList, type ViewColumn } from "./athena-view.ts";
+import { type CompactedDays, isCompacted } from "./compacted-days.ts";
 import {
+  COMPACT_TABLE,
   type Column,
   type GlueTableInput,
   LINE_COLUMN,
@@ -72,6 +74,33 @@ export const AUDIT_LOGS_COLUMNS: readonly Column[] = COLUMNS.map(({ name, type, 
 export const AUDIT_LOGS_SQL = `SELECT
 ${selectList(COLUMNS)}
 FROM ${LINES_TABLE}`;
+
+/**
+ * What the view selects once days are compacted: those from the compact table,
+ * the rest from the lines, each entry once. The days stand in the text, so that
+ * neither side looks at the other's.
+ *
+ * @param compacted - none: {@link AUDIT_LOGS_SQL}
+ */
+export function auditLogsSql(compacted: readonly CompactedDays[]): string {
+  if (compacted.length === 0) {
+    return AUDIT_LOGS_SQL;
+  }
+  const condition = isCompacted(compacted);
+  return `${AUDIT_LOGS_SQL}
+WHERE NOT (${condition})
+UNION ALL
+SELECT
+${selectList(COLUMNS.map(fromCompact))}
+FROM ${COMPACT_TABLE}
+WHERE ${condition}`;
+}
+
+/** Iceberg's timestamps have six digits of a second, and a line's have three. */
+function fromCompact({ expression: _, ...column }: ViewColumn): ViewColumn {
+  const { name, type } = column;
+  return { ...column, expression: type === "timestamp(3)" ? `CAST(${name} AS timestamp)` : name };
+}
 
 /** @param database - the Glue database in which the view and its table stand */
 export function auditLogsView(database: string): GlueTableInput {

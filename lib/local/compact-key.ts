@@ -1,0 +1,14 @@
+import { PREFIXES } from "../archive/object-key.ts";
+
+/** Key of a compacted day in an archive on disk. */
+export function compactKey(source: string, day: string): string {
+  return `${PREFIXES.compact}source=${source}/dt=${day}/entries.parquet`;
+}
+
+/** @returns nothing when the key is not a compacted day's */
+export function parseCompactKey(key: string): { source: string; day: string } | undefined {
+  const [, source, day] = /\/source=([^/]+)\/dt=(\d{4}-\d\d-\d\d)\//.exec(key) ?? [];
+  return source !== undefined && day !== undefined && key === compactKey(source, day)
+    ? { source, day }
+    : undefined;
+}

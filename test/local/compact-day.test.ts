@@ -1,0 +1,161 @@
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { dayPrefix } from "../../lib/archive/object-key.ts";
+import { CompactionError, compactDay } from "../../lib/local/compact-day.ts";
+import { compactKey } from "../../lib/local/compact-key.ts";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { openLake } from "../../lib/local/lake-database.ts";
+import type { QueryResult } from "../../lib/sql/query-result.ts";
+import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import { sealDays } from "../close/sealed-archive.ts";
+import { makeEntry, type WireEntry } from "../fakes/entries.ts";
+import { Organization } from "../fakes/organization.ts";
+import { makeDirectory, writeArchive } from "../sql/open-lake-of.ts";
+
+const SOURCE = "slack";
+const DAYS = ["2026-03-02", "2026-03-03"] as const;
+const [FIRST, SECOND] = DAYS;
+const FROM = Date.UTC(2026, 2, 2) / 1000;
+const UNTIL = Date.UTC(2026, 2, 5) / 1000;
+
+/** What a parser, a type or a file format may stumble over. */
+const ODD: Record<string, unknown>[] = [
+  { details: null, entity: null, actor: "somebody" },
+  {
+    details: { big: "@9007199254740993123@", small: 1e-30 },
+    context: { session_id: "@18446744073709551615@" },
+  },
+  { details: { text: 'line\u2028break \\ " \u0001' }, action: "" },
+  { entity: { type: "file' OR 1", file: {} } },
+  { entity: { type: "user", user: { id: 5, email: ["a"] } }, context: { ip_address: {} } },
+  { actor: { user: { name: "日本 🎉 \ud83d" } } },
+];
+
+function oddEntries(): WireEntry[] {
+  return ODD.map((fields, i) => {
+    const entry = makeEntry({ id: `odd-${i}`, dateCreate: FROM + 100 + i });
+    const text = JSON.stringify({ ...JSON.parse(entry.text), ...fields }).replace(
+      /"@(\d+)@"/g,
+      "$1",
+    );
+    return { ...entry, text: i === 0 ? text.replace("{", '{"action":"first",') : text };
+  });
+}
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await makeDirectory();
+  const organization = new Organization({ entriesPerWeek: 2000, users: 50 });
+  const entries = [...organization.newestFirst(FROM, UNTIL - 1, UNTIL)].reverse();
+  await writeArchive(directory, entries);
+  await writeArchive(directory, oddEntries());
+  await sealDays(new DirectoryArchiveStore(directory), SOURCE, DAYS);
+});
+
+async function ask(...queries: string[]): Promise<QueryResult[]> {
+  const lake = await openLake(directory);
+  try {
+    const results: QueryResult[] = [];
+    for (const sql of queries) results.push(await lake.query(sql));
+    return results;
+  } finally {
+    lake.close();
+  }
+}
+
+const EVERYTHING = "SELECT * FROM audit_logs ORDER BY dt, id";
+
+describe("a compacted day", () => {
+  it("gives the same rows, of the same types, from columns as from lines", async () => {
+    const before = await ask(EVERYTHING);
+    expect(before[0]?.rows.length).toBeGreaterThan(500);
+    expect(await compactDay(directory, SOURCE, FIRST)).toMatchObject({ isNew: true });
+    expect(await ask(EVERYTHING)).toEqual(before);
+    await compactDay(directory, SOURCE, SECOND);
+    expect(await ask(EVERYTHING)).toEqual(before);
+    const [{ rows = [] } = {}] = await ask(
+      "SELECT dt, count(*) FROM audit_logs_compact GROUP BY dt ORDER BY dt",
+    );
+    expect(rows.map(([day]) => day)).toEqual(DAYS);
+  });
+
+  it("answers every saved query as before", async () => {
+    const values = {
+      from_day: FIRST,
+      to_day: "2026-03-04",
+      new_since: SECOND,
+      as_of: "2026-03-05T00:00:00Z",
+    };
+    const queries = [...SAVED_QUERIES.values()].map(({ parameters, sql }) => {
+      const known = parameters.filter(({ name }) => name in values).map(({ name }) => name);
+      return sql(
+        Object.fromEntries(known.map((name) => [name, values[name as keyof typeof values]])),
+      );
+    });
+    const before = await ask(...queries);
+    for (const day of DAYS) await compactDay(directory, SOURCE, day);
+    const after = await ask(...queries);
+    for (const [i, { rows, columns }] of before.entries()) {
+      const sorted = (result: QueryResult | undefined) =>
+        result?.rows.map((row) => JSON.stringify(row)).sort();
+      expect(after[i]?.columns).toEqual(columns);
+      expect(sorted(after[i])).toEqual(sorted({ rows, columns, types: [] }));
+    }
+  });
+
+  it("is served from its lines again when its file is deleted", async () => {
+    const before = await ask(EVERYTHING);
+    await compactDay(directory, SOURCE, FIRST);
+    await rm(join(directory, compactKey(SOURCE, FIRST)));
+    expect(await ask(EVERYTHING)).toEqual(before);
+  });
+
+  it("is not looked for among the lines", async () => {
+    await compactDay(directory, SOURCE, FIRST);
+    for await (const { key } of new DirectoryArchiveStore(directory).list(
+      dayPrefix("audit_logs/", SOURCE, FIRST),
+    )) {
+      await rm(join(directory, key));
+    }
+    const [{ rows = [] } = {}] = await ask(`SELECT count(*) FROM audit_logs WHERE dt = '${FIRST}'`);
+    expect(Number(rows[0]?.[0])).toBeGreaterThan(100);
+  });
+
+  it("is made once", async () => {
+    const first = await compactDay(directory, SOURCE, FIRST);
+    expect(await compactDay(directory, SOURCE, FIRST)).toEqual({ ...first, isNew: false });
+    expect(first.compactBytes).toBeGreaterThan(0);
+  });
+
+  it("leaves nothing behind when it cannot be made, and its lines go on serving it", async () => {
+    const before = await ask(EVERYTHING);
+    const extra = makeEntry({ id: "extra", dateCreate: FROM + 7200 });
+    await writeArchive(directory, [extra]);
+    await expect(compactDay(directory, SOURCE, FIRST)).rejects.toThrow(CompactionError);
+    await expect(compactDay(directory, SOURCE, FIRST)).rejects.toThrow(
+      /when it was sealed: run verify/,
+    );
+    const folder = join(directory, compactKey(SOURCE, FIRST), "..");
+    expect(await readdir(folder)).toEqual([]);
+    const [{ rows = [] } = {}] = await ask(EVERYTHING);
+    expect(rows.length).toBe((before[0]?.rows.length ?? 0) + 1);
+  });
+
+  it("does not count what a writer that died has left", async () => {
+    const before = await ask(EVERYTHING);
+    const folder = join(directory, compactKey(SOURCE, FIRST), "..");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, ".0123.tmp"), "half a file");
+    expect(await ask(EVERYTHING)).toEqual(before);
+    await compactDay(directory, SOURCE, FIRST);
+    expect(await ask(EVERYTHING)).toEqual(before);
+  });
+
+  it("is a sealed one", async () => {
+    await expect(compactDay(directory, SOURCE, "2026-03-04")).rejects.toThrow(
+      '2026-03-04 of "slack" is not sealed',
+    );
+  });
+});
