@@ -189,6 +189,8 @@ class Close {
   readonly #summary: CloseSummary;
   readonly #archive: Archive;
   readonly #start: number;
+  /** Whether this close, or one before it that did not end, is the one that seals the day. */
+  #isOurs: boolean;
   /** Keys of the hour records that are known to be there. */
   readonly #recorded = new Set<string>();
   #checkpoint: Checkpoint & { closing: Closing };
@@ -208,9 +210,10 @@ class Close {
     this.#summary = summary;
     this.#archive = new Archive(ports.archive, settings.source, () => lease.assertHeld());
     this.#start = startOfDay(settings.day);
+    this.#isOurs = checkpoint?.start === this.#start;
     const { head = null, hours = {} } = checkpoint?.closing ?? {};
     this.#checkpoint =
-      checkpoint?.start === this.#start
+      checkpoint !== undefined && this.#isOurs
         ? { ...checkpoint, closing: { head, hours } }
         : {
             start: this.#start,
@@ -241,6 +244,7 @@ class Close {
       }
       // A backfill looks here which day is being closed; one that did before that has its lane by now.
       await this.#save({});
+      this.#isOurs = true;
       if (!this.#isSettled(await checkpoints.lanes(source))) {
         return "not_settled";
       }
@@ -328,6 +332,9 @@ class Close {
         if ((await readIfThere(archive, key)) === undefined) {
           const found = closing.hours[numberOf(start)];
           if (found === undefined) return false;
+          if (this.#ports.clock.nowMs() >= this.#limits.deadlineMs) {
+            throw new SlackDeadlineError("the time is over before all of the day is described");
+          }
           await this.#put(key, encodeHour(await describeHour(archive, source, start, found)));
         }
         this.#recorded.add(key);
@@ -403,7 +410,8 @@ class Close {
     const { head } = this.#checkpoint.closing;
     const manifest = parseManifest(key, bytes);
     if (manifest.sequence > (head?.sequence ?? 0)) {
-      await this.#sign(bytes);
+      // One that nobody was at work on was not written by a close.
+      if (this.#isOurs) await this.#sign(bytes);
       await this.#saveSealed(manifest, bytes);
     }
     this.#describe(manifest, bytes);

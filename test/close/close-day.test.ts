@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { closeLane, spanLane } from "../../lib/archive/lane.ts";
-import { hashOf, manifestKey, startOfDay } from "../../lib/close/manifest.ts";
+import { encodeManifest, hashOf, manifestKey, startOfDay } from "../../lib/close/manifest.ts";
 import { isSignedBy, signatureKey } from "../../lib/close/signature.ts";
 import { verify } from "../../lib/close/verify.ts";
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
@@ -18,6 +18,9 @@ import {
   settle,
   startSettledWorld,
 } from "./close-world.ts";
+import { makeHour, makeManifest } from "./make-manifest.ts";
+
+const emptyHours = () => Array.from({ length: 24 }, (_, hour) => makeHour(hour));
 
 const NEXT_DAY = "2026-03-03";
 const MOMENTS: Moment[] = ["before", "after"];
@@ -152,6 +155,38 @@ describe("a settled day", () => {
       manifest: { sequence: 1 },
     });
     expect(world.archive.objects).toEqual(before);
+  });
+
+  it("is not signed when something else wrote its manifest", async () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const pem = Buffer.from(privateKey.export({ format: "pem", type: "pkcs8" }));
+    await using world = await startSettledWorld();
+    const manifest = makeManifest({
+      source: SOURCE,
+      day: DAY,
+      hours: emptyHours(),
+      listed: 0,
+      archived: 0,
+    });
+    world.archive.objects.set(manifestKey(SOURCE, DAY), encodeManifest(manifest));
+    const ports = { ...world.ports, signer: new PemManifestSigner(pem) };
+    expect(await close(world, {}, {}, ports)).toMatchObject({ outcome: "already_sealed" });
+    expect(world.archive.objects.has(signatureKey(SOURCE, DAY))).toBe(false);
+  });
+
+  it("is signed by the next close when the first was killed before it could", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const pem = Buffer.from(privateKey.export({ format: "pem", type: "pkcs8" }));
+    await using world = await startSettledWorld();
+    const dying = { sign: () => Promise.reject(new Error("killed")) };
+    expect(await close(world, {}, {}, { ...world.ports, signer: dying })).toMatchObject({
+      outcome: "failed",
+    });
+    const ports = { ...world.ports, signer: new PemManifestSigner(pem) };
+    expect(await close(world, {}, {}, ports)).toMatchObject({ outcome: "already_sealed" });
+    const manifest = await world.archive.get(manifestKey(SOURCE, DAY));
+    const signature = await world.archive.get(signatureKey(SOURCE, DAY));
+    expect(isSignedBy(publicKey, manifest, signature)).toBe(true);
   });
 
   it("is signed when there is a signer", async () => {
