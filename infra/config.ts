@@ -147,6 +147,11 @@ const closing = section({
   delay: duration("1m", "7d", "s").prefault("2h"),
   /** Sign each manifest with a key of KMS that nobody can take out. */
   sign: flag.default(false),
+  /**
+   * Put sealed days into a table of columns, which long queries read instead of
+   * the lines. Default: unless archive.retention deletes its files some day.
+   */
+  compact: flag.optional(),
 });
 
 const detection = section({
@@ -292,6 +297,12 @@ function* contradictions(config: Config): Generator<Contradiction> {
     }
   }
   yield* archiveContradictions(config.archive);
+  if (closing.compact === true && typeof config.archive.retention === "number") {
+    yield {
+      path: ["closing", "compact"],
+      message: "cannot stand beside archive.retention, which would delete the files of its table",
+    };
+  }
   if (config.archive.objectLock !== undefined && removalPolicy === "destroy") {
     yield {
       path: ["removalPolicy"],

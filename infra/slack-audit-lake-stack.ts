@@ -62,8 +62,11 @@ export class SlackAuditLakeStack extends Stack {
       ? new Closing(this, "Closing", {
           config: config.closing,
           sources: enabled,
+          compacts: config.closing.compact ?? typeof config.archive.retention !== "number",
           bucket: archive.bucket,
+          resultsBucket: archive.resultsBucket,
           checkpoints: ingestion.checkpoints,
+          catalog,
           key,
           schedules: ingestion.schedules,
           deadLetters: ingestion.deadLetters,

@@ -20,6 +20,8 @@ import { closeLane } from "../../lib/archive/lane.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import type { Config, SourceConfig } from "../config.ts";
 import { SECONDS_PER_DAY } from "../config-fields.ts";
+import type { Catalog } from "./catalog.ts";
+import { Compaction } from "./compaction.ts";
 import type { IngestedSource } from "./ingestion.ts";
 import { callJob, jobLoop } from "./job-loop.ts";
 import { JobStateMachine } from "./job-state-machine.ts";
@@ -31,9 +33,13 @@ export interface ClosingProps {
   config: Config["closing"];
   /** Those that run. */
   sources: IngestedSource[];
+  /** Whether sealed days go into the compact table. */
+  compacts: boolean;
   bucket: IBucket;
+  resultsBucket: IBucket;
   checkpoints: ITable;
-  /** Of the tokens' secrets. */
+  catalog: Catalog;
+  /** Of the tokens' secrets and of the results. */
   key: IKey;
   schedules: IScheduleGroup;
   deadLetters: IQueue;
@@ -57,7 +63,7 @@ const TIMEOUT = Duration.hours(23);
 
 /**
  * Once a day, the days that are settled are reconciled with Slack and sealed,
- * oldest first. What fails today is in tomorrow's plan.
+ * oldest first; then those that are sealed go into the compact table.
  */
 export class Closing extends Construct {
   readonly sources: ClosedSource[];
@@ -124,10 +130,37 @@ export class Closing extends Construct {
       });
     }
 
+    const { bucket, resultsBucket, key, catalog } = props;
+    const compaction = props.compacts
+      ? new Compaction(scope, "Compaction", {
+          source: config.name,
+          ...{ bucket, resultsBucket, key, logRetentionDays, removalPolicy },
+          database: catalog.database,
+          workgroup: catalog.workgroup,
+        })
+      : undefined;
+    // Compaction comes last: what fails there holds up no seal.
+    const done = new Succeed(scope, "Done");
+    const compact =
+      compaction &&
+      workThrough(
+        scope,
+        {
+          op: "compact",
+          handler: compaction.handler,
+          timeout: compaction.timeout,
+          finalErrors: ["CompactionError"],
+        },
+        done,
+      );
     const stateMachine = new JobStateMachine(scope, "Closing", {
       comment,
-      definition: define(scope, handler),
-      handlers: [handler],
+      definition: workThrough(
+        scope,
+        { op: "close", handler, timeout: RUN_TIMEOUT },
+        compact ?? done,
+      ),
+      handlers: [handler, ...(compaction === undefined ? [] : [compaction.handler])],
       timeout: TIMEOUT,
       logRetentionDays,
       removalPolicy,
@@ -149,32 +182,47 @@ export class Closing extends Construct {
   }
 }
 
+/** Work on days that a function does, one after the other, as it plans them. */
+interface DaysOfWork {
+  /** What is done with a day: the function's operation, and the name of the step. */
+  op: "close" | "compact";
+  handler: IFunction;
+  timeout: Duration;
+  /** Errors, by name, that another try would not change. */
+  finalErrors?: string[];
+}
+
 /**
- * Plans and seals until there is nothing left to seal: what a backfill brought
- * in is more than one plan holds.
+ * Plans and works until there is nothing left: what a backfill brought in is
+ * more than one plan holds. What fails stays in the plan of tomorrow.
  */
-function define(scope: Construct, handler: IFunction): IChainable {
-  const plan = callJob(scope, "Plan", {
+function workThrough(
+  scope: Construct,
+  { op, handler, timeout, finalErrors = [] }: DaysOfWork,
+  then: IChainable,
+): IChainable {
+  const plan = callJob(scope, `Plan to ${op}`, {
     handler,
-    timeout: RUN_TIMEOUT,
+    timeout,
     event: TaskInput.fromObject({ op: "plan" }),
     resultPath: "$.plan",
   });
-  const days = new MapState(scope, "Days", {
+  const days = new MapState(scope, `Days to ${op}`, {
     itemsPath: "$.plan.days",
     itemSelector: { "day.$": "$$.Map.Item.Value" },
     maxConcurrency: 1, // each manifest has the hash of the one before
     resultPath: JsonPath.DISCARD,
   }).itemProcessor(
-    jobLoop(scope, "Close", {
+    jobLoop(scope, `Run to ${op}`, {
       handler,
-      timeout: RUN_TIMEOUT,
-      event: TaskInput.fromObject({ op: "close", "day.$": "$.day" }),
+      timeout,
+      finalErrors,
+      event: TaskInput.fromObject({ op, "day.$": "$.day" }),
     }),
   );
   return plan.next(
-    new Choice(scope, "Any day?")
+    new Choice(scope, `Any day to ${op}?`)
       .when(Condition.isPresent("$.plan.days[0]"), days.next(plan))
-      .otherwise(new Succeed(scope, "All sealed")),
+      .otherwise(then),
   );
 }

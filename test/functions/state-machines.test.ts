@@ -16,7 +16,10 @@ const FROM = "2026-02-26T00:00:00Z";
 const MARCH = Date.parse("2026-03-01T00:00:00Z") / 1000;
 const DAYS = ["2026-02-26", "2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"];
 
-const { template } = synthesize({ sources: [{ name: "grid" }], detection: { enabled: false } });
+const { template } = synthesize({
+  sources: [{ name: "grid" }],
+  closing: { compact: false }, // Athena does that
+});
 const backfill = definitionOf(template, "Backfillgrid");
 const closing = definitionOf(template, "Closinggrid");
 

@@ -83,7 +83,7 @@ describe("parseConfig", () => {
         resultsRetention: "1d",
       },
       alerts: { email: ["security@example.com"] },
-      closing: { enabled: true, at: "23:59", delay: "2d", sign: true },
+      closing: { enabled: true, at: "23:59", delay: "2d", sign: true, compact: false },
       detection: {
         enabled: false,
         rules: { "app-installed": "off", "admin-granted": "critical" },
@@ -297,6 +297,11 @@ describe("parseConfig", () => {
       "an alias for a key",
       { kmsKeyArn: "alias/x" },
       /: kmsKeyArn: "alias\/x" is not the ARN of a KMS key/,
+    ],
+    [
+      "a compact table whose files are deleted some day",
+      { archive: { retention: "365d" }, closing: { compact: true } },
+      /: closing\.compact: cannot stand beside archive\.retention/,
     ],
     [
       "a time of day that no clock has",

@@ -3,16 +3,25 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { nextStep, waitStep } from "../../../functions/job-step.ts";
 import { PREFIXES } from "../../../lib/archive/object-key.ts";
 import { grant, grants, paths } from "../grants.ts";
-import { definitionOf, run } from "../run-state-machine.ts";
+import { definitionOf, run as runStateMachine } from "../run-state-machine.ts";
 import { resource, synthesize } from "../synthesize.ts";
 
 const MINUTE_MS = 60_000;
 const SCHEDULED = { source: "acme" };
 
+type Definition = ReturnType<typeof definitionOf>;
+type Task = (event: Event) => unknown;
 type Event = { op: string; day?: string };
 
 const { template } = synthesize({ closing: { sign: true, at: "04:30" } });
 const definition = definitionOf(template, "Closingacme");
+
+/** With nothing left to compact. */
+const run = (definition: Definition, close: Task, compact: Task = () => ({ days: [] })) =>
+  runStateMachine(definition, SCHEDULED, {
+    ClosingacmeFunction: close,
+    ClosingacmeCompactionFunction: compact,
+  });
 
 /** Seals two days a plan, each in two runs. */
 function closeFunction(days: string[]) {
@@ -45,7 +54,7 @@ describe("the state machine of the close of day", () => {
   it("closes the days of the plan one after the other, each until it is done", async () => {
     const { call, events } = closeFunction(["2026-02-27", "2026-02-28"]);
 
-    await run(definition, SCHEDULED, { ClosingacmeFunction: call });
+    await run(definition, call);
 
     expect(events).toEqual([
       { op: "plan" },
@@ -61,7 +70,7 @@ describe("the state machine of the close of day", () => {
     const days = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04", "2026-01-05"];
     const { call, events } = closeFunction(days);
 
-    await run(definition, SCHEDULED, { ClosingacmeFunction: call });
+    await run(definition, call);
 
     const closed = events.flatMap(({ day }) => day ?? []);
     expect([...new Set(closed)]).toEqual(days);
@@ -71,7 +80,7 @@ describe("the state machine of the close of day", () => {
   it("ends after the plan when every settled day is sealed", async () => {
     const { call, events } = closeFunction([]);
 
-    await run(definition, SCHEDULED, { ClosingacmeFunction: call });
+    await run(definition, call);
 
     expect(events).toEqual([{ op: "plan" }]);
   });
@@ -82,11 +91,49 @@ describe("the state machine of the close of day", () => {
       if (event.day === "2026-02-27") throw new Error("invalid_auth");
       return call(event);
     };
-    const result = run(definition, SCHEDULED, { ClosingacmeFunction: failing });
+    const result = run(definition, failing);
 
     await expect(result).rejects.toThrow(ExecutionError);
     await expect(result).rejects.toHaveProperty("cause.message", "invalid_auth");
     expect(events.filter(({ op }) => op === "plan")).toHaveLength(1);
+  });
+
+  it("compacts what is sealed, once all days are sealed", async () => {
+    const { call, events } = closeFunction(["2026-02-28"]);
+    const sealed = closeFunction(["2026-02-27", "2026-02-28"]);
+    const compact = (event: Event) => {
+      events.push({ op: `compaction: ${event.op}`, day: event.day ?? "" });
+      return sealed.call(event);
+    };
+
+    await run(definition, call, compact);
+
+    expect(events.map(({ op, day }) => `${op} ${day ?? ""}`.trim())).toEqual([
+      "plan",
+      "close 2026-02-28",
+      "close 2026-02-28",
+      "plan",
+      "compaction: plan",
+      "compaction: compact 2026-02-27",
+      "compaction: compact 2026-02-27",
+      "compaction: compact 2026-02-28",
+      "compaction: compact 2026-02-28",
+      "compaction: plan",
+    ]);
+  });
+
+  it("fails when a day cannot be compacted, with every day sealed", async () => {
+    const { call, events } = closeFunction(["2026-02-28"]);
+    const failing = ({ op }: Event) => {
+      if (op === "plan") return { days: ["2026-02-28"] };
+      throw new Error("EXCEEDED_MEMORY_LIMIT");
+    };
+
+    await expect(run(definition, call, failing)).rejects.toHaveProperty(
+      "cause.message",
+      "EXCEEDED_MEMORY_LIMIT",
+    );
+    expect(events.at(-1)).toEqual({ op: "plan" });
   });
 
   it("is over before the next one starts, whatever a day waits for", async () => {
@@ -94,9 +141,7 @@ describe("the state machine of the close of day", () => {
       op === "plan" ? { days: ["2026-02-28"] } : waitStep(Date.now() + 10 * MINUTE_MS, Date.now());
     const startedAtMs = Date.now();
 
-    await expect(run(definition, SCHEDULED, { ClosingacmeFunction: waiting })).rejects.toThrow(
-      /timed out/i,
-    );
+    await expect(run(definition, waiting)).rejects.toThrow(/timed out/i);
 
     expect(Date.now() - startedAtMs).toBe(23 * 60 * MINUTE_MS);
   });
@@ -189,6 +234,51 @@ describe("Closing", () => {
       ALLOWED_LATENESS_SECONDS: "3600",
       CLOSE_DELAY_SECONDS: "10800",
     });
+  });
+
+  describe("grants the function that compacts", () => {
+    const ROLE = "ClosingacmeCompactionFunctionRole";
+
+    it("the entries of its own source, to read", () => {
+      expect(paths(grant(template, ROLE, "ReadSealedDays").Resource)).toEqual([
+        `${PREFIXES.auditLogs}source=acme/*`,
+        `${PREFIXES.manifests}source=acme/*`,
+      ]);
+    });
+
+    it("the files of the compact table, and of nothing else, to delete", () => {
+      const deleting = grants(template, ROLE).filter(({ Action }) =>
+        [Action].flat().includes("s3:DeleteObject"),
+      );
+
+      expect(deleting.flatMap(({ Resource }) => paths(Resource))).toEqual(["compact/table/*"]);
+    });
+
+    it("to make and change the compact table and the view, and no other table", () => {
+      const tables = JSON.stringify(grant(template, ROLE, "ChangeTables").Resource);
+
+      expect(tables).toContain(":table/slack_audit_lake/audit_logs_compact");
+      expect(tables).toContain(':table/slack_audit_lake/audit_logs"');
+      expect(tables).not.toContain("audit_log_lines");
+    });
+
+    it("queries in the stack's workgroup", () => {
+      expect(JSON.stringify(grant(template, ROLE, "Query").Resource)).toContain(
+        ":workgroup/slack-audit-lake",
+      );
+    });
+  });
+
+  it.each([
+    ["where that is turned off", { closing: { compact: false } }],
+    ["where retention would delete the table's files", { archive: { retention: "365d" } }],
+  ] as const)("compacts nothing %s", (_where, overrides) => {
+    const { template } = synthesize(overrides);
+
+    expect(Object.keys(template.findResources("AWS::Lambda::Function"))).not.toContainEqual(
+      expect.stringContaining("Compaction"),
+    );
+    expect(JSON.stringify(definitionOf(template, "Closingacme"))).not.toContain("compact");
   });
 
   it("is not there when it is turned off", () => {
