@@ -1,12 +1,18 @@
 /**
- * Compaction: the state machine that closes days → this function, once a day
- * is sealed: `{"op": "compact", "day": "2026-03-02"}`.
+ * Compaction: the state machine that closes days → this function, once days
+ * are sealed.
+ *
+ * - `{"op": "plan"}`: sealed days that the compact table lacks, oldest first
+ * - `{"op": "compact", "day": "2026-03-02"}`: put one of them there
  *
  * It waits for Athena; when its time is over, the statement is stopped, and the
- * next call begins again where the lake stands.
+ * next call begins again where the lake stands. A day whose lines are not what
+ * was sealed is counted and left to them: it would keep no other day waiting.
  */
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { S3Client } from "@aws-sdk/client-s3";
 import middy from "@middy/core";
@@ -16,13 +22,30 @@ import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
 import { AthenaDatabase } from "../../lib/aws/athena-database.ts";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
-import { type CompactSummary, compactDay } from "../../lib/compact/compact-day.ts";
+import {
+  CompactionError,
+  type CompactSummary,
+  compactDay,
+  daysToCompact,
+} from "../../lib/compact/compact-day.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { readEnvironment } from "../environment.ts";
+import { METRIC_NAMESPACE, SOURCE_DIMENSION } from "../ingest/metric-names.ts";
 import { type JobStep, nextStep } from "../job-step.ts";
 import { RESERVE_MS } from "../source-ports.ts";
+import { COMPACT_METRICS, COMPACT_SERVICE } from "./metric-names.ts";
 
-const EVENT = z.object({ op: z.literal("compact"), day: z.iso.date() });
+const EVENT = z.discriminatedUnion("op", [
+  z.object({ op: z.literal("plan") }),
+  z.object({ op: z.literal("compact"), day: z.iso.date() }),
+]);
+
+/** A year: an execution's state is bounded. The rest is in the next plan. */
+const PLANNED_DAYS_MAX = 366;
+
+interface Plan {
+  days: string[];
+}
 
 const environment = readEnvironment(
   z.object({
@@ -33,7 +56,12 @@ const environment = readEnvironment(
   }),
 );
 const source = environment.SOURCE;
-const logger = new Logger({ serviceName: "compact", persistentKeys: { source } });
+const logger = new Logger({ serviceName: COMPACT_SERVICE, persistentKeys: { source } });
+const metrics = new Metrics({
+  namespace: METRIC_NAMESPACE,
+  serviceName: COMPACT_SERVICE,
+  defaultDimensions: { [SOURCE_DIMENSION]: source },
+});
 const archive = new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET);
 const athena = new AthenaDatabase(
   new AthenaClient(CLIENT_OPTIONS),
@@ -41,8 +69,24 @@ const athena = new AthenaDatabase(
   systemClock,
 );
 
-async function handleStep(event: unknown, context: Context): Promise<JobStep & CompactSummary> {
-  const { day } = EVENT.parse(event);
+async function handleStep(
+  event: unknown,
+  context: Context,
+): Promise<Plan | (JobStep & Partial<CompactSummary>)> {
+  const asked = EVENT.parse(event);
+  if (asked.op === "plan") {
+    const days = await daysToCompact(archive, source);
+    logger.info("days to compact", { days: days.length, first: days.at(0) });
+    return { days: days.slice(0, PLANNED_DAYS_MAX) };
+  }
+  const summary = await compact(asked.day, context);
+  metrics.addMetric(COMPACT_METRICS.compacted, MetricUnit.Count, summary?.isNew ? 1 : 0);
+  metrics.addMetric(COMPACT_METRICS.notCompacted, MetricUnit.Count, summary ? 0 : 1);
+  return { ...nextStep("done", systemClock.nowMs()), ...summary };
+}
+
+/** @returns nothing when the compact table cannot have the day */
+async function compact(day: string, context: Context): Promise<CompactSummary | undefined> {
   const over = new AbortController();
   const timer = setTimeout(
     () => over.abort(new Error("the function's time is over; the next call begins again")),
@@ -61,12 +105,17 @@ async function handleStep(event: unknown, context: Context): Promise<JobStep & C
       { source, day, bucketName: environment.ARCHIVE_BUCKET },
     );
     logger.info("the day is compacted", { ...summary });
-    return { ...nextStep("done", systemClock.nowMs()), ...summary };
+    return summary;
+  } catch (error) {
+    if (!(error instanceof CompactionError)) throw error;
+    logger.error(error.message, { day, code: error.code });
+    return undefined;
   } finally {
     clearTimeout(timer);
   }
 }
 
-export const handler = middy<unknown, JobStep & CompactSummary>()
+export const handler = middy<unknown, Plan | (JobStep & Partial<CompactSummary>)>()
   .use(injectLambdaContext(logger, { resetKeys: true }))
+  .use(logMetrics(metrics))
   .handler(handleStep);

@@ -53,6 +53,7 @@ export interface ClosedSource {
   config: SourceConfig;
   handler: IFunction;
   stateMachine: IStateMachine;
+  compacts: boolean;
 }
 
 /** What a run is granted at most; it ends by itself well before. */
@@ -149,7 +150,7 @@ export class Closing extends Construct {
           op: "compact",
           handler: compaction.handler,
           timeout: compaction.timeout,
-          finalErrors: ["CompactionError"],
+          repeats: false, // a day that cannot be compacted would be planned again and again
         },
         done,
       );
@@ -157,7 +158,7 @@ export class Closing extends Construct {
       comment,
       definition: workThrough(
         scope,
-        { op: "close", handler, timeout: RUN_TIMEOUT },
+        { op: "close", handler, timeout: RUN_TIMEOUT, repeats: true },
         compact ?? done,
       ),
       handlers: [handler, ...(compaction === undefined ? [] : [compaction.handler])],
@@ -178,7 +179,7 @@ export class Closing extends Construct {
       group: props.schedules,
       deadLetters: props.deadLetters,
     });
-    return { config, handler, stateMachine };
+    return { config, handler, stateMachine, compacts: props.compacts };
   }
 }
 
@@ -188,17 +189,14 @@ interface DaysOfWork {
   op: "close" | "compact";
   handler: IFunction;
   timeout: Duration;
-  /** Errors, by name, that another try would not change. */
-  finalErrors?: string[];
+  /** Plan again until there is nothing left: what a backfill brought in is more than one plan holds. */
+  repeats: boolean;
 }
 
-/**
- * Plans and works until there is nothing left: what a backfill brought in is
- * more than one plan holds. What fails stays in the plan of tomorrow.
- */
+/** Plans, and works on the plan, oldest day first. What fails is in the plan of tomorrow. */
 function workThrough(
   scope: Construct,
-  { op, handler, timeout, finalErrors = [] }: DaysOfWork,
+  { op, handler, timeout, repeats }: DaysOfWork,
   then: IChainable,
 ): IChainable {
   const plan = callJob(scope, `Plan to ${op}`, {
@@ -216,13 +214,12 @@ function workThrough(
     jobLoop(scope, `Run to ${op}`, {
       handler,
       timeout,
-      finalErrors,
       event: TaskInput.fromObject({ op, "day.$": "$.day" }),
     }),
   );
   return plan.next(
     new Choice(scope, `Any day to ${op}?`)
-      .when(Condition.isPresent("$.plan.days[0]"), days.next(plan))
+      .when(Condition.isPresent("$.plan.days[0]"), days.next(repeats ? plan : then))
       .otherwise(then),
   );
 }

@@ -20,6 +20,7 @@ import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { BACKFILL_METRICS, BACKFILL_SERVICE } from "../../functions/backfill/metric-names.ts";
 import { CLOSE_METRICS, CLOSE_SERVICE } from "../../functions/close-day/metric-names.ts";
+import { COMPACT_METRICS, COMPACT_SERVICE } from "../../functions/compact/metric-names.ts";
 import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
 import {
   API_ERRORS_METRIC,
@@ -222,7 +223,7 @@ function sourceAlarms({ config, handler }: IngestedSource): AlarmSpec[] {
 /** They close once a day, so a day is what there is to look at. */
 const CLOSING_PERIOD = Duration.days(1);
 
-function closingAlarms({ config, stateMachine }: ClosedSource): AlarmSpec[] {
+function closingAlarms({ config, stateMachine, compacts }: ClosedSource): AlarmSpec[] {
   const { name } = config;
   const sum = (metric: keyof typeof CLOSE_METRICS) =>
     closeMetric(name, metric, { statistic: Stats.SUM, period: CLOSING_PERIOD });
@@ -260,7 +261,21 @@ function closingAlarms({ config, stateMachine }: ClosedSource): AlarmSpec[] {
       metric: metricEndedBadly(stateMachine),
       ...quiet,
     },
+    ...(compacts ? [compactionAlarm(name)] : []),
   ];
+}
+
+function compactionAlarm(source: string): AlarmSpec {
+  return {
+    article: "day-not-compacted",
+    summary: `The lines of a sealed day of ${source} are not what was sealed.`,
+    metric: sourceMetric(COMPACT_SERVICE, source, COMPACT_METRICS.notCompacted, {
+      statistic: Stats.SUM,
+      period: CLOSING_PERIOD,
+    }),
+    evaluationPeriods: 1,
+    treatMissingData: TreatMissingData.NOT_BREACHING, // nothing was to be compacted
+  };
 }
 
 function backfillAlarm({ config, stateMachine }: BackfilledSource): AlarmSpec {
@@ -407,7 +422,7 @@ function sourceWidgets({ config, handler }: IngestedSource): IWidget[] {
   ];
 }
 
-function closingWidgets({ config, stateMachine }: ClosedSource): IWidget[] {
+function closingWidgets({ config, stateMachine, compacts }: ClosedSource): IWidget[] {
   const graph = (title: string, statistic: string, ...metrics: (keyof typeof CLOSE_METRICS)[]) =>
     new GraphWidget({
       title,
@@ -432,6 +447,20 @@ function closingWidgets({ config, stateMachine }: ClosedSource): IWidget[] {
       ],
       right: [closeMetric(config.name, "failed", { statistic: Stats.SUM, period: CLOSING_PERIOD })],
     }),
+    ...(compacts
+      ? [
+          new GraphWidget({
+            title: "Days compacted",
+            width: 6,
+            left: Object.values(COMPACT_METRICS).map((metric) =>
+              sourceMetric(COMPACT_SERVICE, config.name, metric, {
+                statistic: Stats.SUM,
+                period: CLOSING_PERIOD,
+              }),
+            ),
+          }),
+        ]
+      : []),
   ];
 }
 

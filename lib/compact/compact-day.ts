@@ -1,5 +1,6 @@
 import { PREFIXES } from "../archive/object-key.ts";
 import { manifestKey, parseManifest } from "../close/manifest.ts";
+import { sealedDays } from "../close/sealed-days.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import { AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
 import { countDay, createCompactTable, mergeDay } from "../sql/compact-table.ts";
@@ -55,7 +56,7 @@ export async function compactDay(
   const archived = await readArchived(archive, source, day);
   const marked = await markedDays(archive);
   const isNew = !marked.get(source)?.includes(day);
-  if (isNew && archived > 0) {
+  if (isNew) {
     await statements.execute(createCompactTable(bucketName));
     await statements.execute(mergeDay(source, day));
     const { rows } = await statements.query(countDay(source, day));
@@ -69,13 +70,9 @@ export async function compactDay(
     await archive.put(markKey(source, day), mark);
     marked.set(source, [...(marked.get(source) ?? []), day]);
   }
-  if (marked.size > 0) {
-    // Also when nothing is new: the run before may have ended before this.
-    const ranges = [...marked].flatMap(([source, days]) => joinDays(source, days));
-    await statements.execute(
-      `CREATE OR REPLACE VIEW ${AUDIT_LOGS_VIEW} AS\n${auditLogsSql(ranges)}`,
-    );
-  }
+  // Also when nothing is new: the run before may have ended before this.
+  const ranges = [...marked].flatMap(([source, days]) => joinDays(source, days));
+  await statements.execute(`CREATE OR REPLACE VIEW ${AUDIT_LOGS_VIEW} AS\n${auditLogsSql(ranges)}`);
   return { source, day, entries: archived, isNew };
 }
 
@@ -87,6 +84,12 @@ async function readArchived(archive: ArchiveStore, source: string, day: string):
     if (!(cause instanceof ObjectMissingError)) throw cause;
     throw new CompactionError(`${day} of "${source}" is not sealed: a day is compacted after it`);
   }
+}
+
+/** Sealed days that the compact table does not have, UTC, `YYYY-MM-DD`, oldest first. */
+export async function daysToCompact(archive: ArchiveStore, source: string): Promise<string[]> {
+  const marked = new Set((await markedDays(archive)).get(source));
+  return (await sealedDays(archive, source)).filter((day) => !marked.has(day));
 }
 
 /** Says that the compact table has a day whole. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { CompactionError, compactDay } from "../../lib/compact/compact-day.ts";
+import { CompactionError, compactDay, daysToCompact } from "../../lib/compact/compact-day.ts";
 import { fillArchive, sealDays } from "../close/sealed-archive.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 
@@ -85,4 +85,12 @@ describe("a sealed day", () => {
 it("a day that is not sealed is not compacted", async () => {
   await expect(compact(DAYS[2])).rejects.toThrow('2026-03-03 of "grid" is not sealed');
   expect(executed).toEqual([]);
+});
+
+describe("the days to compact", () => {
+  it("are those that are sealed and not in the compact table, oldest first", async () => {
+    expect(await daysToCompact(archive, "grid")).toEqual([FIRST, SECOND]);
+    await compact(FIRST);
+    expect(await daysToCompact(archive, "grid")).toEqual([SECOND]);
+  });
 });

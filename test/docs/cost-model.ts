@@ -4,6 +4,7 @@
  */
 
 import { CLOSE_METRICS } from "../../functions/close-day/metric-names.ts";
+import { COMPACT_METRICS } from "../../functions/compact/metric-names.ts";
 import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
 import { INGEST_METRICS } from "../../functions/ingest/metric-names.ts";
 import { PRICES as ESTIMATE_PRICES } from "../../lib/backfill/prices.ts";
@@ -102,12 +103,16 @@ export function toBill(volume: Volume, alarms: number): Bill {
     objects * PRICES.s3Get +
     ASSUMED.accessLogObjectsPerDay * daysPerMonth * PRICES.s3PutOrList +
     daysPerMonth * close.s3Dollars;
-  const metrics = [INGEST_METRICS, DETECT_METRICS, CLOSE_METRICS].flatMap(Object.keys).length;
+  const metrics = [INGEST_METRICS, DETECT_METRICS, CLOSE_METRICS, COMPACT_METRICS].flatMap(
+    Object.keys,
+  ).length;
   const receives = ASSUMED.emptyReceivesPerDay * daysPerMonth + 3 * objects;
   return {
     "Lambda, ingestion": runs * toLambdaDollars(runSeconds(volume)),
     "Lambda, detection": objects * toLambdaDollars(detectSeconds(volume)),
     "Lambda, close of day": daysPerMonth * toLambdaDollars(close.seconds),
+    "Athena, compaction":
+      daysPerMonth * (Math.max(scannedGb(volume, 1), 0.01) / 1000) * PRICES.athenaTb,
     "Step Functions": daysPerMonth * close.transitions * PRICES.stateTransition,
     "S3, requests": s3Requests,
     "S3, a year's entries": storedGb * PRICES.s3StandardGbMonth,

@@ -44,8 +44,8 @@ function renderPage(): string {
   const column = (of: (volume: Volume) => string) => VOLUMES.map(of);
   return `# Cost
 
-Dollars a month for one source that runs every five minutes, with detection on and days sealed.
-List prices of
+Dollars a month for one source that runs every five minutes, with detection on, and days
+sealed and compacted. List prices of
 us-east-1 in 2025, without free tiers; look them up before you rely on them. The table is
 computed (\`test/docs/cost-model.ts\` has every price, measured figure and formula) and its test
 compares it with the stack's own numbers of alarms and metrics.
@@ -56,7 +56,7 @@ ${rows.join("\n")}
 ${tableRow("**a month**", ...totals.map((total) => `**${dollars(total)}**`))}
 
 Not in it: what people query (below), e-mails and other deliveries of alerts, VPC endpoints or
-proxies of your own, CloudTrail data events, Object Lock versions.
+proxies of your own, CloudTrail data events, Object Lock versions, the storage of the compact table.
 
 ## The arithmetic
 
@@ -73,10 +73,11 @@ ${tableRow("seconds billed, computed", ...column((volume) => runSeconds(volume).
 
 - **Lambda.** ${ASSUMED.cpuSecondsPerMillionListed} CPU seconds a million entries listed (\`npm run bench\`, on the machine that it ran on; Graviton may differ by some tens of percent), times ${ASSUMED.listedPerStored}, because a late scan lists again what was listed. At ${ASSUMED.gb * 1024} MB Lambda gives ${(ASSUMED.gb / ASSUMED.gbPerVcpu).toFixed(2)} vCPU, so a CPU second takes ${(ASSUMED.gbPerVcpu / ASSUMED.gb).toFixed(2)} s. Added are ${ASSUMED.slackCallSeconds} s of waiting a call and ${ASSUMED.otherSeconds} s a run. Seconds × ${ASSUMED.gb} GB × $${PRICES.lambdaGbSecond} (arm64), and $${(PRICES.lambdaRequest * 1e6).toFixed(2)} a million starts. Detection starts once an object, with ${ASSUMED.detectCpuSecondsPerMillion} CPU seconds a million entries.
 - **Close of day.** A day is listed once more, and what is archived of it is read: at 50 million entries a day that is ${toClose(VOLUMES.at(-1) as Volume).calls.toLocaleString("en-US")} calls, ${Math.ceil(toClose(VOLUMES.at(-1) as Volume).calls / 40 / 60)} hours at the 40 a minute that the close allows itself. Lambda bills the waiting in between, too. Computed with the figures of ingestion. Step Functions: $${(PRICES.stateTransition * 1000).toFixed(3)} a thousand state transitions.
+- **Compaction.** Athena reads each sealed day once.
 - **Backfill.** \`audit-lake backfill --estimate\` says what it would cost before it begins.
 - **S3.** $${(PRICES.s3PutOrList * 1000).toFixed(3)} a thousand writes and listings, $${(PRICES.s3Get * 1000).toFixed(4)} a thousand reads; detection reads each object once more. Storage is that of a full year in S3 Standard at ${ASSUMED.bytesPerEntry} bytes an entry, compressed: twice what the made-up organization takes, since real entries differ more. $${PRICES.s3StandardGbMonth} a GB and month; tiers make it less, but S3 moves no object below 128 KB to them by itself.
 - **DynamoDB.** On demand, $${PRICES.dynamoDbWrite * 1e6} a million writes and $${PRICES.dynamoDbRead * 1e6} a million reads.
-- **Fixed.** ${alarms} alarms at $${PRICES.alarmMonth.toFixed(2)}, the metrics of ingestion, close of day and detection at $${PRICES.metricMonth.toFixed(2)} each, a dashboard at $${PRICES.dashboardMonth}, a secret at $${PRICES.secretMonth.toFixed(2)}, a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). These are most of the bill of a small organization; every further source adds its own metrics, alarms and secret.
+- **Fixed.** ${alarms} alarms at $${PRICES.alarmMonth.toFixed(2)}, the metrics of ingestion, close of day, compaction and detection at $${PRICES.metricMonth.toFixed(2)} each, a dashboard at $${PRICES.dashboardMonth}, a secret at $${PRICES.secretMonth.toFixed(2)}, a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). These are most of the bill of a small organization; every further source adds its own metrics, alarms and secret.
 - **SQS.** Lambda asks the detection's queue all day, whether or not something is in it: ${(ASSUMED.emptyReceivesPerDay * ASSUMED.daysPerMonth).toLocaleString("en-US")} times a month.
 - **Slack** charges nothing for calls, and allows about 50 a minute.
 

@@ -4,78 +4,104 @@ import {
   GetQueryResultsCommand,
   StartQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
+import { S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { COMPACT_METRICS } from "../../../functions/compact/metric-names.ts";
+import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
+import { systemClock } from "../../../lib/slack/clock.ts";
 import { fillArchive, sealDays } from "../../close/sealed-archive.ts";
 import { MONDAY_MORNING } from "../../fakes/entries.ts";
-import { MemoryArchiveStore } from "../../fakes/memory-archive-store.ts";
 import { SourceWorld } from "../source-world.ts";
 
-const DAY = "2026-03-01";
+const DAYS = ["2026-02-28", "2026-03-01"] as const;
+const [FIRST, SECOND] = DAYS;
+const ENTRIES = 6;
 const athena = mockClient(AthenaClient);
 
 let world: SourceWorld;
 let compact: Parameters<SourceWorld["call"]>[0];
-let started: string[];
 
 beforeAll(async () => {
-  world = await SourceWorld.start(MONDAY_MORNING * 1000, { DATABASE: "lake", WORKGROUP: "lake" });
+  world = await SourceWorld.start(MONDAY_MORNING * 1000, {
+    DATABASE: "slack_audit_lake",
+    WORKGROUP: "slack-audit-lake",
+  });
   compact = (await import("../../../functions/compact/handler.ts")).handler as never;
-  const archive = new MemoryArchiveStore();
-  await fillArchive(archive, "grid", [DAY]);
-  await sealDays(archive, "grid", [DAY]);
-  for (const [key, body] of archive.objects) world.objects.set(key, body);
+  world.prepare();
+  const archive = new S3ArchiveStore(new S3Client({}), "archive");
+  await fillArchive(archive, "grid", DAYS);
+  await sealDays(archive, "grid", DAYS);
 });
 
 afterAll(() => world.stop());
 
 beforeEach(() => {
   world.prepare();
-  started = [];
-  athena.on(StartQueryExecutionCommand).callsFake(({ QueryString, WorkGroup }) => {
-    expect(WorkGroup).toBe("lake");
-    started.push(QueryString);
-    return { QueryExecutionId: String(started.length) };
-  });
+  vi.spyOn(systemClock, "sleep").mockImplementation(async (ms) => world.advance(ms));
+  athena.reset();
+  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: "query" });
   athena
     .on(GetQueryExecutionCommand)
     .resolves({ QueryExecution: { Status: { State: "SUCCEEDED" } } });
-  const row = (...texts: string[]) => ({ Data: texts.map((VarCharValue) => ({ VarCharValue })) });
+});
+
+/** The compact table has so many entries of the day. */
+function counted(entries: number): void {
+  const row = (...values: string[]) => ({ Data: values.map((VarCharValue) => ({ VarCharValue })) });
   athena.on(GetQueryResultsCommand).resolves({
     ResultSet: {
       ResultSetMetadata: {
         ColumnInfo: ["entries", "ids"].map((Name) => ({ Name, Type: "bigint" })),
       },
-      Rows: [row("entries", "ids"), row("6", "6")],
+      Rows: [row("entries", "ids"), row(String(entries), String(entries))],
     },
   });
-});
+}
 
-describe("the function that compacts days", () => {
-  it("puts a sealed day into the compact table, and changes the view", async () => {
-    expect(await world.call(compact, { op: "compact", day: DAY })).toMatchObject({
+const statements = () =>
+  athena
+    .commandCalls(StartQueryExecutionCommand)
+    .map(({ args: [{ input }] }) => input.QueryString?.split(/\s/, 2).join(" "));
+
+describe("the function that compacts", () => {
+  it("plans the sealed days", async () => {
+    expect(await world.call(compact, { op: "plan" })).toEqual({ days: DAYS });
+  });
+
+  it("puts a day into the compact table, in the stack's workgroup and database", async () => {
+    counted(ENTRIES);
+
+    expect(await world.call(compact, { op: "compact", day: FIRST })).toMatchObject({
       next: "done",
-      day: DAY,
-      entries: 6,
-      isNew: true,
+      entries: ENTRIES,
     });
-    expect(started.map((statement) => statement.split(" ", 1)[0])).toEqual([
-      "CREATE",
-      "MERGE",
-      "SELECT",
-      "CREATE",
-    ]);
-    expect(started[0]).toContain("s3://archive/compact/table/");
-    expect(started[3]).toContain(`dt BETWEEN '${DAY}' AND '${DAY}'`);
+    expect(statements()).toEqual(["CREATE TABLE", "MERGE INTO", "SELECT count(*)", "CREATE OR"]);
+    expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input).toMatchObject({
+      WorkGroup: "slack-audit-lake",
+      QueryExecutionContext: { Database: "slack_audit_lake" },
+    });
+    expect(world.metric(COMPACT_METRICS.compacted)).toEqual([1]);
+    expect(await world.call(compact, { op: "plan" })).toEqual({ days: [SECOND] });
   });
 
-  it("throws what failed, so that the state machine tries again", async () => {
-    await expect(world.call(compact, { op: "compact", day: "2026-03-02" })).rejects.toThrow(
-      '2026-03-02 of "grid" is not sealed',
+  it("counts a day that is not what was sealed, and goes on", async () => {
+    counted(ENTRIES - 1);
+
+    expect(await world.call(compact, { op: "compact", day: SECOND })).toMatchObject({
+      next: "done",
+    });
+    expect(world.metric(COMPACT_METRICS.notCompacted)).toEqual([1]);
+    expect(world.output.join("\n")).toContain("run verify");
+  });
+
+  it("fails when Athena does, so that it is called again", async () => {
+    athena.on(GetQueryExecutionCommand).resolves({
+      QueryExecution: { Status: { State: "FAILED", StateChangeReason: "EXCEEDED_LIMIT" } },
+    });
+
+    await expect(world.call(compact, { op: "compact", day: SECOND })).rejects.toThrow(
+      "EXCEEDED_LIMIT",
     );
-  });
-
-  it.each([{}, { op: "compact" }, { op: "plan" }])("refuses the event %j", async (event) => {
-    await expect(world.call(compact, event)).rejects.toThrow();
   });
 });

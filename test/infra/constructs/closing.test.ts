@@ -118,7 +118,6 @@ describe("the state machine of the close of day", () => {
       "compaction: compact 2026-02-27",
       "compaction: compact 2026-02-28",
       "compaction: compact 2026-02-28",
-      "compaction: plan",
     ]);
   });
 

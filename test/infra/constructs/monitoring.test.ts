@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { BACKFILL_METRICS } from "../../../functions/backfill/metric-names.ts";
 import { CLOSE_METRICS } from "../../../functions/close-day/metric-names.ts";
+import { COMPACT_METRICS } from "../../../functions/compact/metric-names.ts";
 import { DETECT_METRICS } from "../../../functions/detect/metric-names.ts";
 import { INGEST_METRICS, METRIC_NAMESPACE } from "../../../functions/ingest/metric-names.ts";
 import { type Resource, synthesize } from "../synthesize.ts";
@@ -110,6 +111,19 @@ describe("Monitoring", () => {
     });
   });
 
+  it("watches what compaction counts, where there is one", () => {
+    expect(byName.get("SlackAuditLake-acme-day-not-compacted")).toMatchObject({
+      MetricName: COMPACT_METRICS.notCompacted,
+      Dimensions: [
+        { Name: "service", Value: "compact" },
+        { Name: "source", Value: "acme" },
+      ],
+      Threshold: 1,
+    });
+    const { template } = synthesize({ closing: { compact: false } });
+    expect(alarms(template).has("SlackAuditLake-acme-day-not-compacted")).toBe(false);
+  });
+
   it.each([
     ["closing-failing", /^ClosingacmeClosing/],
     ["backfill-failing", /^BackfillacmeBackfill/],
@@ -180,7 +194,7 @@ describe("Monitoring", () => {
     });
     const names = [...alarms(template).keys()];
 
-    expect(names.filter((name) => name.startsWith("SlackAuditLake-acme-gov-"))).toHaveLength(13);
+    expect(names.filter((name) => name.startsWith("SlackAuditLake-acme-gov-"))).toHaveLength(14);
     expect(names.filter((name) => name.includes("acme-old"))).toEqual([]);
   });
 
@@ -188,7 +202,7 @@ describe("Monitoring", () => {
     const [dashboard] = Object.values(template.findResources("AWS::CloudWatch::Dashboard"));
     const body = JSON.stringify(dashboard);
 
-    for (const metrics of [INGEST_METRICS, CLOSE_METRICS, BACKFILL_METRICS]) {
+    for (const metrics of [INGEST_METRICS, CLOSE_METRICS, BACKFILL_METRICS, COMPACT_METRICS]) {
       for (const metric of Object.values(metrics)) {
         expect(body).toContain(metric);
       }
