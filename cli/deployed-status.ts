@@ -2,6 +2,7 @@ import type { RingingAlarm } from "../lib/aws/ringing-alarms.ts";
 import { type BackfillProgress, backfillProgress } from "../lib/backfill/progress.ts";
 import type { DeployedSource } from "../lib/stack-outputs.ts";
 import { describeBackfill } from "./backfill-facts.ts";
+import { type ClosingStatus, describeClosing, toClosingStatus } from "./closing-facts.ts";
 import { Deployment } from "./deployment.ts";
 import { formatCount, formatCounted, formatSeconds } from "./format.ts";
 import {
@@ -21,7 +22,7 @@ interface DeployedStatus {
   sources: DeployedSourceStatus[];
 }
 
-interface DeployedSourceStatus extends SourceProgress {
+interface DeployedSourceStatus extends SourceProgress, ClosingStatus {
   /** Null when no run is scheduled. */
   intervalSeconds: number | null;
   /** Of the checkpoint; null when the source never ran. */
@@ -53,6 +54,7 @@ export async function readDeployedStatus(
         const live = liveOf(lanes);
         return {
           ...toSourceProgress(source.name, live, nowSeconds),
+          ...toClosingStatus(source.name, lanes),
           backfill: backfillProgress(lanes, nowSeconds * 1000) ?? null,
           intervalSeconds: source.intervalSeconds ?? null,
           lastWriteMs: live?.updatedAt ?? null,
@@ -112,6 +114,7 @@ function describeSource(status: DeployedSourceStatus): string {
     ],
     ...describeSourceProgress(status, "no run yet"),
     ["last write", lastWriteMs === null ? "-" : formatMs(lastWriteMs)],
+    ...describeClosing(status),
     ...(status.backfill === null ? [] : describeBackfill(status.backfill)),
     ...status.executions.map(
       ({ name, startedAtMs }) => ["at work", `${name}, since ${formatMs(startedAtMs)}`] as const,

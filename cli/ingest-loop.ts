@@ -4,6 +4,7 @@ import {
   type IngestSettings,
   ingest,
 } from "../lib/ingest/ingest.ts";
+import { sumLateness } from "../lib/ingest/lateness.ts";
 import { causeOf, type IngestSummary } from "../lib/ingest/summary.ts";
 import { leaseOwner } from "./lease-owner.ts";
 import { type LoopLimits, repeatRuns } from "./run-loop.ts";
@@ -61,6 +62,7 @@ function addUp(runs: readonly IngestSummary[]): IngestSummary {
     pages: before.pages + run.pages,
     entries: before.entries + run.entries,
     lateEntries: before.lateEntries + run.lateEntries,
+    lateness: sumLateness([before.lateness, run.lateness]),
     duplicatesDropped: before.duplicatesDropped + run.duplicatesDropped,
     quarantined: before.quarantined + run.quarantined,
     objects: before.objects + run.objects,

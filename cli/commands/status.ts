@@ -8,6 +8,7 @@ import type { LaneStatus } from "../../lib/ports.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack-outputs.ts";
 import { addArchiveOption, checkReadable } from "../archive-directory.ts";
 import { describeBackfill } from "../backfill-facts.ts";
+import { type ClosingStatus, describeClosing, toClosingStatus } from "../closing-facts.ts";
 import { formatBytes, formatCount } from "../format.ts";
 import {
   describeSourceProgress,
@@ -19,7 +20,7 @@ import { STACK_HELP } from "../stack-option.ts";
 import { renderFacts } from "../table.ts";
 
 /** What `--json` prints for each source of a directory. */
-interface SourceStatus extends SourceProgress {
+interface SourceStatus extends SourceProgress, ClosingStatus {
   /** Null when there never was one. */
   backfill: BackfillProgress | null;
   objects: number;
@@ -85,6 +86,7 @@ async function readStatus(directory: string, nowSeconds: number): Promise<Source
   const names = new Set([...lanes.keys(), ...held.keys(), ...quarantined.keys()]);
   return [...names].sort().map((source) => ({
     ...toSourceProgress(source, liveOf(lanes.get(source)), nowSeconds),
+    ...toClosingStatus(source, lanes.get(source)),
     backfill: backfillProgress(lanes.get(source) ?? [], nowSeconds * 1000) ?? null,
     objects: held.get(source)?.objects ?? 0,
     bytes: held.get(source)?.bytes ?? 0,
@@ -137,6 +139,7 @@ function describe(status: SourceStatus): string {
     ...describeSourceProgress(status, "no run yet, only imports"),
     ["objects", `${formatCount(status.objects)}, ${formatBytes(status.bytes)}`],
     ["quarantined", formatCount(status.quarantined)],
+    ...describeClosing(status),
     ...(status.backfill === null ? [] : describeBackfill(status.backfill)),
   ]);
 }

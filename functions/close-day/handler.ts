@@ -26,6 +26,7 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { readEnvironment } from "../environment.ts";
 import { METRIC_NAMESPACE, SOURCE_DIMENSION } from "../ingest/metric-names.ts";
 import { type JobStep, stepAfter } from "../job-step.ts";
+import { addLatenessMetric } from "../lateness-metric.ts";
 import { createSourcePorts, PAGE_LIMIT, RESERVE_MS } from "../source-ports.ts";
 import { CLOSE_ENVIRONMENT } from "./environment.ts";
 import { CLOSE_METRICS, CLOSE_SERVICE } from "./metric-names.ts";
@@ -118,20 +119,7 @@ function measure({ outcome, manifest }: CloseSummary): void {
   for (const [key, value] of Object.entries(counts)) {
     metrics.addMetric(CLOSE_METRICS[key as keyof typeof counts], MetricUnit.Count, value);
   }
-  measureLateness(sealed?.lateness ?? {});
-}
-
-/** CloudWatch takes a hundred values of a metric at once: enough to show how they are spread. */
-const VALUES_MAX = 100;
-
-function measureLateness(lateness: Record<string, number>): void {
-  const total = Object.values(lateness).reduce((sum, entries) => sum + entries, 0);
-  for (const [below, entries] of Object.entries(lateness)) {
-    const values = Math.max(1, Math.round(entries * Math.min(1, VALUES_MAX / 2 / total)));
-    for (let value = 0; value < values; value++) {
-      metrics.addMetric(CLOSE_METRICS.latenessSeconds, MetricUnit.Seconds, Number(below));
-    }
-  }
+  addLatenessMetric(metrics, CLOSE_METRICS.latenessSeconds, sealed?.lateness ?? {});
 }
 
 export const handler = middy<unknown, Plan | (JobStep & CloseSummary)>()

@@ -19,6 +19,7 @@ import { TokenMissingError } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
 import { readEnvironment } from "../environment.ts";
+import { addLatenessMetric } from "../lateness-metric.ts";
 import { createSourcePorts, PAGE_LIMIT, RESERVE_MS } from "../source-ports.ts";
 import { INGEST_ENVIRONMENT } from "./environment.ts";
 import {
@@ -26,6 +27,7 @@ import {
   CODE_DIMENSION,
   INGEST_METRICS,
   INGEST_SERVICE,
+  LATENESS_METRIC,
   METRIC_NAMESPACE,
   SOURCE_DIMENSION,
 } from "./metric-names.ts";
@@ -119,6 +121,8 @@ async function run(context: Context, measured: Measured): Promise<IngestSummary>
     timeUsedPercent: (100 * (systemClock.nowMs() - startedAtMs)) / grantedMs,
     throttled: summary.outcome === "throttled" ? 1 : 0,
   } satisfies Partial<Measured>);
+
+  addLatenessMetric(metrics, LATENESS_METRIC, summary.lateness);
 
   const cause = causeOf(summary);
   if (cause !== undefined) {

@@ -12,6 +12,9 @@ export const SOURCE_DIMENSION = "source";
 export const API_ERRORS_METRIC = "ApiErrors";
 export const CODE_DIMENSION = "code";
 
+/** How late late entries were at most, seconds: a value an entry, up to a hundred a run; none when none was late. */
+export const LATENESS_METRIC = "LatenessSeconds";
+
 export const INGEST_METRICS = {
   /** Seconds from the watermark to now; absent when the run did not open the source. */
   lagSeconds: "LagSeconds",

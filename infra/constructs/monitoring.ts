@@ -27,6 +27,7 @@ import {
   CODE_DIMENSION,
   INGEST_METRICS,
   INGEST_SERVICE,
+  LATENESS_METRIC,
   METRIC_NAMESPACE,
   SOURCE_DIMENSION,
 } from "../../functions/ingest/metric-names.ts";
@@ -128,7 +129,7 @@ function sourceMetric(
 
 function ingestMetric(
   source: string,
-  metricName: (typeof INGEST_METRICS)[keyof typeof INGEST_METRICS],
+  metricName: (typeof INGEST_METRICS)[keyof typeof INGEST_METRICS] | typeof LATENESS_METRIC,
   options: MetricOptions,
 ): Metric {
   return sourceMetric(INGEST_SERVICE, source, metricName, options);
@@ -418,6 +419,11 @@ function sourceWidgets({ config, handler }: IngestedSource): IWidget[] {
       title: "Runs",
       width: 6,
       left: [handler.metricInvocations({ period }), handler.metricErrors({ period })],
+    }),
+    new GraphWidget({
+      title: "Lateness, seconds, 99 of 100 are below",
+      width: 6,
+      left: [ingestMetric(config.name, LATENESS_METRIC, { statistic: Stats.p(99), period })],
     }),
   ];
 }

@@ -2,6 +2,7 @@ import { Archive } from "../archive/archive.ts";
 import { closeLane, liveLane } from "../archive/lane.ts";
 import { SECONDS_PER_HOUR } from "../archive/object-key.ts";
 import type { IngestPorts } from "../ingest/ingest.ts";
+import { addToTally, currentTally, sumLateness } from "../ingest/lateness.ts";
 import { LeaseGuard } from "../ingest/lease-guard.ts";
 import { withFailure } from "../ingest/summary.ts";
 import { notBeforeOf, waitForSlack } from "../ingest/throttling.ts";
@@ -17,7 +18,6 @@ import {
 } from "../ports.ts";
 import { SlackDeadlineError } from "../slack/errors.ts";
 import { describeHour } from "./describe-hour.ts";
-import { sumLateness } from "./lateness.ts";
 import {
   dayOf,
   encodeHour,
@@ -221,6 +221,7 @@ class Close {
             entriesPerSecond: checkpoint?.entriesPerSecond ?? 0,
             notBefore: checkpoint?.notBefore,
             closing: { head, hours: {} },
+            tally: checkpoint?.tally,
           };
   }
 
@@ -425,11 +426,30 @@ class Close {
     }
   }
 
-  async #saveSealed({ day, sequence }: Manifest, bytes: Uint8Array): Promise<void> {
+  async #saveSealed(manifest: Manifest, bytes: Uint8Array): Promise<void> {
+    const { day, sequence } = manifest;
     await this.#save({
       watermark: this.#start + SECONDS_PER_DAY,
       closing: { head: { day, sequence, sha256: hashOf(bytes) }, hours: {} },
+      tally: await this.#counted(manifest),
     });
+  }
+
+  /** For what the live runs left to find: only days that they took in with the settings they have. */
+  async #counted({ listed, lateness }: Manifest): Promise<Record<string, number>> {
+    const { checkpoints, clock } = this.#ports;
+    const { source, allowedLatenessSeconds } = this.#settings;
+    const tally = currentTally(this.#checkpoint.tally, { allowedLatenessSeconds }, clock.nowMs());
+    const live = await checkpoints.read(liveLane(source));
+    const { startedAtMs = Number.POSITIVE_INFINITY } = live?.checkpoint?.tally ?? {};
+    if (this.#start * 1000 < startedAtMs) {
+      return tally;
+    }
+    return {
+      ...addToTally(tally, lateness),
+      days: (tally.days ?? 0) + 1,
+      entries: (tally.entries ?? 0) + listed,
+    };
   }
 
   #describe(manifest: Manifest, bytes: Uint8Array): void {

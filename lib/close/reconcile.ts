@@ -2,10 +2,10 @@ import type { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
 import type { Span } from "../archive/lane.ts";
 import { hourOf, SECONDS_PER_HOUR } from "../archive/object-key.ts";
+import { addLateness } from "../ingest/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../ingest/listing.ts";
 import { oneAhead } from "../ingest/one-ahead.ts";
 import type { Clock, ReconciledHour } from "../ports.ts";
-import { addLateness } from "./lateness.ts";
 import { HOURS_PER_DAY, IDS_NAMED_MAX } from "./manifest.ts";
 
 const NOTHING_RECONCILED: ReconciledHour = {

@@ -10,6 +10,7 @@ import {
 } from "../ports.ts";
 import { SlackDeadlineError } from "../slack/errors.ts";
 import type { PageEntry } from "../slack/page.ts";
+import { addToTally, currentTally, type Lateness } from "./lateness.ts";
 import { LeaseGuard } from "./lease-guard.ts";
 import { type ListedPage, listPages, type SlackSource } from "./listing.ts";
 import { oneAhead } from "./one-ahead.ts";
@@ -99,6 +100,11 @@ export async function ingest(
 
 /** Why a call is given up that was made ahead. Not a new one each time: making it has a cost. */
 const OVER = new Error("the walk is over");
+
+/** What became of a page, and how late the late ones of it were. */
+interface StoredPage extends Stored {
+  lateness: Lateness;
+}
 
 class Run {
   readonly #ports: IngestPorts;
@@ -227,7 +233,7 @@ class Run {
     }
   }
 
-  async #store({ window, page }: ListedPage): Promise<Stored> {
+  async #store({ window, page }: ListedPage): Promise<StoredPage> {
     const readable: ArchiveEntry[] = [];
     const unreadable: PageEntry[] = [];
     for (const entry of page.entries) {
@@ -248,11 +254,11 @@ class Run {
             window.from,
           )
         : 0;
-    this.#tally.addPage(stored, quarantined, this.#checkpoint.watermark);
-    return stored;
+    const lateness = this.#tally.addPage(stored, quarantined, this.#checkpoint.watermark);
+    return { ...stored, lateness };
   }
 
-  async #commit({ window, next, entriesPerSecond }: ListedPage, stored: Stored): Promise<void> {
+  async #commit({ window, next, entriesPerSecond }: ListedPage, stored: StoredPage): Promise<void> {
     const { watermark } = this.#checkpoint;
     const isComplete = next === undefined;
     const isBelowWatermark = window.until < watermark;
@@ -274,12 +280,23 @@ class Run {
   }
 
   /** What is listed for the first time counts whole: an earlier run may have stored it and not come to save. */
-  #counted({ from }: TimeWindow, { added, duplicates }: Stored): Record<string, number> {
-    const { tally = {}, watermark } = this.#checkpoint;
+  #counted({ from }: TimeWindow, stored: StoredPage): Record<string, number> {
+    const { settleDelaySeconds, allowedLatenessSeconds } = this.#settings;
+    const { watermark } = this.#checkpoint;
+    const { added, duplicates, lateness } = stored;
     const isFirstListing = from >= watermark;
+    const nowMs = this.#ports.clock.nowMs();
+    // A backfill is counted whole: nothing of it is late.
+    const tally =
+      allowedLatenessSeconds > 0
+        ? currentTally(
+            this.#checkpoint.tally,
+            { settleDelaySeconds, allowedLatenessSeconds },
+            nowMs,
+          )
+        : { startedAtMs: nowMs, ...this.#checkpoint.tally };
     return {
-      ...tally,
-      startedAtMs: tally.startedAtMs ?? this.#ports.clock.nowMs(),
+      ...addToTally(tally, lateness),
       pages: (tally.pages ?? 0) + 1,
       entries: (tally.entries ?? 0) + added.length + (isFirstListing ? duplicates.length : 0),
     };

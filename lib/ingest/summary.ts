@@ -1,5 +1,6 @@
 import type { Stored } from "../archive/archive.ts";
 import type { Clock } from "../ports.ts";
+import { addLateness, countLate, type Lateness, sumLateness } from "./lateness.ts";
 import type { TimeWindow } from "./time-window.ts";
 
 /**
@@ -33,6 +34,8 @@ export interface IngestSummary {
   entries: number;
   /** Those among them that appeared below the watermark, after their time. */
   lateEntries: number;
+  /** How late those were at most. */
+  lateness: Lateness;
   /** Entries left out because they were archived before. */
   duplicatesDropped: number;
   /** Entries without a usable id or date_create, kept under `quarantine/`. */
@@ -61,6 +64,8 @@ export interface IngestProgress {
   waitingUntilMs?: number;
 }
 
+const NOTHING_LATE: Lateness = {};
+
 /** Counts what a run does. */
 export class RunTally {
   readonly #source: string;
@@ -69,12 +74,12 @@ export class RunTally {
     windows: 0,
     pages: 0,
     entries: 0,
-    lateEntries: 0,
     duplicatesDropped: 0,
     quarantined: 0,
     objects: 0,
     bytes: 0,
   };
+  #lateness = NOTHING_LATE;
   #position: number | undefined;
   watermark: number | null = null;
   notBefore: number | undefined;
@@ -85,16 +90,24 @@ export class RunTally {
     this.#clock = clock;
   }
 
-  /** @param watermark - as it stood when the page was stored, epoch seconds */
-  addPage(stored: Stored, quarantined: number, watermark: number): void {
+  /**
+   * @param watermark - as it stood when the page was stored, epoch seconds
+   * @returns how late the late ones of the page were
+   */
+  addPage(stored: Stored, quarantined: number, watermark: number): Lateness {
+    const nowSeconds = Math.floor(this.#clock.nowMs() / 1000);
+    const lateness = stored.added
+      .filter(({ dateCreate }) => dateCreate < watermark)
+      .reduce((sum, { dateCreate }) => addLateness(sum, nowSeconds - dateCreate), NOTHING_LATE);
+    if (lateness !== NOTHING_LATE) this.#lateness = sumLateness([this.#lateness, lateness]);
     const counts = this.#counts;
     counts.pages += 1;
     counts.entries += stored.added.length;
-    counts.lateEntries += stored.added.filter(({ dateCreate }) => dateCreate < watermark).length;
     counts.duplicatesDropped += stored.duplicates.length;
     counts.quarantined += quarantined;
     counts.objects += stored.objects;
     counts.bytes += stored.bytes;
+    return lateness;
   }
 
   /** @param completed - the window that was listed to its end, if one was */
@@ -117,6 +130,8 @@ export class RunTally {
       source: this.#source,
       outcome,
       ...this.#counts,
+      lateEntries: countLate(this.#lateness),
+      lateness: this.#lateness,
       watermark: this.watermark,
       lagSeconds: this.watermark === null ? null : Math.max(0, nowSeconds - this.watermark),
       ...(this.notBefore === undefined ? {} : { notBefore: this.notBefore }),

@@ -132,6 +132,8 @@ describe("status --stack", () => {
           lateScannedAt: 1_772_441_000,
           lateScanPosition: null,
           intervalSeconds: 300,
+          head: null,
+          lateness: null,
           backfill: null,
           executions: [],
           lastWriteMs: 1_772_442_060_000,

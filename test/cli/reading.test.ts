@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import type { Checkpoint } from "../../lib/ports.ts";
 import { makeEntries } from "../fakes/entries.ts";
 import { lastLine, run, start } from "./audit-lake.ts";
 import { archivedLines } from "./local-run.ts";
@@ -104,6 +105,8 @@ describe("status", () => {
           notBeforeMs: null,
           lateScannedAt: null,
           lateScanPosition: null,
+          head: null,
+          lateness: null,
           backfill: null,
           objects: 5,
           bytes: expect.any(Number),
@@ -136,6 +139,49 @@ describe("status", () => {
     expect(stdout).toMatch(/^late scan +has come to 2026-03-02 08:51:40Z$/m);
     expect(stdout).toMatch(/^run at work +host\/1\/run, until 2026-03-02 11:13:20Z$/m);
     expect(stdout).toMatch(/^not before +2026-03-02 09:01:40Z$/m);
+  });
+
+  it("says which days are sealed, how late entries are, and what to change for it", async () => {
+    const directory = await temporaryDirectory();
+    const checkpoints = new SqliteCheckpointStore(directory);
+    const lease = { owner: "host/1/run", expiresAt: 1_772_450_000_000 };
+    const checkpoint = { start: 1_772_400_000, watermark: 1_772_442_000, entriesPerSecond: 3 };
+    const save = async (lane: string, change: Partial<Checkpoint>) => {
+      await checkpoints.acquire(lane, lease, 1_772_442_000_000);
+      await checkpoints.save(lane, lease, { ...checkpoint, ...change }, 1_772_442_000_000);
+    };
+    const startedAtMs = 1_772_400_000_000;
+    await save("acme", {
+      tally: {
+        ...{ startedAtMs, settleDelaySeconds: 60, allowedLatenessSeconds: 900 },
+        ...{ entries: 1000, late_below_512: 20, late_below_1024: 5 },
+      },
+    });
+    const head = { day: "2026-03-01", sequence: 12, sha256: "ab".repeat(32) };
+    await save("acme#close", {
+      closing: { head, hours: {} },
+      tally: {
+        startedAtMs,
+        allowedLatenessSeconds: 900,
+        days: 3,
+        entries: 900,
+        late_below_65536: 1,
+      },
+    });
+
+    const { stdout } = await run(["status", "--archive", directory]);
+    const { stdout: json } = await run(["status", "--archive", directory, "--json"]);
+    checkpoints.close();
+    expect(stdout).toMatch(/^sealed +12 days, last 2026-03-01$/m);
+    expect(stdout).toMatch(/^head +(ab){32}$/m);
+    expect(stdout).toMatch(
+      /^late +25 \(2.5%\) of 1,000 entries since 2026-03-01 21:20:00Z, by less than 17 min 4 s$/m,
+    );
+    expect(stdout).toMatch(/^ +1 \(0.11%\) of 900 found only by the close of 3 days$/m);
+    expect(stdout).toMatch(/^recommended +settleDelay 2 min instead of 1 min$/m);
+    expect(lastLine(json).sources).toMatchObject([
+      { head, lateness: { live: { late: 25 }, recommended: { settleDelaySeconds: 120 } } },
+    ]);
   });
 
   it("says so when there is nothing yet", async () => {

@@ -5,6 +5,7 @@ import { closeLane, spanLane } from "../../lib/archive/lane.ts";
 import { encodeManifest, hashOf, manifestKey, startOfDay } from "../../lib/close/manifest.ts";
 import { isSignedBy, signatureKey } from "../../lib/close/signature.ts";
 import { verify } from "../../lib/close/verify.ts";
+import { latenessIn } from "../../lib/ingest/lateness.ts";
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
 import { makeEntries, makeMalformedEntry } from "../fakes/entries.ts";
 import { countAwaits, Interruption, killAt, type Moment } from "../ingest/interruption.ts";
@@ -82,6 +83,28 @@ describe("a settled day", () => {
     expect(manifest).toMatchObject({ listed: 17, archived: 17, late: 5, isReconciled: true });
     expect(Object.values(manifest?.lateness ?? {})).toEqual([5]);
     await expectSealed(world);
+  });
+
+  it("tells how many the live runs had missed, once they had begun", async () => {
+    await using world = await startSettledWorld();
+    const tally = () => world.checkpoints.items.get(closeLane(SOURCE))?.checkpoint?.tally;
+    addLateEntries(world, 5);
+    await close(world);
+    // The archive begins within the first day.
+    expect(tally()).toEqual({
+      allowedLatenessSeconds: 900,
+      startedAtMs: world.clock.nowMs(),
+    });
+
+    await settle(world);
+    world.slack.add(makeEntries(4, { from: startOfDay(NEXT_DAY) + 7200 }));
+    await close(world, { day: NEXT_DAY });
+    expect(tally()).toMatchObject({ days: 1, entries: 4 });
+    const { lateness } = await manifestOf(world, NEXT_DAY);
+    expect(latenessIn(tally() ?? {})).toEqual(lateness);
+
+    await close(world, { day: NEXT_DAY });
+    expect(tally()).toMatchObject({ days: 1, entries: 4 });
   });
 
   it("without a single entry is sealed as one in which nothing happened", async () => {

@@ -12,6 +12,7 @@ function summary(outcome: IngestOutcome, notBefore?: number): IngestSummary {
     pages: 0,
     entries: 0,
     lateEntries: 0,
+    lateness: {},
     duplicatesDropped: 0,
     quarantined: 0,
     objects: 0,

@@ -18,6 +18,7 @@ describe("ingest", () => {
       pages: expect.any(Number),
       entries: 12,
       lateEntries: 0,
+      lateness: {},
       duplicatesDropped: 0,
       quarantined: 0,
       objects: world.archive.objects.size,
@@ -216,6 +217,44 @@ describe("late entries", () => {
     world.clock.advance(300_000);
     expect(await world.run()).toMatchObject({ entries: 3, lateEntries: 3 });
     await world.expectArchiveToEqualTruth();
+  });
+
+  it("are counted by how late they were at most, with the checkpoint", async () => {
+    await using world = await startWorld();
+    await world.run();
+    world.slack.add(makeEntries(3, { from: START + 3000, stepSeconds: 100 }));
+    world.clock.advance(300_000);
+
+    // Found 900, 800 and 700 s after their time.
+    expect(await world.run()).toMatchObject({ lateness: { 1024: 3 } });
+    world.slack.add([makeEntry({ dateCreate: START + 3500 })]);
+    world.clock.advance(900_000);
+    expect(await world.run()).toMatchObject({ lateness: { 2048: 1 } });
+
+    expect(world.checkpoints.saved.at(-1)?.tally).toMatchObject({
+      startedAtMs: (START + 3600) * 1000,
+      settleDelaySeconds: 60,
+      allowedLatenessSeconds: 900,
+      entries: 16,
+      late_below_1024: 3,
+      late_below_2048: 1,
+    });
+  });
+
+  it("are counted anew with other settings, under which others are late", async () => {
+    await using world = await startWorld();
+    await world.run();
+    world.slack.add(makeEntries(3, { from: START + 3000, stepSeconds: 100 }));
+    world.clock.advance(300_000);
+    await world.run();
+
+    world.settings = { ...world.settings, settleDelaySeconds: 120 };
+    world.clock.advance(900_000);
+    await world.run();
+
+    const tally = world.checkpoints.saved.at(-1)?.tally;
+    expect(tally).toMatchObject({ settleDelaySeconds: 120, entries: 0 });
+    expect(tally).not.toHaveProperty("late_below_1024");
   });
 
   it("are looked for at most once in allowedLateness", async () => {

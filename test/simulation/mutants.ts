@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "ingest/ingest.ts",
     find: "const stored = await this.#store(listed);\n      await this.#commit(listed, stored);",
     replace:
-      "await this.#commit(listed, { added: [], duplicates: [], objects: 0, bytes: 0 });\n      await this.#store(listed);",
+      "await this.#commit(listed, { added: [], duplicates: [], objects: 0, bytes: 0, lateness: {} });\n      await this.#store(listed);",
   },
   {
     name: "moves the watermark while pages are open",

@@ -8,7 +8,7 @@ import {
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { INGEST_METRICS } from "../../../functions/ingest/metric-names.ts";
+import { INGEST_METRICS, LATENESS_METRIC } from "../../../functions/ingest/metric-names.ts";
 import { decodeLines } from "../../../lib/archive/archive-object.ts";
 import type { IngestSummary } from "../../../lib/ingest/summary.ts";
 import { MONDAY_MORNING, makeEntry } from "../../fakes/entries.ts";
@@ -152,6 +152,19 @@ describe("the handler of ingestion", () => {
 
     await expect(handle(EVENT)).rejects.toThrow("AccessDenied");
     expect(emitted()).toMatchObject({ Failed: 1, TokenRefused: 0 });
+  });
+
+  it("emits how late entries were, when some were", async () => {
+    slack.token = FAKE_TOKEN;
+    await handle(EVENT);
+    expect(emitted()).not.toHaveProperty(LATENESS_METRIC);
+    output = [];
+    nowMs += 900_000;
+    vi.setSystemTime(nowMs);
+    slack.add([makeEntry({ dateCreate: nowMs / 1000 - 1000 })]);
+    await handle(EVENT);
+
+    expect(emitted()).toMatchObject({ LateEntries: 1, [LATENESS_METRIC]: 1024 });
   });
 
   it.each([{ source: "other" }, {}, null])("refuses %j, which is not its source", async (event) => {
