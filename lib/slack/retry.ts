@@ -166,11 +166,13 @@ export class RateLimitErrorRetryHandler extends RetryAfterRetryHandler {
   }
 }
 
-/** Retries HTTP 5xx, after `Retry-After` when there is one. */
+/** Retries HTTP 5xx, and Slack's `internal_error` whatever its status, after `Retry-After` when there is one. */
 export class ServerErrorRetryHandler extends RetryAfterRetryHandler {
   override readonly name = "ServerErrorRetryHandler";
 
   override canRetry({ error }: RetryState): boolean {
-    return error instanceof SlackApiError && error.status >= 500;
+    return (
+      error instanceof SlackApiError && (error.status >= 500 || error.apiCode === "internal_error")
+    );
   }
 }

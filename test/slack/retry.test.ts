@@ -193,6 +193,13 @@ describe("the server error handler", () => {
     expect(sleptMs).toEqual([3000]);
   });
 
+  it("retries Slack's internal_error that comes with a good status", async () => {
+    const { calls } = await run([refusal("internal_error", 200), page([])], {
+      retryHandlers: [new ServerErrorRetryHandler(immediately)],
+    });
+    expect(calls).toBe(2);
+  });
+
   it("leaves 4xx alone", async () => {
     const { calls } = await run([refusal("x", 400), page([])], {
       retryHandlers: [new ServerErrorRetryHandler()],
