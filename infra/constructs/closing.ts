@@ -56,8 +56,11 @@ export interface ClosedSource {
   compacts: boolean;
 }
 
-/** What a run is granted at most; it ends by itself well before. */
-const RUN_TIMEOUT = Duration.minutes(5);
+/**
+ * What a run is granted at most; it ends by itself before. All that Lambda has:
+ * an hour with millions of entries is described in one go, which takes minutes.
+ */
+const RUN_TIMEOUT = Duration.minutes(15);
 
 /** It is over when the next one starts. */
 const TIMEOUT = Duration.hours(23);
