@@ -284,7 +284,7 @@ class Close {
   async #closeHours(): Promise<void> {
     const { slack, clock } = this.#ports;
     if (!(await this.#writeRecords())) {
-      // A record is gone, as after a pause of weeks: the day is compared anew.
+      // Something deleted a record: the day is compared anew.
       await this.#save({
         watermark: this.#start,
         closing: { ...this.#checkpoint.closing, hours: {} },
