@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** These change modules or the environment of their process, and get one of their own. */
@@ -5,8 +6,8 @@ const OWN_PROCESS = ["test/aws/**", "test/functions/**", "test/simulation/**"];
 
 export default defineConfig({
   test: {
-    // Vitest leaves a core free by default; of two, that would be half the machine.
-    maxWorkers: "100%",
+    // More than the cores: tests of the command wait for processes that they start.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // No test waits for real time; the slowest, of all saved queries, takes 10 s, and more on a busy machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -6,7 +6,6 @@ import { beginBackfill, planBackfill } from "../../lib/backfill/plan.ts";
 import { backfillProgress } from "../../lib/backfill/progress.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/ingest/background-pacer.ts";
 import type { IngestPorts } from "../../lib/ingest/ingest.ts";
-import { createSlackSource } from "../../lib/ingest/slack-source.ts";
 import { causeOf, type IngestOutcome, type IngestSummary } from "../../lib/ingest/summary.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
@@ -137,6 +136,8 @@ async function runBackfill(options: BackfillOptions & { from: number }): Promise
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
   const clock = systemClock;
+  // It takes long to load, and other commands do without.
+  const { createSlackSource } = await import("../../lib/ingest/slack-source.ts");
   const slack = createSlackSource({
     tokens,
     clock,

@@ -9,7 +9,6 @@ import {
 } from "../../lib/close/close-day.ts";
 import { SigningKeyError } from "../../lib/close/signature.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/ingest/background-pacer.ts";
-import { createSlackSource } from "../../lib/ingest/slack-source.ts";
 import { causeOf } from "../../lib/ingest/summary.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
@@ -89,6 +88,8 @@ async function runCloseDay(options: CloseDayOptions): Promise<number> {
   const { archive: directory, source, json } = options;
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
+  // It takes long to load, and other commands do without.
+  const { createSlackSource } = await import("../../lib/ingest/slack-source.ts");
   const slack = createSlackSource({
     tokens,
     clock: systemClock,

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { createSlackSource } from "../../lib/ingest/slack-source.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
@@ -78,6 +77,8 @@ async function fill(directory: string, days: number, signal: AbortSignal): Promi
   try {
     const before = (await checkpoints.read(SOURCE))?.checkpoint;
     if (before) console.log(`Going on from ${formatTime(before.watermark)}.`);
+    // It takes long to load, and other commands do without.
+    const { createSlackSource } = await import("../../lib/ingest/slack-source.ts");
     const { summary, cause } = await ingestUntilCaughtUp(
       {
         slack: createSlackSource({

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { createSlackSource } from "../../lib/ingest/slack-source.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
@@ -81,6 +80,8 @@ async function runIngest(options: IngestOptions): Promise<number> {
   checkSpan(firstStart, until, nowMs);
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
+  // It takes long to load, and other commands do without.
+  const { createSlackSource } = await import("../../lib/ingest/slack-source.ts");
   const slack = createSlackSource({
     tokens,
     clock: systemClock,

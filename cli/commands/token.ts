@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { AuditLogsClient } from "../../lib/slack/client.ts";
 import { SlackApiError, SlackAuditError } from "../../lib/slack/errors.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import { parseSource } from "../archive-directory.ts";
@@ -101,6 +100,8 @@ async function setToken(
  */
 async function tryToken(token: string, baseUrl: string): Promise<string> {
   try {
+    // It takes long to load, and other commands do without.
+    const { AuditLogsClient } = await import("../../lib/slack/client.ts");
     const slack = new AuditLogsClient({ token, baseUrl });
     const { typedBody } = await slack.logs({ limit: 1 }, { deadlineMs: Date.now() + CHECK_MS });
     const [newest] = typedBody.entries;
