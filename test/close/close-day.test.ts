@@ -272,7 +272,7 @@ describe("a close that is interrupted", () => {
   it.each(MOMENTS)("%s any await, and repeated, seals the day once", async (moment) => {
     const awaits = await awaitsOfClose();
     expect(awaits).toBeGreaterThan(100);
-    for (let at = 1; at <= awaits; at += 5) {
+    for (let at = 1; at <= awaits; at += 8) {
       await using world = await startLateWorld();
       await close(world, {}, {}, killAt(at, moment, world.ports));
       world.clock.advance(3_600_000);
@@ -285,7 +285,7 @@ describe("a close that is interrupted", () => {
 
   it.each(MOMENTS)("%s any await by a second close seals the day once", async (moment) => {
     const awaits = await awaitsOfClose();
-    for (let at = 2; at <= awaits; at += 11) {
+    for (let at = 2; at <= awaits; at += 17) {
       await using world = await startLateWorld();
       const outcomes: string[] = [];
       const join = new Interruption(at, moment, async () => {
@@ -304,7 +304,7 @@ describe("a close that is interrupted", () => {
     "%s any await by standing still until another has sealed the day writes nothing more",
     async (moment) => {
       const awaits = await awaitsOfClose();
-      for (let at = 2; at <= awaits; at += 11) {
+      for (let at = 2; at <= awaits; at += 17) {
         await using world = await startLateWorld();
         const freeze = new Interruption(at, moment, async () => {
           world.clock.advance(3_600_000);

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { dayPrefix } from "../../lib/archive/object-key.ts";
 import { CompactionError, compactDay } from "../../lib/local/compact-day.ts";
 import { compactKey } from "../../lib/local/compact-key.ts";
@@ -45,13 +46,23 @@ function oddEntries(): WireEntry[] {
 
 let directory: string;
 
-beforeEach(async () => {
-  directory = await makeDirectory();
+/** Sealed once, copied for each test. */
+let sealed: string;
+
+beforeAll(async () => {
+  sealed = await mkdtemp(join(tmpdir(), "sealed-"));
   const organization = new Organization({ entriesPerWeek: 1000, users: 40 });
   const entries = [...organization.newestFirst(FROM, UNTIL - 1, UNTIL)].reverse();
-  await writeArchive(directory, entries);
-  await writeArchive(directory, oddEntries());
-  await sealDays(new DirectoryArchiveStore(directory), SOURCE, DAYS);
+  await writeArchive(sealed, entries);
+  await writeArchive(sealed, oddEntries());
+  await sealDays(new DirectoryArchiveStore(sealed), SOURCE, DAYS);
+});
+
+afterAll(() => rm(sealed, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  directory = await makeDirectory();
+  await cp(sealed, directory, { recursive: true });
 });
 
 async function ask(...queries: string[]): Promise<QueryResult[]> {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadEngine } from "./engine.ts";
 import { MUTANTS, makeMutant } from "./mutants.ts";
 import { simulate } from "./simulate.ts";
@@ -55,7 +55,15 @@ describe("the engine in virtual time", () => {
 });
 
 describe("the simulation finds out an engine that", () => {
-  afterAll(() => rm(join(ROOT, ".mutants"), { recursive: true, force: true }));
+  // As in the command: most errors are part of the play, and traces cost time.
+  const { stackTraceLimit } = Error;
+  beforeAll(() => {
+    Error.stackTraceLimit = 0;
+  });
+  afterAll(async () => {
+    Error.stackTraceLimit = stackTraceLimit;
+    await rm(join(ROOT, ".mutants"), { recursive: true, force: true });
+  });
 
   it.each(MUTANTS)("$name", { timeout: 120_000 }, async (mutant) => {
     const engine = await loadEngine(await makeMutant(mutant));
