@@ -1,5 +1,5 @@
 import type { IngestOutcome } from "../lib/ingest/summary.ts";
-import type { SealOutcome } from "../lib/seal/seal-day.ts";
+import type { SealOutcome } from "../lib/seal/seal-summary.ts";
 
 export const EXIT = {
   done: 0,

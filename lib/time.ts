@@ -34,6 +34,12 @@ export function startOfDay(day: string): number {
   return Date.parse(`${day}T00:00:00Z`) / 1000;
 }
 
+/** @param day - `YYYY-MM-DD`, UTC */
+export function rangeOfDay(day: string): TimeRange {
+  const from = startOfDay(day);
+  return { from, until: from + SECONDS_PER_DAY };
+}
+
 export function overlaps(a: TimeRange, b: TimeRange): boolean {
   return a.from < b.until && b.from < a.until;
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import type { DayColumns } from "../../lib/columns/parquet-columns.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
-import { sealedDays } from "../../lib/seal/sealed-days.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import {
   addArchiveOption,

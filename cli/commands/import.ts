@@ -26,7 +26,7 @@ export function addImportCommand(program: Command): void {
     .description(
       [
         'Store exported entries as if Slack had just sent them: by hour, each id once, byte for byte. A file is a page body, an array of entries, a single entry, or NDJSON; "-" is standard input.',
-        "Importing a file again changes nothing. An entry without a usable id or date_create goes to quarantine/. Nothing is stored when one of the files cannot be read. What would change a sealed day is refused, with exit code 1.",
+        "Importing a file again changes nothing. An entry without a usable id or date_create goes to quarantine/. Nothing is stored when one of the files cannot be read. What belongs to a sealed day is stored as an addendum, which the next seal of the day seals.",
       ].join("\n\n"),
     )
     .argument("<file...>")
@@ -49,10 +49,6 @@ ${EXIT_CODES_HELP}`,
         const ports = { archive, checkpoints, clock: systemClock };
         const report = await importEntries(ports, options.source, files);
         console.log(options.json ? JSON.stringify(report) : describe(report, options.archive));
-        if (report.sealed.length > 0) {
-          console.error(`audit-lake: ${describeSealed(report)}`);
-          process.exitCode = EXIT.failed;
-        }
       } catch (error) {
         if (!(error instanceof SourceBusyError)) throw error;
         console.error(`audit-lake: ${error.message}`);
@@ -76,7 +72,8 @@ async function readExport(name: string): Promise<ImportedFile> {
 }
 
 function describe(report: ImportReport, directory: string): string {
-  const { stored, files, source, objects, alreadyArchived, repeated, quarantined } = report;
+  const { stored, files, source, objects, alreadyArchived, repeated, quarantined, addenda } =
+    report;
   const lines = [
     `Stored ${formatCounted(stored, "entry", "entries")} of ${formatCounted(files, "file")} in ${formatCounted(objects, "object")} under ${directory}/audit_logs/source=${source}/`,
   ];
@@ -102,14 +99,13 @@ function describe(report: ImportReport, directory: string): string {
       ),
     );
   }
+  if (addenda.length > 0) {
+    lines.push(
+      `${formatCounted(addenda.length, "entry belongs", "entries belong")} to a day that is sealed; run seal to seal it with this addendum:`,
+      ...firstOf(addenda, (entry) => `${placeOf(entry)} is of ${entry.day}: ${entry.id}`),
+    );
+  }
   return lines.join("\n");
-}
-
-function describeSealed({ sealed }: ImportReport): string {
-  return [
-    `${formatCounted(sealed.length, "entry was", "entries were")} refused, since a sealed day is never changed:`,
-    ...firstOf(sealed, (entry) => `${placeOf(entry)} is of ${entry.day}: ${entry.id}`),
-  ].join("\n");
 }
 
 function firstOf<T>(items: readonly T[], toLine: (item: T) => string): string[] {

@@ -1,18 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { causeOf } from "../../lib/ingest/summary.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
-import {
-  daysToSeal,
-  type SealPorts,
-  type SealSettings,
-  type SealSummary,
-  sealDay,
-} from "../../lib/seal/seal-day.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
+import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
+import { type SealPorts, type SealSettings, sealDay } from "../../lib/seal/seal-day.ts";
+import type { SealSummary } from "../../lib/seal/seal-summary.ts";
 import { SigningKeyError } from "../../lib/seal/signature.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { reportError, UsageError } from "../errors.ts";

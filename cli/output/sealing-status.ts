@@ -1,5 +1,5 @@
 import { sealLane } from "../../lib/archive/lane.ts";
-import type { Closing, LaneStatus } from "../../lib/ports.ts";
+import type { LaneStatus, Sealing } from "../../lib/ports.ts";
 import { latenessBound } from "../../lib/run/lateness.ts";
 import { type LatenessReport, latenessReport } from "../../lib/seal/lateness-report.ts";
 import { formatCount, formatCounted, formatSeconds } from "./format.ts";
@@ -8,7 +8,7 @@ import { formatMs } from "./source-status.ts";
 /** What the close of day knows of a source. */
 export interface SealingStatus {
   /** The newest manifest of the chain; its number is that of all sealed days. Null before the first. */
-  head: Closing["head"];
+  head: Sealing["head"];
   /** Null when no live run has counted late entries yet. */
   lateness: LatenessReport | null;
 }

@@ -4,8 +4,9 @@ import {
   type IngestSettings,
   ingest,
 } from "../../lib/ingest/ingest.ts";
-import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
+import type { IngestSummary } from "../../lib/ingest/summary.ts";
 import { sumLateness } from "../../lib/run/lateness.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { leaseOwner } from "./lease-owner.ts";
 import { type LoopLimits, repeatRuns } from "./run-until-done.ts";
 

@@ -1,5 +1,5 @@
-import { causeOf } from "../../lib/ingest/summary.ts";
 import type { Clock } from "../../lib/ports.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { SlackAuditError } from "../../lib/slack/errors.ts";
 
 /** Runs in a row that may fail without a single page before the command gives up. */

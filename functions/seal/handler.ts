@@ -7,6 +7,7 @@
  * Without a token there is nothing to close, and the plan is empty. A run that
  * failed is thrown.
  */
+
 import { randomUUID } from "node:crypto";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
@@ -18,10 +19,12 @@ import type { Context } from "aws-lambda";
 import * as z from "zod";
 import { CLIENT_OPTIONS } from "../../lib/aws/client-options.ts";
 import { KmsManifestSigner } from "../../lib/aws/kms-manifest-signer.ts";
-import { causeOf } from "../../lib/ingest/summary.ts";
 import { TokenMissingError } from "../../lib/ports.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
-import { daysToSeal, type SealSummary, sealDay } from "../../lib/seal/seal-day.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
+import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
+import { sealDay } from "../../lib/seal/seal-day.ts";
+import type { SealSummary } from "../../lib/seal/seal-summary.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { readEnvironment } from "../environment.ts";
 import { METRIC_NAMESPACE, SOURCE_DIMENSION } from "../ingest/metric-names.ts";

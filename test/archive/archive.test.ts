@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { Archive } from "../../lib/archive/archive.ts";
 import {
   type ArchiveEntry,
   ArchiveObjectError,
   decodeLines,
 } from "../../lib/archive/archive-object.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import { openArchive } from "../fakes/open-archive.ts";
 
 const entry = (
   id: string,
@@ -30,7 +30,8 @@ async function linesOf(store: MemoryArchiveStore): Promise<string[]> {
 }
 
 function setUp(store = new MemoryArchiveStore(), beforeWrite = () => {}) {
-  return { store, archive: new Archive(store, "acme", beforeWrite) };
+  const guard = { range: { from: 0, until: 9_999_999_999 }, assertHeld: beforeWrite };
+  return { store, archive: openArchive(store, "acme", { guard }) };
 }
 
 describe("Archive.store", () => {
@@ -80,7 +81,8 @@ describe("Archive.store", () => {
     const get = vi.spyOn(store, "get");
     await archive.store([entry("c", 50)]);
     await archive.store([entry("d", 100)]);
-    expect(list).toHaveBeenCalledTimes(1);
+    const hours = list.mock.calls.filter(([prefix]) => prefix.startsWith("audit_logs/"));
+    expect(hours).toHaveLength(1);
     expect(get.mock.calls.map(([key]) => key)).toEqual([expect.stringContaining("0000000100-")]);
   });
 

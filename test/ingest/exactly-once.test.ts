@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { FAULT_NAMES, type FaultName } from "../../fake-slack/faults.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
-import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
+import type { IngestSummary } from "../../lib/ingest/summary.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { countAwaits, Interruption, killAt, type Moment } from "./interruption.ts";
 import { START, startTestBed, type TestBed } from "./test-bed.ts";
 

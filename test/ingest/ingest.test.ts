@@ -5,8 +5,9 @@ import {
   makeEntry,
   makeMalformedEntry,
 } from "../../fake-slack/entries.ts";
-import { causeOf } from "../../lib/ingest/summary.ts";
+import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { type Checkpoint, LeaseLostError } from "../../lib/ports.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
 import { START, startTestBed } from "./test-bed.ts";
 
@@ -437,10 +438,22 @@ describe("what cannot be read", () => {
 
   it("is kept although it lies outside the window that was asked for", async () => {
     await using bed = await startTestBed();
-    const stray = makeEntry({ dateCreate: START - 86_400 });
+    const stray = makeEntry({ dateCreate: START + 3500 });
     bed.slack.faults.next({ kind: "extra_entry", text: stray.text });
     expect(await bed.run()).toMatchObject({ entries: 13 });
     expect((await bed.archived()).get(stray.id ?? "")).toBe(stray.text);
+  });
+
+  it("is kept in quarantine when it lies outside what the run has claimed", async () => {
+    await using bed = await startTestBed();
+    const stray = makeEntry({ dateCreate: START - 86_400 });
+    bed.slack.faults.next({ kind: "extra_entry", text: stray.text });
+    expect(await bed.run()).toMatchObject({ entries: 12, quarantined: 1 });
+    const [key = ""] = [...bed.archive.objects.keys()].filter((key) =>
+      key.startsWith("quarantine/"),
+    );
+    const lines = await decodeLines(key, await bed.archive.get(key));
+    expect(lines.map((line) => Buffer.from(line).toString())).toEqual([stray.text]);
   });
 });
 

@@ -107,17 +107,17 @@ describe("backfill", () => {
     [
       "a beginning before Slack had audit logs",
       ["--from", "2017-01-01"],
-      "Slack has no audit logs from before 2018-03-01",
+      "Slack has no audit logs before 2018-03-01",
     ],
     [
       "the live runs' own time",
       ["--from", String(NOW - 60)],
-      "there is nothing to bring in: the live runs began at",
+      "nothing to backfill: the live runs began at",
     ],
     [
       "a source that never ran",
       ["--source", "other"],
-      'no run has taken anything in for "other" yet',
+      '"other" has no completed run; run ingest first',
     ],
     ["a time that is none", ["--to", "yesterday"], "Give ISO 8601"],
   ])("refuses %s in one line", async (_, args, problem) => {

@@ -4,8 +4,8 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
 import { CLOSE_METRICS } from "../../../functions/seal/metric-names.ts";
-import { manifestKey } from "../../../lib/seal/manifest.ts";
-import { isSignedBy, signatureKey } from "../../../lib/seal/signature.ts";
+import { manifestKey, signatureKey } from "../../../lib/archive/sealed-day.ts";
+import { isSignedBy } from "../../../lib/seal/signature.ts";
 import { SourceTestBed } from "../source-bed.ts";
 
 const DAY = "2026-03-02";
