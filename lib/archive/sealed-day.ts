@@ -80,7 +80,7 @@ export async function newestRevision(
   return newest;
 }
 
-export function addendaPrefix(source: string): string {
+function addendaPrefix(source: string): string {
   return `${PREFIXES.addenda}source=${source}/`;
 }
 
@@ -93,7 +93,7 @@ export function addendumKey(source: string, day: string, revision: number): stri
 }
 
 /** The note's content, always the same for the same manifest. */
-export interface Addendum {
+interface Addendum {
   version: 1;
   source: string;
   day: string;

@@ -18,8 +18,6 @@ export type Manifest = z.infer<typeof MANIFEST>;
 /** What a manifest says of every object, those in quarantine too. */
 export type SealedObject = z.infer<typeof STORED_OBJECT>;
 export type ManifestHour = z.infer<typeof HOUR>;
-/** An earlier manifest, as a later one names it. */
-export type ManifestLink = z.infer<typeof LINK>;
 
 /** Of the ids that an hour has twice, only in the archive or with another text, a manifest names so many. */
 export const IDS_NAMED_MAX = 100;
