@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { SlackAuditError, SlackBodyError } from "./errors.ts";
 import { parseJson } from "./json-body.ts";
+import { hasLineBreak, onOneLine } from "./one-line.ts";
 import { BrokenFrameError, endOfValue, skipSpace, walkElements, walkMembers } from "./raw-json.ts";
 import type { AuditLogEntry } from "./types.ts";
 
@@ -68,7 +69,8 @@ export class LogsPage {
     const { buffer } = this.#body;
     if (buffer instanceof ArrayBuffer && buffer.byteLength === this.bodyBytes) {
       // Detaches it; a pooled buffer, which holds other things too, is larger than the body.
-      buffer.transfer(0);
+      // Node 20 has no transfer, and leaves it to the garbage collector.
+      (buffer as { transfer?: (bytes: number) => ArrayBuffer }).transfer?.(0);
     }
   }
 }
@@ -96,7 +98,18 @@ export function parseLogsPage(body: Uint8Array): LogsPage {
 }
 
 function readPage(text: Buffer): LogsPage {
-  const frame: Record<string, unknown> = {};
+  const frame = readFrame(text);
+  if (frame.ok === false) {
+    // Whatever entries are beside it, Slack says that it did not do what was asked.
+    throw new SlackBodyError("wrong_shape", '"ok" is false');
+  }
+  return new LogsPage(text, frame.entries, nextCursorOf(frame));
+}
+
+/** The members of a page, its entries each by itself. */
+function readFrame(text: Buffer): Page<PageEntry> {
+  // Without a prototype: `__proto__` is a name like any other.
+  const frame: Record<string, unknown> = Object.create(null);
   const end = walkMembers(text, skipSpace(text, 0), (name, at) => {
     if (name === "entries" && isArrayAt(text, at)) {
       const entries: PageEntry[] = [];
@@ -116,7 +129,7 @@ function readPage(text: Buffer): LogsPage {
       'a page of /logs has an array "entries"; this has none',
     );
   }
-  return new LogsPage(text, frame.entries, nextCursorOf(frame));
+  return frame;
 }
 
 /** @returns the offset after the array of entries that begins at `at` */
@@ -176,7 +189,7 @@ function findEntries(text: Buffer, parsed: unknown): PageEntry[] {
     return [];
   }
   if (isPage(parsed)) {
-    return readPage(text).entries;
+    return readFrame(text).entries;
   }
   if ("date_create" in parsed || "action" in parsed) {
     return [new PageEntry(onOneLine(text), isUtf8(text) ? parsed : undefined)];
@@ -219,17 +232,6 @@ function elementsOf(text: Buffer): Buffer[] {
   return elements;
 }
 
-/** A raw line break in JSON stands between tokens only, and so do the spaces that touch it. */
-function onOneLine(text: Buffer): Uint8Array {
-  return hasLineBreak(text)
-    ? Buffer.from(text.toString("latin1").replace(/[ \t]*[\r\n][ \t\r\n]*/g, ""), "latin1")
-    : text;
-}
-
-function hasLineBreak(text: Buffer): boolean {
-  return text.includes("\n") || text.includes("\r");
-}
-
 function trim(text: Buffer): Buffer {
   const start = skipSpace(text, 0);
   let end = text.length;
@@ -250,7 +252,10 @@ function isJson(text: Buffer): boolean {
 
 function nextCursorOf(page: Page<unknown>): string | undefined {
   const metadata = page.response_metadata;
-  const cursor = isObject(metadata) ? metadata.next_cursor : undefined;
+  if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
+    throw new SlackBodyError("wrong_shape", "response_metadata is not an object");
+  }
+  const cursor = metadata?.next_cursor;
   if (cursor === undefined || cursor === null || cursor === "") {
     return undefined;
   }
@@ -263,6 +268,7 @@ function nextCursorOf(page: Page<unknown>): string | undefined {
 
 interface Page<Entry> {
   entries: Entry[];
+  ok?: unknown;
   response_metadata?: unknown;
 }
 

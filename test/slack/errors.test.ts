@@ -53,6 +53,7 @@ describe("an API error", () => {
       status: 500,
       headers: { "x-secret": "header" },
       rawBody: new TextEncoder().encode("entry"),
+      rawText: "entry",
       body: { entry: "entry" },
       typedBody: {},
     };
