@@ -120,17 +120,23 @@ describe("the package slack-audit-logs", () => {
     expect(server.received[0]?.headers["user-agent"]).toContain(`/${manifest.version} `);
   });
 
-  it("has types for both kinds of modules", async () => {
+  it("has types for both kinds of modules, and for the examples of its README", async () => {
     mkdirSync(join(directory, "node_modules/@types"), { recursive: true });
     symlinkSync(join(NODE_MODULES, "@types/node-20"), join(directory, "node_modules/@types/node"));
     const names = "AuditLogsClient, allBuiltinRetryHandlers, decodeList, SlackApiError";
     const imported = `import { ${names} } from "slack-audit-logs";\n${CONSUMER}`;
     writeFileSync(join(directory, "consumer.mts"), imported);
     writeFileSync(join(directory, "consumer.cts"), imported);
+    const readme = readFileSync(join(directory, "node_modules/slack-audit-logs/README.md"), "utf8");
+    const examples = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text = ""], i) => {
+      writeFileSync(join(directory, `readme-${i}.mts`), text);
+      return `readme-${i}.mts`;
+    });
+    expect(examples.length).toBeGreaterThan(5);
     const compilerOptions = { module: "node16", target: "es2022", strict: true, noEmit: true };
     writeFileSync(
       join(directory, "tsconfig.json"),
-      JSON.stringify({ compilerOptions, files: ["consumer.mts", "consumer.cts"] }),
+      JSON.stringify({ compilerOptions, files: ["consumer.mts", "consumer.cts", ...examples] }),
     );
     const compiler = join(NODE_MODULES, "typescript/bin/tsc");
     const outcome = await run(process.execPath, [compiler, "--project", directory]).then(
