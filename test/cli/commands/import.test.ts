@@ -173,7 +173,7 @@ describe("a sealed day", () => {
       sealed: [{ file, entry: 2, id: "of-2026-03-02", day: "2026-03-02" }],
     });
     expect(stderr).toBe(
-      `audit-lake: 1 entry was refused, since a sealed day is never changed:\n  ${file} entry 2 is of 2026-03-02: of-2026-03-02\n`,
+      `audit-lake: 1 entry was refused because a sealed day is never changed:\n  ${file} entry 2 is of 2026-03-02: of-2026-03-02\n`,
     );
     expect((await idsOf(archivedLines(archive))).sort()).toEqual([
       "of-2026-03-01",

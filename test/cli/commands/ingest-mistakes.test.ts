@@ -21,7 +21,12 @@ it.each<[string, string[], number, RegExp]>([
   ["no URL", ["--api-base", "slack"], 2, /not a URL/],
   ["an unknown option", ["--form", "2026-01-01"], 2, /unknown option '--form'/],
   ["an archive that is a file", ["--archive", import.meta.filename], 2, /not a directory/],
-  ["an archive that cannot be made", ["--archive", "/dev/null/x"], 2, /cannot make the archive/],
+  [
+    "an archive that cannot be created",
+    ["--archive", "/dev/null/x"],
+    2,
+    /cannot create the archive/,
+  ],
 ])("%s gives one line", async (_, args, code, message) => {
   const ended = await run(local.ingestArgs(...args));
   expect(ended).toMatchObject({ code, stdout: "" });

@@ -136,7 +136,7 @@ describe("status", () => {
     expect(stdout).toMatch(/^source +acme$/m);
     expect(stdout).toMatch(/^complete from +2026-03-01 21:20:00Z$/m);
     expect(stdout).toMatch(/^complete to +2026-03-02 09:00:00Z$/m);
-    expect(stdout).toMatch(/^late scan +has come to 2026-03-02 08:51:40Z$/m);
+    expect(stdout).toMatch(/^late scan +in progress, at 2026-03-02 08:51:40Z$/m);
     expect(stdout).toMatch(/^run at work +host\/1\/run, until 2026-03-02 11:13:20Z$/m);
     expect(stdout).toMatch(/^not before +2026-03-02 09:01:40Z$/m);
   });
@@ -177,7 +177,7 @@ describe("status", () => {
     expect(stdout).toMatch(
       /^late +25 \(2.5%\) of 1,000 entries since 2026-03-01 21:20:00Z, by less than 17 min 4 s$/m,
     );
-    expect(stdout).toMatch(/^ +1 \(0.11%\) of 900 found only by the close of 3 days$/m);
+    expect(stdout).toMatch(/^ +1 \(0.11%\) of 900 found only when 3 days were sealed$/m);
     expect(stdout).toMatch(/^recommended +settleDelay 2 min instead of 1 min$/m);
     expect(lastLine(json).sources).toMatchObject([
       { head, lateness: { live: { late: 25 }, recommended: { settleDelaySeconds: 120 } } },
