@@ -66,7 +66,7 @@ export function describeBackfill(progress: BackfillProgress): StatusLine[] {
       : [
           [
             "",
-            `${formatCounted(progress.running, "run")} at work, ${progress.minutesLeft === null ? "not begun" : `about ${formatSeconds(progress.minutesLeft * 60)} of work left`}`,
+            `${formatCounted(progress.running, "run")} active, ${progress.minutesLeft === null ? "not started" : `about ${formatSeconds(progress.minutesLeft * 60)} of work left`}`,
           ] as const,
         ]),
   ];

@@ -40,7 +40,7 @@ export function describeRefused({ sealed }: ImportReport): string {
   ].join("\n");
 }
 
-/** More than these nobody reads. */
+/** Lines shown of each list; `--json` has them all. */
 const LISTED_MAX = 20;
 
 function firstOf<T>(items: readonly T[], toLine: (item: T) => string): string[] {

@@ -7,7 +7,7 @@ const OUTCOMES: Record<IngestOutcome, string> = {
   out_of_time: "out of time; run the same command again to continue",
   throttled: "throttled by Slack; run the same command again later to continue",
   interrupted: "interrupted, with everything saved; run the same command again to continue",
-  lease_held: "nothing done: another run of this source is at work",
+  lease_held: "nothing done: another run of this source is active",
   lease_lost: "stopped: another run has taken over",
   failed: "failed; entries stored before the failure are kept",
 };

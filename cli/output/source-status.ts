@@ -10,7 +10,7 @@ export interface SourceProgress {
   start: number | null;
   watermark: number | null;
   lagSeconds: number | null;
-  /** The run at work, or the last one if its process died. */
+  /** The current run, or the last one if its process died. */
   lease: { owner: string; expiresAtMs: number } | null;
   notBeforeMs: number | null;
   lateScannedAt: number | null;
@@ -65,7 +65,7 @@ export function describeSourceProgress(
     ["lag", lagSeconds === null ? "-" : formatSeconds(lagSeconds)],
     ["late scan", describeLateScan(lateScanPosition, lateScannedAt)],
     [
-      "run at work",
+      "current run",
       lease === null ? "none" : `${lease.owner}, until ${formatMs(lease.expiresAtMs)}`,
     ],
     ...(notBeforeMs === null ? [] : [["not before", formatMs(notBeforeMs)] as const]),

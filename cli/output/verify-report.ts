@@ -27,7 +27,7 @@ export function describeVerified(report: VerifyReport): string {
   ]);
 }
 
-/** More than these nobody reads; `--json` lists them all. */
+/** Days shown of each list; `--json` has them all. */
 const LISTED_MAX = 10;
 
 function listDays(days: readonly string[]): string {

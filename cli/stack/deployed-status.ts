@@ -129,7 +129,7 @@ function describeSource(status: DeployedSourceStatus): string {
     ...describeSealing(status),
     ...(status.backfill === null ? [] : describeBackfill(status.backfill)),
     ...status.executions.map(
-      ({ name, startedAtMs }) => ["at work", `${name}, since ${formatMs(startedAtMs)}`] as const,
+      ({ name, startedAtMs }) => ["running", `${name}, since ${formatMs(startedAtMs)}`] as const,
     ),
   ]);
 }

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { createProgram } from "../../cli/program.ts";
 import { run } from "./audit-lake.ts";
@@ -14,7 +15,9 @@ describe("the command line", () => {
     const { code, stdout, stderr } = await run([arg], { env: withoutPackages(...LIBRARIES) });
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(arg === "--version" ? /^\d+\.\d+\.\d+\n$/ : /^Usage: audit-lake/);
+    expect(stdout).toMatch(
+      arg === "--version" ? /^\d+\.\d+\.\d+\n$/ : /^Usage: audit-lake.*\nExit codes:\n/s,
+    );
   });
 
   it("shows every command by its present name only", async () => {
@@ -44,11 +47,46 @@ describe("the command line", () => {
     });
   });
 
+  it.each([
+    ...["ingest", "backfill", "import", "query", "status", "token set", "cat", "detect", "seal"],
+    ...["verify", "columns", "demo"],
+  ])("shows the examples of %s, and no option of the former names", async (name) => {
+    const help = await helpOf(name);
+
+    expect(help).toContain(`\n  audit-lake ${name}`);
+    expect(help).not.toMatch(/--(to|since|athena|close-delay|days)\b/);
+  });
+
+  it("refuses an unknown command in one line", async () => {
+    const { code, stderr } = await run(["statsu"]);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^audit-lake: unknown command 'statsu'.*status.*\n$/s);
+  });
+
   it("shows the help of a command that is asked for as help COMMAND", async () => {
     const { code, stdout } = await run(["help", "seal"]);
 
     expect(code).toBe(0);
     expect(stdout).toContain("--seal-delay <duration>");
-    expect(stdout).not.toContain("--close-delay");
   });
 });
+
+/** @param name - with that of the subcommand, if it has some */
+async function helpOf(name: string): Promise<string> {
+  const names = name.split(" ");
+  let command: Command = await createProgram(names);
+  for (const name of names) {
+    const found = command.commands.find((subcommand) => subcommand.name() === name);
+    if (found === undefined) throw new Error(`there is no command ${name}`);
+    command = found;
+  }
+  let help = "";
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
+  command.outputHelp();
+  return help;
+}

@@ -192,7 +192,7 @@ describe("a sealed day", () => {
     expect(lastLine(stdout)).toMatchObject({ stored: 0, alreadyArchived: 1, sealed: [] });
   });
 
-  it("is as good as sealed while its close is unfinished", async () => {
+  it("is as good as sealed while it is being sealed", async () => {
     await beginSeal("2026-03-02");
 
     const { code, stdout } = await importFiles(await exportOf(["2026-03-02", "2026-03-03"]));
@@ -201,21 +201,21 @@ describe("a sealed day", () => {
     expect(lastLine(stdout)).toMatchObject({ stored: 1, sealed: [{ day: "2026-03-02" }] });
   });
 
-  it("is not sealed without what an import stores: none begins while a close is at work", async () => {
+  it("is not sealed without what an import stores: none begins while a day is being sealed", async () => {
     const release = await beginSeal("2026-03-02", { isAtWork: true });
 
     const { code, stderr } = await importFiles(page);
 
     expect(code).toBe(75);
-    expect(stderr).toMatch(/^audit-lake: .*\(a close\) is writing.*\n$/);
+    expect(stderr).toMatch(/^audit-lake: .*\(a seal\) is writing.*\n$/);
     expect(await objectNames()).toEqual([]);
     release();
   });
 
-  /** A close of a day that got as far as its first save, and is over or still at work. */
+  /** Begins to seal a day, up to the first save; the run has ended or is still at work. */
   async function beginSeal(day: string, { isAtWork = false } = {}): Promise<() => void> {
     const checkpoints = new SqliteCheckpointStore(archive);
-    const lease = { owner: "a close", expiresAt: Date.now() + 60_000 };
+    const lease = { owner: "a seal", expiresAt: Date.now() + 60_000 };
     const start = startOfDay(day);
     await checkpoints.acquire(sealLane("slack"), lease, Date.now());
     const checkpoint = { start, watermark: start, entriesPerSecond: 0 };

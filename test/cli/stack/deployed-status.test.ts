@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type AwsAnswers, AwsRefusal } from "../../fakes/local-aws.ts";
 import { lastLine, run } from "../audit-lake.ts";
-import { BACKFILL_ARN, CLOSING_ARN, deployed } from "./deployed.ts";
+import { BACKFILL_ARN, deployed, SEALING_ARN } from "./deployed.ts";
 
 /** A source that is at work, with a token, and one alarm going off. */
 const AT_WORK: AwsAnswers = {
@@ -70,7 +70,7 @@ describe("status --stack", () => {
         "complete to    2026-03-02 09:00:00Z",
         "lag            (by the clock)",
         "late scan      last started 2026-03-02 08:43:20Z",
-        "run at work    request-1/run, until 2026-03-02 09:06:40Z",
+        "current run    request-1/run, until 2026-03-02 09:06:40Z",
         "not before     2026-03-02 09:01:40Z",
         "last write     2026-03-02 09:01:00Z",
         "",
@@ -78,7 +78,7 @@ describe("status --stack", () => {
     );
   });
 
-  it("shows which executions are at work", async () => {
+  it("shows which executions are running", async () => {
     const aws = await deployed(
       {
         ...AT_WORK,
@@ -94,11 +94,11 @@ describe("status --stack", () => {
     );
     const { stdout } = await run(["status", "--stack"], { env: aws.environment });
 
-    expect(stdout).toMatch(/^at work +backfill-7, since 2026-03-02 09:00:00Z$/m);
-    expect(stdout).toMatch(/^at work +seal, since 2026-03-02 10:00:00Z$/m);
+    expect(stdout).toMatch(/^running +backfill-7, since 2026-03-02 09:00:00Z$/m);
+    expect(stdout).toMatch(/^running +seal, since 2026-03-02 10:00:00Z$/m);
     expect(aws.inputs("ListExecutions")).toMatchObject([
       { stateMachineArn: BACKFILL_ARN, statusFilter: "RUNNING" },
-      { stateMachineArn: CLOSING_ARN, statusFilter: "RUNNING" },
+      { stateMachineArn: SEALING_ARN, statusFilter: "RUNNING" },
     ]);
   });
 
