@@ -84,8 +84,8 @@ async function ingest(options: IngestOptions): Promise<number> {
   const checkpoints = new SqliteCheckpointStore(directory);
   const display = new IngestProgressDisplay();
   try {
-    const isStartGiven = options.from !== undefined || options.last !== undefined;
-    if (isStartGiven) await warnOfIgnoredStart(checkpoints, source, from);
+    if (options.from !== undefined) await warnOfIgnoredStart(checkpoints, source, "--from", from);
+    if (options.last !== undefined) await warnOfIgnoredStart(checkpoints, source, "--last", from);
     const archive = new DirectoryArchiveStore(directory);
     const { summary, cause } = await ingestUntilCaughtUp(
       { slack, archive, checkpoints, clock: systemClock },
@@ -131,12 +131,13 @@ function toIngestRange(
 async function warnOfIgnoredStart(
   checkpoints: SqliteCheckpointStore,
   source: string,
+  option: "--from" | "--last",
   from: number,
 ): Promise<void> {
   const start = (await checkpoints.read(source))?.checkpoint?.start;
   if (start !== undefined && from < start) {
     console.error(
-      `audit-lake: --from has no effect: the archive of "${source}" begins at ${formatTime(start)}, and each run continues where the last one ended; use backfill for older entries`,
+      `audit-lake: ${option} has no effect: the archive of "${source}" begins at ${formatTime(start)}, and each run continues where the last one ended; use backfill for older entries`,
     );
   }
 }
