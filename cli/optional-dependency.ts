@@ -1,14 +1,14 @@
 import packageJson from "../package.json" with { type: "json" };
 
-/** Packages that only some commands need: whoever uses none of these need not install them. */
+/** Packages that only some commands need, and that an install may leave out. */
 const OPTIONAL = [
   { name: "@duckdb/node-api", isPart: (name: string) => name === "@duckdb/node-api" },
   { name: "the AWS SDK", isPart: (name: string) => /^@(aws-sdk|smithy)\//.test(name) },
 ];
 
-/** By name; the published package lists optional ones as peers. */
+/** By name; the published package lists the optional ones apart from the others. */
 const VERSIONS: Readonly<Record<string, string>> = {
-  ...(packageJson as { peerDependencies?: Record<string, string> }).peerDependencies,
+  ...packageJson.optionalDependencies,
   ...packageJson.dependencies,
 };
 
