@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import type { LakeDatabase } from "../../lib/local/lake-database.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { createSlackSource } from "../../lib/run/slack-source.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
@@ -57,6 +58,8 @@ Examples:
 
 /** @returns the exit code */
 async function demonstrate(directory: string, lastSeconds: number): Promise<number> {
+  // DuckDB is optional: where it is missing, that is known before the work.
+  const { openLake } = await import("../../lib/local/lake-database.ts");
   console.log("A made-up organization, from a fake Slack on this machine. Nothing leaves it.");
   if (process.env.SLACK_AUDIT_TOKEN) {
     console.log(
@@ -68,7 +71,12 @@ async function demonstrate(directory: string, lastSeconds: number): Promise<numb
   if (exitCode !== EXIT.done) return exitCode;
   const store = new DirectoryArchiveStore(directory);
   console.log(`\n${await outlineArchive(store, directory, SOURCE)}`);
-  await runQueries(directory, signal);
+  const lake = await openLake(directory);
+  try {
+    await runQueries(lake, directory, signal);
+  } finally {
+    lake.close();
+  }
   console.log(`
 Next:
   npm start                                       continue where this ended
@@ -128,21 +136,19 @@ async function fill(directory: string, lastSeconds: number, signal: AbortSignal)
   }
 }
 
-async function runQueries(directory: string, signal: AbortSignal): Promise<void> {
-  const { openLake } = await import("../../lib/local/lake-database.ts");
-  const lake = await openLake(directory);
-  try {
-    for (const name of QUERIES) {
-      const query = SAVED_QUERIES.get(name);
-      if (query === undefined) throw new Error(`there is no saved query ${name}`);
-      const result = await lake.query(query.sql(), signal);
-      console.log(
-        `\n${query.title}: ${query.question}\n$ npx audit-lake query ${name} --archive ${directory}`,
-      );
-      console.log(toTable(result, ROWS_SHOWN, process.stdout.columns ?? TABLE_WIDTH));
-    }
-  } finally {
-    lake.close();
+async function runQueries(
+  lake: LakeDatabase,
+  directory: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const name of QUERIES) {
+    const query = SAVED_QUERIES.get(name);
+    if (query === undefined) throw new Error(`there is no saved query ${name}`);
+    const result = await lake.query(query.sql(), signal);
+    console.log(
+      `\n${query.title}: ${query.question}\n$ npx audit-lake query ${name} --archive ${directory}`,
+    );
+    console.log(toTable(result, ROWS_SHOWN, process.stdout.columns ?? TABLE_WIDTH));
   }
 }
 

@@ -14,6 +14,7 @@ const withVersion = (name: string) => `${name}@${dependencies[name as keyof type
 it.each([
   ["query", ["SELECT 1"]],
   ["columns", ["--day", "2026-05-01"]],
+  ["demo", []],
 ])("%s names DuckDB where it is missing", async (command, args) => {
   const directory = await temporaryDirectory();
   const ended = await run([command, "--archive", directory, ...args], {
