@@ -48,3 +48,13 @@ export function overlaps(a: TimeRange, b: TimeRange): boolean {
 export function toIsoSeconds(epochSeconds: number): string {
   return `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
 }
+
+/**
+ * Whether the calendar has this day; `Date` rolls 31 February over to March.
+ *
+ * @param day - `YYYY-MM-DD`
+ */
+export function isCalendarDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === day;
+}

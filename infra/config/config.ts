@@ -4,8 +4,10 @@
  */
 
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
+import type { DurationText } from "../../lib/duration.ts";
 
-export type DurationText = `${number}${"s" | "m" | "h" | "d"}`;
+export type { DurationText };
+
 /** Decimal units, as Athena bills. */
 export type BytesText = `${number}${"MB" | "GB" | "TB"}`;
 

@@ -49,6 +49,15 @@ export function hourPrefix(source: string, epochSeconds: number): string {
 }
 
 /**
+ * Prefix of all objects of one source, or of all when none is named.
+ *
+ * @param prefix - one of {@link PREFIXES} that is partitioned by source
+ */
+export function sourcePrefix(prefix: string, source: string | undefined): string {
+  return source === undefined ? prefix : `${prefix}source=${source}/`;
+}
+
+/**
  * Prefix of all objects of one source and UTC day.
  *
  * @param prefix - one of {@link PREFIXES} that is partitioned by hour

@@ -1,8 +1,8 @@
-import { liveLane, sealLane, spanLane } from "../archive/lane.ts";
+import { liveLane, spanLane } from "../archive/lane.ts";
 import { type IngestLimits, type IngestPorts, ingest } from "../ingest/ingest.ts";
 import { type IngestSummary, RunCounts } from "../ingest/summary.ts";
 import type { LaneStatus } from "../ports.ts";
-import { SECONDS_PER_DAY, type TimeRange } from "../time.ts";
+import type { TimeRange } from "../time.ts";
 
 export interface BackfillSettings {
   source: string;

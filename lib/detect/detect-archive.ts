@@ -1,7 +1,7 @@
 import { decodeLines } from "../archive/archive-object.ts";
-import { PREFIXES, parseObjectKey } from "../archive/object-key.ts";
+import { PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
-import { hourOf } from "../time.ts";
+import { hourOf, type TimeRange } from "../time.ts";
 import type { Alert } from "./alert.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
 import type { Rule } from "./rule.ts";
@@ -33,7 +33,9 @@ export interface ArchiveFindings {
  * time within a source. Memory holds one object and the alert ids of the
  * periods that are still open, whatever the length of the history.
  *
- * @param options.since - epoch seconds; older entries are passed over
+ * @param options.source - only entries of this source
+ * @param options.from - epoch seconds, included; older entries are skipped
+ * @param options.until - epoch seconds, excluded; newer entries are skipped
  * @param options.onAlert - each alert, in order; `entries` counts those of its first object
  * @param options.onObject - after each object that was read: what is found so far
  * @throws {ArchiveObjectError} when an object is damaged
@@ -41,13 +43,13 @@ export interface ArchiveFindings {
 export async function detectArchive(
   store: Pick<ArchiveStore, "list" | "get">,
   settings: DetectorSettings,
-  options: {
-    since?: number;
+  options: Partial<TimeRange> & {
+    source?: string;
     onAlert?: (alert: Alert) => void;
     onObject?: (findings: ArchiveFindings) => void;
   } = {},
 ): Promise<ArchiveFindings> {
-  const { since = 0, onAlert, onObject } = options;
+  const { source, from = 0, until = Number.POSITIVE_INFINITY, onAlert, onObject } = options;
   const detector = new Detector(settings);
   const counts = new Map<string, RuleCount>(
     settings.rules.map((rule) => [rule.id, { rule, matches: 0, alerts: 0, failures: 0 }]),
@@ -60,12 +62,13 @@ export async function detectArchive(
   };
   const raised = new OpenPeriods();
 
-  for await (const { key } of store.list(PREFIXES.auditLogs)) {
+  for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
     const name = parseObjectKey(key);
-    if (name === undefined || name.maxDateCreate < since) {
+    if (name === undefined || name.maxDateCreate < from || name.minDateCreate >= until) {
       continue;
     }
-    const found = detector.detect(key, await decodeLines(key, await store.get(key)), { since });
+    const lines = await decodeLines(key, await store.get(key));
+    const found = detector.detect(key, lines, { from, until });
     findings.objects += 1;
     findings.entries += found.entries;
     findings.unreadable += found.unreadable.length;

@@ -1,5 +1,6 @@
 import { parseObjectKey } from "../archive/object-key.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
+import type { TimeRange } from "../time.ts";
 import { type Alert, toAlert } from "./alert.ts";
 import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
 
@@ -53,20 +54,21 @@ export class Detector {
 
   /**
    * @param lines - the object's lines, one entry each, UTF-8
-   * @param options.since - epoch seconds; older entries are passed over
+   * @param options.from - epoch seconds, included; older entries are skipped
+   * @param options.until - epoch seconds, excluded; newer entries are skipped
    * @param options.onEntry - sees every entry that is looked at
    * @throws {RangeError} when `objectKey` does not name an object of audit logs
    */
   detect(
     objectKey: string,
     lines: Iterable<Uint8Array>,
-    options: { since?: number; onEntry?: (entry: AuditLogEntry) => void } = {},
+    options: Partial<TimeRange> & { onEntry?: (entry: AuditLogEntry) => void } = {},
   ): Findings {
     const name = parseObjectKey(objectKey);
     if (name === undefined) {
       throw new RangeError(`${objectKey} is not the key of an object of audit logs`);
     }
-    const { since = 0, onEntry } = options;
+    const { from = 0, until = Number.POSITIVE_INFINITY, onEntry } = options;
     const findings: Findings = {
       alerts: [],
       entries: 0,
@@ -84,7 +86,7 @@ export class Detector {
         findings.unreadable.push({ line: lineNumber, problem: entry });
         continue;
       }
-      if (entry.date_create < since) {
+      if (entry.date_create < from || entry.date_create >= until) {
         continue;
       }
       findings.entries += 1;

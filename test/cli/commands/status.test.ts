@@ -1,21 +1,16 @@
-import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeEntries } from "../../../fake-slack/entries.ts";
-import { encodeObject } from "../../../lib/archive/archive-object.ts";
-import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../../lib/local/sqlite-checkpoint-store.ts";
 import type { Checkpoint } from "../../../lib/ports.ts";
-import { lastLine, run, start } from "../audit-lake.ts";
-import { archivedLines } from "../local-run.ts";
+import { lastLine, run } from "../audit-lake.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 
-/** One archive for all tests: `cat` and `status` only read. */
+/** One archive for all tests: `status` only reads. */
 let archive: string;
 beforeAll(async () => {
   archive = await mkdtemp(join(tmpdir(), "audit-lake-"));
@@ -24,70 +19,6 @@ beforeAll(async () => {
   expect(await run(["import", "--archive", archive, ...files])).toMatchObject({ code: 0 });
 });
 afterAll(() => rm(archive, { recursive: true }));
-
-async function cat(...args: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await run(["cat", "--archive", archive, ...args]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return stdout === "" ? [] : stdout.trimEnd().split("\n");
-}
-
-describe("cat", () => {
-  it("prints every stored line, oldest first, byte for byte", async () => {
-    const lines = await cat();
-    expect(lines).toEqual(await archivedLines(archive));
-    const times = lines.map((line) => JSON.parse(line).date_create);
-    expect(times).toEqual(times.toSorted((a, b) => a - b));
-  });
-
-  it.each<[string[], string[]]>([
-    [
-      ["--from", "1772442060", "--until", "1772445600"],
-      ["page-2", "page-3", "pages-1"],
-    ],
-    [["--until", "2026-03-02T09:00:01Z"], ["page-1"]],
-    [["--from", "2026-03-02T14:00Z"], ["usable"]],
-    [
-      ["--action", "anomaly", "user_logout"],
-      ["page-3", "array-2"],
-    ],
-    [["--id", "array-1"], ["array-1"]],
-    [["--id", "array-1", "--action", "anomaly"], []],
-    [["--id", "not the id of the entry"], []],
-  ])("selects with %j", async (args, ids) => {
-    expect((await cat(...args)).map((line) => JSON.parse(line).id)).toEqual(ids);
-  });
-
-  it("ends quietly when its reader has seen enough", async () => {
-    const large = await temporaryDirectory();
-    const store = new DirectoryArchiveStore(large);
-    for (let from = 1_772_442_000; from < 1_772_442_000 + 20 * 3600; from += 3600) {
-      const entries = makeEntries(3600, { from }).map(({ id = "", dateCreate, text }) => ({
-        id,
-        dateCreate,
-        bytes: Buffer.from(text),
-      }));
-      const { key, body } = await encodeObject("acme", entries);
-      await store.put(key, body);
-    }
-    const { process, ended } = start(["cat", "--archive", large]);
-    if (process.stdout === null) throw new Error("its output is not piped");
-    await once(process.stdout, "data");
-    process.stdout.destroy();
-    await expect(ended).rejects.toThrow(); // The reader has gone away, and with it the output.
-    expect(process.exitCode ?? (await once(process, "exit"))[0]).toBe(0);
-  });
-
-  it("names the object that is damaged", async () => {
-    const damaged = await temporaryDirectory();
-    await run(["import", "--archive", damaged, join(FIXTURES, "page.json")]);
-    const files = await readdir(damaged, { recursive: true });
-    const object = files.find((name) => name.endsWith(".gz")) ?? "";
-    await writeFile(join(damaged, object), "not gzip");
-    const { code, stderr } = await run(["cat", "--archive", damaged]);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^audit-lake: .*audit_logs\/source=slack\/.*\.json\.gz.*\n$/);
-  });
-});
 
 describe("status", () => {
   it("says what an archive holds that only imports filled", async () => {
@@ -136,8 +67,8 @@ describe("status", () => {
     expect(stdout).toMatch(/^source +acme$/m);
     expect(stdout).toMatch(/^complete from +2026-03-01 21:20:00Z$/m);
     expect(stdout).toMatch(/^complete to +2026-03-02 09:00:00Z$/m);
-    expect(stdout).toMatch(/^late scan +has come to 2026-03-02 08:51:40Z$/m);
-    expect(stdout).toMatch(/^run at work +host\/1\/run, until 2026-03-02 11:13:20Z$/m);
+    expect(stdout).toMatch(/^late scan +in progress, at 2026-03-02 08:51:40Z$/m);
+    expect(stdout).toMatch(/^current run +host\/1\/run, until 2026-03-02 11:13:20Z$/m);
     expect(stdout).toMatch(/^not before +2026-03-02 09:01:40Z$/m);
   });
 
@@ -177,7 +108,7 @@ describe("status", () => {
     expect(stdout).toMatch(
       /^late +25 \(2.5%\) of 1,000 entries since 2026-03-01 21:20:00Z, by less than 17 min 4 s$/m,
     );
-    expect(stdout).toMatch(/^ +1 \(0.11%\) of 900 found only by the close of 3 days$/m);
+    expect(stdout).toMatch(/^ +1 \(0.11%\) of 900 found only when 3 days were sealed$/m);
     expect(stdout).toMatch(/^recommended +settleDelay 2 min instead of 1 min$/m);
     expect(lastLine(json).sources).toMatchObject([
       { head, lateness: { live: { late: 25 }, recommended: { settleDelaySeconds: 120 } } },
@@ -190,32 +121,26 @@ describe("status", () => {
     expect(stdout).toBe(`Nothing is archived in ${directory} yet.\n`);
     expect(await readdir(directory)).toEqual([]);
   });
-});
 
-describe("a mistake", () => {
-  it.each([["status"], ["cat"]])(
-    "%s of an archive that is not there gives one line",
-    async (command) => {
-      const { code, stdout, stderr } = await run([command, "--archive", "/nowhere/at/all"]);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-      expect(stderr).toMatch(/^audit-lake: there is no archive at \/nowhere\/at\/all: .*\n$/);
-    },
-  );
+  it("shows one source alone when it is named", async () => {
+    const directory = await temporaryDirectory();
+    const page = join(FIXTURES, "page.json");
+    await run(["import", "--archive", directory, "--source", "acme", page]);
+    await run(["import", "--archive", directory, "--source", "zeta", page]);
+    const status = (...args: string[]) => run(["status", "--archive", directory, ...args]);
 
-  it("an unknown command gives one line", async () => {
-    const { code, stderr } = await run(["statsu"]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^audit-lake: unknown command 'statsu'.*\n$/);
+    const { stdout } = await status("--source", "zeta", "--json");
+    expect(lastLine(stdout).sources).toMatchObject([{ source: "zeta", objects: 1 }]);
+    expect(await status("--source", "other")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `audit-lake: the archive ${directory} has no source "other"\n`,
+    });
   });
-});
 
-describe("help", () => {
-  it.each([[], ["ingest"], ["import"], ["status"], ["cat"]])(
-    "%s shows its examples",
-    async (...command) => {
-      const { code, stdout } = await run([...command, "--help"]);
-      expect(code).toBe(0);
-      expect(stdout).toContain(command.length === 0 ? "Exit codes:" : `  audit-lake ${command}`);
-    },
-  );
+  it("refuses an archive that is not there in one line", async () => {
+    const { code, stdout, stderr } = await run(["status", "--archive", "/nowhere/at/all"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^audit-lake: there is no archive at \/nowhere\/at\/all: .*\n$/);
+  });
 });
