@@ -1,6 +1,6 @@
-import type { AuditLakeConfig } from "./infra/config.ts";
+import type { AuditLakeConfig } from "./infra/config/config.ts";
 
-// Every setting, its unit and its default: infra/config.ts.
+// Every setting, its unit and its default: infra/config/config.ts.
 export default {
   // Set it to today: the first day that queries look at.
   archiveStartsOn: "2026-01-01",

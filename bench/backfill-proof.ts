@@ -6,20 +6,22 @@
  * decides. It runs the product's plan, engine and client into an archive on
  * disk; only Slack's answers and the waiting are made up.
  */
+
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { formatCount, formatSeconds } from "../cli/format.ts";
-import { ProgressBar } from "../cli/progress-bar.ts";
-import { renderFacts } from "../cli/table.ts";
+import { formatCount, formatSeconds } from "../cli/output/format.ts";
+import { ProgressBar } from "../cli/output/progress-bar.ts";
+import { renderStatusLines } from "../cli/output/table.ts";
+import { type HistoryFake, historyFake } from "../fake-slack/history-fake.ts";
 import { decodeLines } from "../lib/archive/archive-object.ts";
-import { hourOf, parseObjectKey } from "../lib/archive/object-key.ts";
+import { parseObjectKey } from "../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
+import { hourOf } from "../lib/time.ts";
 import { SeededRandom } from "../test/simulation/seeded-random.ts";
-import { type PastSlack, pastSlack } from "./past-slack.ts";
 
 /** What the worker is told, and what it tells. */
 export interface BackfillJob {
@@ -52,14 +54,14 @@ try {
   }
   stored = await work(undefined, (now) => bar.update(now, entries, [`killed ${kills} times`]));
   bar.stop();
-  const found = await compare(directory, pastSlack({ entries, days }));
+  const found = await compare(directory, historyFake({ entries, days }));
   const seconds = (performance.now() - startedMs) / 1000;
   const isEqual = found.missing === 0 && found.twice === 0 && found.misplaced === 0;
   const summary = { entries, days, kills, ...found, isEqual, seconds };
   console.log(
     options.json
       ? JSON.stringify(summary)
-      : renderFacts([
+      : renderStatusLines([
           ["entries", `${formatCount(entries)} over ${formatCount(days)} days`],
           ["killed", `${kills} times`],
           ["archived", `${formatCount(found.archived)} in ${formatCount(found.objects)} objects`],
@@ -108,7 +110,7 @@ async function work(
 /** Every line of the archive against what Slack has: by id, in its hour, the same text. */
 async function compare(
   archive: string,
-  slack: PastSlack,
+  slack: HistoryFake,
 ): Promise<Record<"archived" | "objects" | "missing" | "twice" | "misplaced", number>> {
   const seen = new Uint8Array(slack.entries);
   const found = { archived: 0, objects: 0, missing: 0, twice: 0, misplaced: 0 };

@@ -1,15 +1,15 @@
 /** The process that `backfill-proof.ts` kills: plans what is left, and works on two spans at once. */
 import { randomUUID } from "node:crypto";
+import { historyFake } from "../fake-slack/history-fake.ts";
 import { liveLane } from "../lib/archive/lane.ts";
 import { backfillSpan } from "../lib/backfill/backfill-span.ts";
 import { beginBackfill, planBackfill } from "../lib/backfill/plan.ts";
 import { backfillProgress } from "../lib/backfill/progress.ts";
-import { BACKGROUND_CALLS_PER_MINUTE } from "../lib/ingest/background-pacer.ts";
-import { createSlackSource } from "../lib/ingest/slack-source.ts";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../lib/local/sqlite-checkpoint-store.ts";
+import { BACKGROUND_CALLS_PER_MINUTE } from "../lib/run/background-pacer.ts";
+import { createSlackSource } from "../lib/run/slack-source.ts";
 import type { BackfillJob, BackfillNews } from "./backfill-proof.ts";
-import { pastSlack } from "./past-slack.ts";
 
 const SOURCE = "proof";
 const TOKEN = "xoxp-proof";
@@ -17,7 +17,7 @@ const CONCURRENCY = 2;
 
 process.once("message", async ({ directory, entries, days }: BackfillJob) => {
   const tell = (news: BackfillNews) => process.send?.(news);
-  const past = pastSlack({ entries, days });
+  const past = historyFake({ entries, days });
   // Waiting is passing time.
   let offsetMs = 0;
   const clock = {

@@ -12,7 +12,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import Table from "cli-table3";
 import { Command } from "commander";
-import { FAKE_TOKEN } from "../test/fakes/fake-slack.ts";
+import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
 import type { FloorUse, IngestJob, IngestUse } from "./job.ts";
 
 /** A Monday, so that the small and the large span have the same busy hours. */
@@ -102,7 +102,7 @@ async function work<T>(script: string, job: IngestJob): Promise<T> {
 }
 
 async function withFakeSlack<T>(flags: string[], use: (baseUrl: string) => Promise<T>): Promise<T> {
-  const script = join(import.meta.dirname, "../test/fakes/fake-slack-main.ts");
+  const script = join(import.meta.dirname, "../fake-slack/main.ts");
   const scale = ["--entries-per-week", String(ENTRIES_PER_WEEK)];
   const fake = spawn(process.execPath, [script, ...scale, ...flags], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -5,28 +5,27 @@
  * Bytes are those that the process read from files (`rchar` of /proc/self/io,
  * so that this needs Linux); times are of the second of two runs each.
  */
+
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { formatBytes, formatCount } from "../cli/format.ts";
-import { ProgressBar } from "../cli/progress-bar.ts";
-import { renderTable } from "../cli/table.ts";
+import { formatBytes, formatCount } from "../cli/output/format.ts";
+import { ProgressBar } from "../cli/output/progress-bar.ts";
+import { renderTable } from "../cli/output/table.ts";
+import { Organization } from "../fake-slack/organization.ts";
 import { encodeObject } from "../lib/archive/archive-object.ts";
-import { SECONDS_PER_HOUR } from "../lib/archive/object-key.ts";
-import { dayOf } from "../lib/close/manifest.ts";
-import { compactDay } from "../lib/local/compact-day.ts";
+import { writeDayColumns } from "../lib/columns/parquet-columns.ts";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../lib/local/lake-database.ts";
 import { SAVED_QUERIES } from "../lib/sql/saved-queries.ts";
-import { sealDays } from "../test/close/sealed-archive.ts";
-import { Organization } from "../test/fakes/organization.ts";
+import { dayOf, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../lib/time.ts";
+import { sealDays } from "../test/seal/sealed-archive.ts";
 
 const SOURCE = "bench";
 /** A Monday. */
 const FROM = Date.UTC(2026, 0, 5) / 1000;
-const SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR;
 
 interface Use {
   bytes: number;
@@ -46,16 +45,16 @@ const bar = new ProgressBar();
 try {
   const entries = await fill();
   const before = await measureAll("from lines");
-  let [linesBytes, compactBytes] = [0, 0];
+  let [linesBytes, columnsBytes] = [0, 0];
   for (const [done, day] of days.entries()) {
     bar.update(done, days.length, ["into columns"]);
-    const compacted = await compactDay(directory, SOURCE, day);
+    const compacted = await writeDayColumns(directory, SOURCE, day);
     linesBytes += compacted.linesBytes;
-    compactBytes += compacted.compactBytes;
+    columnsBytes += compacted.columnsBytes;
   }
   const after = await measureAll("from columns");
   bar.stop();
-  report(entries, { linesBytes, compactBytes }, before, after);
+  report(entries, { linesBytes, columnsBytes }, before, after);
 } finally {
   bar.stop();
   await rm(directory, { recursive: true, force: true });
@@ -124,7 +123,7 @@ function bytesRead(): number {
 
 function report(
   entries: number,
-  sizes: { linesBytes: number; compactBytes: number },
+  sizes: { linesBytes: number; columnsBytes: number },
   before: ReadonlyMap<string, Use>,
   after: ReadonlyMap<string, Use>,
 ): void {
@@ -142,7 +141,7 @@ function report(
     return;
   }
   console.log(
-    `${formatCount(entries)} entries in ${days.length} days: ${formatBytes(sizes.linesBytes)} as lines, ${formatBytes(sizes.compactBytes)} in columns\n`,
+    `${formatCount(entries)} entries in ${days.length} days: ${formatBytes(sizes.linesBytes)} as lines, ${formatBytes(sizes.columnsBytes)} in columns\n`,
   );
   console.log(
     renderTable(

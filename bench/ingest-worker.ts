@@ -4,9 +4,9 @@
  */
 
 import { ingest } from "../lib/ingest/ingest.ts";
-import { createSlackSource } from "../lib/ingest/slack-source.ts";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../lib/local/sqlite-checkpoint-store.ts";
+import { createSlackSource } from "../lib/run/slack-source.ts";
 import { systemClock } from "../lib/slack/clock.ts";
 import type { IngestJob, IngestUse } from "./job.ts";
 

@@ -3,17 +3,18 @@
  * with the truth. Ends with its days, with its minutes, or at the first thing
  * that is wrong.
  */
+
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { reportError, UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit-codes.ts";
-import { formatBytes, formatCount, formatSeconds } from "../cli/format.ts";
-import { abortOnInterrupt } from "../cli/interrupt.ts";
-import { ProgressBar } from "../cli/progress-bar.ts";
-import { renderFacts } from "../cli/table.ts";
-import { SECONDS_PER_HOUR } from "../lib/archive/object-key.ts";
+import { formatBytes, formatCount, formatSeconds } from "../cli/output/format.ts";
+import { ProgressBar } from "../cli/output/progress-bar.ts";
+import { renderStatusLines } from "../cli/output/table.ts";
+import { abortOnInterrupt } from "../cli/run/interrupt.ts";
+import { SECONDS_PER_HOUR } from "../lib/time.ts";
 import { Soak, type SoakEnd, type SoakFigures } from "./soak/soak.ts";
 
 const ENDS: Record<SoakEnd | "broken", string> = {
@@ -108,7 +109,7 @@ function print(end: SoakEnd | "broken", figures: SoakFigures): void {
   const { runs, entries, wallSeconds, cpuSeconds } = figures;
   const outcomes = Object.entries(runs).filter(([, count]) => count > 0);
   console.log(
-    renderFacts([
+    renderStatusLines([
       ["end", ENDS[end]],
       ["virtual time", formatSeconds(figures.virtualSeconds)],
       ["runs", outcomes.map(([outcome, count]) => `${formatCount(count)} ${outcome}`).join(", ")],

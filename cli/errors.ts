@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
-import { describeAwsError } from "./aws-problem.ts";
 import { EXIT } from "./exit-codes.ts";
-import { InterruptedError } from "./interrupt.ts";
+import { InterruptedError } from "./run/interrupt.ts";
+import { describeAwsError } from "./stack/aws-problem.ts";
 
 /** The user asked for something that cannot be done as asked. */
 export class UsageError extends Error {

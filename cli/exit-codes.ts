@@ -1,5 +1,5 @@
-import type { CloseOutcome } from "../lib/close/close-day.ts";
 import type { IngestOutcome } from "../lib/ingest/summary.ts";
+import type { SealOutcome } from "../lib/seal/seal-day.ts";
 
 export const EXIT = {
   done: 0,
@@ -21,7 +21,7 @@ export const EXIT_OF_OUTCOME: Record<IngestOutcome, number> = {
   failed: EXIT.failed,
 };
 
-export const EXIT_OF_CLOSE: Record<CloseOutcome, number> = {
+export const EXIT_OF_CLOSE: Record<SealOutcome, number> = {
   sealed: EXIT.done,
   already_sealed: EXIT.done,
   not_settled: EXIT.tryAgain,

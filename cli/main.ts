@@ -2,13 +2,13 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addBackfillCommand } from "./commands/backfill.ts";
 import { addCatCommand } from "./commands/cat.ts";
-import { addCloseDayCommand } from "./commands/close-day.ts";
-import { addCompactCommand } from "./commands/compact.ts";
+import { addColumnsCommand } from "./commands/columns.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addDetectCommand } from "./commands/detect.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addIngestCommand } from "./commands/ingest.ts";
 import { addQueryCommand } from "./commands/query.ts";
+import { addSealCommand } from "./commands/seal.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addTokenCommand } from "./commands/token.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
@@ -30,9 +30,9 @@ addStatusCommand(program);
 addTokenCommand(program);
 addCatCommand(program);
 addDetectCommand(program);
-addCloseDayCommand(program);
+addSealCommand(program);
 addVerifyCommand(program);
-addCompactCommand(program);
+addColumnsCommand(program);
 addDemoCommand(program);
 
 // `| head` has seen enough.

@@ -5,8 +5,9 @@
  * A run that failed has no answer: it throws, and the state machine tries again,
  * later and later, until it gives the job up.
  */
-import type { CloseOutcome } from "../lib/close/close-day.ts";
+
 import type { IngestOutcome } from "../lib/ingest/summary.ts";
+import type { SealOutcome } from "../lib/seal/seal-day.ts";
 
 export interface JobStep {
   /** `again`: more to do, at once. `wait`: more to do, not before `resumeAt`. */
@@ -36,7 +37,7 @@ export function nextStep(next: "done" | "again", nowMs: number): JobStep {
 
 /** What a step depends on, in the summary of a run. */
 interface RunEnd {
-  outcome: IngestOutcome | CloseOutcome;
+  outcome: IngestOutcome | SealOutcome;
   /** Epoch milliseconds. */
   notBefore?: number;
 }

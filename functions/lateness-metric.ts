@@ -1,5 +1,5 @@
 import { type Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { countLate, type Lateness } from "../lib/ingest/lateness.ts";
+import { countLate, type Lateness } from "../lib/run/lateness.ts";
 
 /** CloudWatch takes a hundred values of a metric at once: enough to show how they are spread. */
 const VALUES_MAX = 100;

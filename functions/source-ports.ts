@@ -9,8 +9,8 @@ import { DynamoDbCheckpointStore } from "../lib/aws/dynamodb-checkpoint-store.ts
 import { S3ArchiveStore } from "../lib/aws/s3-archive-store.ts";
 import { SecretsManagerTokenProvider } from "../lib/aws/secrets-manager-token-provider.ts";
 import type { IngestPorts } from "../lib/ingest/ingest.ts";
-import { createSlackSource } from "../lib/ingest/slack-source.ts";
 import type { TokenProvider } from "../lib/ports.ts";
+import { createSlackSource } from "../lib/run/slack-source.ts";
 import { systemClock } from "../lib/slack/clock.ts";
 import type { SOURCE_ENVIRONMENT } from "./source-environment.ts";
 

@@ -1,18 +1,18 @@
 import { CfnOutput, RemovalPolicy, Stack, Tags } from "aws-cdk-lib";
 import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
-import { NO_INTERVAL, SOURCE_OUTPUTS, STACK_OUTPUTS } from "../lib/stack-outputs.ts";
-import type { Config } from "./config.ts";
+import { NO_INTERVAL, SOURCE_OUTPUTS, STACK_OUTPUTS } from "../lib/stack/outputs.ts";
+import type { Config } from "./config/config.ts";
 import { Archive } from "./constructs/archive.ts";
 import { Backfill } from "./constructs/backfill.ts";
 import { Catalog } from "./constructs/catalog.ts";
-import { Closing } from "./constructs/closing.ts";
 import { Detection } from "./constructs/detection.ts";
 import { Encryption } from "./constructs/encryption.ts";
 import { Events } from "./constructs/events.ts";
 import { Ingestion } from "./constructs/ingestion.ts";
 import { Monitoring } from "./constructs/monitoring.ts";
 import { Notifications } from "./constructs/notifications.ts";
+import { Closing } from "./constructs/sealing.ts";
 
 /** Everything that one deployment consists of. */
 export class SlackAuditLakeStack extends Stack {

@@ -71,7 +71,7 @@ export interface Checkpoint {
   /**
    * What the lane has counted below its watermark, by name. Saved with it, so
    * that an interruption neither loses a count nor counts twice. How late
-   * entries were stands here, too: see `lib/ingest/lateness.ts`.
+   * entries were stands here, too: see `lib/run/lateness.ts`.
    */
   tally?: Record<string, number> | undefined;
   /** Of the lane that closes days: the chain, and the hour that is being reconciled. */
@@ -95,7 +95,7 @@ export interface ReconciledHour {
   /** Archived ids that Slack did not list, and the first of them. */
   onlyInArchive: number;
   onlyInArchiveIds: string[];
-  /** How late the late ones were; see `lib/ingest/lateness.ts`. */
+  /** How late the late ones were; see `lib/run/lateness.ts`. */
   lateness: Record<string, number>;
 }
 

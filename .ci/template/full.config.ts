@@ -1,4 +1,4 @@
-import type { AuditLakeConfig } from "../../infra/config.ts";
+import type { AuditLakeConfig } from "../../infra/config/config.ts";
 
 /** Everything that can be set at once, so that cfn-lint sees each resource and moto deploys it. */
 export default {

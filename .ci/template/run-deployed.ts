@@ -19,6 +19,9 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { makeEntry } from "../../fake-slack/entries.ts";
+import { startFakeSlack } from "../../fake-slack/fake-slack.ts";
+import { Organization } from "../../fake-slack/organization.ts";
 import {
   INGEST_METRICS,
   INGEST_SERVICE,
@@ -26,9 +29,6 @@ import {
   SOURCE_DIMENSION,
 } from "../../functions/ingest/metric-names.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import { makeEntry } from "../../test/fakes/entries.ts";
-import { startFakeSlack } from "../../test/fakes/fake-slack.ts";
-import { Organization } from "../../test/fakes/organization.ts";
 
 interface Deployment {
   endpoint: string;

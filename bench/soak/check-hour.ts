@@ -1,14 +1,9 @@
 import { hash } from "node:crypto";
+import type { EntrySource } from "../../fake-slack/entries.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
-import {
-  hourOf,
-  PREFIXES,
-  parseObjectKey,
-  partitionPath,
-  SECONDS_PER_HOUR,
-} from "../../lib/archive/object-key.ts";
+import { PREFIXES, parseObjectKey, partitionPath } from "../../lib/archive/object-key.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
-import type { EntrySource } from "../../test/fakes/entries.ts";
+import { hourOf, SECONDS_PER_HOUR } from "../../lib/time.ts";
 
 /** Archive and truth differ. */
 export class SoakError extends Error {

@@ -1,27 +1,27 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { formatSeconds } from "../../cli/format.ts";
+import { formatSeconds } from "../../cli/output/format.ts";
+import { FAKE_TOKEN, type FakeCall, startFakeSlack } from "../../fake-slack/fake-slack.ts";
+import type { FaultName } from "../../fake-slack/faults.ts";
+import { Random } from "../../fake-slack/organization/random.ts";
+import { Organization } from "../../fake-slack/organization.ts";
 import { liveLane } from "../../lib/archive/lane.ts";
-import { hourPrefix, SECONDS_PER_HOUR } from "../../lib/archive/object-key.ts";
-import { reachesBackTo } from "../../lib/close/settled.ts";
+import { hourPrefix } from "../../lib/archive/object-key.ts";
 import { type IngestPorts, ingest } from "../../lib/ingest/ingest.ts";
-import { createSlackSource } from "../../lib/ingest/slack-source.ts";
 import { causeOf, type IngestOutcome } from "../../lib/ingest/summary.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { Checkpoint, CheckpointStore } from "../../lib/ports.ts";
+import { createSlackSource } from "../../lib/run/slack-source.ts";
+import { reachesBackTo } from "../../lib/seal/settled.ts";
 import { SlackAuditError } from "../../lib/slack/errors.ts";
-import { FAKE_TOKEN, type FakeCall, startFakeSlack } from "../../test/fakes/fake-slack.ts";
-import type { FaultName } from "../../test/fakes/faults.ts";
-import { Random } from "../../test/fakes/organization/random.ts";
-import { Organization } from "../../test/fakes/organization.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
 import { VirtualClock } from "../../test/fakes/virtual-clock.ts";
 import { checkHour, SoakError } from "./check-hour.ts";
 
 /** A Monday, epoch seconds. */
 const FROM = Date.UTC(2026, 2, 2) / 1000;
 const SOURCE = "soak";
-const SECONDS_PER_DAY = 86_400;
 
 const SCHEDULE_SECONDS = 300;
 /** What the function's five minutes leave to a run. */

@@ -1,35 +1,35 @@
 import { type Command, Option } from "commander";
-import type { Span } from "../../lib/archive/lane.ts";
 import { backfillSpan } from "../../lib/backfill/backfill-span.ts";
 import { estimateBackfill } from "../../lib/backfill/estimate.ts";
 import { beginBackfill, planBackfill } from "../../lib/backfill/plan.ts";
 import { backfillProgress } from "../../lib/backfill/progress.ts";
-import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/ingest/background-pacer.ts";
 import type { IngestPorts } from "../../lib/ingest/ingest.ts";
 import { causeOf, type IngestOutcome, type IngestSummary } from "../../lib/ingest/summary.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { DEFAULT_STACK_NAME } from "../../lib/stack-outputs.ts";
+import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
+import type { TimeRange } from "../../lib/time.ts";
+import { reportError, UsageError } from "../errors.ts";
+import { EXIT, EXIT_CODES_HELP, EXIT_OF_OUTCOME } from "../exit-codes.ts";
 import {
   addArchiveOption,
   addSourceOption,
   checkReadable,
   checkWritable,
-} from "../archive-directory.ts";
-import { describeBackfill, describeEstimate } from "../backfill-facts.ts";
-import { confirm } from "../confirm.ts";
-import { reportError, UsageError } from "../errors.ts";
-import { EXIT, EXIT_CODES_HELP, EXIT_OF_OUTCOME } from "../exit-codes.ts";
-import { formatCounted, formatSeconds, formatTime } from "../format.ts";
-import { abortOnInterrupt } from "../interrupt.ts";
-import { leaseOwner } from "../lease-owner.ts";
-import { ProgressBar } from "../progress-bar.ts";
-import { repeatRuns } from "../run-loop.ts";
-import { STACK_HELP } from "../stack-option.ts";
-import { renderFacts } from "../table.ts";
-import { parseTime } from "../time-options.ts";
+} from "../options/archive.ts";
+import { confirm } from "../options/confirm.ts";
+import { STACK_HELP } from "../options/stack.ts";
+import { parseTime } from "../options/time.ts";
+import { describeBackfill, describeEstimate } from "../output/backfill-status.ts";
+import { formatCounted, formatSeconds, formatTime } from "../output/format.ts";
+import { ProgressBar } from "../output/progress-bar.ts";
+import { renderStatusLines } from "../output/table.ts";
+import { abortOnInterrupt } from "../run/interrupt.ts";
+import { leaseOwner } from "../run/lease-owner.ts";
+import { repeatRuns } from "../run/run-until-done.ts";
 
 /** Slack's own limit. */
 const PAGE_LIMIT = 9999;
@@ -118,7 +118,9 @@ async function useStack(
   options: Omit<BackfillOptions, "source"> & { source: string | undefined },
 ): Promise<number> {
   const { source, from, to: until, estimate = false, yes = false, json = false } = options;
-  const { startDeployedBackfill, cancelDeployedBackfill } = await import("../deployed-backfill.ts");
+  const { startDeployedBackfill, cancelDeployedBackfill } = await import(
+    "../stack/deployed-backfill.ts"
+  );
   return options.cancel
     ? cancelDeployedBackfill({ stack, source, json })
     : startDeployedBackfill({ stack, source, from: checkGiven(from), until, estimate, yes, json });
@@ -137,7 +139,7 @@ async function runBackfill(options: BackfillOptions & { from: number }): Promise
   await tokens.get();
   const clock = systemClock;
   // It takes long to load, and other commands do without.
-  const { createSlackSource } = await import("../../lib/ingest/slack-source.ts");
+  const { createSlackSource } = await import("../../lib/run/slack-source.ts");
   const slack = createSlackSource({
     tokens,
     clock,
@@ -171,7 +173,7 @@ async function runBackfill(options: BackfillOptions & { from: number }): Promise
     console.log(
       json
         ? JSON.stringify({ source, outcome: ended, entries, progress })
-        : renderFacts([
+        : renderStatusLines([
             ["outcome", OUTCOMES[ended]],
             ["entries", `${formatCounted(entries, "entry", "entries")} stored now`],
             ...(progress === undefined ? [] : describeBackfill(progress)),
@@ -201,7 +203,7 @@ const OUTCOMES: Record<IngestOutcome, string> = {
 async function backfillSpans(
   ports: IngestPorts,
   source: string,
-  spans: readonly Span[],
+  spans: readonly TimeRange[],
   signal: AbortSignal,
 ): Promise<{ ended: IngestOutcome; entries: number }> {
   const { clock } = ports;
@@ -262,16 +264,16 @@ const BY_WEIGHT: readonly IngestOutcome[] = [
 
 class BackfillDisplay {
   readonly #bar = new ProgressBar();
-  readonly #spans: readonly Span[];
+  readonly #spans: readonly TimeRange[];
   readonly #startedAtMs = performance.now();
-  readonly #positions = new Map<Span, number>();
-  readonly #entries = new Map<Span, number>();
+  readonly #positions = new Map<TimeRange, number>();
+  readonly #entries = new Map<TimeRange, number>();
 
-  constructor(spans: readonly Span[]) {
+  constructor(spans: readonly TimeRange[]) {
     this.#spans = spans;
   }
 
-  update(span: Span, position: number, entries: number): void {
+  update(span: TimeRange, position: number, entries: number): void {
     this.#positions.set(span, Math.min(position, span.until));
     this.#entries.set(span, entries);
     const total = this.#spans.reduce((sum, { from, until }) => sum + until - from, 0);

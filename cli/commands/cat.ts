@@ -4,8 +4,8 @@ import { ArchiveObjectError, decodeLines } from "../../lib/archive/archive-objec
 import { PREFIXES, parseObjectKey } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
-import { addArchiveOption, checkReadable } from "../archive-directory.ts";
-import { parseTime } from "../time-options.ts";
+import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { parseTime } from "../options/time.ts";
 
 interface Selection {
   /** Epoch seconds, included. */

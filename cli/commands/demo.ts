@@ -3,19 +3,19 @@ import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.t
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
-import { checkWritable } from "../archive-directory.ts";
-import { outlineArchive } from "../archive-outline.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { reportError } from "../errors.ts";
 import { EXIT, EXIT_OF_OUTCOME } from "../exit-codes.ts";
-import { formatTime } from "../format.ts";
-import { ingestUntilCaughtUp } from "../ingest-loop.ts";
-import { abortOnInterrupt } from "../interrupt.ts";
-import { ProgressDisplay } from "../progress-display.ts";
-import { toTable } from "../query-output.ts";
-import { describeSummary } from "../summary-table.ts";
+import { checkWritable } from "../options/archive.ts";
+import { outlineArchive } from "../output/archive-outline.ts";
+import { formatTime } from "../output/format.ts";
+import { ProgressDisplay } from "../output/ingest-progress.ts";
+import { describeSummary } from "../output/ingest-summary.ts";
+import { toTable } from "../output/query-result.ts";
+import { ingestUntilCaughtUp } from "../run/ingest-until-caught-up.ts";
+import { abortOnInterrupt } from "../run/interrupt.ts";
 
 const SOURCE = "demo";
-const SECONDS_PER_DAY = 86_400;
 const QUERIES = ["logins", "downloads-by-volume", "anomalies-by-reason"];
 const ROWS_SHOWN = 8;
 /** Where there is no terminal to say how wide it is. */
@@ -68,8 +68,8 @@ Next:
 
 async function fill(directory: string, days: number, signal: AbortSignal): Promise<number> {
   // Loaded here: the fake is no part of the product.
-  const { FAKE_TOKEN, startFakeSlack } = await import("../../test/fakes/fake-slack.ts");
-  const { Organization } = await import("../../test/fakes/organization.ts");
+  const { FAKE_TOKEN, startFakeSlack } = await import("../../fake-slack/fake-slack.ts");
+  const { Organization } = await import("../../fake-slack/organization.ts");
   await checkWritable(directory);
   const checkpoints = new SqliteCheckpointStore(directory);
   const slack = await startFakeSlack({ organization: new Organization() });
@@ -78,7 +78,7 @@ async function fill(directory: string, days: number, signal: AbortSignal): Promi
     const before = (await checkpoints.read(SOURCE))?.checkpoint;
     if (before) console.log(`Going on from ${formatTime(before.watermark)}.`);
     // It takes long to load, and other commands do without.
-    const { createSlackSource } = await import("../../lib/ingest/slack-source.ts");
+    const { createSlackSource } = await import("../../lib/run/slack-source.ts");
     const { summary, cause } = await ingestUntilCaughtUp(
       {
         slack: createSlackSource({

@@ -2,10 +2,10 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
-import { addArchiveOption, checkReadable } from "../archive-directory.ts";
-import { formatCount, formatCounted, formatTime } from "../format.ts";
-import { renderTable } from "../table.ts";
-import { parseDuration, parseTime } from "../time-options.ts";
+import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { parseDuration, parseTime } from "../options/time.ts";
+import { formatCount, formatCounted, formatTime } from "../output/format.ts";
+import { renderTable } from "../output/table.ts";
 
 /** Between two lines that say how far it is, on standard error. */
 const LINE_INTERVAL_MS = 10_000;

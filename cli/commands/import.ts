@@ -1,21 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
-import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
-import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
-import { systemClock } from "../../lib/slack/clock.ts";
-import { ExportError, parseExport } from "../../lib/slack/page.ts";
-import { addArchiveOption, addSourceOption, checkWritable } from "../archive-directory.ts";
-import { UsageError } from "../errors.ts";
-import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
-import { formatCounted } from "../format.ts";
 import {
   type EntryPlace,
   type ImportedFile,
   type ImportReport,
   importEntries,
   SourceBusyError,
-} from "../import-entries.ts";
+} from "../../lib/import/import-entries.ts";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { ExportError, parseExport } from "../../lib/slack/page.ts";
+import { UsageError } from "../errors.ts";
+import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
+import { addArchiveOption, addSourceOption, checkWritable } from "../options/archive.ts";
+import { formatCounted } from "../output/format.ts";
 
 /** More lines than this nobody reads; `--json` has them all. */
 const LISTED_MAX = 20;

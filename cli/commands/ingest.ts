@@ -3,17 +3,17 @@ import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.t
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { addArchiveOption, addSourceOption, checkWritable } from "../archive-directory.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { reportError, UsageError } from "../errors.ts";
 import { EXIT_CODES_HELP, EXIT_OF_OUTCOME } from "../exit-codes.ts";
-import { formatTime } from "../format.ts";
-import { ingestUntilCaughtUp } from "../ingest-loop.ts";
-import { abortOnInterrupt } from "../interrupt.ts";
-import { ProgressDisplay } from "../progress-display.ts";
-import { describeSummary } from "../summary-table.ts";
-import { parseDuration, parseTime } from "../time-options.ts";
+import { addArchiveOption, addSourceOption, checkWritable } from "../options/archive.ts";
+import { parseDuration, parseTime } from "../options/time.ts";
+import { formatTime } from "../output/format.ts";
+import { ProgressDisplay } from "../output/ingest-progress.ts";
+import { describeSummary } from "../output/ingest-summary.ts";
+import { ingestUntilCaughtUp } from "../run/ingest-until-caught-up.ts";
+import { abortOnInterrupt } from "../run/interrupt.ts";
 
-const SECONDS_PER_DAY = 86_400;
 const PAGE_LIMIT_MAX = 9999;
 
 interface IngestOptions {
@@ -81,7 +81,7 @@ async function runIngest(options: IngestOptions): Promise<number> {
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
   // It takes long to load, and other commands do without.
-  const { createSlackSource } = await import("../../lib/ingest/slack-source.ts");
+  const { createSlackSource } = await import("../../lib/run/slack-source.ts");
   const slack = createSlackSource({
     tokens,
     clock: systemClock,

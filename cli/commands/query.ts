@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { QueryResult } from "../../lib/sql/query-result.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
-import { addArchiveOption, checkReadable } from "../archive-directory.ts";
 import { UsageError } from "../errors.ts";
-import { abortOnInterrupt } from "../interrupt.ts";
-import { toCsv, toJson, toTable } from "../query-output.ts";
-import { STACK_HELP, stackOption } from "../stack-option.ts";
-import { renderFacts } from "../table.ts";
+import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { STACK_HELP, stackOption } from "../options/stack.ts";
+import { toCsv, toJson, toTable } from "../output/query-result.ts";
+import { renderStatusLines } from "../output/table.ts";
+import { abortOnInterrupt } from "../run/interrupt.ts";
 
 /** A terminal keeps no more; the other formats have all rows. */
 const TABLE_ROWS_MAX = 1000;
@@ -58,7 +58,7 @@ ${STACK_HELP}`,
       }
       const sql = toSql(text, options.set);
       if (options.athena) {
-        const { queryDeployed } = await import("../athena-query.ts");
+        const { queryDeployed } = await import("../stack/athena-query.ts");
         const signal = abortOnInterrupt("Stopping the query");
         console.log(format(await queryDeployed(options.stack, sql, signal), options));
         return;
@@ -104,7 +104,7 @@ function describeSavedQueries(): string {
       [
         `${name}: ${title}`,
         `  ${question}`,
-        renderFacts(
+        renderStatusLines(
           parameters.map((parameter) => [`    ${parameter.name}`, parameter.description] as const),
         ),
       ].join("\n"),

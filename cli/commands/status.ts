@@ -5,22 +5,22 @@ import { type BackfillProgress, backfillProgress } from "../../lib/backfill/prog
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { LaneStatus } from "../../lib/ports.ts";
-import { DEFAULT_STACK_NAME } from "../../lib/stack-outputs.ts";
-import { addArchiveOption, checkReadable } from "../archive-directory.ts";
-import { describeBackfill } from "../backfill-facts.ts";
-import { type ClosingStatus, describeClosing, toClosingStatus } from "../closing-facts.ts";
-import { formatBytes, formatCount } from "../format.ts";
+import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
+import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { STACK_HELP } from "../options/stack.ts";
+import { describeBackfill } from "../output/backfill-status.ts";
+import { formatBytes, formatCount } from "../output/format.ts";
+import { describeSealing, type SealingStatus, toSealingStatus } from "../output/sealing-status.ts";
 import {
   describeSourceProgress,
   liveOf,
   type SourceProgress,
   toSourceProgress,
-} from "../source-progress.ts";
-import { STACK_HELP } from "../stack-option.ts";
-import { renderFacts } from "../table.ts";
+} from "../output/source-status.ts";
+import { renderStatusLines } from "../output/table.ts";
 
 /** What `--json` prints for each source of a directory. */
-interface SourceStatus extends SourceProgress, ClosingStatus {
+interface SourceStatus extends SourceProgress, SealingStatus {
   /** Null when there never was one. */
   backfill: BackfillProgress | null;
   objects: number;
@@ -61,7 +61,7 @@ ${STACK_HELP}`,
       const nowSeconds = Math.floor(Date.now() / 1000);
       if (stack !== undefined) {
         const { readDeployedStatus, describeDeployedStatus } = await import(
-          "../deployed-status.ts"
+          "../stack/deployed-status.ts"
         );
         const name = stack === true ? DEFAULT_STACK_NAME : stack;
         const status = await readDeployedStatus(name, nowSeconds);
@@ -86,7 +86,7 @@ async function readStatus(directory: string, nowSeconds: number): Promise<Source
   const names = new Set([...lanes.keys(), ...held.keys(), ...quarantined.keys()]);
   return [...names].sort().map((source) => ({
     ...toSourceProgress(source, liveOf(lanes.get(source)), nowSeconds),
-    ...toClosingStatus(source, lanes.get(source)),
+    ...toSealingStatus(source, lanes.get(source)),
     backfill: backfillProgress(lanes.get(source) ?? [], nowSeconds * 1000) ?? null,
     objects: held.get(source)?.objects ?? 0,
     bytes: held.get(source)?.bytes ?? 0,
@@ -134,12 +134,12 @@ function sourceOf(key: string): string {
 }
 
 function describe(status: SourceStatus): string {
-  return renderFacts([
+  return renderStatusLines([
     ["source", status.source],
     ...describeSourceProgress(status, "no run yet, only imports"),
     ["objects", `${formatCount(status.objects)}, ${formatBytes(status.bytes)}`],
     ["quarantined", formatCount(status.quarantined)],
-    ...describeClosing(status),
+    ...describeSealing(status),
     ...(status.backfill === null ? [] : describeBackfill(status.backfill)),
   ]);
 }

@@ -1,13 +1,13 @@
 import { type Command, Option } from "commander";
 import { SlackApiError, SlackAuditError } from "../../lib/slack/errors.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
-import { parseSource } from "../archive-directory.ts";
 import { UsageError } from "../errors.ts";
-import { formatSeconds, formatTime } from "../format.ts";
-import { readSecretLine } from "../secret-input.ts";
-import { checkToken } from "../slack-token.ts";
-import { STACK_HELP, stackOption } from "../stack-option.ts";
-import { renderFacts } from "../table.ts";
+import { parseSource } from "../options/archive.ts";
+import { readSecretLine } from "../options/secret-input.ts";
+import { checkToken } from "../options/slack-token.ts";
+import { STACK_HELP, stackOption } from "../options/stack.ts";
+import { formatSeconds, formatTime } from "../output/format.ts";
+import { renderStatusLines } from "../output/table.ts";
 
 /** For the one call that tries the token, with its retries. */
 const CHECK_MS = 60_000;
@@ -67,7 +67,7 @@ async function setToken(
       "a token is not taken from an argument: type it when asked, or pipe it in; if that was one, replace it, since it is in the shell's history now",
     );
   }
-  const { Deployment } = await import("../deployment.ts");
+  const { Deployment } = await import("../stack/deployment.ts");
   const deployment = await Deployment.find(stack);
   const source = deployment.source(name);
   const token = await readSecretLine(
@@ -80,7 +80,7 @@ async function setToken(
   await deployment.tokenSecret(source).store(token);
   const { intervalSeconds } = source;
   console.log(
-    renderFacts([
+    renderStatusLines([
       ["source", `${source.name} (${deployment.stack.name}, ${deployment.stack.region})`],
       ["Slack", seen],
       ["stored", "as the current version of the secret"],

@@ -2,26 +2,26 @@ import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import { readPublicKey, SigningKeyError } from "../../lib/close/signature.ts";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import type { ArchiveStore } from "../../lib/ports.ts";
+import { readPublicKey, SigningKeyError } from "../../lib/seal/signature.ts";
 import {
   type Damage,
   type VerifyProgress,
   type VerifyReport,
   verify,
-} from "../../lib/close/verify.ts";
-import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
-import type { ArchiveStore } from "../../lib/ports.ts";
-import { DEFAULT_STACK_NAME } from "../../lib/stack-outputs.ts";
-import { addArchiveOption, checkReadable, parseSource } from "../archive-directory.ts";
-import type { Deployment } from "../deployment.ts";
+} from "../../lib/seal/verify.ts";
+import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
-import { formatBytes, formatCount, formatCounted } from "../format.ts";
-import { abortOnInterrupt } from "../interrupt.ts";
-import { ProgressBar } from "../progress-bar.ts";
-import { STACK_HELP } from "../stack-option.ts";
-import { renderFacts } from "../table.ts";
-import { parseDay } from "../time-options.ts";
+import { addArchiveOption, checkReadable, parseSource } from "../options/archive.ts";
+import { STACK_HELP } from "../options/stack.ts";
+import { parseDay } from "../options/time.ts";
+import { formatBytes, formatCount, formatCounted } from "../output/format.ts";
+import { ProgressBar } from "../output/progress-bar.ts";
+import { renderStatusLines } from "../output/table.ts";
+import { abortOnInterrupt } from "../run/interrupt.ts";
+import type { Deployment } from "../stack/deployment.ts";
 
 /** In place of the public key's file, with `--stack`. */
 const KEY_OF_STACK = "stack";
@@ -123,7 +123,7 @@ async function openArchive({
     await checkReadable(archive);
     return { store: new DirectoryArchiveStore(archive), name: archive };
   }
-  const { Deployment } = await import("../deployment.ts");
+  const { Deployment } = await import("../stack/deployment.ts");
   const deployment = await Deployment.find(stack === true ? DEFAULT_STACK_NAME : stack);
   const name = `s3://${deployment.stack.archiveBucket}`;
   return { store: deployment.archive, name, deployment };
@@ -194,7 +194,7 @@ function describeDamage({ kind, key, problem }: Damage): string {
 
 function describe(report: VerifyReport): string {
   const { head, damages, unreconciled, unsealed, days, objects, entries, bytes } = report;
-  return renderFacts([
+  return renderStatusLines([
     ["source", report.source],
     [
       "checked",

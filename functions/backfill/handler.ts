@@ -7,6 +7,7 @@
  *
  * A plan that cannot be made, and a run that failed, are thrown.
  */
+
 import { randomUUID } from "node:crypto";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
@@ -15,13 +16,13 @@ import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import * as z from "zod";
-import type { Span } from "../../lib/archive/lane.ts";
 import { backfillSpan } from "../../lib/backfill/backfill-span.ts";
 import { type Estimate, estimateBackfill } from "../../lib/backfill/estimate.ts";
 import { beginBackfill, planBackfill } from "../../lib/backfill/plan.ts";
-import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/ingest/background-pacer.ts";
 import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
+import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
+import type { TimeRange } from "../../lib/time.ts";
 import { readEnvironment } from "../environment.ts";
 import { METRIC_NAMESPACE, SOURCE_DIMENSION } from "../ingest/metric-names.ts";
 import { type JobStep, stepAfter } from "../job-step.ts";
@@ -43,7 +44,7 @@ const EVENT = z.discriminatedUnion("op", [
 ]);
 
 interface Plan {
-  spans: Span[];
+  spans: TimeRange[];
   /** Only where it was asked for: it takes calls. */
   estimate?: Estimate;
 }
@@ -93,7 +94,7 @@ async function handleStep(
 }
 
 async function run(
-  span: Span,
+  span: TimeRange,
   owner: string,
   deadlineMs: number,
 ): Promise<JobStep & IngestSummary> {

@@ -12,6 +12,7 @@
  *
  * An event that fails comes again, and publishes nothing twice.
  */
+
 import { randomUUID } from "node:crypto";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
@@ -25,7 +26,7 @@ import middy from "@middy/core";
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { DynamoDbAlertLedger } from "../../lib/aws/dynamodb-alert-ledger.ts";
-import { DynamoDbVocabularyStore } from "../../lib/aws/dynamodb-vocabulary-store.ts";
+import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
 import { configureRules } from "../../lib/detect/configure.ts";
@@ -36,14 +37,13 @@ import {
 } from "../../lib/detect/consume-object.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
-import { SeenVocabulary } from "../../lib/detect/seen-vocabulary.ts";
+import { SeenNames } from "../../lib/detect/seen-names.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { readEnvironment } from "../environment.ts";
 import { METRIC_NAMESPACE } from "../ingest/metric-names.ts";
 import { DETECT_ENVIRONMENT } from "./environment.ts";
 import { DETECT_METRICS } from "./metric-names.ts";
-
-const SECONDS_PER_DAY = 86_400;
 
 const environment = readEnvironment(DETECT_ENVIRONMENT);
 const logger = new Logger({ serviceName: "detect" });
@@ -63,9 +63,7 @@ const ports: ConsumePorts = {
   }),
   ledger: new DynamoDbAlertLedger(dynamoDb, environment.DETECTION_TABLE),
   sink: new SnsNotificationSink(new SNSClient(CLIENT_OPTIONS), environment.ALERT_TOPIC_ARN),
-  vocabulary: new SeenVocabulary(
-    new DynamoDbVocabularyStore(dynamoDb, environment.DETECTION_TABLE),
-  ),
+  vocabulary: new SeenNames(new DynamoDbSeenNamesStore(dynamoDb, environment.DETECTION_TABLE)),
   clock: systemClock,
 };
 

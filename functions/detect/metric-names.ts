@@ -12,7 +12,7 @@ export const DETECT_METRICS = {
   /** Lines in the archive that are no entry. */
   unreadable: "UnreadableLines",
   /** Actions, entity types and fields that stood in no entry before. */
-  newTerms: "NewTerms",
+  newNames: "NewTerms",
   /** Messages that failed; they come again, and in the end go to the dead letters. */
   failed: "DetectionFailed",
 } as const;

@@ -5,6 +5,7 @@
  * and has a metric of its own. Whatever else ends a run early is thrown, so
  * that Lambda counts it; the next run goes on from the saved state.
  */
+
 import { randomUUID } from "node:crypto";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
@@ -18,6 +19,7 @@ import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
 import { TokenMissingError } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { readEnvironment } from "../environment.ts";
 import { addLatenessMetric } from "../lateness-metric.ts";
 import { createSourcePorts, PAGE_LIMIT, RESERVE_MS } from "../source-ports.ts";
@@ -31,8 +33,6 @@ import {
   METRIC_NAMESPACE,
   SOURCE_DIMENSION,
 } from "./metric-names.ts";
-
-const SECONDS_PER_DAY = 86_400;
 
 const environment = readEnvironment(INGEST_ENVIRONMENT);
 const source = environment.SOURCE;

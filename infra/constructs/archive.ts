@@ -13,7 +13,7 @@ import {
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 
 export interface ArchiveProps {
   config: Config["archive"];

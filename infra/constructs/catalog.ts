@@ -14,7 +14,7 @@ import {
   type GlueTableInput,
   MANIFEST_LINES,
 } from "../../lib/sql/table.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 
 export interface CatalogProps {
   config: Config["catalog"];

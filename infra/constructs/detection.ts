@@ -9,8 +9,8 @@ import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { type IQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import type { Config, SourceConfig } from "../config.ts";
-import { SECONDS_PER_DAY } from "../config-fields.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
+import type { Config, SourceConfig } from "../config/config.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
@@ -39,7 +39,7 @@ const RECEIVES_BEFORE_DEAD_LETTERS = 5;
  */
 export class Detection extends Construct {
   readonly handler: IFunction;
-  readonly driftHandler: IFunction;
+  readonly schemaWatchHandler: IFunction;
   readonly queue: IQueue;
   readonly deadLetters: IQueue;
 
@@ -66,7 +66,7 @@ export class Detection extends Construct {
       removalPolicy: props.removalPolicy,
     });
     this.handler = this.#addDetection(table, props);
-    this.driftHandler = this.#addDrift(table, props);
+    this.schemaWatchHandler = this.#addDrift(table, props);
   }
 
   #addDetection(table: ITable, props: DetectionProps): IFunction {
@@ -105,7 +105,7 @@ export class Detection extends Construct {
 
   #addDrift(table: ITable, props: DetectionProps): IFunction {
     const handler = new NodeFunction(this, "Drift", {
-      folder: "drift",
+      folder: "schema-watch",
       description: "Compares Slack's audit log actions and schemas with the last look",
       memoryMb: 256,
       timeout: Duration.minutes(2),

@@ -19,8 +19,7 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { BACKFILL_METRICS, BACKFILL_SERVICE } from "../../functions/backfill/metric-names.ts";
-import { CLOSE_METRICS, CLOSE_SERVICE } from "../../functions/close-day/metric-names.ts";
-import { COMPACT_METRICS, COMPACT_SERVICE } from "../../functions/compact/metric-names.ts";
+import { COMPACT_METRICS, COMPACT_SERVICE } from "../../functions/columns/metric-names.ts";
 import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
 import {
   API_ERRORS_METRIC,
@@ -31,17 +30,18 @@ import {
   METRIC_NAMESPACE,
   SOURCE_DIMENSION,
 } from "../../functions/ingest/metric-names.ts";
+import { CLOSE_METRICS, CLOSE_SERVICE } from "../../functions/seal/metric-names.ts";
 import type { BackfilledSource } from "./backfill.ts";
-import type { ClosedSource } from "./closing.ts";
 import type { Detection } from "./detection.ts";
 import type { IngestedSource } from "./ingestion.ts";
+import type { SealedSource } from "./sealing.ts";
 
 export interface MonitoringProps {
   sources: IngestedSource[];
   /** Absent when it is turned off. */
   detection: Detection | undefined;
   backfill: BackfilledSource[];
-  closing: ClosedSource[];
+  closing: SealedSource[];
   /** By the name that the alarm shows. */
   deadLetters: Record<string, IQueue>;
   workgroup: string;
@@ -72,7 +72,7 @@ export class Monitoring extends Construct {
       this.#addAlarms(source.config.name, sourceAlarms(source));
     }
     for (const source of props.closing) {
-      this.#addAlarms(source.config.name, closingAlarms(source));
+      this.#addAlarms(source.config.name, sealingAlarms(source));
     }
     for (const source of props.backfill) {
       this.#addAlarms(source.config.name, [backfillAlarm(source)]);
@@ -90,7 +90,7 @@ export class Monitoring extends Construct {
       defaultInterval: Duration.days(1),
       widgets: [
         ...enabled.map(sourceWidgets),
-        ...props.closing.map(closingWidgets),
+        ...props.closing.map(sealingWidgets),
         ...props.backfill.map(backfillWidgets),
         ...(props.detection === undefined ? [] : [detectionWidgets(props.detection)]),
       ],
@@ -135,7 +135,7 @@ function ingestMetric(
   return sourceMetric(INGEST_SERVICE, source, metricName, options);
 }
 
-function closeMetric(
+function sealMetric(
   source: string,
   metric: keyof typeof CLOSE_METRICS,
   options: MetricOptions,
@@ -224,10 +224,10 @@ function sourceAlarms({ config, handler }: IngestedSource): AlarmSpec[] {
 /** They close once a day, so a day is what there is to look at. */
 const CLOSING_PERIOD = Duration.days(1);
 
-function closingAlarms({ config, stateMachine, compacts }: ClosedSource): AlarmSpec[] {
+function sealingAlarms({ config, stateMachine, compacts }: SealedSource): AlarmSpec[] {
   const { name } = config;
   const sum = (metric: keyof typeof CLOSE_METRICS) =>
-    closeMetric(name, metric, { statistic: Stats.SUM, period: CLOSING_PERIOD });
+    sealMetric(name, metric, { statistic: Stats.SUM, period: CLOSING_PERIOD });
   const quiet = {
     evaluationPeriods: 1,
     treatMissingData: TreatMissingData.NOT_BREACHING, // nothing was closed, which days-unsealed tells
@@ -249,7 +249,7 @@ function closingAlarms({ config, stateMachine, compacts }: ClosedSource): AlarmS
       article: "days-unsealed",
       summary: `Days of ${name} have waited for their seal for two days.`,
       // The last plan of each execution says none, if all went well.
-      metric: closeMetric(name, "unsealedDays", {
+      metric: sealMetric(name, "unsealedDays", {
         statistic: Stats.MINIMUM,
         period: CLOSING_PERIOD,
       }),
@@ -316,7 +316,7 @@ function detectMetric(
   });
 }
 
-function detectionAlarms({ queue, driftHandler }: Detection): AlarmSpec[] {
+function detectionAlarms({ queue, schemaWatchHandler }: Detection): AlarmSpec[] {
   const period = Duration.minutes(5);
   const quiet = {
     evaluationPeriods: 1,
@@ -345,7 +345,7 @@ function detectionAlarms({ queue, driftHandler }: Detection): AlarmSpec[] {
     {
       article: "schema-check-failing",
       summary: "The daily look at what Slack logs failed.",
-      metric: driftHandler.metricErrors({ period }),
+      metric: schemaWatchHandler.metricErrors({ period }),
       ...quiet,
     },
   ];
@@ -428,13 +428,13 @@ function sourceWidgets({ config, handler }: IngestedSource): IWidget[] {
   ];
 }
 
-function closingWidgets({ config, stateMachine, compacts }: ClosedSource): IWidget[] {
+function sealingWidgets({ config, stateMachine, compacts }: SealedSource): IWidget[] {
   const graph = (title: string, statistic: string, ...metrics: (keyof typeof CLOSE_METRICS)[]) =>
     new GraphWidget({
       title,
       width: 6,
       left: metrics.map((metric) =>
-        closeMetric(config.name, metric, { statistic, period: CLOSING_PERIOD }),
+        sealMetric(config.name, metric, { statistic, period: CLOSING_PERIOD }),
       ),
     });
   return [
@@ -451,7 +451,7 @@ function closingWidgets({ config, stateMachine, compacts }: ClosedSource): IWidg
         stateMachine.metricFailed({ period: CLOSING_PERIOD }),
         stateMachine.metricTimedOut({ period: CLOSING_PERIOD }),
       ],
-      right: [closeMetric(config.name, "failed", { statistic: Stats.SUM, period: CLOSING_PERIOD })],
+      right: [sealMetric(config.name, "failed", { statistic: Stats.SUM, period: CLOSING_PERIOD })],
     }),
     ...(compacts
       ? [
@@ -513,7 +513,7 @@ function detectionWidgets({ handler, queue }: Detection): IWidget[] {
     new TextWidget({ markdown: "## Detection", width: 24, height: 1 }),
     graph("Alerts", "matches", "published", "suppressed"),
     graph("Looked at", "objects", "tooOld", "entries"),
-    graph("New in Slack's vocabulary", "newTerms"),
+    graph("New in Slack's vocabulary", "newNames"),
     graph("Went wrong", "failed", "ruleFailures", "unreadable"),
     new GraphWidget({
       title: "Waiting, seconds",

@@ -1,7 +1,8 @@
 import type { ArchiveStore } from "../ports.ts";
+import { hourOf } from "../time.ts";
 import { type ArchiveEntry, encodeLines, encodeObject } from "./archive-object.ts";
 import { ArchivedIds } from "./archived-ids.ts";
-import { hourOf, quarantinePrefix } from "./object-key.ts";
+import { quarantinePrefix } from "./object-key.ts";
 
 /** What became of a batch of entries. */
 export interface Stored {

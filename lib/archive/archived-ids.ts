@@ -1,6 +1,7 @@
 import type { ArchiveStore } from "../ports.ts";
+import { hourOf } from "../time.ts";
 import { ArchiveObjectError, decodeLines } from "./archive-object.ts";
-import { hourOf, hourPrefix, type ObjectName, parseObjectKey } from "./object-key.ts";
+import { hourPrefix, type ObjectName, parseObjectKey } from "./object-key.ts";
 
 /** The ids of an object, each with its time, epoch seconds. */
 type ArchivedObjectIds = ReadonlyMap<string, number>;

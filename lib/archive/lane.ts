@@ -1,3 +1,5 @@
+import type { TimeRange } from "../time.ts";
+
 /**
  * A lane is a stretch of a source's time that has one writer, and a checkpoint
  * of its own. No two lanes write to the same seconds:
@@ -7,12 +9,6 @@
  * - `grid#close`: the close of day, where the two above have finished
  */
 
-/** A stretch of time, epoch seconds: `from` included, `until` excluded. */
-export interface Span {
-  from: number;
-  until: number;
-}
-
 const SEPARATOR = "#";
 
 /** The lane of the live runs. */
@@ -20,11 +16,11 @@ export function liveLane(source: string): string {
   return source;
 }
 
-export function spanLane(source: string, { from, until }: Span): string {
+export function spanLane(source: string, { from, until }: TimeRange): string {
   return `${source}${SEPARATOR}${from}-${until}`;
 }
 
-export function closeLane(source: string): string {
+export function sealLane(source: string): string {
   return `${source}${SEPARATOR}close`;
 }
 
@@ -38,7 +34,7 @@ export function sourceOfLane(lane: string): string {
 }
 
 /** @returns nothing when the lane is not a backfill's */
-export function spanOfLane(lane: string): Span | undefined {
+export function spanOfLane(lane: string): TimeRange | undefined {
   const [, from, until] = /#(\d+)-(\d+)$/.exec(lane) ?? [];
   return from === undefined || until === undefined
     ? undefined

@@ -1,3 +1,4 @@
+import { hourOf } from "../time.ts";
 /**
  * Names in the archive. Slack's entries stand under
  * `audit_logs/source=<source>/dt=YYYY-MM-DD/hour=HH/<min>-<max>-<hash>.json.gz`:
@@ -20,8 +21,6 @@ export const PREFIXES = {
 /** Partition columns below `audit_logs/`, in the order of the path. */
 export const PARTITION_KEYS = ["source", "dt", "hour"] as const;
 
-export const SECONDS_PER_HOUR = 3600;
-
 /** What S3, Glue's enum projection and a file system all take. */
 export const SOURCE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -34,11 +33,6 @@ export interface ObjectName {
   maxDateCreate: number;
   /** First 16 hex digits of the SHA-256 of the uncompressed lines. */
   hash: string;
-}
-
-/** Start of the UTC hour in which a second lies, epoch seconds. */
-export function hourOf(epochSeconds: number): number {
-  return epochSeconds - (epochSeconds % SECONDS_PER_HOUR);
 }
 
 /** `source=…/dt=…/hour=…/` for the UTC hour in which `epochSeconds` lies. */

@@ -1,4 +1,4 @@
-import { WholeAnswerHandler } from "./whole-answer-handler.ts";
+import { BufferedResponseHandler } from "./buffered-response-handler.ts";
 
 /**
  * For every client of AWS: three attempts, the SDK's own backoff with jitter
@@ -7,7 +7,10 @@ import { WholeAnswerHandler } from "./whole-answer-handler.ts";
 export const CLIENT_OPTIONS = {
   maxAttempts: 3,
   retryMode: "standard",
-  requestHandler: new WholeAnswerHandler({ connectionTimeoutMs: 2_000, attemptTimeoutMs: 5_000 }),
+  requestHandler: new BufferedResponseHandler({
+    connectionTimeoutMs: 2_000,
+    attemptTimeoutMs: 5_000,
+  }),
 };
 
 /**

@@ -4,7 +4,7 @@ import {
   DescribeStacksCommand,
   paginateListStackResources,
 } from "@aws-sdk/client-cloudformation";
-import { type DeployedStack, DeployedStackError, parseStackOutputs } from "../stack-outputs.ts";
+import { type DeployedStack, DeployedStackError, parseStackOutputs } from "../stack/outputs.ts";
 
 /**
  * Find a deployed stack by its name, in the client's account and region.

@@ -1,14 +1,13 @@
-import { closeLane, liveLane, type Span, spanLane } from "../archive/lane.ts";
+import { liveLane, sealLane, spanLane } from "../archive/lane.ts";
 import { type IngestLimits, type IngestPorts, ingest } from "../ingest/ingest.ts";
-import { type IngestSummary, RunTally } from "../ingest/summary.ts";
+import { type IngestSummary, RunCounts } from "../ingest/summary.ts";
 import type { LaneStatus } from "../ports.ts";
-
-const SECONDS_PER_DAY = 86_400;
+import { SECONDS_PER_DAY, type TimeRange } from "../time.ts";
 
 export interface BackfillSettings {
   source: string;
   /** One of a plan. */
-  span: Span;
+  span: TimeRange;
   /** Lease owner, unique to this run. */
   owner: string;
   /** Entries asked for in one page, 1 to 9999. */
@@ -30,7 +29,7 @@ export async function backfillSpan(
   limits: IngestLimits,
 ): Promise<IngestSummary> {
   const { checkpoints, clock } = ports;
-  const tally = new RunTally(source, clock);
+  const tally = new RunCounts(source, clock);
   let lanes: LaneStatus[];
   try {
     lanes = await checkpoints.lanes(source);
@@ -38,7 +37,7 @@ export async function backfillSpan(
     return tally.failure(error);
   }
   const lane = (name: string) => lanes.find((status) => status.lane === name);
-  if (isBeingClosed(lane(closeLane(source)), span, clock.nowMs())) {
+  if (isBeingSealed(lane(sealLane(source)), span, clock.nowMs())) {
     return tally.summary("lease_held");
   }
   const { notBefore = 0 } = lane(liveLane(source))?.checkpoint ?? {};
@@ -68,7 +67,7 @@ export async function backfillSpan(
  * Whether a close is at work on a day of the span. It began when the span was
  * not planned yet; one that begins later finds the span, and leaves the day.
  */
-function isBeingClosed(close: LaneStatus | undefined, span: Span, nowMs: number): boolean {
+function isBeingSealed(close: LaneStatus | undefined, span: TimeRange, nowMs: number): boolean {
   const { lease, checkpoint } = close ?? {};
   return (
     lease !== undefined &&

@@ -1,6 +1,6 @@
-import type { Span } from "../archive/lane.ts";
-import { BACKGROUND_CALLS_PER_MINUTE } from "../ingest/background-pacer.ts";
-import type { SlackSource } from "../ingest/listing.ts";
+import { BACKGROUND_CALLS_PER_MINUTE } from "../run/background-pacer.ts";
+import type { SlackSource } from "../run/listing.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 import { PRICES } from "./prices.ts";
 
 /** What a backfill would take, from samples: a guess, and it says so. */
@@ -19,10 +19,8 @@ export interface Estimate {
 }
 
 const SAMPLES_MAX = 10;
-const SECONDS_PER_HOUR = 3600;
-const SECONDS_PER_DAY = 86_400;
 
-/** Share of a page that a window fills; see `lib/ingest/time-window.ts`. */
+/** Share of a page that a window fills; see `lib/run/window.ts`. */
 const PAGE_FILL = 0.8;
 
 /** Spread over the hours of the day and the days of the week: an irrational share never repeats. */
@@ -43,7 +41,7 @@ const LAMBDA_GB = 0.5;
  */
 export async function estimateBackfill(
   slack: SlackSource,
-  spans: readonly Span[],
+  spans: readonly TimeRange[],
   { pageLimit, ...options }: { pageLimit: number; deadlineMs: number; signal: AbortSignal },
 ): Promise<Estimate> {
   const seconds = spans.reduce((sum, { from, until }) => sum + until - from, 0);
@@ -90,7 +88,7 @@ function toEstimate(
 }
 
 /** The second that stands so far into the spans laid end to end. */
-function secondAt(spans: readonly Span[], offset: number): number {
+function secondAt(spans: readonly TimeRange[], offset: number): number {
   let left = offset;
   for (const { from, until } of spans) {
     if (left < until - from) return from + left;

@@ -1,13 +1,11 @@
-import { liveLane, type Span, spanLane, spanOfLane } from "../archive/lane.ts";
-import { startOfDay } from "../close/manifest.ts";
-import { closingDay, sealedDays } from "../close/sealed-days.ts";
-import { LeaseGuard } from "../ingest/lease-guard.ts";
+import { liveLane, spanLane, spanOfLane } from "../archive/lane.ts";
 import type { ArchiveStore, CheckpointStore, Clock, LaneStatus } from "../ports.ts";
+import { LeaseGuard } from "../run/lease.ts";
+import { sealedDays, sealingDay } from "../seal/sealed-days.ts";
+import { overlaps, SECONDS_PER_DAY, startOfDay, type TimeRange, toIsoSeconds } from "../time.ts";
 
 /** Slack has no audit logs from before March 2018. */
 export const FIRST_SECOND = Date.UTC(2018, 2, 1) / 1000;
-
-const SECONDS_PER_DAY = 86_400;
 
 /** Time enough to write an item. */
 const PLAN_MS = 60_000;
@@ -34,9 +32,9 @@ export class BackfillPlanError extends Error {
 
 export interface BackfillPlan {
   /** Not finished, oldest first, each of at most a calendar month; none when all is archived. */
-  spans: Span[];
+  spans: TimeRange[];
   /** What is left of them. */
-  left: Span[];
+  left: TimeRange[];
 }
 
 /**
@@ -54,7 +52,7 @@ export async function planBackfill(
   const { source } = settings;
   const lanes = await checkpoints.lanes(source);
   const asked = checkAsked(settings, lanes);
-  const closing = closingDay(source, lanes);
+  const closing = sealingDay(source, lanes);
   const days = new Set([...(await sealedDays(archive, source)), ...(closing ? [closing] : [])]);
   const planned = spansOf(lanes);
   const fresh = subtract(asked, [
@@ -86,7 +84,7 @@ export async function planBackfill(
 export async function beginBackfill(
   ports: Pick<BackfillPorts, "checkpoints" | "clock">,
   source: string,
-  spans: readonly Span[],
+  spans: readonly TimeRange[],
   owner: string,
 ): Promise<void> {
   for (const span of spans) {
@@ -97,7 +95,7 @@ export async function beginBackfill(
 /** The backfills of a source and how far each has come. */
 export function spansOf(
   lanes: readonly LaneStatus[],
-): { span: Span; watermark: number; status: LaneStatus }[] {
+): { span: TimeRange; watermark: number; status: LaneStatus }[] {
   return lanes.flatMap((status) => {
     const span = spanOfLane(status.lane);
     const watermark = status.checkpoint?.watermark ?? span?.from ?? 0;
@@ -105,7 +103,10 @@ export function spansOf(
   });
 }
 
-function checkAsked({ source, from, until }: PlanSettings, lanes: readonly LaneStatus[]): Span {
+function checkAsked(
+  { source, from, until }: PlanSettings,
+  lanes: readonly LaneStatus[],
+): TimeRange {
   const live = lanes.find(({ lane }) => lane === liveLane(source))?.checkpoint;
   if (live === undefined) {
     throw new BackfillPlanError(
@@ -120,7 +121,7 @@ function checkAsked({ source, from, until }: PlanSettings, lanes: readonly LaneS
   const end = Math.min(until ?? live.start, live.start);
   if (from >= end) {
     throw new BackfillPlanError(
-      `there is nothing to bring in: the live runs began at ${toIso(live.start)}, and a backfill ends there or before`,
+      `there is nothing to bring in: the live runs began at ${toIsoSeconds(live.start)}, and a backfill ends there or before`,
     );
   }
   return { from, until: end };
@@ -144,8 +145,8 @@ async function createLane(
 }
 
 /** What is left of a span, in parts that do not touch `taken`. */
-function subtract(span: Span, taken: readonly Span[]): Span[] {
-  const left: Span[] = [];
+function subtract(span: TimeRange, taken: readonly TimeRange[]): TimeRange[] {
+  const left: TimeRange[] = [];
   let from = span.from;
   for (const other of taken.toSorted((a, b) => a.from - b.from)) {
     if (other.from > from && from < span.until) {
@@ -160,8 +161,8 @@ function subtract(span: Span, taken: readonly Span[]): Span[] {
 }
 
 /** Calendar months, UTC. */
-function cutAtMonths({ from, until }: Span): Span[] {
-  const parts: Span[] = [];
+function cutAtMonths({ from, until }: TimeRange): TimeRange[] {
+  const parts: TimeRange[] = [];
   for (let start = from; start < until; ) {
     const date = new Date(start * 1000);
     const next = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) / 1000;
@@ -170,12 +171,4 @@ function cutAtMonths({ from, until }: Span): Span[] {
     start = end;
   }
   return parts;
-}
-
-function overlaps(a: Span, b: Span): boolean {
-  return a.from < b.until && b.from < a.until;
-}
-
-function toIso(epochSeconds: number): string {
-  return `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
 }

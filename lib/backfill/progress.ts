@@ -1,5 +1,5 @@
-import { BACKGROUND_CALLS_PER_MINUTE } from "../ingest/background-pacer.ts";
 import type { LaneStatus } from "../ports.ts";
+import { BACKGROUND_CALLS_PER_MINUTE } from "../run/background-pacer.ts";
 import { spansOf } from "./plan.ts";
 
 /** How far the backfills of a source have come, all plans together. */

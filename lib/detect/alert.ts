@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AuditLogEntry } from "../slack/types.ts";
-import { actorId, actorName, entityId, entityName, locationName, textAt } from "./entry-facts.ts";
+import { toIsoSeconds } from "../time.ts";
+import { actorId, actorName, entityId, entityName, locationName, textAt } from "./entry-fields.ts";
 import type { Rule, Severity } from "./rule.ts";
 import { TECHNIQUES, type TechniqueId, techniqueUrl } from "./techniques.ts";
 
@@ -58,7 +59,7 @@ export function toAlert(
   at: { source: string; objectKey: string; line: string; periodSeconds: number },
 ): Alert {
   const start = entry.date_create - (entry.date_create % at.periodSeconds);
-  const period = { start: toIso(start), end: toIso(start + at.periodSeconds) };
+  const period = { start: toIsoSeconds(start), end: toIsoSeconds(start + at.periodSeconds) };
   const keyHash = createHash("sha256").update(rule.dedupeKey(entry)).digest("hex").slice(0, 16);
   const ipAddress = textAt(entry, "context", "ip_address");
   const userAgent = textAt(entry, "context", "ua");
@@ -79,7 +80,7 @@ export function toAlert(
     period,
     entry: {
       id: fact(entry.id),
-      time: toIso(entry.date_create),
+      time: toIsoSeconds(entry.date_create),
       action: fact(entry.action),
       actorId: fact(actorId(entry)),
       actor: fact(actorName(entry)),
@@ -104,9 +105,4 @@ function oneLine(text: string, maxLength: number): string {
 
 function fact(text: string): string {
   return oneLine(text, MAX_FACT_LENGTH);
-}
-
-/** Without the milliseconds, which Slack does not give. */
-function toIso(epochSeconds: number): string {
-  return `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
 }

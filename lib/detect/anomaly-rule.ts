@@ -1,5 +1,5 @@
 import type { AnomalyReason, AuditLogEntry } from "../slack/types.ts";
-import { actorId, actorName, entityName, textAt, textsAt } from "./entry-facts.ts";
+import { actorId, actorName, entityName, textAt, textsAt } from "./entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "./example-entry.ts";
 import { ANOMALIES_REFERENCE, type Rule } from "./rule.ts";
 

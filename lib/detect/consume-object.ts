@@ -5,8 +5,8 @@ import type { Clock } from "../slack/clock.ts";
 import type { Detector, Findings } from "./detector.ts";
 import type { AlertLedger, NotificationSink } from "./ports.ts";
 import { type Raised, raiseAlerts } from "./raise-alerts.ts";
-import type { SeenVocabulary } from "./seen-vocabulary.ts";
-import { addSeenTerms } from "./vocabulary.ts";
+import { addSeenNames } from "./schema-names.ts";
+import type { SeenNames } from "./seen-names.ts";
 
 /**
  * How long after an object is written its event may still be delivered: 14 days
@@ -26,7 +26,7 @@ export interface Consumed extends Omit<Findings, "alerts">, Raised {
   /** Its entries are history, of a backfill for example; it was not read. */
   tooOld: boolean;
   /** Actions, entity types and fields seen for the first time. */
-  newTerms: number;
+  newNames: number;
 }
 
 export interface ConsumePorts {
@@ -34,7 +34,7 @@ export interface ConsumePorts {
   detector: Detector;
   ledger: AlertLedger;
   sink: NotificationSink;
-  vocabulary: SeenVocabulary;
+  vocabulary: SeenNames;
   clock: Pick<Clock, "nowMs">;
 }
 
@@ -60,7 +60,7 @@ export async function consumeObject(
   if (name === undefined) {
     throw new RangeError(`${key} is not the key of an object of audit logs`);
   }
-  const nothing = { entries: 0, matches: 0, published: 0, suppressed: 0, newTerms: 0 };
+  const nothing = { entries: 0, matches: 0, published: 0, suppressed: 0, newNames: 0 };
   if (createdAt / 1000 - name.maxDateCreate > maxEntryAgeSeconds) {
     return { ...nothing, unreadable: [], failures: new Map(), tooOld: true };
   }
@@ -68,11 +68,11 @@ export async function consumeObject(
   const lines = await decodeLines(key, await ports.archive.get(key));
   const terms = new Set<string>();
   const { alerts, ...findings } = ports.detector.detect(key, lines, {
-    onEntry: (entry) => addSeenTerms(terms, entry),
+    onEntry: (entry) => addSeenNames(terms, entry),
   });
   // The ledger must remember an alert for as long as any event can still raise it.
   const forgetAfterSeconds = maxEntryAgeSeconds + MAX_DELIVERY_SECONDS;
   const raised = await raiseAlerts(alerts, ports, { owner, forgetAfterSeconds });
-  const newTerms = await ports.vocabulary.record(name.source, terms);
-  return { ...findings, ...raised, tooOld: false, newTerms };
+  const newNames = await ports.vocabulary.record(name.source, terms);
+  return { ...findings, ...raised, tooOld: false, newNames };
 }

@@ -1,6 +1,7 @@
 import { decodeLines } from "../archive/archive-object.ts";
-import { hourOf, PREFIXES, parseObjectKey } from "../archive/object-key.ts";
+import { PREFIXES, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
+import { hourOf } from "../time.ts";
 import type { Alert } from "./alert.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
 import type { Rule } from "./rule.ts";

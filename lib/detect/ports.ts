@@ -45,7 +45,7 @@ export interface AlertLedger {
 }
 
 /** Sets of words that only grow or are replaced as a whole. */
-export interface VocabularyStore {
+export interface SeenNamesStore {
   /** @returns nothing when it was never written */
   read(name: string): Promise<ReadonlySet<string> | undefined>;
   /** Add words. Two writers at once lose nothing. */

@@ -8,20 +8,20 @@ import {
   type Clock,
   LeaseLostError,
 } from "../ports.ts";
+import { addToTally, currentTally, type Lateness } from "../run/lateness.ts";
+import { LeaseGuard } from "../run/lease.ts";
+import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
+import { prefetch } from "../run/prefetch.ts";
+import { notBeforeOf, waitForSlack } from "../run/throttling.ts";
 import { SlackDeadlineError } from "../slack/errors.ts";
 import type { PageEntry } from "../slack/page.ts";
-import { addToTally, currentTally, type Lateness } from "./lateness.ts";
-import { LeaseGuard } from "./lease-guard.ts";
-import { type ListedPage, listPages, type SlackSource } from "./listing.ts";
-import { oneAhead } from "./one-ahead.ts";
+import { nowSeconds, type TimeRange } from "../time.ts";
 import {
   type IngestOutcome,
   type IngestProgress,
   type IngestSummary,
-  RunTally,
+  RunCounts,
 } from "./summary.ts";
-import { notBeforeOf, waitForSlack } from "./throttling.ts";
-import type { TimeWindow } from "./time-window.ts";
 
 export interface IngestPorts {
   slack: SlackSource;
@@ -80,7 +80,7 @@ export async function ingest(
 ): Promise<IngestSummary> {
   const { checkpoints, clock } = ports;
   const { source, owner, lane = liveLane(source) } = settings;
-  const tally = new RunTally(source, clock);
+  const tally = new RunCounts(source, clock);
   const lease = new LeaseGuard(lane, owner, limits.deadlineMs, clock);
   try {
     const acquired = await checkpoints.acquire(lane, lease.current, clock.nowMs());
@@ -89,7 +89,7 @@ export async function ingest(
     }
     try {
       const run = new Run(ports, settings, limits, lease, tally, acquired.checkpoint);
-      return tally.summary(await run.toItsEnd());
+      return tally.summary(await run.run());
     } finally {
       await checkpoints.release(lane, owner, clock.nowMs());
     }
@@ -112,7 +112,7 @@ class Run {
   readonly #limits: IngestLimits;
   readonly #lane: string;
   readonly #lease: LeaseGuard;
-  readonly #tally: RunTally;
+  readonly #tally: RunCounts;
   readonly #archive: Archive;
   #checkpoint: Checkpoint;
 
@@ -121,7 +121,7 @@ class Run {
     settings: IngestSettings,
     limits: IngestLimits,
     lease: LeaseGuard,
-    tally: RunTally,
+    tally: RunCounts,
     checkpoint: Checkpoint | undefined,
   ) {
     this.#ports = ports;
@@ -142,7 +142,7 @@ class Run {
     tally.watermark = this.#checkpoint.watermark;
   }
 
-  async toItsEnd(): Promise<IngestOutcome> {
+  async run(): Promise<IngestOutcome> {
     try {
       const { notBefore } = this.#checkpoint;
       const mayCall = await waitForSlack(notBefore, this.#ports.clock, {
@@ -181,7 +181,7 @@ class Run {
       { position, end, pageCursor, entriesPerSecond, pageLimit, crossesHours },
       { deadlineMs: this.#limits.deadlineMs, signal },
     );
-    for await (const listed of oneAhead(pages, () => cancelled.abort(OVER))) {
+    for await (const listed of prefetch(pages, () => cancelled.abort(OVER))) {
       const stored = await this.#store(listed);
       await this.#commit(listed, stored);
       listed.page.release();
@@ -280,7 +280,7 @@ class Run {
   }
 
   /** What is listed for the first time counts whole: an earlier run may have stored it and not come to save. */
-  #counted({ from }: TimeWindow, stored: StoredPage): Record<string, number> {
+  #counted({ from }: TimeRange, stored: StoredPage): Record<string, number> {
     const { settleDelaySeconds, allowedLatenessSeconds } = this.#settings;
     const { watermark } = this.#checkpoint;
     const { added, duplicates, lateness } = stored;
@@ -327,8 +327,4 @@ class Run {
     }
     throw error;
   }
-}
-
-function nowSeconds(clock: Clock): number {
-  return Math.floor(clock.nowMs() / 1000);
 }

@@ -1,7 +1,7 @@
 import type { Stored } from "../archive/archive.ts";
 import type { Clock } from "../ports.ts";
-import { addLateness, countLate, type Lateness, sumLateness } from "./lateness.ts";
-import type { TimeWindow } from "./time-window.ts";
+import { addLateness, countLate, type Lateness, sumLateness } from "../run/lateness.ts";
+import type { TimeRange } from "../time.ts";
 
 /**
  * Why a run ended.
@@ -56,7 +56,7 @@ export interface IngestSummary {
 /** Where a run stands, after each page. */
 export interface IngestProgress {
   /** What the run has to cover, and how far it has come; epoch seconds. */
-  span: TimeWindow;
+  span: TimeRange;
   position: number;
   entries: number;
   pages: number;
@@ -67,7 +67,7 @@ export interface IngestProgress {
 const NOTHING_LATE: Lateness = {};
 
 /** Counts what a run does. */
-export class RunTally {
+export class RunCounts {
   readonly #source: string;
   readonly #clock: Clock;
   #counts = {
@@ -83,7 +83,7 @@ export class RunTally {
   #position: number | undefined;
   watermark: number | null = null;
   notBefore: number | undefined;
-  span: TimeWindow = { from: 0, until: 0 };
+  span: TimeRange = { from: 0, until: 0 };
 
   constructor(source: string, clock: Clock) {
     this.#source = source;
@@ -111,7 +111,7 @@ export class RunTally {
   }
 
   /** @param completed - the window that was listed to its end, if one was */
-  addCommit(watermark: number, completed: TimeWindow | undefined): void {
+  addCommit(watermark: number, completed: TimeRange | undefined): void {
     this.watermark = watermark;
     if (completed !== undefined) {
       this.#counts.windows += 1;

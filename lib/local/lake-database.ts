@@ -9,10 +9,11 @@ import {
   JsonDuckDBValueConverter,
   StatementType,
 } from "@duckdb/node-api";
+import { parseColumnsKey } from "../archive/columns-key.ts";
 import { PREFIXES } from "../archive/object-key.ts";
 import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
-import { type CompactedDays, joinDays } from "../sql/compacted-days.ts";
+import { type ColumnsDays, joinDays } from "../sql/columns-days.ts";
 import { QueryError, type QueryResult } from "../sql/query-result.ts";
 import {
   AUDIT_LOG_LINES,
@@ -22,7 +23,6 @@ import {
   MANIFEST_LINES,
   type TextTable,
 } from "../sql/table.ts";
-import { parseCompactKey } from "./compact-key.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { TRINO_MACROS } from "./trino-macros.ts";
 
@@ -163,10 +163,10 @@ export async function createDatabase(): Promise<DuckDBInstance> {
 }
 
 /** The days that are served from columns, as the directory has them now. */
-async function compactedDays(directory: string): Promise<CompactedDays[]> {
+async function compactedDays(directory: string): Promise<ColumnsDays[]> {
   const days = new Map<string, string[]>();
   for await (const { key } of new DirectoryArchiveStore(directory).list(PREFIXES.compact)) {
-    const { source, day } = parseCompactKey(key) ?? {};
+    const { source, day } = parseColumnsKey(key) ?? {};
     if (source !== undefined && day !== undefined) {
       days.set(source, [...(days.get(source) ?? []), day]);
     }

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
-import { assertCurve, SigningKeyError } from "../close/signature.ts";
 import type { ManifestSigner } from "../ports.ts";
+import { assertCurve, SigningKeyError } from "../seal/signature.ts";
 
 /** Signs with a private key from a file: for an archive on disk, where there is no KMS. */
 export class PemManifestSigner implements ManifestSigner {

@@ -1,5 +1,5 @@
 import { athenaView, selectList, type ViewColumn } from "./athena-view.ts";
-import { type CompactedDays, isCompacted } from "./compacted-days.ts";
+import { type ColumnsDays, isCompacted } from "./columns-days.ts";
 import {
   COMPACT_TABLE,
   type Column,
@@ -82,7 +82,7 @@ FROM ${LINES_TABLE}`;
  *
  * @param compacted - none: {@link AUDIT_LOGS_SQL}
  */
-export function auditLogsSql(compacted: readonly CompactedDays[]): string {
+export function auditLogsSql(compacted: readonly ColumnsDays[]): string {
   if (compacted.length === 0) {
     return AUDIT_LOGS_SQL;
   }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
-  closeLane,
   lanePrefix,
   liveLane,
+  sealLane,
   sourceOfLane,
   spanLane,
   spanOfLane,
@@ -14,11 +14,11 @@ describe("lanes", () => {
   it("have names of their own", () => {
     expect(liveLane("grid")).toBe("grid");
     expect(spanLane("grid", SPAN)).toBe("grid#1519862400-1522540800");
-    expect(closeLane("grid")).toBe("grid#close");
+    expect(sealLane("grid")).toBe("grid#close");
   });
 
   it("say whose they are", () => {
-    for (const lane of [liveLane("grid"), spanLane("grid", SPAN), closeLane("grid")]) {
+    for (const lane of [liveLane("grid"), spanLane("grid", SPAN), sealLane("grid")]) {
       expect(sourceOfLane(lane)).toBe("grid");
     }
     expect(spanLane("grid", SPAN).startsWith(lanePrefix("grid"))).toBe(true);
@@ -28,6 +28,6 @@ describe("lanes", () => {
   it("say which span they are of, where they are of one", () => {
     expect(spanOfLane(spanLane("grid", SPAN))).toEqual(SPAN);
     expect(spanOfLane(liveLane("grid-1-2"))).toBe(undefined);
-    expect(spanOfLane(closeLane("grid"))).toBe(undefined);
+    expect(spanOfLane(sealLane("grid"))).toBe(undefined);
   });
 });

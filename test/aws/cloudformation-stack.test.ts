@@ -7,7 +7,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, it } from "vitest";
 import { findDeployedStack, listAlarmNames } from "../../lib/aws/cloudformation-stack.ts";
-import { DeployedStackError } from "../../lib/stack-outputs.ts";
+import { DeployedStackError } from "../../lib/stack/outputs.ts";
 
 const cloudFormation = mockClient(CloudFormationClient);
 const client = new CloudFormationClient({ region: "eu-central-1" });

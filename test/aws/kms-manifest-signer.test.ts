@@ -3,8 +3,8 @@ import { GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
 import { KmsManifestSigner } from "../../lib/aws/kms-manifest-signer.ts";
-import { hashOf } from "../../lib/close/manifest.ts";
-import { isSignedBy, readPublicKey } from "../../lib/close/signature.ts";
+import { hashOf } from "../../lib/seal/manifest.ts";
+import { isSignedBy, readPublicKey } from "../../lib/seal/signature.ts";
 
 const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/0123";
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { makeEntries } from "../../fake-slack/entries.ts";
 import { estimateBackfill } from "../../lib/backfill/estimate.ts";
-import type { SlackSource } from "../../lib/ingest/listing.ts";
-import { makeEntries } from "../fakes/entries.ts";
-import { START, startWorld } from "../ingest/world.ts";
+import type { SlackSource } from "../../lib/run/listing.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
+import { START, startTestBed } from "../ingest/test-bed.ts";
 
-const SECONDS_PER_DAY = 86_400;
 const DAYS = 30;
 const SPAN = { from: START - DAYS * SECONDS_PER_DAY, until: START };
 
@@ -17,12 +17,12 @@ const estimate = (slack: SlackSource, spans = [SPAN], pageLimit = 9999) =>
 
 describe("an estimate", () => {
   it("is near the truth for even traffic, with few calls", async () => {
-    await using world = await startWorld(
+    await using bed = await startTestBed(
       makeEntries(20_000, { from: SPAN.from, stepSeconds: 129 }),
     );
-    const found = await estimate(world.ports.slack);
+    const found = await estimate(bed.ports.slack);
     expect(found.samples).toBe(10);
-    expect(world.slack.stats.calls).toBe(10);
+    expect(bed.slack.stats.calls).toBe(10);
     expect(found.entries).toBeGreaterThan(19_000);
     expect(found.entries).toBeLessThan(21_000);
     expect(found.calls).toBe(DAYS + Math.ceil(found.entries / 7999.2));
@@ -31,23 +31,23 @@ describe("an estimate", () => {
   });
 
   it("is near the truth where an hour is more than a page", async () => {
-    await using world = await startWorld(
+    await using bed = await startTestBed(
       makeEntries(20_000, { from: SPAN.from, stepSeconds: 129 }),
     );
-    const found = await estimate(world.ports.slack, [SPAN], 5);
+    const found = await estimate(bed.ports.slack, [SPAN], 5);
     expect(found.entries).toBeGreaterThan(15_000);
     expect(found.entries).toBeLessThan(27_000);
   });
 
   it("takes fewer samples of a short span", async () => {
-    await using world = await startWorld(makeEntries(10, { from: START - 5000 }));
+    await using bed = await startTestBed(makeEntries(10, { from: START - 5000 }));
     const span = { from: START - 5000, until: START };
-    expect(await estimate(world.ports.slack, [span])).toMatchObject({ samples: 2 });
+    expect(await estimate(bed.ports.slack, [span])).toMatchObject({ samples: 2 });
   });
 
   it("is nothing for nothing, without a call", async () => {
-    await using world = await startWorld();
-    expect(await estimate(world.ports.slack, [])).toEqual({
+    await using bed = await startTestBed();
+    expect(await estimate(bed.ports.slack, [])).toEqual({
       entries: 0,
       calls: 0,
       minutes: 0,
@@ -55,6 +55,6 @@ describe("an estimate", () => {
       dollarsPerMonth: 0,
       samples: 0,
     });
-    expect(world.slack.stats.calls).toBe(0);
+    expect(bed.slack.stats.calls).toBe(0);
   });
 });

@@ -1,16 +1,17 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { closeLane, type Span, spanLane } from "../../lib/archive/lane.ts";
+import { sealLane, spanLane } from "../../lib/archive/lane.ts";
 import {
   BackfillPlanError,
   beginBackfill,
   FIRST_SECOND,
   planBackfill,
 } from "../../lib/backfill/plan.ts";
-import { encodeManifest, manifestKey, startOfDay } from "../../lib/close/manifest.ts";
-import { makeManifest } from "../close/make-manifest.ts";
+import { encodeManifest, manifestKey } from "../../lib/seal/manifest.ts";
+import { startOfDay, type TimeRange } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
+import { makeManifest } from "../seal/make-manifest.ts";
 
 const SOURCE = "grid";
 const LIVE_START = startOfDay("2026-03-02") + 36_000;
@@ -30,7 +31,7 @@ function setLane(lane: string, start: number, watermark = start): void {
   checkpoints.items.set(lane, { checkpoint, lease: undefined, updatedAt: 0 });
 }
 
-const span = (from: string, until: string | number): Span => ({
+const span = (from: string, until: string | number): TimeRange => ({
   from: startOfDay(from),
   until: typeof until === "string" ? startOfDay(until) : until,
 });
@@ -45,7 +46,7 @@ const plan = (from: string, until?: string) =>
     },
   );
 
-const begin = (spans: Span[]) => beginBackfill({ checkpoints, clock }, SOURCE, spans, "me");
+const begin = (spans: TimeRange[]) => beginBackfill({ checkpoints, clock }, SOURCE, spans, "me");
 
 describe("a plan", () => {
   it("goes up to where the live runs began, a month at a time", async () => {
@@ -112,7 +113,7 @@ describe("a plan", () => {
   it("leaves out days that are sealed or being closed", async () => {
     const key = manifestKey(SOURCE, "2026-02-10");
     archive.objects.set(key, encodeManifest(makeManifest({ day: "2026-03-02" })));
-    setLane(closeLane(SOURCE), startOfDay("2026-02-20"));
+    setLane(sealLane(SOURCE), startOfDay("2026-02-20"));
     expect((await plan("2026-02-01", "2026-03-01")).spans).toEqual([
       span("2026-02-01", "2026-02-10"),
       span("2026-02-11", "2026-02-20"),

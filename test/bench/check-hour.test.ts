@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkHour } from "../../bench/soak/check-hour.ts";
+import { makeEntries, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
+import { EntryList } from "../../fake-slack/entry-list.ts";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
-import { makeEntries, makeEntry, type WireEntry } from "../fakes/entries.ts";
-import { EntryList } from "../fakes/entry-list.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 
 const HOUR = Date.UTC(2026, 2, 2, 9) / 1000;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { FAKE_TOKEN } from "../fakes/fake-slack.ts";
+import { FAKE_TOKEN } from "../../fake-slack/fake-slack.ts";
 
 const ENTRY_POINT = fileURLToPath(new URL("../../cli/audit-lake.js", import.meta.url));
 

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { reportError, UsageError } from "../../cli/errors.ts";
-import { InterruptedError } from "../../cli/interrupt.ts";
+import { InterruptedError } from "../../cli/run/interrupt.ts";
 import { LeaseLostError, TokenMissingError } from "../../lib/ports.ts";
 import { SlackConfigurationError } from "../../lib/slack/errors.ts";
 import { QueryParameterError } from "../../lib/sql/saved-queries.ts";

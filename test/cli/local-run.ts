@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
+import { makeEntries } from "../../fake-slack/entries.ts";
+import { type FakeSlack, startFakeSlack } from "../../fake-slack/fake-slack.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
-import { makeEntries } from "../fakes/entries.ts";
-import { type FakeSlack, startFakeSlack } from "../fakes/fake-slack.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** Three hours ago, epoch seconds. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { type ConsumePorts, consumeObject } from "../../lib/detect/consume-object.ts";
 import { Detector } from "../../lib/detect/detector.ts";
@@ -6,24 +7,23 @@ import type { Notification } from "../../lib/detect/ports.ts";
 import { AlertsNotRaisedError } from "../../lib/detect/raise-alerts.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
-import { SeenVocabulary, seenName } from "../../lib/detect/seen-vocabulary.ts";
+import { SeenNames, seenName } from "../../lib/detect/seen-names.ts";
 import { ObjectMissingError } from "../../lib/ports.ts";
-import { MONDAY_MORNING, makeEntry, type WireEntry } from "../fakes/entries.ts";
 import { MemoryAlertLedger } from "../fakes/memory-alert-ledger.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
-import { MemoryVocabularyStore } from "../fakes/memory-vocabulary-store.ts";
+import { MemorySeenNamesStore } from "../fakes/memory-seen-names-store.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 
 const DAY = 86_400;
 
 let archive: MemoryArchiveStore;
-let vocabulary: MemoryVocabularyStore;
+let vocabulary: MemorySeenNamesStore;
 let published: Notification[];
 let ports: ConsumePorts;
 
 beforeEach(() => {
   archive = new MemoryArchiveStore();
-  vocabulary = new MemoryVocabularyStore();
+  vocabulary = new MemorySeenNamesStore();
   published = [];
   ports = {
     archive,
@@ -34,7 +34,7 @@ beforeEach(() => {
         published.push(notification);
       },
     },
-    vocabulary: new SeenVocabulary(vocabulary),
+    vocabulary: new SeenNames(vocabulary),
     clock: new VirtualClock(MONDAY_MORNING * 1000),
   };
 });
@@ -124,8 +124,8 @@ describe("consumeObject", () => {
 
   it("keeps the words that stand in entries", async () => {
     const key = await store(makeEntry({ action: "brand_new_action", extra: { brand_new: 1 } }));
-    expect((await consume(key)).newTerms).toBeGreaterThan(10);
-    expect((await consume(key)).newTerms).toBe(0);
+    expect((await consume(key)).newNames).toBeGreaterThan(10);
+    expect((await consume(key)).newNames).toBe(0);
     expect([...(vocabulary.sets.get(seenName("grid")) ?? [])]).toEqual(
       expect.arrayContaining(["action:brand_new_action", "entity:user", "field:brand_new"]),
     );

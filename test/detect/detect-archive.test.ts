@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import type { Alert } from "../../lib/detect/alert.ts";
 import { detectArchive } from "../../lib/detect/detect-archive.ts";
 import { NO_CONTEXT, type Rule } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { intuneDisabled } from "../../lib/detect/rules/intune-disabled.ts";
-import { MONDAY_MORNING, makeEntry, type WireEntry } from "../fakes/entries.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 
 const HOUR = 3600;

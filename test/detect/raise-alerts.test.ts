@@ -8,7 +8,7 @@ import { makeAlert } from "./make-alert.ts";
 
 const FORGET_AFTER_SECONDS = 86_400;
 
-function world() {
+function bed() {
   const published: Notification[] = [];
   const ports = {
     ledger: new MemoryAlertLedger() as AlertLedger,
@@ -31,7 +31,7 @@ function world() {
 
 describe("raiseAlerts", () => {
   it("publishes each alert once, however often the object is delivered", async () => {
-    const { raise, ids } = world();
+    const { raise, ids } = bed();
     const alerts = [makeAlert("a"), makeAlert("b")];
     expect(await raise(...alerts)).toEqual({ published: 2, suppressed: 0 });
     expect(await raise(...alerts)).toEqual({ published: 0, suppressed: 2 });
@@ -39,7 +39,7 @@ describe("raiseAlerts", () => {
   });
 
   it("publishes at the next delivery what an attempt claimed and died with", async () => {
-    const { ports, raise, ids } = world();
+    const { ports, raise, ids } = bed();
     const claim = { owner: "died", expiresAt: ports.clock.nowMs() + CLAIM_MS };
     await ports.ledger.claim("a", claim, ports.clock.nowMs(), 0);
 
@@ -49,7 +49,7 @@ describe("raiseAlerts", () => {
   });
 
   it("does not publish beside another attempt whose claim still holds, and asks to come back", async () => {
-    const { ports, raise, ids } = world();
+    const { ports, raise, ids } = bed();
     const claim = { owner: "alive", expiresAt: ports.clock.nowMs() + CLAIM_MS };
     await ports.ledger.claim("a", claim, ports.clock.nowMs(), 0);
 
@@ -59,7 +59,7 @@ describe("raiseAlerts", () => {
   });
 
   it("publishes once when two deliveries of one event run at the same time", async () => {
-    const { raise, ids } = world();
+    const { raise, ids } = bed();
     const alerts = Array.from({ length: 30 }, (_, i) => makeAlert(`a${i}`));
     const outcomes = await Promise.allSettled([raise(...alerts), raise(...alerts)]);
     const retried = outcomes.filter(({ status }) => status === "rejected");
@@ -70,7 +70,7 @@ describe("raiseAlerts", () => {
   });
 
   it("tries all alerts when one cannot be published, and that one again at the next delivery", async () => {
-    const { ports, published, raise, ids } = world();
+    const { ports, published, raise, ids } = bed();
     let failures = 1;
     ports.sink.publish = async (notification) => {
       if (notification.attributes.alertId === "b" && failures > 0) {
@@ -93,7 +93,7 @@ describe("raiseAlerts", () => {
   });
 
   it("publishes again, under the same id, when the mark was lost: rather twice than never", async () => {
-    const { ports, raise, ids } = world();
+    const { ports, raise, ids } = bed();
     const { markPublished } = ports.ledger;
     ports.ledger.markPublished = async () => {
       throw new Error("the function died here");
@@ -107,7 +107,7 @@ describe("raiseAlerts", () => {
   });
 
   it("lets the ledger forget an alert only after its period and the time in which events come", async () => {
-    const { ports, raise } = world();
+    const { ports, raise } = bed();
     const forgetAts: number[] = [];
     const claim = ports.ledger.claim.bind(ports.ledger);
     ports.ledger.claim = (id, owner, nowMs, forgetAt) => {

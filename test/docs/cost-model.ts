@@ -3,10 +3,10 @@
  * and the arithmetic between them. docs/cost.md is made from it.
  */
 
-import { CLOSE_METRICS } from "../../functions/close-day/metric-names.ts";
-import { COMPACT_METRICS } from "../../functions/compact/metric-names.ts";
+import { COMPACT_METRICS } from "../../functions/columns/metric-names.ts";
 import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
 import { INGEST_METRICS } from "../../functions/ingest/metric-names.ts";
+import { CLOSE_METRICS } from "../../functions/seal/metric-names.ts";
 import { PRICES as ESTIMATE_PRICES } from "../../lib/backfill/prices.ts";
 
 /** Dollars, us-east-1, list prices of 2025, no free tier taken off. */
@@ -59,7 +59,7 @@ export const ASSUMED = {
   closeRunSeconds: 260,
   /** The close lists a day anew, and reads what is archived of it: twice the work of a listing. */
   closeWork: 2,
-  /** Entries in a window of a full page; see lib/ingest/time-window.ts. */
+  /** Entries in a window of a full page; see lib/run/window.ts. */
   entriesPerCall: 0.8 * 9999,
   /** Two plans, a map, the end: each is entered once a day. */
   closePlanTransitions: 10,

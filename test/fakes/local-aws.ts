@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import type { StackOutput } from "../../lib/stack-outputs.ts";
+import type { StackOutput } from "../../lib/stack/outputs.ts";
 import { LoopbackServer } from "./loopback-server.ts";
 
 /** A call as AWS got it: `DescribeStacks`, and its input. */

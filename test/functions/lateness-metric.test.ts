@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addLatenessMetric } from "../../functions/lateness-metric.ts";
-import type { Lateness } from "../../lib/ingest/lateness.ts";
+import type { Lateness } from "../../lib/run/lateness.ts";
 
 function emitted(lateness: Lateness): number[] {
   const values: number[] = [];

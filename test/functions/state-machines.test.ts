@@ -1,15 +1,15 @@
 /** The state machines as the stack deploys them, with the functions that they call there. */
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { MONDAY_MORNING, makeEntries } from "../../fake-slack/entries.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
-import { verify } from "../../lib/close/verify.ts";
+import { verify } from "../../lib/seal/verify.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { MONDAY_MORNING, makeEntries } from "../fakes/entries.ts";
 import { definitionOf, runWithoutWaits } from "../infra/run-state-machine.ts";
 import { synthesize } from "../infra/synthesize.ts";
-import { SourceWorld } from "./source-world.ts";
+import { SourceTestBed } from "./source-bed.ts";
 
 const HOUR_MS = 3_600_000;
 const FROM = "2026-02-26T00:00:00Z";
@@ -23,35 +23,35 @@ const { template } = synthesize({
 const backfill = definitionOf(template, "Backfillgrid");
 const closing = definitionOf(template, "Closinggrid");
 
-type Handler = Parameters<SourceWorld["call"]>[0];
+type Handler = Parameters<SourceTestBed["call"]>[0];
 type Answer = { next?: string; resumeAt?: string };
 
-let world: SourceWorld;
+let bed: SourceTestBed;
 let handlers: Record<"backfill" | "close" | "ingest", Handler>;
 /** What the functions answered, and the names of the errors that they threw. */
 let answers: (Answer & Record<string, unknown>)[];
 let errors: string[];
 
 beforeAll(async () => {
-  world = await SourceWorld.start(MONDAY_MORNING * 1000 + HOUR_MS, {
+  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS, {
     FIRST_START: "2026-03-02T09:00:00Z",
   });
   handlers = {
     backfill: (await import("../../functions/backfill/handler.ts")).handler as never,
-    close: (await import("../../functions/close-day/handler.ts")).handler as never,
+    close: (await import("../../functions/seal/handler.ts")).handler as never,
     ingest: (await import("../../functions/ingest/handler.ts")).handler as never,
   };
-  world.slack.add([
+  bed.slack.add([
     ...makeEntries(12),
     ...makeEntries(400, { from: Date.parse(FROM) / 1000 + 60, stepSeconds: 900 }),
   ]);
 });
 
-afterAll(() => world.stop());
+afterAll(() => bed.stop());
 
 beforeEach(() => {
-  world.prepare();
-  vi.spyOn(systemClock, "sleep").mockImplementation(async (ms) => world.advance(ms));
+  bed.prepare();
+  vi.spyOn(systemClock, "sleep").mockImplementation(async (ms) => bed.advance(ms));
   answers = [];
   errors = [];
 });
@@ -60,10 +60,10 @@ beforeEach(() => {
 function task(handler: Handler) {
   return async (event: object) => {
     try {
-      const answer = await world.call<(typeof answers)[number]>(handler, event);
+      const answer = await bed.call<(typeof answers)[number]>(handler, event);
       answers.push(answer);
       if (answer.next === "wait") {
-        world.advance(Math.max(0, Date.parse(answer.resumeAt ?? "") - Date.now()));
+        bed.advance(Math.max(0, Date.parse(answer.resumeAt ?? "") - Date.now()));
       }
       return answer;
     } catch (error) {
@@ -75,19 +75,19 @@ function task(handler: Handler) {
 
 const runBackfill = (input: object) =>
   runWithoutWaits(backfill, input, { BackfillgridFunction: task(handlers.backfill) });
-const runClosing = () =>
+const runSealing = () =>
   runWithoutWaits(closing, { source: "grid" }, { ClosinggridFunction: task(handlers.close) });
 
 async function archivedLines(): Promise<string[]> {
   const lines: string[] = [];
-  for (const [key, body] of world.objects) {
+  for (const [key, body] of bed.objects) {
     if (!key.startsWith(PREFIXES.auditLogs)) continue;
     for (const line of await decodeLines(key, body)) lines.push(Buffer.from(line).toString());
   }
   return lines.sort();
 }
 
-const truth = () => [...world.slack.truth().values()].sort();
+const truth = () => [...bed.slack.truth().values()].sort();
 
 describe("the deployed state machines, with their functions", () => {
   it("say at once that the live runs come first", async () => {
@@ -96,11 +96,11 @@ describe("the deployed state machines, with their functions", () => {
       "BackfillPlanError",
     );
     expect(errors).toEqual(["BackfillPlanError"]);
-    await world.call(handlers.ingest, { source: "grid" });
+    await bed.call(handlers.ingest, { source: "grid" });
   });
 
   it("estimate the past without taking anything in", async () => {
-    const before = world.objects.size;
+    const before = bed.objects.size;
     const output = await runBackfill({ op: "estimate", from: FROM });
 
     expect(output).toMatchObject({
@@ -109,13 +109,13 @@ describe("the deployed state machines, with their functions", () => {
         estimate: { entries: expect.any(Number) },
       },
     });
-    expect(world.objects.size).toBe(before);
-    expect(await world.lanes()).toEqual(["grid"]);
+    expect(bed.objects.size).toBe(before);
+    expect(await bed.lanes()).toEqual(["grid"]);
   });
 
   it("bring the past in, through a 429 and runs that fail", async () => {
     let calls = 0;
-    world.slack.faults.when(({ params }) => {
+    bed.slack.faults.when(({ params }) => {
       if (Number(params.oldest) >= MARCH) return undefined; // two spans are at work
       calls += 1;
       if (calls === 1) return { kind: "throttled", retryAfter: "600" };
@@ -123,33 +123,33 @@ describe("the deployed state machines, with their functions", () => {
     });
 
     await runBackfill({ op: "plan", from: FROM });
-    world.slack.faults.clear();
+    bed.slack.faults.clear();
 
     expect(answers.map(({ outcome }) => outcome)).toContain("throttled");
     expect(errors).toEqual(["SlackApiError"]);
     expect(await archivedLines()).toEqual(truth());
-    expect(await world.lanes()).toHaveLength(3);
+    expect(await bed.lanes()).toHaveLength(3);
   });
 
   it("have nothing to do when the same backfill is started again", async () => {
-    const calls = world.slack.calls.length;
+    const calls = bed.slack.calls.length;
     await runBackfill({ op: "plan", from: FROM });
 
     expect(answers).toEqual([{ spans: [] }]);
-    expect(world.slack.calls).toHaveLength(calls);
+    expect(bed.slack.calls).toHaveLength(calls);
   });
 
   it("seal every settled day, once it is the same on both sides", async () => {
     // Until the day is over, and has settled.
     for (let hours = 0; hours < 20; hours += 4) {
-      world.advance(4 * HOUR_MS);
-      await world.call(handlers.ingest, { source: "grid" });
+      bed.advance(4 * HOUR_MS);
+      await bed.call(handlers.ingest, { source: "grid" });
     }
     // It appears after the live runs have looked: the close finds it.
-    world.slack.add(makeEntries(1, { from: MONDAY_MORNING + 7200 }));
-    world.slack.faults.next({ kind: "throttled", retryAfter: "300" });
+    bed.slack.add(makeEntries(1, { from: MONDAY_MORNING + 7200 }));
+    bed.slack.faults.next({ kind: "throttled", retryAfter: "300" });
 
-    await runClosing();
+    await runSealing();
 
     expect(answers.filter(({ outcome }) => outcome === "sealed").map(({ day }) => day)).toEqual(
       DAYS,
@@ -162,10 +162,10 @@ describe("the deployed state machines, with their functions", () => {
   });
 
   it("seal nothing twice", async () => {
-    const before = world.objects.size;
-    await runClosing();
+    const before = bed.objects.size;
+    await runSealing();
 
     expect(answers).toEqual([{ days: [] }]);
-    expect(world.objects.size).toBe(before);
+    expect(bed.objects.size).toBe(before);
   });
 });

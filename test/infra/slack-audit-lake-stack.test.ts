@@ -1,7 +1,7 @@
 import { Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
-import type { AuditLakeConfig } from "../../infra/config.ts";
+import type { AuditLakeConfig } from "../../infra/config/config.ts";
 import { synthesize } from "./synthesize.ts";
 
 const VARIANTS: [string, Partial<AuditLakeConfig>][] = [

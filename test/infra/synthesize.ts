@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { type AuditLakeConfig, parseConfig } from "../../infra/config.ts";
+import { type AuditLakeConfig, parseConfig } from "../../infra/config/config.ts";
 import { SlackAuditLakeStack } from "../../infra/slack-audit-lake-stack.ts";
 
 /** The shortest configuration there is. */

@@ -1,34 +1,34 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
+import { FAULT_NAMES, type FaultName } from "../../fake-slack/faults.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
-import { makeEntries, makeEntry } from "../fakes/entries.ts";
-import { FAULT_NAMES, type FaultName } from "../fakes/faults.ts";
 import { countAwaits, Interruption, killAt, type Moment } from "./interruption.ts";
-import { START, startWorld, type World } from "./world.ts";
+import { START, startTestBed, type TestBed } from "./test-bed.ts";
 
 const MOMENTS: Moment[] = ["before", "after"];
 
-/** A world in the middle of its life: a run lies behind it, new and late entries and a late scan ahead. */
-async function startBusyWorld(): Promise<World> {
-  const world = await startWorld(makeEntries(12, { from: START + 3400, stepSeconds: 7 }));
-  world.settings = { ...world.settings, pageLimit: 8 };
-  await world.run();
-  world.slack.add(makeEntries(7, { from: START + 3401, stepSeconds: 11 }));
-  world.slack.add(makeEntries(9, { from: START + 3590, stepSeconds: 3 }));
-  world.slack.add(makeEntries(5, { from: START + 3620, stepSeconds: 0 }));
-  world.clock.advance(300_000);
-  return world;
+/** A bed in the middle of its life: a run lies behind it, new and late entries and a late scan ahead. */
+async function startBusyTestBed(): Promise<TestBed> {
+  const bed = await startTestBed(makeEntries(12, { from: START + 3400, stepSeconds: 7 }));
+  bed.settings = { ...bed.settings, pageLimit: 8 };
+  await bed.run();
+  bed.slack.add(makeEntries(7, { from: START + 3401, stepSeconds: 11 }));
+  bed.slack.add(makeEntries(9, { from: START + 3590, stepSeconds: 3 }));
+  bed.slack.add(makeEntries(5, { from: START + 3620, stepSeconds: 0 }));
+  bed.clock.advance(300_000);
+  return bed;
 }
 
-async function awaitsOf(start: () => Promise<World>): Promise<number> {
-  await using world = await start();
-  return await countAwaits(world.ports, (ports) => world.run({}, ports));
+async function awaitsOf(start: () => Promise<TestBed>): Promise<number> {
+  await using bed = await start();
+  return await countAwaits(bed.ports, (ports) => bed.run({}, ports));
 }
 
-const WORLDS: [string, () => Promise<World>][] = [
-  ["a first run", () => startWorld()],
-  ["a run with late entries and a late scan", startBusyWorld],
+const WORLDS: [string, () => Promise<TestBed>][] = [
+  ["a first run", () => startTestBed()],
+  ["a run with late entries and a late scan", startBusyTestBed],
 ];
 
 describe.each(WORLDS)("%s", (_, start) => {
@@ -38,11 +38,11 @@ describe.each(WORLDS)("%s", (_, start) => {
       const awaits = await awaitsOf(start);
       expect(awaits).toBeGreaterThanOrEqual(15);
       for (let at = 1; at <= awaits; at++) {
-        await using world = await start();
-        await world.run({}, killAt(at, moment, world.ports));
-        world.slack.add([makeEntry({ dateCreate: world.clock.nowMs() / 1000 - 30 })]);
-        await world.runToQuiescence();
-        await world.expectArchiveToEqualTruth();
+        await using bed = await start();
+        await bed.run({}, killAt(at, moment, bed.ports));
+        bed.slack.add([makeEntry({ dateCreate: bed.clock.nowMs() / 1000 - 30 })]);
+        await bed.runToQuiescence();
+        await bed.expectArchiveToEqualTruth();
       }
     },
   );
@@ -52,12 +52,12 @@ describe.each(WORLDS)("%s", (_, start) => {
     async (moment) => {
       const awaits = await awaitsOf(start);
       for (let at = 1; at <= awaits; at += 2) {
-        await using world = await start();
-        await world.run({}, killAt(at, moment, world.ports));
-        world.clock.advance(3_600_000);
-        await world.run({}, killAt(((at * 7) % awaits) + 1, moment, world.ports));
-        await world.runToQuiescence();
-        await world.expectArchiveToEqualTruth();
+        await using bed = await start();
+        await bed.run({}, killAt(at, moment, bed.ports));
+        bed.clock.advance(3_600_000);
+        await bed.run({}, killAt(((at * 7) % awaits) + 1, moment, bed.ports));
+        await bed.runToQuiescence();
+        await bed.expectArchiveToEqualTruth();
       }
     },
   );
@@ -67,15 +67,15 @@ describe.each(WORLDS)("%s", (_, start) => {
     async (moment) => {
       const awaits = await awaitsOf(start);
       for (let at = 1; at <= awaits; at++) {
-        await using world = await start();
+        await using bed = await start();
         const outcomes: string[] = [];
         const join = new Interruption(at, moment, async () => {
-          outcomes.push((await world.run()).outcome);
+          outcomes.push((await bed.run()).outcome);
         });
-        await world.run({}, join.wrap(world.ports));
+        await bed.run({}, join.wrap(bed.ports));
         expect(["lease_held", "caught_up"]).toContain(outcomes[0]);
-        await world.runToQuiescence();
-        await world.expectArchiveToEqualTruth();
+        await bed.runToQuiescence();
+        await bed.expectArchiveToEqualTruth();
       }
     },
   );
@@ -85,20 +85,20 @@ describe.each(WORLDS)("%s", (_, start) => {
     async (moment) => {
       const awaits = await awaitsOf(start);
       for (let at = 1; at <= awaits; at++) {
-        await using world = await start();
+        await using bed = await start();
         const freeze = new Interruption(at, moment, async () => {
-          world.clock.advance(3_600_000);
-          world.slack.add([makeEntry({ dateCreate: START + 3600 })]);
-          await world.run();
+          bed.clock.advance(3_600_000);
+          bed.slack.add([makeEntry({ dateCreate: START + 3600 })]);
+          await bed.run();
           if (moment === "before") {
             // A process that wakes up finds the time-outs of its calls expired. Without that, no
             // clock could keep a write from taking effect that began before the lease ran out (ADR 4).
             throw new Error("the call timed out while the process stood still");
           }
         });
-        await world.run({}, freeze.wrap(world.ports));
-        await world.runToQuiescence();
-        await world.expectArchiveToEqualTruth();
+        await bed.run({}, freeze.wrap(bed.ports));
+        await bed.runToQuiescence();
+        await bed.expectArchiveToEqualTruth();
       }
     },
   );
@@ -108,27 +108,27 @@ describe("the case that breaks other collectors", () => {
   it.each(["fails", "is killed"])(
     "12 entries, pages of 3, the third page %s, new entries arrive",
     async (how) => {
-      await using world = await startWorld();
+      await using bed = await startTestBed();
       if (how === "fails") {
-        world.slack.faults.when(({ number }) => (number === 3 ? "token_refused" : undefined));
-        world.slack.faults.at(4, "token_refused");
-        expect(await world.run()).toMatchObject({ outcome: "failed" });
+        bed.slack.faults.when(({ number }) => (number === 3 ? "token_refused" : undefined));
+        bed.slack.faults.at(4, "token_refused");
+        expect(await bed.run()).toMatchObject({ outcome: "failed" });
       } else {
         let calls = 0;
-        const { ports } = world;
+        const { ports } = bed;
         const slack = {
           logsPage: async (...call: Parameters<typeof ports.slack.logsPage>) => {
             calls += 1;
             return calls < 3 ? ports.slack.logsPage(...call) : Promise.reject(new Error("killed"));
           },
         };
-        await world.run({}, { ...ports, slack });
+        await bed.run({}, { ...ports, slack });
       }
-      expect(world.archive.objects.size).toBe(2);
-      world.slack.add(makeEntries(4, { from: START + 3700 }));
-      await world.runToQuiescence();
-      expect((await world.archived()).size).toBe(16);
-      await world.expectArchiveToEqualTruth();
+      expect(bed.archive.objects.size).toBe(2);
+      bed.slack.add(makeEntries(4, { from: START + 3700 }));
+      await bed.runToQuiescence();
+      expect((await bed.archived()).size).toBe(16);
+      await bed.expectArchiveToEqualTruth();
     },
   );
 });
@@ -136,26 +136,26 @@ describe("the case that breaks other collectors", () => {
 describe("each fault of Slack, at each call", () => {
   it.each(FAULT_NAMES)("%s loses and repeats nothing, and shows no token", async (fault) => {
     for (let call = 1; call <= 6; call++) {
-      await using world = await startBusyWorld();
-      world.timeoutMs = timeoutMsFor(fault);
-      world.slack.faults.at(world.slack.stats.calls + call, fault);
-      const summary = await world.run();
+      await using bed = await startBusyTestBed();
+      bed.timeoutMs = timeoutMsFor(fault);
+      bed.slack.faults.at(bed.slack.stats.calls + call, fault);
+      const summary = await bed.run();
       expect(["caught_up", "failed"]).toContain(summary.outcome);
-      await world.runToQuiescence();
-      await world.expectArchiveToEqualTruth();
-      await expectNoToken(world, summary);
+      await bed.runToQuiescence();
+      await bed.expectArchiveToEqualTruth();
+      await expectNoToken(bed, summary);
     }
   });
 
   it.each(FAULT_NAMES)("%s that lasts ends the run, with the state saved", async (fault) => {
-    await using world = await startBusyWorld();
-    world.timeoutMs = timeoutMsFor(fault);
-    world.slack.faults.next(fault, 40);
-    const summary = await world.run({ deadlineMs: world.clock.nowMs() + 600_000 });
-    await expectNoToken(world, summary);
-    world.slack.faults.clear();
-    await world.runToQuiescence();
-    await world.expectArchiveToEqualTruth();
+    await using bed = await startBusyTestBed();
+    bed.timeoutMs = timeoutMsFor(fault);
+    bed.slack.faults.next(fault, 40);
+    const summary = await bed.run({ deadlineMs: bed.clock.nowMs() + 600_000 });
+    await expectNoToken(bed, summary);
+    bed.slack.faults.clear();
+    await bed.runToQuiescence();
+    await bed.expectArchiveToEqualTruth();
   });
 });
 
@@ -164,14 +164,14 @@ function timeoutMsFor(fault: FaultName): number {
   return fault.startsWith("stall") ? 50 : 5000;
 }
 
-async function expectNoToken(world: World, summary: IngestSummary): Promise<void> {
+async function expectNoToken(bed: TestBed, summary: IngestSummary): Promise<void> {
   const shown = [
     JSON.stringify(summary),
     inspect(causeOf(summary), { depth: 10, showHidden: true }),
-    JSON.stringify([...world.checkpoints.items]),
+    JSON.stringify([...bed.checkpoints.items]),
   ];
-  for (const [key, body] of world.archive.objects) {
+  for (const [key, body] of bed.archive.objects) {
     shown.push(key, ...(await decodeLines(key, body)).map(String));
   }
-  expect(shown.filter((text) => text.includes(world.slack.token))).toEqual([]);
+  expect(shown.filter((text) => text.includes(bed.slack.token))).toEqual([]);
 }

@@ -8,7 +8,7 @@ class Killed extends Error {
 export type Moment = "before" | "after";
 
 /**
- * Ports that count what a run awaits of the world, and interrupt it at one of
+ * Ports that count what a run awaits of the bed, and interrupt it at one of
  * these: before the effect, or after it and before the answer.
  */
 export class Interruption {
@@ -94,7 +94,7 @@ export function killAt(at: number, moment: Moment, ports: IngestPorts): IngestPo
   return everyAwait;
 }
 
-/** How many awaits of the world an undisturbed run makes. */
+/** How many awaits of the bed an undisturbed run makes. */
 export async function countAwaits(
   ports: IngestPorts,
   run: (ports: IngestPorts) => Promise<unknown>,

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { MONDAY_MORNING, makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
 import { QueryError } from "../../lib/sql/query-result.ts";
-import { MONDAY_MORNING, makeEntries, makeEntry } from "../fakes/entries.ts";
 import {
   makeDirectory,
   OBJECT,

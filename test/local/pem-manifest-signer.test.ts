@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { isSignedBy, SigningKeyError } from "../../lib/close/signature.ts";
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
+import { isSignedBy, SigningKeyError } from "../../lib/seal/signature.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 

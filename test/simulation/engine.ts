@@ -8,7 +8,7 @@ import zlib from "node:zlib";
 export interface Engine {
   ingest: typeof import("../../lib/ingest/ingest.ts").ingest;
   causeOf: typeof import("../../lib/ingest/summary.ts").causeOf;
-  createSlackSource: typeof import("../../lib/ingest/slack-source.ts").createSlackSource;
+  createSlackSource: typeof import("../../lib/run/slack-source.ts").createSlackSource;
   LeaseLostError: typeof import("../../lib/ports.ts").LeaseLostError;
   ObjectMissingError: typeof import("../../lib/ports.ts").ObjectMissingError;
 }
@@ -21,7 +21,7 @@ export async function loadEngine(root: string): Promise<Engine> {
   const load = (path: string) => import(pathToFileURL(join(root, "lib", path)).href);
   const { ingest } = await load("ingest/ingest.ts");
   const { causeOf } = await load("ingest/summary.ts");
-  const { createSlackSource } = await load("ingest/slack-source.ts");
+  const { createSlackSource } = await load("run/slack-source.ts");
   const { LeaseLostError, ObjectMissingError } = await load("ports.ts");
   return { ingest, causeOf, createSlackSource, LeaseLostError, ObjectMissingError };
 }

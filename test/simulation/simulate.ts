@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
-import { hourOf, parseObjectKey } from "../../lib/archive/object-key.ts";
+import { parseObjectKey } from "../../lib/archive/object-key.ts";
 import type { IngestPorts } from "../../lib/ingest/ingest.ts";
 import type { Checkpoint, CheckpointStatus, Lease } from "../../lib/ports.ts";
 import type { Logger } from "../../lib/slack/logger.ts";
+import { hourOf } from "../../lib/time.ts";
 import { type Engine, unstore } from "./engine.ts";
 import {
   ALLOWED_LATENESS_SECONDS,
@@ -44,7 +45,7 @@ export async function simulate(
   seed: number,
   trace?: (line: string) => void,
 ): Promise<void> {
-  await new World(engine, seed, trace).live();
+  await new TestBed(engine, seed, trace).live();
 }
 
 /** A run of the function, as the platform sees it. */
@@ -56,7 +57,7 @@ interface Process {
   clockSkewMs: number;
 }
 
-class World {
+class TestBed {
   readonly #engine: Engine;
   readonly #random: SeededRandom;
   readonly #scenario: Scenario;

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { encodeManifest, type Manifest, manifestKey } from "../../lib/close/manifest.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
+import { encodeManifest, type Manifest, manifestKey } from "../../lib/seal/manifest.ts";
 import { ARCHIVE_HOURS_COLUMNS, archiveHoursView } from "../../lib/sql/archive-hours-view.ts";
-import { makeHour, makeManifest } from "../close/make-manifest.ts";
+import { makeHour, makeManifest } from "../seal/make-manifest.ts";
 import { makeDirectory } from "./open-lake-of.ts";
 
 /** The database over an archive that holds these manifests and nothing else. */

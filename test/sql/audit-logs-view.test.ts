@@ -1,13 +1,13 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
 import { parseExport } from "../../lib/slack/page.ts";
 import {
   AUDIT_LOGS_COLUMNS,
   AUDIT_LOGS_SQL,
   auditLogsView,
 } from "../../lib/sql/audit-logs-view.ts";
-import { MONDAY_MORNING, makeEntry, type WireEntry } from "../fakes/entries.ts";
 import { openLakeOf, openLakeOfLines } from "./open-lake-of.ts";
 
 /** One row of the view as an object. */

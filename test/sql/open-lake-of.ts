@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
+import { entryOfText, type WireEntry } from "../../fake-slack/entries.ts";
 import { Archive } from "../../lib/archive/archive.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
-import { entryOfText, type WireEntry } from "../fakes/entries.ts";
 
 /** An empty directory, gone after the test. */
 export async function makeDirectory(): Promise<string> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { Organization } from "../../fake-slack/organization.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
 import type { QueryResult } from "../../lib/sql/query-result.ts";
 import { SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
-import { sealDays } from "../close/sealed-archive.ts";
-import { Organization } from "../fakes/organization.ts";
+import { sealDays } from "../seal/sealed-archive.ts";
 import { makeDirectory, writeArchive } from "./open-lake-of.ts";
 
 const FIRST_SECOND = Date.UTC(2026, 1, 23) / 1000;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { encodeManifest, type ManifestHour, manifestKey } from "../../lib/close/manifest.ts";
+import { type EntryFields, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
+import { encodeManifest, type ManifestHour, manifestKey } from "../../lib/seal/manifest.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
-import { makeHour, makeManifest } from "../close/make-manifest.ts";
-import { sealDays } from "../close/sealed-archive.ts";
-import { type EntryFields, makeEntry, type WireEntry } from "../fakes/entries.ts";
+import { makeHour, makeManifest } from "../seal/make-manifest.ts";
+import { sealDays } from "../seal/sealed-archive.ts";
 import {
   makeDirectory,
   openLakeOf,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { MONDAY_MORNING } from "../../fake-slack/entries.ts";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
-import { manifestKey } from "../../lib/close/manifest.ts";
+import { manifestKey } from "../../lib/seal/manifest.ts";
 import { AUDIT_LOG_LINES, athenaTable, MANIFEST_LINES } from "../../lib/sql/table.ts";
-import { MONDAY_MORNING } from "../fakes/entries.ts";
 
 const PROPS = { bucketName: "lake", sources: ["acme", "acme-gov"], archiveStartsOn: "2026-01-15" };
 

@@ -6,7 +6,7 @@ import {
   entityName,
   locationName,
   textsAt,
-} from "../entry-facts.ts";
+} from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import type { Rule } from "../rule.ts";
 

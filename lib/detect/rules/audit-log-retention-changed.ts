@@ -1,4 +1,4 @@
-import { actorName, locationName, settingKey } from "../entry-facts.ts";
+import { actorName, locationName, settingKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 

@@ -1,4 +1,4 @@
-import { actorKey, actorName, locationName } from "../entry-facts.ts";
+import { actorKey, actorName, locationName } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 

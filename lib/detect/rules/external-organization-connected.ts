@@ -1,4 +1,4 @@
-import { actorEntityKey, entityName, textAt } from "../entry-facts.ts";
+import { actorEntityKey, entityName, textAt } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 

@@ -1,4 +1,4 @@
-import { actorKey, actorName, entityName } from "../entry-facts.ts";
+import { actorKey, actorName, entityName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 

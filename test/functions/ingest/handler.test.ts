@@ -8,11 +8,11 @@ import {
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { MONDAY_MORNING, makeEntry } from "../../../fake-slack/entries.ts";
+import { FAKE_TOKEN, type FakeSlack, startFakeSlack } from "../../../fake-slack/fake-slack.ts";
 import { INGEST_METRICS, LATENESS_METRIC } from "../../../functions/ingest/metric-names.ts";
 import { decodeLines } from "../../../lib/archive/archive-object.ts";
 import type { IngestSummary } from "../../../lib/ingest/summary.ts";
-import { MONDAY_MORNING, makeEntry } from "../../fakes/entries.ts";
-import { FAKE_TOKEN, type FakeSlack, startFakeSlack } from "../../fakes/fake-slack.ts";
 import { LocalDynamoDb } from "../../fakes/local-dynamodb.ts";
 import { lambdaContext } from "../lambda-context.ts";
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { BACKFILL_METRICS } from "../../../functions/backfill/metric-names.ts";
-import { CLOSE_METRICS } from "../../../functions/close-day/metric-names.ts";
-import { COMPACT_METRICS } from "../../../functions/compact/metric-names.ts";
+import { COMPACT_METRICS } from "../../../functions/columns/metric-names.ts";
 import { DETECT_METRICS } from "../../../functions/detect/metric-names.ts";
 import { INGEST_METRICS, METRIC_NAMESPACE } from "../../../functions/ingest/metric-names.ts";
+import { CLOSE_METRICS } from "../../../functions/seal/metric-names.ts";
 import { type Resource, synthesize } from "../synthesize.ts";
 
 const ALARM = "AWS::CloudWatch::Alarm";

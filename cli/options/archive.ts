@@ -1,0 +1,75 @@
+import { constants, existsSync } from "node:fs";
+import { access, mkdir, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
+import { UsageError } from "../errors.ts";
+
+const DEFAULT_SOURCE = "slack";
+
+export function addArchiveOption(command: Command): Command {
+  return command.option("--archive <dir>", "directory of the archive", "archive");
+}
+
+export function addSourceOption(command: Command): Command {
+  return command.option(
+    "--source <name>",
+    "name of the organization in the archive",
+    parseSource,
+    DEFAULT_SOURCE,
+  );
+}
+
+/** @throws {UsageError} when there is no archive that can be read */
+export async function checkReadable(directory: string): Promise<void> {
+  await check(directory, constants.R_OK | constants.X_OK);
+}
+
+/**
+ * Make the directory if need be.
+ *
+ * @throws {UsageError} when it cannot be made or written to
+ */
+export async function checkWritable(directory: string): Promise<void> {
+  await makeDirectory(resolve(directory)).catch((cause) => {
+    throw new UsageError(`cannot make the archive ${directory}: ${reasonOf(cause)}`, { cause });
+  });
+  await check(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+}
+
+async function check(directory: string, mode: number): Promise<void> {
+  const found = await stat(directory).catch((cause) => {
+    throw new UsageError(`there is no archive at ${directory}: ${reasonOf(cause)}`, { cause });
+  });
+  if (!found.isDirectory()) {
+    throw new UsageError(`the archive ${directory} is not a directory`);
+  }
+  await access(directory, mode).catch((cause) => {
+    throw new UsageError(`no access to the archive ${directory}: ${reasonOf(cause)}`, { cause });
+  });
+}
+
+/** Unlike Node's recursive `mkdir`, this comes to an end where nothing can be made, as in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  if (!existsSync(dirname(path))) await makeDirectory(dirname(path));
+  await mkdir(path);
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  const reasons: Record<string, string> = {
+    ENOENT: "no such directory",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EROFS: "the file system is read-only",
+    ENOTDIR: "a part of the path is not a directory",
+  };
+  return reasons[error.code ?? ""] ?? error.message;
+}
+
+export function parseSource(text: string): string {
+  if (!SOURCE_NAME.test(text)) {
+    throw new InvalidArgumentError("Use lower-case letters, digits and hyphens, at most 63.");
+  }
+  return text;
+}

@@ -1,0 +1,33 @@
+import type { IngestOutcome, IngestSummary } from "../../lib/ingest/summary.ts";
+import { formatBytes, formatCount, formatSeconds, formatTime } from "./format.ts";
+import { renderStatusLines } from "./table.ts";
+
+const OUTCOMES: Record<IngestOutcome, string> = {
+  caught_up: "caught up",
+  out_of_time: "out of time; run the same command again to go on",
+  throttled: "throttled: Slack asks to be called later; run the same command again then",
+  interrupted: "interrupted, with everything saved; run the same command again to go on",
+  lease_held: "nothing done: another run is at work on this source",
+  lease_lost: "stopped: another run has taken over",
+  failed: "failed; what was stored before stays stored",
+};
+
+/** A run's summary for people. */
+export function describeSummary(summary: IngestSummary, directory: string): string {
+  const { outcome, entries, lateEntries, objects, bytes, watermark, lagSeconds } = summary;
+  return renderStatusLines([
+    ["outcome", OUTCOMES[outcome]],
+    ["archive", `${directory}/audit_logs/source=${summary.source}/`],
+    ["entries", `${formatCount(entries)} stored, of which ${formatCount(lateEntries)} late`],
+    ["dropped", `${formatCount(summary.duplicatesDropped)} that were archived before`],
+    ["quarantined", formatCount(summary.quarantined)],
+    ["objects", `${formatCount(objects)}, ${formatBytes(bytes)}`],
+    ["pages", `${formatCount(summary.pages)} in ${formatCount(summary.windows)} windows`],
+    ...(watermark === null || lagSeconds === null
+      ? []
+      : [["complete to", `${formatTime(watermark)}, ${formatSeconds(lagSeconds)} ago`] as const]),
+    ...(summary.notBefore === undefined
+      ? []
+      : [["not before", formatTime(Math.ceil(summary.notBefore / 1000))] as const]),
+  ]);
+}

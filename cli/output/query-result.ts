@@ -1,0 +1,50 @@
+import type { QueryResult } from "../../lib/sql/query-result.ts";
+import { formatCounted } from "./format.ts";
+import { renderTable } from "./table.ts";
+
+type Cell = QueryResult["rows"][number][number];
+
+/** Also in lower case, as Athena has it. */
+const NUMERIC_TYPE = /INT|DOUBLE|FLOAT|REAL|DECIMAL/i;
+
+/**
+ * A result for people.
+ *
+ * @param rowsMax - further rows are only counted
+ * @param widthMax - columns of the terminal, to which the table is cut
+ */
+export function toTable(result: QueryResult, rowsMax: number, widthMax?: number): string {
+  const { columns, types, rows } = result;
+  const shown = rows.slice(0, rowsMax).map((row) => row.map(toText));
+  const isNumeric = types.map((type) => NUMERIC_TYPE.test(type));
+  const rest = rows.length - shown.length;
+  const count = formatCounted(rows.length, "row");
+  return [
+    renderTable(columns, shown, { widthMax, isNumeric }),
+    rest > 0 ? `${count}; ${formatCounted(rest, "row")} not shown` : count,
+  ].join("\n");
+}
+
+/** One array of objects, one object a line. */
+export function toJson({ columns, rows }: QueryResult): string {
+  const lines = rows.map((row) =>
+    JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, row[i]]))),
+  );
+  return `[${lines.join(",\n ")}]`;
+}
+
+/** As RFC 4180 says, with a header; NULL is an empty field. */
+export function toCsv({ columns, rows }: QueryResult): string {
+  return [columns, ...rows]
+    .map((row) => row.map((cell) => quoteField(toText(cell))).join(","))
+    .join("\r\n");
+}
+
+function toText(cell: Cell): string {
+  if (cell === null) return "";
+  return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
+}
+
+function quoteField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,76 @@
+import { sealLane } from "../../lib/archive/lane.ts";
+import type { Closing, LaneStatus } from "../../lib/ports.ts";
+import { latenessBound } from "../../lib/run/lateness.ts";
+import { type LatenessReport, latenessReport } from "../../lib/seal/lateness-report.ts";
+import { formatCount, formatCounted, formatSeconds } from "./format.ts";
+import { formatMs } from "./source-status.ts";
+
+/** What the close of day knows of a source. */
+export interface SealingStatus {
+  /** The newest manifest of the chain; its number is that of all sealed days. Null before the first. */
+  head: Closing["head"];
+  /** Null when no live run has counted late entries yet. */
+  lateness: LatenessReport | null;
+}
+
+export function toSealingStatus(source: string, lanes: readonly LaneStatus[] = []): SealingStatus {
+  const close = lanes.find(({ lane }) => lane === sealLane(source));
+  return {
+    head: close?.checkpoint?.closing?.head ?? null,
+    lateness: latenessReport(source, lanes) ?? null,
+  };
+}
+
+/** The same for people. */
+export function describeSealing({
+  head,
+  lateness,
+}: SealingStatus): (readonly [name: string, value: string])[] {
+  return [
+    ...(head === null
+      ? []
+      : [
+          ["sealed", `${formatCounted(head.sequence, "day")}, last ${head.day}`] as const,
+          ["head", head.sha256] as const,
+        ]),
+    ...(lateness === null ? [] : describeLateness(lateness)),
+  ];
+}
+
+function describeLateness({ live, closed, recommended }: LatenessReport) {
+  const { entries, late, lateness, settleDelaySeconds, allowedLatenessSeconds } = live;
+  const bound = latenessBound(lateness);
+  const atMost = bound === undefined ? "" : `, by less than ${formatSeconds(bound)}`;
+  const changes = [
+    describeChange("settleDelay", settleDelaySeconds, recommended.settleDelaySeconds),
+    describeChange("allowedLateness", allowedLatenessSeconds, recommended.allowedLatenessSeconds),
+  ].filter((change) => change !== undefined);
+  const ofEntries = formatCounted(entries, "entry", "entries");
+  return [
+    [
+      "late",
+      `${describeShare(late, entries)} of ${ofEntries} since ${formatMs(live.sinceMs)}${atMost}`,
+    ],
+    ...(closed.days === 0
+      ? []
+      : [
+          [
+            "",
+            `${describeShare(closed.late, closed.entries)} of ${formatCount(closed.entries)} found only by the close of ${formatCounted(closed.days, "day")}`,
+          ] as const,
+        ]),
+    ...(changes.length === 0 ? [] : [["recommended", changes.join(", ")] as const]),
+  ] as const;
+}
+
+function describeChange(name: string, seconds: number, recommended: number): string | undefined {
+  return recommended === seconds
+    ? undefined
+    : `${name} ${formatSeconds(recommended)} instead of ${formatSeconds(seconds)}`;
+}
+
+/** `12 (0.4%)` */
+function describeShare(count: number, all: number): string {
+  const share = new Intl.NumberFormat("en-US", { style: "percent", maximumSignificantDigits: 2 });
+  return count === 0 ? "none" : `${formatCount(count)} (${share.format(count / all)})`;
+}

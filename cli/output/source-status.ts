@@ -1,0 +1,82 @@
+import { liveLane, sourceOfLane } from "../../lib/archive/lane.ts";
+import type { CheckpointStatus, LaneStatus } from "../../lib/ports.ts";
+import { formatSeconds, formatTime } from "./format.ts";
+
+/** How far a source is. Times are epoch seconds, or milliseconds where it says so. */
+export interface SourceProgress {
+  source: string;
+  /** Where the archive begins and up to where it is complete; null when only imports filled it. */
+  start: number | null;
+  watermark: number | null;
+  lagSeconds: number | null;
+  /** The run that is at work, or was when its process died. */
+  lease: { owner: string; expiresAtMs: number } | null;
+  notBeforeMs: number | null;
+  lateScannedAt: number | null;
+  /** How far a late scan has come that is not finished. */
+  lateScanPosition: number | null;
+}
+
+/** The lane of the live runs; absent when the source never ran. */
+export function liveOf(lanes: readonly LaneStatus[] = []): LaneStatus | undefined {
+  return lanes.find(({ lane }) => lane === liveLane(sourceOfLane(lane)));
+}
+
+/** @param status - absent when the source never ran */
+export function toSourceProgress(
+  source: string,
+  status: CheckpointStatus | undefined,
+  nowSeconds: number,
+): SourceProgress {
+  const { checkpoint, lease } = status ?? {};
+  return {
+    source,
+    start: checkpoint?.start ?? null,
+    watermark: checkpoint?.watermark ?? null,
+    lagSeconds: checkpoint ? Math.max(0, nowSeconds - checkpoint.watermark) : null,
+    lease: lease ? { owner: lease.owner, expiresAtMs: lease.expiresAt } : null,
+    notBeforeMs: checkpoint?.notBefore ?? null,
+    lateScannedAt: checkpoint?.lateScannedAt ?? null,
+    lateScanPosition: checkpoint?.lateScanPosition ?? null,
+  };
+}
+
+/**
+ * The same for people.
+ *
+ * @param noStart - why there is no start yet
+ */
+export function describeSourceProgress(
+  {
+    start,
+    watermark,
+    lagSeconds,
+    lease,
+    notBeforeMs,
+    lateScanPosition,
+    lateScannedAt,
+  }: SourceProgress,
+  noStart: string,
+): (readonly [name: string, value: string])[] {
+  return [
+    ["complete from", start === null ? noStart : formatTime(start)],
+    ["complete to", watermark === null ? "-" : formatTime(watermark)],
+    ["lag", lagSeconds === null ? "-" : formatSeconds(lagSeconds)],
+    ["late scan", describeLateScan(lateScanPosition, lateScannedAt)],
+    [
+      "run at work",
+      lease === null ? "none" : `${lease.owner}, until ${formatMs(lease.expiresAtMs)}`,
+    ],
+    ...(notBeforeMs === null ? [] : [["not before", formatMs(notBeforeMs)] as const]),
+  ];
+}
+
+function describeLateScan(position: number | null, scannedAt: number | null): string {
+  if (position !== null) return `has come to ${formatTime(position)}`;
+  return scannedAt === null ? "none yet" : `last begun ${formatTime(scannedAt)}`;
+}
+
+/** @param epochMs - milliseconds since the Unix epoch */
+export function formatMs(epochMs: number): string {
+  return formatTime(Math.floor(epochMs / 1000));
+}

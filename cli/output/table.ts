@@ -1,0 +1,60 @@
+import CliTable from "cli-table3";
+
+/** Narrower columns say nothing. */
+const COLUMN_WIDTH_MIN = 6;
+/** Two spaces of padding and a border. */
+const COLUMN_FRAME = 3;
+
+interface TableOptions {
+  /** Columns of the terminal, to which cells are cut; without it nothing is cut. */
+  widthMax?: number | undefined;
+  /** Which columns hold numbers. */
+  isNumeric?: readonly boolean[];
+}
+
+/** A table for people. */
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { widthMax, isNumeric = [] }: TableOptions = {},
+): string {
+  const cells = [head, ...rows].map((row) => row.map(showControls));
+  const widths = head.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
+  const table = new CliTable({
+    head: cells[0] ?? [],
+    colWidths: fitColumns(widths, widthMax).map((width) => width + COLUMN_FRAME - 1),
+    colAligns: head.map((_, i) => (isNumeric[i] ? "right" : "left")),
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...cells.slice(1));
+  return table.toString();
+}
+
+/** Names and values under each other, without a frame. */
+export function renderStatusLines(
+  facts: readonly (readonly [name: string, value: string])[],
+): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts.map(([name, value]) => `${name.padEnd(width)}  ${showControls(value)}`).join("\n");
+}
+
+/** Take from the widest column until the table fits. */
+function fitColumns(natural: readonly number[], widthMax = Number.POSITIVE_INFINITY): number[] {
+  const widths = [...natural];
+  let excess = widths.reduce((sum, width) => sum + width + COLUMN_FRAME, 1) - widthMax;
+  while (excess > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= COLUMN_WIDTH_MIN) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+    excess -= 1;
+  }
+  return widths;
+}
+
+/** An entry may hold anything, also what would make a terminal act. */
+function showControls(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,35 @@
+import { EXIT } from "../exit-codes.ts";
+
+/** The user wants it to end; there is nothing to explain. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+  readonly code = "interrupted";
+}
+
+/** npm passes Ctrl-C on to its children, which have had it from the terminal already. */
+const SAME_KEYSTROKE_MS = 500;
+
+/**
+ * Let the first Ctrl-C (or SIGTERM) end the work cleanly, and the second end
+ * the process at once.
+ *
+ * @param notice - told at the first
+ * @returns aborted by the first
+ */
+export function abortOnInterrupt(notice: string): AbortSignal {
+  const controller = new AbortController();
+  let firstAtMs: number | undefined;
+  const onSignal = () => {
+    const nowMs = performance.now();
+    if (firstAtMs === undefined) {
+      firstAtMs = nowMs;
+      console.error(`\n${notice}; Ctrl-C again to stop at once.`);
+      controller.abort(new InterruptedError("interrupted"));
+    } else if (nowMs - firstAtMs > SAME_KEYSTROKE_MS) {
+      process.exit(EXIT.interrupted);
+    }
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return controller.signal;
+}

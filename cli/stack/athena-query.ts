@@ -1,0 +1,64 @@
+import cliProgress from "cli-progress";
+import type { AthenaProgress, AthenaResult } from "../../lib/aws/athena-database.ts";
+import { formatBytes, formatSeconds } from "../output/format.ts";
+import { describeScan } from "./athena-cost.ts";
+import { Deployment } from "./deployment.ts";
+
+/** Between two lines where there is no terminal to draw on. */
+const LINE_INTERVAL_MS = 30_000;
+
+/** Run a query in the stack's workgroup; how far it is and what it read goes to standard error. */
+export async function queryDeployed(
+  stackName: string,
+  sql: string,
+  signal: AbortSignal,
+): Promise<AthenaResult> {
+  const { database } = await Deployment.find(stackName);
+  const display = new QueryDisplay();
+  try {
+    const result = await database.query(sql, {
+      signal,
+      onProgress: (progress) => display.update(progress),
+    });
+    display.stop();
+    const { scannedBytes, engineMs, queryId } = result;
+    console.error(
+      `${describeScan(scannedBytes)}, ${(engineMs / 1000).toFixed(1)} s, query ${queryId}`,
+    );
+    return result;
+  } finally {
+    display.stop();
+  }
+}
+
+class QueryDisplay {
+  readonly #line: cliProgress.SingleBar | undefined;
+  #lastLineAtMs = 0;
+
+  constructor() {
+    this.#line = process.stderr.isTTY
+      ? new cliProgress.SingleBar({
+          format: "Athena: {text}",
+          clearOnComplete: true,
+          hideCursor: true,
+          gracefulExit: false, // Ctrl-C is ours: the query is still to be stopped.
+        })
+      : undefined;
+  }
+
+  update({ state, elapsedMs, scannedBytes }: AthenaProgress): void {
+    const text = `${state.toLowerCase()}, ${formatSeconds(elapsedMs / 1000)}, ${formatBytes(scannedBytes)} scanned`;
+    if (this.#line) {
+      // Athena does not say how much is left: there is no bar to fill.
+      if (this.#line.isActive) this.#line.update(0, { text });
+      else this.#line.start(1, 0, { text });
+    } else if (elapsedMs - this.#lastLineAtMs >= LINE_INTERVAL_MS) {
+      this.#lastLineAtMs = elapsedMs;
+      console.error(`Athena: ${text}`);
+    }
+  }
+
+  stop(): void {
+    this.#line?.stop();
+  }
+}

@@ -1,0 +1,96 @@
+/** `backfill --stack`: a state machine does the work; this starts and stops it. */
+
+import { randomUUID } from "node:crypto";
+import type { Estimate } from "../../lib/backfill/estimate.ts";
+import { type TimeRange, toIsoSeconds } from "../../lib/time.ts";
+import { EXIT } from "../exit-codes.ts";
+import { confirm } from "../options/confirm.ts";
+import { describeEstimate } from "../output/backfill-status.ts";
+import { renderStatusLines } from "../output/table.ts";
+import { abortOnInterrupt } from "../run/interrupt.ts";
+import { Deployment } from "./deployment.ts";
+
+export interface DeployedBackfillOptions {
+  stack: string;
+  /** May be left out when the stack has one source. */
+  source: string | undefined;
+  /** Epoch seconds, included. */
+  from: number;
+  /** Epoch seconds, excluded; absent: where the live runs began. */
+  until: number | undefined;
+  /** Only say what it would take. */
+  estimate: boolean;
+  /** Start without asking. */
+  yes: boolean;
+  json: boolean;
+}
+
+/** Work by this name is under way at most once; estimates have another. */
+const BACKFILL_JOB = "backfill";
+
+/** An estimate looks at some hours; Lambda ends it after five minutes. */
+const ESTIMATE_TIMEOUT_MS = 10 * 60_000;
+
+/** What the state machine puts out after an estimate. */
+interface Estimated {
+  plan: { spans: TimeRange[]; estimate: Estimate };
+}
+
+/** @returns the exit code */
+export async function startDeployedBackfill(options: DeployedBackfillOptions): Promise<number> {
+  const { stack, json } = options;
+  const deployment = await Deployment.find(stack);
+  const { name: source } = deployment.source(options.source);
+  const executions = deployment.backfill(source);
+  const range = {
+    from: toIsoSeconds(options.from),
+    ...(options.until === undefined ? {} : { until: toIsoSeconds(options.until) }),
+  };
+  if (options.estimate || !options.yes) {
+    const { plan } = (await executions.run(
+      `estimate-${randomUUID()}`,
+      { op: "estimate", ...range },
+      { timeoutMs: ESTIMATE_TIMEOUT_MS, signal: abortOnInterrupt("Ending") },
+    )) as Estimated;
+    if (!json) console.log(describeEstimate(plan.estimate, plan.spans));
+    if (options.estimate) {
+      if (json) {
+        console.log(JSON.stringify({ stack, source, left: plan.spans, estimate: plan.estimate }));
+      }
+      return EXIT.done;
+    }
+    if (plan.spans.length === 0 || !(await confirm("Begin?"))) return EXIT.done;
+  }
+  const execution = await executions.start(BACKFILL_JOB, { op: "plan", ...range });
+  console.log(
+    json
+      ? JSON.stringify({ stack, source, execution })
+      : renderStatusLines([
+          ["started", `${execution} of ${source}, in ${stack}`],
+          ["progress", `audit-lake status --stack ${stack}`],
+          ["end it", `audit-lake backfill --stack ${stack} --source ${source} --cancel`],
+        ]),
+  );
+  return EXIT.done;
+}
+
+/**
+ * A run that is at work comes to its end, which is minutes away.
+ *
+ * @returns the exit code
+ */
+export async function cancelDeployedBackfill({
+  stack,
+  json,
+  ...options
+}: Pick<DeployedBackfillOptions, "stack" | "source" | "json">): Promise<number> {
+  const deployment = await Deployment.find(stack);
+  const { name: source } = deployment.source(options.source);
+  const cancelled = await deployment.backfill(source).stop(BACKFILL_JOB);
+  const outcome =
+    cancelled.length === 0
+      ? `No backfill of ${source} is at work in ${stack}.`
+      : `Cancelled ${cancelled.join(", ")} of ${source}, with everything saved; the same command goes on.`;
+  console.log(json ? JSON.stringify({ stack, source, cancelled }) : outcome);
+  return EXIT.done;
+}

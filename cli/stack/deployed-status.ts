@@ -1,0 +1,128 @@
+import type { ActiveAlarm } from "../../lib/aws/active-alarms.ts";
+import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
+import type { DeployedSource } from "../../lib/stack/outputs.ts";
+import { describeBackfill } from "../output/backfill-status.ts";
+import { formatCount, formatCounted, formatSeconds } from "../output/format.ts";
+import { describeSealing, type SealingStatus, toSealingStatus } from "../output/sealing-status.ts";
+import {
+  describeSourceProgress,
+  formatMs,
+  liveOf,
+  type SourceProgress,
+  toSourceProgress,
+} from "../output/source-status.ts";
+import { renderStatusLines } from "../output/table.ts";
+import { Deployment } from "./deployment.ts";
+
+/** What `status --stack --json` prints. */
+interface DeployedStatus {
+  stack: string;
+  region: string;
+  alarms: { count: number; ringing: ActiveAlarm[] };
+  sources: DeployedSourceStatus[];
+}
+
+interface DeployedSourceStatus extends SourceProgress, SealingStatus {
+  /** Null when no run is scheduled. */
+  intervalSeconds: number | null;
+  /** Of the checkpoint; null when the source never ran. */
+  lastWriteMs: number | null;
+  /** Null when there never was one. */
+  backfill: BackfillProgress | null;
+  /** Executions at work: of the backfill, of the close of day. */
+  executions: { name: string; startedAtMs: number }[];
+  token: { isSet: boolean; changedAtMs: number | null };
+}
+
+/** @throws {DeployedStackError} when there is no such stack */
+export async function readDeployedStatus(
+  stackName: string,
+  nowSeconds: number,
+): Promise<DeployedStatus> {
+  const deployment = await Deployment.find(stackName);
+  const { name, region, sources } = deployment.stack;
+  const { checkpoints } = deployment;
+  const [alarms, statuses] = await Promise.all([
+    deployment.alarms(),
+    Promise.all(
+      sources.map(async (source) => {
+        const [lanes, token, executions] = await Promise.all([
+          checkpoints.lanes(source.name),
+          deployment.tokenSecret(source).status(),
+          findExecutions(deployment, source),
+        ]);
+        const live = liveOf(lanes);
+        return {
+          ...toSourceProgress(source.name, live, nowSeconds),
+          ...toSealingStatus(source.name, lanes),
+          backfill: backfillProgress(lanes, nowSeconds * 1000) ?? null,
+          intervalSeconds: source.intervalSeconds ?? null,
+          lastWriteMs: live?.updatedAt ?? null,
+          executions,
+          token,
+        };
+      }),
+    ),
+  ]);
+  return { stack: name, region, alarms, sources: statuses };
+}
+
+async function findExecutions(
+  deployment: Deployment,
+  { name, backfillMachine }: DeployedSource,
+): Promise<DeployedSourceStatus["executions"]> {
+  const [backfills, closes] = await Promise.all([
+    backfillMachine === undefined ? [] : deployment.backfill(name).running(),
+    deployment.closing(name)?.running() ?? [],
+  ]);
+  return [
+    ...backfills.map(({ name, startedAtMs }) => ({ name, startedAtMs })),
+    // The scheduler gives them names without a meaning.
+    ...closes.map(({ startedAtMs }) => ({ name: "close of day", startedAtMs })),
+  ];
+}
+
+export function describeDeployedStatus({ stack, region, alarms, sources }: DeployedStatus): string {
+  const { count, ringing } = alarms;
+  const summary =
+    ringing.length === 0
+      ? `none of ${formatCount(count)} is going off`
+      : `${formatCount(ringing.length)} of ${formatCount(count)} going off`;
+  return [
+    renderStatusLines([
+      ["stack", `${stack}, ${region}`],
+      ["alarms", summary],
+      ...ringing.map((alarm) => ["", describeAlarm(alarm)] as const),
+      ["sources", formatCounted(sources.length, "source")],
+    ]),
+    ...sources.map(describeSource),
+  ].join("\n\n");
+}
+
+function describeAlarm({ name, description, sinceMs }: ActiveAlarm): string {
+  return `${name}${sinceMs === null ? "" : `, since ${formatMs(sinceMs)}`}: ${description}`;
+}
+
+function describeSource(status: DeployedSourceStatus): string {
+  const { source, token, intervalSeconds, lastWriteMs } = status;
+  return renderStatusLines([
+    ["source", source],
+    ["token", describeToken(token)],
+    [
+      "runs",
+      intervalSeconds === null ? "none: not enabled" : `every ${formatSeconds(intervalSeconds)}`,
+    ],
+    ...describeSourceProgress(status, "no run yet"),
+    ["last write", lastWriteMs === null ? "-" : formatMs(lastWriteMs)],
+    ...describeSealing(status),
+    ...(status.backfill === null ? [] : describeBackfill(status.backfill)),
+    ...status.executions.map(
+      ({ name, startedAtMs }) => ["at work", `${name}, since ${formatMs(startedAtMs)}`] as const,
+    ),
+  ]);
+}
+
+function describeToken({ isSet, changedAtMs }: DeployedSourceStatus["token"]): string {
+  if (!isSet) return 'not set: "audit-lake token set" stores one';
+  return changedAtMs === null ? "set" : `set, last changed ${formatMs(changedAtMs)}`;
+}

@@ -1,0 +1,121 @@
+/**
+ * Compaction: the state machine that closes days → this function, once days
+ * are sealed.
+ *
+ * - `{"op": "plan"}`: sealed days that the compact table lacks, oldest first
+ * - `{"op": "compact", "day": "2026-03-02"}`: put one of them there
+ *
+ * It waits for Athena; when its time is over, the statement is stopped, and the
+ * next call begins again where the lake stands. A day whose lines are not what
+ * was sealed is counted and left to them: it would keep no other day waiting.
+ */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { S3Client } from "@aws-sdk/client-s3";
+import middy from "@middy/core";
+import type { Context } from "aws-lambda";
+import * as z from "zod";
+import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
+import { AthenaDatabase } from "../../lib/aws/athena-database.ts";
+import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
+import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
+import {
+  ColumnsError,
+  type ColumnsSummary,
+  daysWithoutColumns,
+  writeDayColumns,
+} from "../../lib/columns/athena-columns.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { readEnvironment } from "../environment.ts";
+import { METRIC_NAMESPACE, SOURCE_DIMENSION } from "../ingest/metric-names.ts";
+import { type JobStep, nextStep } from "../job-step.ts";
+import { RESERVE_MS } from "../source-ports.ts";
+import { COMPACT_METRICS, COMPACT_SERVICE } from "./metric-names.ts";
+
+const EVENT = z.discriminatedUnion("op", [
+  z.object({ op: z.literal("plan") }),
+  z.object({ op: z.literal("compact"), day: z.iso.date() }),
+]);
+
+/** A year: an execution's state is bounded. The rest is in the next plan. */
+const PLANNED_DAYS_MAX = 366;
+
+interface Plan {
+  days: string[];
+}
+
+const environment = readEnvironment(
+  z.object({
+    SOURCE: z.string().regex(SOURCE_NAME),
+    ARCHIVE_BUCKET: z.string().min(1),
+    DATABASE: z.string().min(1),
+    WORKGROUP: z.string().min(1),
+  }),
+);
+const source = environment.SOURCE;
+const logger = new Logger({ serviceName: COMPACT_SERVICE, persistentKeys: { source } });
+const metrics = new Metrics({
+  namespace: METRIC_NAMESPACE,
+  serviceName: COMPACT_SERVICE,
+  defaultDimensions: { [SOURCE_DIMENSION]: source },
+});
+const archive = new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET);
+const athena = new AthenaDatabase(
+  new AthenaClient(CLIENT_OPTIONS),
+  { database: environment.DATABASE, workgroup: environment.WORKGROUP },
+  systemClock,
+);
+
+async function handleStep(
+  event: unknown,
+  context: Context,
+): Promise<Plan | (JobStep & Partial<ColumnsSummary>)> {
+  const asked = EVENT.parse(event);
+  if (asked.op === "plan") {
+    const days = await daysWithoutColumns(archive, source);
+    logger.info("days to compact", { days: days.length, first: days.at(0) });
+    return { days: days.slice(0, PLANNED_DAYS_MAX) };
+  }
+  const summary = await compact(asked.day, context);
+  metrics.addMetric(COMPACT_METRICS.compacted, MetricUnit.Count, summary?.isNew ? 1 : 0);
+  metrics.addMetric(COMPACT_METRICS.notCompacted, MetricUnit.Count, summary ? 0 : 1);
+  return { ...nextStep("done", systemClock.nowMs()), ...summary };
+}
+
+/** @returns nothing when the compact table cannot have the day */
+async function compact(day: string, context: Context): Promise<ColumnsSummary | undefined> {
+  const over = new AbortController();
+  const timer = setTimeout(
+    () => over.abort(new Error("the function's time is over; the next call begins again")),
+    context.getRemainingTimeInMillis() - RESERVE_MS,
+  );
+  const options = { signal: over.signal };
+  try {
+    const summary = await writeDayColumns(
+      {
+        archive,
+        statements: {
+          execute: (statement) => athena.execute(statement, options),
+          query: (sql) => athena.query(sql, options),
+        },
+      },
+      { source, day, bucketName: environment.ARCHIVE_BUCKET },
+    );
+    logger.info("the day is compacted", { ...summary });
+    return summary;
+  } catch (error) {
+    if (!(error instanceof ColumnsError)) throw error;
+    logger.error(error.message, { day, code: error.code });
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const handler = middy<unknown, Plan | (JobStep & Partial<ColumnsSummary>)>()
+  .use(injectLambdaContext(logger, { resetKeys: true }))
+  .use(logMetrics(metrics))
+  .handler(handleStep);

@@ -1,0 +1,125 @@
+/**
+ * The kinds of value in the configuration file. The error of each says which
+ * value is wrong and what is allowed in its place.
+ */
+
+import { z } from "zod";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
+
+type DurationText = `${number}${"s" | "m" | "h" | "d"}`;
+type BytesText = `${number}${"MB" | "GB" | "TB"}`;
+
+const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3600, d: SECONDS_PER_DAY } as const;
+const UNIT_NAMES = { s: "seconds", m: "minutes", h: "hours", d: "days" } as const;
+const BYTES_PER_UNIT = { MB: 1_000_000, GB: 1_000_000_000, TB: 1_000_000_000_000 } as const;
+
+/** What is wrong with a value that `allowed` does not describe. */
+export function isNot(allowed: string) {
+  return ({ input }: { input?: unknown }): string =>
+    input === undefined
+      ? `is missing; write ${allowed}`
+      : `${JSON.stringify(input)} is not ${allowed}`;
+}
+
+/** An object in which an unknown key is an error that lists the known ones. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  const allowed = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}; allowed: ${allowed}`
+        : isNot(`an object with the keys ${allowed}`)(issue),
+  });
+}
+
+export function list<Item extends z.ZodType>(item: Item, allowed: string) {
+  return z.array(item, { error: isNot(allowed) });
+}
+
+export function matching(pattern: RegExp, allowed: string) {
+  const error = isNot(allowed);
+  return z.string({ error }).regex(pattern, { error });
+}
+
+export function oneOf<const Values extends readonly string[]>(values: Values) {
+  return z.enum(values, { error: isNot(`one of ${values.join(", ")}`) });
+}
+
+export const flag = z.boolean({ error: isNot("true or false") });
+
+/** A day of the calendar, UTC. */
+export const day = calendar(/^\d{4}-\d\d-\d\d$/, "a day written YYYY-MM-DD");
+
+/** A second of the calendar, UTC. */
+export const time = calendar(
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+  "a time in UTC written YYYY-MM-DDTHH:MM:SSZ",
+);
+
+/** Of any day, UTC. */
+export const timeOfDay = matching(
+  /^(?:[01]\d|2[0-3]):[0-5]\d$/,
+  "a time of day in UTC written HH:MM",
+);
+
+function calendar(pattern: RegExp, allowed: string) {
+  // JavaScript rolls 31 February over to March instead of refusing it.
+  const exists = (text: string) => {
+    const epochMs = Date.parse(text);
+    return !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(text.slice(0, 10));
+  };
+  return matching(pattern, allowed).refine(exists, {
+    error: isNot(`${allowed} that the calendar has`),
+  });
+}
+
+/**
+ * A duration such as "90s", "5m", "24h" or "30d", read as seconds.
+ *
+ * @param min - the shortest that is allowed, included
+ * @param max - the longest that is allowed, included
+ * @param unit - the duration must be a whole number of these
+ */
+export function duration(min: DurationText, max: DurationText, unit: keyof typeof UNIT_NAMES) {
+  const allowed = `a duration from "${min}" to "${max}" in whole ${UNIT_NAMES[unit]} (a number and s, m, h or d)`;
+  const isAllowed = (value: unknown) => {
+    const seconds = toSeconds(value);
+    return (
+      seconds >= toSeconds(min) &&
+      seconds <= toSeconds(max) &&
+      seconds % SECONDS_PER_UNIT[unit] === 0
+    );
+  };
+  return z.custom<DurationText>(isAllowed, { error: isNot(allowed) }).transform(toSeconds);
+}
+
+/** A duration, or the word that stands for none. */
+export function durationOr<const Word extends string>(
+  word: Word,
+  ...[min, max, unit]: Parameters<typeof duration>
+) {
+  return z.union([z.literal(word), duration(min, max, unit)], {
+    error: isNot(`"${word}" or a duration from "${min}" to "${max}" in whole ${UNIT_NAMES[unit]}`),
+  });
+}
+
+/** A size such as "500MB", "100GB" or "2TB", read as bytes; decimal units, as Athena bills. */
+export function bytes(min: BytesText) {
+  return z
+    .custom<BytesText>((value) => toBytes(value) >= toBytes(min), {
+      error: isNot(`a size from "${min}" up (a number and MB, GB or TB)`),
+    })
+    .transform(toBytes);
+}
+
+/** @returns NaN when it is not a duration */
+function toSeconds(value: unknown): number {
+  const [, number, unit] = /^(\d{1,9})([smhd])$/.exec(String(value)) ?? [];
+  return Number(number) * SECONDS_PER_UNIT[unit as keyof typeof SECONDS_PER_UNIT];
+}
+
+/** @returns NaN when it is not a size */
+function toBytes(value: unknown): number {
+  const [, number, unit] = /^(\d{1,6})(MB|GB|TB)$/.exec(String(value)) ?? [];
+  return Number(number) * BYTES_PER_UNIT[unit as keyof typeof BYTES_PER_UNIT];
+}

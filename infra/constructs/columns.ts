@@ -1,0 +1,173 @@
+import { Duration, type RemovalPolicy, Stack } from "aws-cdk-lib";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
+import { COMPACT_TABLE, LINES_TABLE } from "../../lib/sql/table.ts";
+import { NodeFunction } from "./node-function.ts";
+
+export interface ColumnsProps {
+  /** The source's name. */
+  source: string;
+  bucket: IBucket;
+  resultsBucket: IBucket;
+  /** Of the results. */
+  key: IKey;
+  database: string;
+  workgroup: string;
+  logRetentionDays: number;
+  removalPolicy: RemovalPolicy;
+}
+
+/**
+ * Puts sealed days into the compact table, by statements to Athena, which runs
+ * them with the function's own rights. The table is Iceberg: its files are
+ * replaced, so that below its prefix, and nowhere else, objects are deleted.
+ */
+export class Columns extends Construct {
+  readonly handler: IFunction;
+  /** What a run is granted at most: Athena works, and the function waits. */
+  readonly timeout = Duration.minutes(15);
+
+  constructor(scope: Construct, id: string, props: ColumnsProps) {
+    super(scope, id);
+    const handler = new NodeFunction(this, "Function", {
+      folder: "columns",
+      description: `Puts sealed days of ${props.source} into the compact table`,
+      memoryMb: 256,
+      timeout: this.timeout,
+      logRetentionDays: props.logRetentionDays,
+      removalPolicy: props.removalPolicy,
+      environment: {
+        SOURCE: props.source,
+        ARCHIVE_BUCKET: props.bucket.bucketName,
+        DATABASE: props.database,
+        WORKGROUP: props.workgroup,
+      },
+    });
+    this.#allowArchive(handler, props);
+    this.#allowQueries(handler, props);
+    this.#allowResults(handler, props);
+    this.handler = handler;
+  }
+
+  #allowArchive(handler: NodeFunction, { source, bucket }: ColumnsProps): void {
+    const table = bucket.arnForObjects(`${PREFIXES.compact}table/*`);
+    const marks = bucket.arnForObjects(`${PREFIXES.compact}days/*`);
+    const own = [PREFIXES.auditLogs, PREFIXES.manifests].map(
+      (prefix) => `${prefix}source=${source}/*`,
+    );
+    handler.allow({
+      sid: "ReadSealedDays",
+      actions: ["s3:GetObject"],
+      resources: own.map((path) => bucket.arnForObjects(path)),
+      whyWildcard: "It ends a prefix: any object of this source, and of no other.",
+    });
+    handler.allow({
+      sid: "MarkDays",
+      actions: ["s3:PutObject"],
+      resources: [bucket.arnForObjects(`${PREFIXES.compact}days/source=${source}/*`)],
+      conditions: { Null: { "s3:if-none-match": "false" } },
+      whyWildcard: "It ends a prefix: any day of this source, and of no other.",
+    });
+    handler.allow({
+      sid: "ReadCompactTable",
+      actions: ["s3:GetObject"],
+      resources: [table, marks],
+      whyWildcard: "It ends a prefix: the table has the days of all sources.",
+    });
+    handler.allow({
+      sid: "WriteCompactTable",
+      actions: [
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+      ],
+      resources: [table],
+      whyWildcard: "It ends a prefix: Iceberg names the files of its table itself.",
+    });
+    handler.allow({
+      sid: "ListObjects",
+      actions: ["s3:ListBucket"],
+      resources: [bucket.bucketArn],
+      conditions: { StringLike: { "s3:prefix": [...own, `${PREFIXES.compact}*`] } },
+    });
+    handler.allow({
+      sid: "FindBucket",
+      actions: ["s3:GetBucketLocation"],
+      resources: [bucket.bucketArn],
+    });
+    handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt", "kms:GenerateDataKey"]);
+  }
+
+  #allowQueries(handler: NodeFunction, { database, workgroup }: ColumnsProps): void {
+    const { partition, region, account } = Stack.of(this);
+    const glue = (path: string) => `arn:${partition}:glue:${region}:${account}:${path}`;
+    const athena = (path: string) => `arn:${partition}:athena:${region}:${account}:${path}`;
+    const table = (name: string) => glue(`table/${database}/${name}`);
+    handler.allow({
+      sid: "Query",
+      actions: [
+        "athena:StartQueryExecution",
+        "athena:GetQueryExecution",
+        "athena:GetQueryResults",
+        "athena:StopQueryExecution",
+      ],
+      resources: [athena(`workgroup/${workgroup}`)],
+    });
+    handler.allow({
+      sid: "FindCatalog",
+      actions: ["athena:GetDataCatalog"],
+      resources: [athena("datacatalog/AwsDataCatalog")],
+    });
+    handler.allow({
+      sid: "ReadTables",
+      actions: ["glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue:GetPartitions"],
+      resources: [
+        glue("catalog"),
+        // Athena looks for it at every statement that makes something.
+        glue("database/default"),
+        glue(`database/${database}`),
+        ...[LINES_TABLE, AUDIT_LOGS_VIEW, COMPACT_TABLE].map(table),
+      ],
+    });
+    handler.allow({
+      sid: "ChangeTables",
+      actions: ["glue:CreateTable", "glue:UpdateTable"],
+      resources: [
+        glue("catalog"),
+        glue(`database/${database}`),
+        ...[AUDIT_LOGS_VIEW, COMPACT_TABLE].map(table),
+      ],
+    });
+  }
+
+  #allowResults(handler: NodeFunction, { resultsBucket, key }: ColumnsProps): void {
+    const { region } = Stack.of(this);
+    handler.allow({
+      sid: "KeepResults",
+      actions: [
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+      ],
+      resources: [resultsBucket.arnForObjects(`${PREFIXES.athenaResults}*`)],
+      whyWildcard: "It ends a prefix: Athena names the results itself.",
+    });
+    handler.allow({
+      sid: "FindResults",
+      actions: ["s3:GetBucketLocation", "s3:ListBucket"],
+      resources: [resultsBucket.bucketArn],
+    });
+    handler.allow({
+      sid: "UseResultsKey",
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+    });
+  }
+}

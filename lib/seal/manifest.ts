@@ -1,0 +1,218 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { hourPrefix, PREFIXES, partitionPath, quarantinePrefix } from "../archive/object-key.ts";
+import { HOURS_PER_DAY, SECONDS_PER_HOUR, startOfDay } from "../time.ts";
+
+/**
+ * The manifest of a sealed day: what both sides held, and every object with
+ * its hash. One JSON document on one line, so that SQL reads it as a row.
+ *
+ * Manifests form a chain in the order in which days were sealed: each names
+ * the one before with its hash. Whoever remembers the newest hash can tell
+ * that nothing before it was changed. See docs/integrity.md.
+ */
+export type Manifest = z.infer<typeof MANIFEST>;
+/** What a manifest says of every object, those in quarantine too. */
+export type SealedObject = z.infer<typeof STORED_OBJECT>;
+export type ManifestHour = z.infer<typeof HOUR>;
+
+/** Of the ids that an hour has twice, or only in the archive, a manifest names so many. */
+export const IDS_NAMED_MAX = 100;
+
+const count = z.number().int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const day = z.iso.date();
+
+const STORED_OBJECT = z.strictObject({
+  key: z.string(),
+  /** As stored, compressed. */
+  size_bytes: count,
+  /** Of the stored bytes, hex. */
+  sha256,
+  /** Lines. */
+  entries: count.positive(),
+});
+
+const ARCHIVED_OBJECT = z.strictObject({
+  ...STORED_OBJECT.shape,
+  /** Epoch seconds, both included. */
+  min_date_create: count,
+  max_date_create: count,
+});
+
+const lateness = z.record(z.string().regex(/^\d+$/), count);
+
+const TOTALS = {
+  /** Entries that Slack listed when the day was reconciled, each id once. */
+  listed: count,
+  /** Lines in the archive after that. */
+  archived: count,
+  /** Those among them that were missing until then, and were stored by the close; a close that was interrupted may have stored more. */
+  late: count,
+  /** Ids that are archived and that Slack no longer lists. */
+  only_in_archive: count,
+  /** Lines whose id stands in another line, too. */
+  twice: count,
+};
+
+const HOUR = z.strictObject({
+  /** 0 to 23, UTC. An hour in which nothing happened stands here too. */
+  hour: count.max(HOURS_PER_DAY - 1),
+  ...TOTALS,
+  /** The first of them. */
+  only_in_archive_ids: z.array(z.string()).max(IDS_NAMED_MAX),
+  twice_ids: z.array(z.string()).max(IDS_NAMED_MAX),
+  /** How late the late ones were: entries by the power of two, in seconds, that they stayed below. */
+  lateness,
+  /** Ascending by key. */
+  objects: z.array(ARCHIVED_OBJECT),
+  /** What could not be read as an entry. */
+  quarantine: z.array(STORED_OBJECT),
+});
+
+const MANIFEST = z.strictObject({
+  version: z.literal(1),
+  source: z.string(),
+  /** UTC, `YYYY-MM-DD`. */
+  day,
+  /** 1 for the first day of this source that was sealed, whichever day it was. */
+  sequence: count.positive(),
+  /** The day that was sealed before this one; null for the first. */
+  previous: z.strictObject({ day, sha256 }).nullable(),
+  sealed_at: z.iso.datetime(),
+  ...TOTALS,
+  lateness,
+  hours: z.array(HOUR).length(HOURS_PER_DAY),
+});
+
+/** Whether both sides held the same entries, each once. */
+export function isReconciled(totals: {
+  listed: number;
+  archived: number;
+  only_in_archive: number;
+  twice: number;
+}): boolean {
+  return totals.listed === totals.archived && totals.only_in_archive === 0 && totals.twice === 0;
+}
+
+export function manifestsPrefix(source: string): string {
+  return `${PREFIXES.manifests}source=${source}/`;
+}
+
+/** @param day - UTC, `YYYY-MM-DD` */
+export function manifestKey(source: string, day: string): string {
+  return `${manifestsPrefix(source)}dt=${day}.json`;
+}
+
+/** @returns the day, UTC, `YYYY-MM-DD`; nothing when the key is not a manifest's */
+export function dayOfManifestKey(source: string, key: string): string | undefined {
+  const day = /\/dt=(\d{4}-\d\d-\d\d)\.json$/.exec(key)?.[1];
+  return day !== undefined && key === manifestKey(source, day) ? day : undefined;
+}
+
+/** The bytes of a manifest; the same manifest always has the same. */
+export function encodeManifest(manifest: Manifest): Uint8Array {
+  return Buffer.from(`${JSON.stringify(MANIFEST.parse(manifest))}\n`);
+}
+
+/** SHA-256 of a manifest's bytes, hex: what the next one names. */
+export function hashOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Key of an hour of a day that is being sealed; its bytes are those of {@link encodeHour}. */
+export function hourRecordKey(source: string, hourStart: number): string {
+  return `${PREFIXES.closing}${partitionPath(source, hourStart).slice(0, -1)}.json`;
+}
+
+export function encodeHour(hour: ManifestHour): Uint8Array {
+  return Buffer.from(`${JSON.stringify(HOUR.parse(hour))}\n`);
+}
+
+/** @throws {ManifestError} when the bytes are not an hour's */
+export function parseHour(key: string, bytes: Uint8Array): ManifestHour {
+  return parseAs(HOUR, key, bytes);
+}
+
+/**
+ * @param key - under which the bytes are stored; what they say must fit it
+ * @throws {ManifestError} when they are not a manifest, or another's
+ */
+export function parseManifest(key: string, bytes: Uint8Array): Manifest {
+  const manifest = parseAs(MANIFEST, key, bytes);
+  if (manifestKey(manifest.source, manifest.day) !== key) {
+    throw new ManifestError(
+      key,
+      `it is the manifest of ${manifest.day}, source ${manifest.source}`,
+    );
+  }
+  const problem = inconsistencyOf(manifest);
+  if (problem !== undefined) {
+    throw new ManifestError(key, `it contradicts itself: ${problem}`);
+  }
+  return manifest;
+}
+
+/** A manifest is damaged, or something else wrote it. */
+export class ManifestError extends Error {
+  override readonly name = "ManifestError";
+  readonly code = "manifest_unreadable";
+  /** Without the key. */
+  readonly problem: string;
+  constructor(key: string, problem: string, options?: ErrorOptions) {
+    super(`cannot trust ${key}: ${problem}; restore the object's first version`, options);
+    this.problem = problem;
+  }
+}
+
+function parseAs<Schema extends z.ZodType>(
+  schema: Schema,
+  key: string,
+  bytes: Uint8Array,
+): z.output<Schema> {
+  const parsed = schema.safeParse(parseJson(key, bytes));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue?.path.length ? `${issue.path.join(".")}: ` : "";
+    throw new ManifestError(key, `it is not a manifest (${place}${issue?.message})`);
+  }
+  return parsed.data;
+}
+
+function parseJson(key: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new ManifestError(key, "it is not JSON", { cause });
+  }
+}
+
+function inconsistencyOf(manifest: Manifest): string | undefined {
+  for (const name of Object.keys(TOTALS) as (keyof typeof TOTALS)[]) {
+    if (manifest[name] !== sum(manifest.hours.map((hour) => hour[name]))) {
+      return `its hours do not add up to ${name}`;
+    }
+  }
+  for (const [index, hour] of manifest.hours.entries()) {
+    const start = startOfDay(manifest.day) + index * SECONDS_PER_HOUR;
+    if (hour.hour !== index) {
+      return `hour ${hour.hour} stands in the place of hour ${index}`;
+    }
+    if (hour.archived !== sum(hour.objects.map(({ entries }) => entries))) {
+      return `the objects of hour ${index} do not add up to archived`;
+    }
+    const prefixes = [
+      ...hour.objects.map(({ key }) => [key, hourPrefix(manifest.source, start)] as const),
+      ...hour.quarantine.map(({ key }) => [key, quarantinePrefix(manifest.source, start)] as const),
+    ];
+    const stray = prefixes.find(([key, prefix]) => !key.startsWith(prefix));
+    if (stray !== undefined) {
+      return `${stray[0]} does not belong to hour ${index}`;
+    }
+  }
+  return undefined;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}

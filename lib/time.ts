@@ -1,0 +1,44 @@
+/** Seconds, days and ranges of time, all UTC. */
+
+/** A stretch of time, epoch seconds: `from` included, `until` excluded. */
+export interface TimeRange {
+  from: number;
+  until: number;
+}
+
+export const SECONDS_PER_HOUR = 3600;
+export const HOURS_PER_DAY = 24;
+export const SECONDS_PER_DAY = HOURS_PER_DAY * SECONDS_PER_HOUR;
+
+/** Whole epoch seconds, rounded down. */
+export function nowSeconds(clock: { nowMs(): number }): number {
+  return Math.floor(clock.nowMs() / 1000);
+}
+
+/** Start of the UTC hour in which a second lies, epoch seconds. */
+export function hourOf(epochSeconds: number): number {
+  return epochSeconds - (epochSeconds % SECONDS_PER_HOUR);
+}
+
+/** The UTC day in which a second lies, `YYYY-MM-DD`. */
+export function dayOf(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString().slice(0, 10);
+}
+
+/**
+ * Epoch seconds at which a UTC day begins.
+ *
+ * @param day - `YYYY-MM-DD`
+ */
+export function startOfDay(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) / 1000;
+}
+
+export function overlaps(a: TimeRange, b: TimeRange): boolean {
+  return a.from < b.until && b.from < a.until;
+}
+
+/** `2026-03-02T09:00:00Z`: without the milliseconds, which Slack does not give. */
+export function toIsoSeconds(epochSeconds: number): string {
+  return `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,65 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
+import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
+import { lastLine, run } from "../audit-lake.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
+
+const DAYS = ["2026-03-01", "2026-03-02"] as const;
+
+let archive: string;
+
+beforeEach(async () => {
+  archive = await temporaryDirectory();
+  const store = new DirectoryArchiveStore(archive);
+  await fillArchive(store, "slack", [...DAYS, "2026-03-03"]);
+  await sealDays(store, "slack", DAYS);
+});
+
+const compact = (...args: string[]) =>
+  run(["compact", "--archive", archive, ...args], { token: null });
+
+const count = async () => {
+  const sql = "SELECT dt, count(*) AS entries FROM audit_logs GROUP BY dt ORDER BY dt";
+  const { code, stdout } = await run(["query", "--archive", archive, "--json", sql]);
+  expect(code).toBe(0);
+  return stdout;
+};
+
+describe("compact", () => {
+  it("puts every sealed day into columns, and queries answer as before", async () => {
+    const before = await count();
+    const { code, stdout, stderr } = await compact();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const day of DAYS) expect(stdout).toContain(day);
+    expect(stdout).not.toContain("2026-03-03");
+    expect(await count()).toEqual(before);
+    expect(await compact()).toMatchObject({
+      code: 0,
+      stdout: 'Every sealed day of "slack" is in columns.\n',
+    });
+  });
+
+  it("prints one JSON object for programs", async () => {
+    const { stdout } = await compact("--day", DAYS[0], "--json");
+    expect(lastLine(stdout)).toMatchObject({
+      source: "slack",
+      days: [{ day: DAYS[0], entries: 6, isNew: true }],
+    });
+  });
+
+  it("leaves verify to go by the lines", async () => {
+    await compact();
+    expect(await run(["verify", "--archive", archive])).toMatchObject({ code: 0 });
+  });
+
+  it.each<[string, string[], number, string]>([
+    ["a day that is not sealed", ["--day", "2026-03-03"], 1, '2026-03-03 of "slack" is not sealed'],
+    ["a day that is none", ["--day", "2026-13-01"], 2, "Give a day"],
+    ["an archive that is not there", ["--archive", "/nowhere"], 2, "there is no archive at"],
+  ])("refuses %s in one line", async (_, args, exit, problem) => {
+    const { code, stdout, stderr } = await compact(...args);
+    expect({ code, stdout }).toEqual({ code: exit, stdout: "" });
+    expect(stderr).toContain(problem);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { SqliteCheckpointStore } from "../../../lib/local/sqlite-checkpoint-store.ts";
+import { run } from "../audit-lake.ts";
+import { archivedLines } from "../local-run.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
+
+it("fills an archive, answers three questions, and goes on the next time", async () => {
+  const archive = join(await temporaryDirectory(), "demo");
+  const demo = () => run(["demo", "--archive", archive, "--days", "1"], { token: "xoxp-of-user" });
+
+  const first = await demo();
+  expect(first.code).toBe(0);
+  expect(first.stdout).toContain("SLACK_AUDIT_TOKEN is not used here");
+  expect(first.stdout).toMatch(/^outcome +caught up$/m);
+  expect(first.stdout).toContain("/audit_logs/source=demo/\n  dt=");
+  expect(first.stdout.match(/^\$ npx audit-lake query /gm)).toHaveLength(3);
+  expect(first.stdout + first.stderr).not.toContain("xoxp-of-user");
+
+  const checkpoints = new SqliteCheckpointStore(archive);
+  const watermark = (await checkpoints.read("demo"))?.checkpoint?.watermark ?? 0;
+  checkpoints.close();
+  const second = await demo();
+  expect(second.code).toBe(0);
+  const shownWatermark = new Date(watermark * 1000).toISOString().slice(0, 19).replace("T", " ");
+  expect(second.stdout).toContain(`Going on from ${shownWatermark}Z`);
+
+  const ids = (await archivedLines(archive)).map((line) => JSON.parse(line).id);
+  expect(ids.length).toBeGreaterThan(1000);
+  expect(new Set(ids).size).toBe(ids.length);
+});

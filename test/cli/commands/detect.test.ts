@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MONDAY_MORNING, makeEntry } from "../../../fake-slack/entries.ts";
+import { encodeObject } from "../../../lib/archive/archive-object.ts";
+import { RULES } from "../../../lib/detect/rules/index.ts";
+import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
+import { lastLine, run } from "../audit-lake.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
+
+const HOUR = 3600;
+
+/** One archive for all tests: `detect` only reads. */
+let archive: string;
+beforeAll(async () => {
+  archive = await mkdtemp(join(tmpdir(), "audit-lake-"));
+  const store = new DirectoryArchiveStore(archive);
+  const app = { type: "app", app: { id: "A0OWN", name: "Lake" } };
+  for (const [hoursLater, ...entries] of [
+    [0, { action: "intune_disabled" }, { action: "intune_disabled" }, { action: "user_login" }],
+    [1, { action: "intune_disabled" }, { action: "app_deleted", entity: app }],
+  ] as const) {
+    const made = entries.map((fields, i) =>
+      makeEntry({ ...fields, dateCreate: MONDAY_MORNING + hoursLater * HOUR + i }),
+    );
+    const { key, body } = await encodeObject(
+      "grid",
+      made.map(({ id = "", dateCreate, text }) => ({ id, dateCreate, bytes: Buffer.from(text) })),
+    );
+    await store.put(key, body);
+  }
+});
+afterAll(() => rm(archive, { recursive: true }));
+
+function detect(...args: string[]) {
+  return run(["detect", "--archive", archive, ...args], { token: null });
+}
+
+describe("detect", () => {
+  it("prints the rules that would have raised alerts, and how many", async () => {
+    const { code, stdout, stderr } = await detect();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/│ intune-disabled *│ high *│ *3 │ *2 │/);
+    expect(stdout).toMatch(/│ app-removed *│ low *│ *1 │ *1 │/);
+    expect(stdout).not.toContain("own-app-removed");
+    expect(stdout).toContain(`5 entries, 3 alerts by 2 of ${RULES.length} rules.`);
+  });
+
+  it("prints every rule's counts as JSON", async () => {
+    const { stdout } = await detect("--json");
+    expect(lastLine(stdout)).toMatchObject({
+      archive,
+      since: null,
+      periodSeconds: HOUR,
+      objects: 2,
+      entries: 5,
+      unreadable: 0,
+      rules: RULES.map(({ id, severity }) => ({ id, severity, failures: 0 })),
+    });
+  });
+
+  it("counts one alert a period, of the length that is asked for", async () => {
+    expect((await detect("--period", "1d")).stdout).toMatch(
+      /│ intune-disabled *│ high *│ *3 │ *1 │/,
+    );
+  });
+
+  it("passes over what is older than --since", async () => {
+    const { stdout } = await detect("--since", "2026-03-02T10:00Z");
+    expect(stdout).toContain("2 entries since 2026-03-02 10:00:00Z, 2 alerts by 2 of");
+  });
+
+  it("knows our own app when it is named", async () => {
+    expect((await detect("--own-app", "A0OWN")).stdout).toMatch(/│ own-app-removed *│ critical *│/);
+  });
+
+  it("says so when no rule has anything to say", async () => {
+    const empty = await temporaryDirectory();
+    const { code, stdout } = await run(["detect", "--archive", empty]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`0 entries, 0 alerts by 0 of ${RULES.length} rules.\n`);
+  });
+
+  it.each([
+    [["--since", "yesterday"], /--since.*ISO 8601/],
+    [["--period", "0"], /--period.*a second at least/],
+    [["--archive", "/no/such/archive"], /there is no archive at/],
+  ])("refuses %j in one line", async (args, message) => {
+    const { code, stdout, stderr } = await detect(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});

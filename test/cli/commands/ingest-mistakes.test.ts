@@ -1,0 +1,63 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, expect, it } from "vitest";
+import { lastLine, run } from "../audit-lake.ts";
+import { LocalRun, START } from "../local-run.ts";
+
+let local: LocalRun;
+beforeEach(async () => {
+  local = await LocalRun.prepare();
+});
+
+it.each<[string, string[], number, RegExp]>([
+  ["a bad date", ["--from", "yesterday"], 2, /--from.*yesterday.*ISO 8601/],
+  ["a date that no month has", ["--from", "2026-02-30"], 2, /2026-02-30/],
+  ["a start in the future", ["--from", "9999999999"], 2, /--from .* in the future/],
+  ["an end before the start", ["--until", "2019-01-01"], 2, /--until .* must be later/],
+  ["a bad duration", ["--time-limit", "soon"], 2, /--time-limit.*soon/],
+  ["a page limit above Slack's", ["--page-limit", "10000"], 2, /--page-limit.*9999/],
+  ["a source that is no name", ["--source", "Acme Inc"], 2, /--source.*Acme Inc/],
+  ["http off this machine", ["--api-base", "http://example.com/"], 2, /must be https/],
+  ["no URL", ["--api-base", "slack"], 2, /not a URL/],
+  ["an unknown option", ["--form", "2026-01-01"], 2, /unknown option '--form'/],
+  ["an archive that is a file", ["--archive", import.meta.filename], 2, /not a directory/],
+  ["an archive that cannot be made", ["--archive", "/dev/null/x"], 2, /cannot make the archive/],
+])("%s gives one line", async (_, args, code, message) => {
+  const ended = await run(local.ingestArgs(...args));
+  expect(ended).toMatchObject({ code, stdout: "" });
+  expect(ended.stderr).toMatch(message);
+  expect(ended.stderr).toMatch(/^audit-lake: .*\n$/);
+});
+
+it.each([null, "", " "])("a missing token (%j) gives one line", async (token) => {
+  const ended = await run(local.ingestArgs(), { token });
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toMatch(/^audit-lake: SLACK_AUDIT_TOKEN is not set.*\n$/);
+  expect(local.slack.stats.calls).toBe(0);
+});
+
+it("a wrong token gives one line, and the summary says failed", async () => {
+  const ended = await run(local.ingestArgs(), { token: "xoxp-wrong-token" });
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toMatch(/^audit-lake: .*invalid_authentication.*\n$/);
+  expect(lastLine(ended.stdout)).toMatchObject({
+    outcome: "failed",
+    error: { name: "SlackApiError" },
+  });
+  expect(ended.stdout + ended.stderr).not.toContain("xoxp-wrong-token");
+});
+
+it("a damaged checkpoint gives one line", async () => {
+  await run(local.ingestArgs());
+  await writeFile(join(local.archive, "checkpoints.sqlite"), "not a database".repeat(1000));
+  const ended = await run(local.ingestArgs());
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toMatch(/^audit-lake: .*checkpoints\.sqlite.*\n$/);
+});
+
+it("an earlier --from than that of the archive is pointed out", async () => {
+  await run(local.ingestArgs());
+  const ended = await run(local.ingestArgs("--from", String(START - 86_400)));
+  expect(ended.code).toBe(0);
+  expect(ended.stderr).toMatch(/^audit-lake: --from has no effect.*\n$/);
+});

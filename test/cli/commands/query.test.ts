@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SAVED_QUERIES } from "../../../lib/sql/saved-queries.ts";
+import { run } from "../audit-lake.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
+
+const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
+const SELECT = "SELECT id, action, date_create FROM audit_logs WHERE id LIKE 'page-%' ORDER BY id";
+
+let archive: string;
+beforeAll(async () => {
+  archive = await mkdtemp(join(tmpdir(), "audit-lake-"));
+  const files = ["page.json", "array.json"].map((name) => join(FIXTURES, name));
+  expect(await run(["import", "--archive", archive, ...files])).toMatchObject({ code: 0 });
+});
+afterAll(() => rm(archive, { recursive: true }));
+
+const query = (...args: string[]) => run(["query", "--archive", archive, ...args]);
+
+it("prints a table", async () => {
+  expect(await query(SELECT)).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: [
+      "┌────────┬─────────────────┬─────────────┐",
+      "│ id     │ action          │ date_create │",
+      "├────────┼─────────────────┼─────────────┤",
+      "│ page-1 │ user_login      │  1772442000 │",
+      "│ page-2 │ file_downloaded │  1772442060 │",
+      "│ page-3 │ user_logout     │  1772442120 │",
+      "└────────┴─────────────────┴─────────────┘",
+      "3 rows",
+      "",
+    ].join("\n"),
+  });
+});
+
+it("prints JSON with every row", async () => {
+  const { stdout } = await query(SELECT, "--json");
+  expect(JSON.parse(stdout)).toEqual([
+    { id: "page-1", action: "user_login", date_create: 1_772_442_000 },
+    { id: "page-2", action: "file_downloaded", date_create: 1_772_442_060 },
+    { id: "page-3", action: "user_logout", date_create: 1_772_442_120 },
+  ]);
+});
+
+it("prints CSV that a quote, a comma and a line break survive", async () => {
+  const { stdout } = await query(
+    `SELECT 'a "b"' AS x, 'c,d' AS y, chr(10) AS z, NULL AS n`,
+    "--csv",
+  );
+  expect(stdout).toBe('x,y,z,n\r\n"a ""b""","c,d","\n",\n');
+});
+
+it("shows the first thousand rows of a long table, and says so", async () => {
+  const { stdout } = await query("SELECT * FROM range(2500) AS t (number)");
+  expect(stdout).toContain("│    999 │");
+  expect(stdout).not.toContain("│   1000 │");
+  expect(stdout).toMatch(/^2,500 rows; 1,500 rows not shown$/m);
+});
+
+it("runs a saved query with its parameters", async () => {
+  const { code, stdout } = await query("logins", "--set", "from_day=2026-03-01", "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([{ actor_email: "miles@example.com", logins: 2 }]);
+});
+
+it("lists every saved query", async () => {
+  const { stdout } = await run(["query", "--list"]);
+  for (const { name, title } of SAVED_QUERIES.values())
+    expect(stdout).toContain(`${name}: ${title}`);
+});
+
+it("finds nothing in an archive without entries", async () => {
+  const empty = await temporaryDirectory();
+  const { code, stdout } = await run(["query", "--archive", empty, "SELECT id FROM audit_logs"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^0 rows$/m);
+});
+
+describe("a mistake gives one line", () => {
+  it.each<[string, string[], number, RegExp]>([
+    ["no query", [], 2, /give a SELECT or the name/],
+    ["an unknown name", ["logons"], 2, /no saved query "logons"/],
+    ["bad SQL", ["SELECT actin FROM audit_logs"], 1, /actin/],
+    ["another statement", ["CREATE TABLE t (x INTEGER)"], 1, /only SELECT/],
+    ["an unknown parameter", ["logins", "--set", "form_day=2026-03-01"], 2, /form_day/],
+    ["a bad value", ["logins", "--set", "from_day=March"], 2, /"March" is not a value/],
+    ["a parameter without a value", ["logins", "--set", "from_day"], 2, /--set/],
+    ["a parameter for a SELECT", ["SELECT 1", "--set", "from_day=2026-03-01"], 2, /--set is for/],
+    ["two formats", ["SELECT 1", "--json", "--csv"], 2, /cannot be used with/],
+    ["an archive that is not there", ["SELECT 1", "--archive", "/nowhere"], 2, /no archive at/],
+  ])("%s", async (_, args, code, message) => {
+    const ended = await query(...args);
+    expect(ended).toMatchObject({ code, stdout: "" });
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stderr).toMatch(/^audit-lake: .*\n$/);
+  });
+});

@@ -1,0 +1,142 @@
+import { generateKeyPairSync } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
+import { PemManifestSigner } from "../../../lib/local/pem-manifest-signer.ts";
+import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
+import { lastLine, run } from "../audit-lake.ts";
+import { deployed, SIGNING_KEY_ARN } from "../stack/deployed.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
+
+const DAYS = ["2026-03-01", "2026-03-02"] as const;
+const KEYS = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+const signer = new PemManifestSigner(
+  Buffer.from(KEYS.privateKey.export({ format: "pem", type: "pkcs8" })),
+);
+
+let archive: string;
+let head: string;
+let publicKey: string;
+
+beforeEach(async () => {
+  archive = await temporaryDirectory();
+  const store = new DirectoryArchiveStore(archive);
+  await fillArchive(store, "grid", DAYS);
+  head = await sealDays(store, "grid", DAYS, signer);
+  publicKey = join(archive, "public.pem");
+  await writeFile(publicKey, KEYS.publicKey.export({ format: "pem", type: "spki" }));
+});
+
+const verify = (...args: string[]) =>
+  run(["verify", "--archive", archive, ...args], { token: null });
+
+async function firstObject(): Promise<string> {
+  for await (const { key } of new DirectoryArchiveStore(archive).list("audit_logs/")) return key;
+  throw new Error("the archive is empty");
+}
+
+describe("verify", () => {
+  it("finds a sealed archive whole, and says what it checked", async () => {
+    const { code, stdout, stderr } = await verify("--head", head, "--public-key", publicKey);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("2 days, 6 objects, 14 entries");
+    expect(stdout).toContain("2 manifests, 2 signatures checked");
+    expect(stdout).toContain(`head            ${head} (2026-03-02, number 2)`);
+    expect(stdout).toContain("damaged         nothing");
+  });
+
+  it("names what is damaged, and fails", async () => {
+    const key = await firstObject();
+    await rm(join(archive, key));
+    const { code, stdout, stderr } = await verify();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    expect(stdout).toContain(`OBJECT MISSING  ${key}: it was there when the day was sealed`);
+    expect(stdout).toContain("damaged         1");
+  });
+
+  it("prints one JSON object for programs", async () => {
+    const key = await firstObject();
+    const path = join(archive, key);
+    await rm(path);
+    await writeFile(path, "nothing like it");
+    const { code, stdout } = await verify("--json", "--from", "2026-03-01", "--to", "2026-03-01");
+    expect(code).toBe(1);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+    expect(lastLine(stdout)).toMatchObject({
+      archive,
+      sources: [
+        {
+          source: "grid",
+          days: 1,
+          head: { sha256: head, sequence: 2 },
+          damages: [{ kind: "object_changed", key }],
+        },
+      ],
+    });
+  });
+
+  it("finds history that does not lead to the remembered head", async () => {
+    const { code, stdout } = await verify("--head", "0".repeat(64));
+    expect(code).toBe(1);
+    expect(stdout).toContain("HEAD MISSING  manifests/source=grid/dt=2026-03-02.json");
+  });
+
+  it("checks every organization unless one is named", async () => {
+    const store = new DirectoryArchiveStore(archive);
+    await fillArchive(store, "acme", DAYS);
+    await sealDays(store, "acme", DAYS);
+    const { stdout } = await verify("--json");
+    expect(lastLine(stdout)).toMatchObject({ sources: [{ source: "acme" }, { source: "grid" }] });
+    expect(await verify("--head", head)).toMatchObject({
+      code: 2,
+      stderr: "audit-lake: --head is of one organization: name it with --source (acme, grid)\n",
+    });
+    expect(await verify("--head", head, "--source", "grid")).toMatchObject({ code: 0 });
+  });
+
+  it.each<[string, string[], string]>([
+    ["a day that is none", ["--from", "2026-02-31"], "Give a day, such as 2026-05-01."],
+    [
+      "days that end before they begin",
+      ["--from", "2026-03-02", "--to", "2026-03-01"],
+      "--to 2026-03-01 must not be before --from 2026-03-02",
+    ],
+    ["a hash that is none", ["--head", "abc"], "Give the 64 hex digits"],
+    ["a key file that is not there", ["--public-key", "/nowhere.pem"], "cannot read /nowhere.pem"],
+    ["a directory that is none", ["--archive", "/nowhere"], "there is no archive at /nowhere"],
+    ["an organization without a sealed day", ["--source", "other"], 'no day of "other" is sealed'],
+  ])("refuses %s in one line", async (_, args, problem) => {
+    const { code, stdout, stderr } = await verify(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(problem);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("refuses a key file that holds no key", async () => {
+    const { code, stderr } = await verify("--public-key", join(archive, await firstObject()));
+    expect(code).toBe(2);
+    expect(stderr).toContain("it is not a public key in PEM");
+  });
+
+  it("asks KMS for the key that a deployed stack signs with", async () => {
+    const der = KEYS.publicKey.export({ format: "der", type: "spki" }).toString("base64");
+    const aws = await deployed(
+      { GetPublicKey: () => ({ PublicKey: der }) },
+      { hasStateMachines: true },
+    );
+    await run(["verify", "--stack", "--public-key", "stack"], { env: aws.environment });
+
+    expect(aws.inputs("GetPublicKey")).toEqual([{ KeyId: SIGNING_KEY_ARN }]);
+  });
+
+  it("says that a stack signs nothing", async () => {
+    const aws = await deployed({});
+    const { code, stderr } = await run(["verify", "--stack", "--public-key", "stack"], {
+      env: aws.environment,
+    });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/the stack SlackAuditLake signs no manifests: /);
+  });
+});

@@ -1,0 +1,56 @@
+import { InvalidArgumentError } from "commander";
+import { describe, expect, it } from "vitest";
+import { parseDuration, parseTime } from "../../../cli/options/time.ts";
+
+describe("parseTime", () => {
+  it.each([
+    ["2026-03-02", Date.UTC(2026, 2, 2)],
+    ["2026-03-02T09:30", Date.UTC(2026, 2, 2, 9, 30)],
+    ["2026-03-02T09:30:15", Date.UTC(2026, 2, 2, 9, 30, 15)],
+    ["2026-03-02 09:30:15Z", Date.UTC(2026, 2, 2, 9, 30, 15)],
+    ["2026-03-02T09:30:15.999Z", Date.UTC(2026, 2, 2, 9, 30, 15)],
+    ["2026-03-02T09:30:15+02:00", Date.UTC(2026, 2, 2, 7, 30, 15)],
+    ["2024-02-29", Date.UTC(2024, 1, 29)],
+    ["1772442000", 1_772_442_000_000],
+    ["0", 0],
+  ])("reads %s as UTC unless it names a zone", (text, epochMs) => {
+    expect(parseTime(text)).toBe(epochMs / 1000);
+  });
+
+  it.each([
+    "",
+    "yesterday",
+    "2026",
+    "2026-02-30",
+    "2023-02-29",
+    "2026-13-01",
+    "2026-03-02T25:00",
+    "2026-03-02T09:61",
+    "2026-03-02T",
+    "02.03.2026",
+    "1772442000000",
+    "-1",
+    "1.5",
+    "1969-12-31",
+    "2026-03-02T09:30:15+99:00",
+  ])("refuses %j", (text) => {
+    expect(() => parseTime(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("parseDuration", () => {
+  it.each([
+    ["0", 0],
+    ["90", 90],
+    ["90s", 90],
+    ["15m", 900],
+    ["2h", 7200],
+    ["1d", 86_400],
+  ])("reads %s as %i seconds", (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  it.each(["", "m", "-5", "1.5h", "1w", "1h30m", "15 m", "99999999999"])("refuses %j", (text) => {
+    expect(() => parseDuration(text)).toThrow(InvalidArgumentError);
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, it } from "vitest";
+import { type AwsAnswers, AwsRefusal } from "../../fakes/local-aws.ts";
+import { lastLine, run } from "../audit-lake.ts";
+import { BACKFILL_ARN, CLOSING_ARN, deployed } from "./deployed.ts";
+
+/** A source that is at work, with a token, and one alarm going off. */
+const AT_WORK: AwsAnswers = {
+  Scan: () => ({
+    Items: [
+      {
+        source: { S: "acme" },
+        updatedAt: { N: "1772442060000" },
+        leaseOwner: { S: "request-1/run" },
+        leaseExpiresAt: { N: "1772442400000" },
+        checkpoint: {
+          M: {
+            start: { N: "1772400000" },
+            watermark: { N: "1772442000" },
+            entriesPerSecond: { N: "3" },
+            notBefore: { N: "1772442100000" },
+            lateScannedAt: { N: "1772441000" },
+          },
+        },
+      },
+    ],
+  }),
+  DescribeSecret: () => ({
+    LastChangedDate: 1_772_300_000,
+    VersionIdsToStages: { "1": ["AWSPREVIOUS"], "2": ["AWSCURRENT"] },
+  }),
+  DescribeAlarms: ({ AlarmNames }) => ({
+    MetricAlarms: [
+      {
+        AlarmName: (AlarmNames as string[])[0],
+        AlarmDescription:
+          "The archive of acme is behind. What to do: docs/runbook.md#ingestion-lag",
+        StateTransitionedTimestamp: 1_772_442_000,
+      },
+    ],
+  }),
+};
+
+/** As it is right after the first deployment. */
+const NEW: AwsAnswers = {
+  Scan: () => ({ Items: [] }),
+  DescribeSecret: () => ({
+    LastChangedDate: 1_772_300_000,
+    VersionIdsToStages: { "1": ["AWSCURRENT"] },
+  }),
+  DescribeAlarms: () => ({ MetricAlarms: [] }),
+};
+
+describe("status --stack", () => {
+  it("says how far each source is, whether its token is set, and which alarms go off", async () => {
+    const aws = await deployed(AT_WORK);
+    const { code, stdout, stderr } = await run(["status", "--stack"], { env: aws.environment });
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.replace(/^(lag +).*$/m, "$1(by the clock)")).toBe(
+      [
+        "stack    SlackAuditLake, eu-central-1",
+        "alarms   1 of 2 going off",
+        "         SlackAuditLake-acme-ingestion-lag, since 2026-03-02 09:00:00Z: The archive of acme is behind. What to do: docs/runbook.md#ingestion-lag",
+        "sources  1 source",
+        "",
+        "source         acme",
+        "token          set, last changed 2026-02-28 17:33:20Z",
+        "runs           every 5 min",
+        "complete from  2026-03-01 21:20:00Z",
+        "complete to    2026-03-02 09:00:00Z",
+        "lag            (by the clock)",
+        "late scan      last begun 2026-03-02 08:43:20Z",
+        "run at work    request-1/run, until 2026-03-02 09:06:40Z",
+        "not before     2026-03-02 09:01:40Z",
+        "last write     2026-03-02 09:01:00Z",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("shows which executions are at work", async () => {
+    const aws = await deployed(
+      {
+        ...AT_WORK,
+        Scan: () => ({ Items: [] }),
+        ListExecutions: ({ stateMachineArn }) => ({
+          executions:
+            stateMachineArn === BACKFILL_ARN
+              ? [{ name: "backfill-7", executionArn: "arn:7", startDate: 1_772_442_000 }]
+              : [{ name: "0b1c", executionArn: "arn:0b1c", startDate: 1_772_445_600 }],
+        }),
+      },
+      { hasStateMachines: true },
+    );
+    const { stdout } = await run(["status", "--stack"], { env: aws.environment });
+
+    expect(stdout).toMatch(/^at work +backfill-7, since 2026-03-02 09:00:00Z$/m);
+    expect(stdout).toMatch(/^at work +close of day, since 2026-03-02 10:00:00Z$/m);
+    expect(aws.inputs("ListExecutions")).toMatchObject([
+      { stateMachineArn: BACKFILL_ARN, statusFilter: "RUNNING" },
+      { stateMachineArn: CLOSING_ARN, statusFilter: "RUNNING" },
+    ]);
+  });
+
+  it("prints the same as JSON", async () => {
+    const aws = await deployed(AT_WORK);
+    const { stdout } = await run(["status", "--stack", "SlackAuditLake", "--json"], {
+      env: aws.environment,
+    });
+
+    expect(lastLine(stdout)).toEqual({
+      stack: "SlackAuditLake",
+      region: "eu-central-1",
+      alarms: {
+        count: 2,
+        ringing: [
+          {
+            name: "SlackAuditLake-acme-ingestion-lag",
+            description: expect.stringContaining("behind"),
+            sinceMs: 1_772_442_000_000,
+          },
+        ],
+      },
+      sources: [
+        {
+          source: "acme",
+          start: 1_772_400_000,
+          watermark: 1_772_442_000,
+          lagSeconds: expect.any(Number),
+          lease: { owner: "request-1/run", expiresAtMs: 1_772_442_400_000 },
+          notBeforeMs: 1_772_442_100_000,
+          lateScannedAt: 1_772_441_000,
+          lateScanPosition: null,
+          intervalSeconds: 300,
+          head: null,
+          lateness: null,
+          backfill: null,
+          executions: [],
+          lastWriteMs: 1_772_442_060_000,
+          token: { isSet: true, changedAtMs: 1_772_300_000_000 },
+        },
+      ],
+    });
+  });
+
+  it("says what is missing right after the deployment, and reads no secret", async () => {
+    const aws = await deployed(NEW);
+    const { stdout } = await run(["status", "--stack"], { env: aws.environment });
+
+    expect(stdout).toMatch(/^alarms +none of 2 is going off$/m);
+    expect(stdout).toMatch(/^token +not set: "audit-lake token set" stores one$/m);
+    expect(stdout).toMatch(/^complete from +no run yet$/m);
+    expect(stdout).toMatch(/^last write +-$/m);
+    expect(aws.inputs("GetSecretValue")).toEqual([]);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    [
+      "another stack",
+      ["--stack", "Other"],
+      /no stack Other in eu-central-1: .*cdk deploy.*--stack/,
+    ],
+    ["a directory besides", ["--stack", "Other", "--archive", "."], /cannot be used with/],
+  ])("gives one line for %s", async (_, args, message) => {
+    const aws = await deployed(NEW);
+    const ended = await run(["status", ...args], { env: aws.environment });
+
+    expect(ended).toMatchObject({ code: expect.toBeOneOf([1, 2]), stdout: "" });
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stderr).toMatch(/^audit-lake: .*\n$/);
+  });
+
+  it("gives one line for a stack of another version", async () => {
+    const aws = await deployed(NEW);
+    aws.stack.outputs = aws.stack.outputs.filter(
+      ({ OutputKey }) => OutputKey !== "CheckpointTable",
+    );
+    const { code, stderr } = await run(["status", "--stack"], { env: aws.environment });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^audit-lake: .*no output CheckpointTable: deploy it with this version.*\n$/,
+    );
+  });
+
+  it("gives one line when AWS does not let it", async () => {
+    const aws = await deployed({
+      ...NEW,
+      DescribeAlarms: () => {
+        throw new AwsRefusal("AccessDeniedException", "ada may not cloudwatch:DescribeAlarms");
+      },
+    });
+    const { code, stderr } = await run(["status", "--stack"], { env: aws.environment });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^audit-lake: AWS denies it: ada may not cloudwatch:DescribeAlarms: .*\n$/,
+    );
+  });
+});

@@ -1,0 +1,134 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+import { KMSClient, SignCommand } from "@aws-sdk/client-kms";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
+import { CLOSE_METRICS } from "../../../functions/seal/metric-names.ts";
+import { manifestKey } from "../../../lib/seal/manifest.ts";
+import { isSignedBy, signatureKey } from "../../../lib/seal/signature.ts";
+import { SourceTestBed } from "../source-bed.ts";
+
+const DAY = "2026-03-02";
+const HOUR_MS = 3_600_000;
+const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+const kms = mockClient(KMSClient);
+
+let bed: SourceTestBed;
+let close: Parameters<SourceTestBed["call"]>[0];
+let ingest: Parameters<SourceTestBed["call"]>[0];
+
+beforeAll(async () => {
+  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS, {
+    SIGNING_KEY_ID: "arn:aws:kms:eu-central-1:111122223333:key/1",
+    FIRST_START: "2026-03-02T09:00:00Z",
+  });
+  close = (await import("../../../functions/seal/handler.ts")).handler as never;
+  ingest = (await import("../../../functions/ingest/handler.ts")).handler as never;
+});
+
+afterAll(() => bed.stop());
+
+beforeEach(() => {
+  bed.prepare();
+  kms.on(SignCommand).callsFake(({ Message }) => ({ Signature: signDigest(Message) }));
+});
+
+/** KMS signs the digest itself; Node only signs what it hashes, so the manifest is looked up. */
+function signDigest(_digest: Uint8Array): Uint8Array {
+  const manifest = bed.objects.get(manifestKey("grid", DAY)) ?? Buffer.alloc(0);
+  return sign("sha256", manifest, privateKey);
+}
+
+describe("the function that closes days", () => {
+  it("plans nothing while there is no token", async () => {
+    bed.setToken("");
+    expect(await bed.call(close, { op: "plan" })).toEqual({ days: [] });
+    bed.setToken("xoxp-fake-audit-token");
+  });
+
+  it("plans nothing before a day is settled", async () => {
+    bed.slack.add(makeEntries(12));
+    await bed.call(ingest, { source: "grid" });
+    expect(await bed.call(close, { op: "plan" })).toEqual({ days: [] });
+    expect(bed.metric(CLOSE_METRICS.unsealedDays)).toEqual([0]);
+  });
+
+  it("answers that a day is done with that is not settled, and why", async () => {
+    const answer = await bed.call(close, { op: "close", day: DAY });
+    expect(answer).toMatchObject({
+      next: "done",
+      outcome: "not_settled",
+      reason: expect.stringContaining("it ends at"),
+    });
+  });
+
+  it("plans the days that are settled, and seals them, signed", async () => {
+    for (let hours = 0; hours < 20; hours += 4) {
+      bed.advance(4 * HOUR_MS);
+      await bed.call(ingest, { source: "grid" });
+    }
+    bed.slack.add(makeEntries(2, { from: MONDAY_MORNING + 7200 }));
+    expect(await bed.call(close, { op: "plan" })).toEqual({ days: [DAY] });
+    expect(bed.metric(CLOSE_METRICS.unsealedDays)).toEqual([1]);
+
+    const answer = await bed.call(close, { op: "close", day: DAY });
+    expect(answer).toMatchObject({
+      next: "done",
+      resumeAt: expect.stringMatching(/^2026-03-03T\d\d:\d\d:\d\dZ$/),
+      outcome: "sealed",
+      manifest: { listed: 14, archived: 14, late: 2, isReconciled: true },
+    });
+    const manifest = bed.objects.get(manifestKey("grid", DAY)) ?? Buffer.alloc(0);
+    const signature = bed.objects.get(signatureKey("grid", DAY)) ?? Buffer.alloc(0);
+    expect(isSignedBy(publicKey, manifest, signature)).toBe(true);
+
+    expect(bed.metric(CLOSE_METRICS.reconciled)).toEqual([1]);
+    expect(bed.metric(CLOSE_METRICS.unreconciled)).toEqual([0]);
+    expect(bed.metric(CLOSE_METRICS.lateFound)).toEqual([2]);
+    expect(bed.metric(CLOSE_METRICS.latenessSeconds).length).toBe(2);
+    expect(bed.output.join("\n")).toContain(
+      (answer as { manifest: { sha256: string } }).manifest.sha256,
+    );
+    expect(bed.output.join("\n")).not.toContain(bed.slack.token);
+  });
+
+  it("plans nothing more, and does nothing more", async () => {
+    expect(await bed.call(close, { op: "plan" })).toEqual({ days: [] });
+    expect(await bed.call(close, { op: "close", day: DAY })).toMatchObject({
+      next: "done",
+      outcome: "already_sealed",
+    });
+    expect(bed.metric(CLOSE_METRICS.reconciled)).toEqual([0]);
+  });
+
+  it("throws what failed, so that the state machine tries again", async () => {
+    bed.advance(24 * HOUR_MS);
+    for (let runs = 0; runs < 3; runs++) {
+      bed.advance(HOUR_MS);
+      await bed.call(ingest, { source: "grid" });
+    }
+    bed.slack.faults.next("token_refused", 5);
+    await expect(bed.call(close, { op: "close", day: "2026-03-03" })).rejects.toThrow(
+      "invalid_authentication",
+    );
+    expect(bed.metric(CLOSE_METRICS.failed).at(-1)).toBe(1);
+    bed.slack.faults.clear();
+  });
+
+  it("asks to be called again when Slack asked to wait", async () => {
+    bed.slack.faults.next({ kind: "throttled", retryAfter: "90" });
+    const answer = await bed.call<{ resumeAt: string }>(close, {
+      op: "close",
+      day: "2026-03-03",
+    });
+    expect(answer).toMatchObject({ next: "wait", outcome: "throttled" });
+    expect(Date.parse(answer.resumeAt) - Date.now()).toBe(90_000);
+  });
+
+  it.each([{}, { op: "open" }, { op: "close" }, { op: "close", day: "2026-02-31" }])(
+    "refuses the event %j",
+    async (event) => {
+      await expect(bed.call(close, event)).rejects.toThrow();
+    },
+  );
+});

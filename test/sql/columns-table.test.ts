@@ -1,0 +1,94 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { makeEntries } from "../../fake-slack/entries.ts";
+import { createDatabase, ENTRY_LINES, linesBelow } from "../../lib/local/lake-database.ts";
+import { AUDIT_LOGS_COLUMNS, auditLogsSql } from "../../lib/sql/audit-logs-view.ts";
+import { countDay, createColumnsTable, mergeDay } from "../../lib/sql/columns-table.ts";
+import { makeDirectory, writeArchive } from "./open-lake-of.ts";
+import { trinoProblems } from "./trino-grammar.ts";
+
+const DAY = "2026-03-02";
+
+/** Iceberg's table as DuckDB has one, and the lines of an archive. */
+async function openTables(): Promise<DuckDBConnection> {
+  const directory = await makeDirectory();
+  await writeArchive(directory, makeEntries(20, { stepSeconds: 1800 }));
+  await writeArchive(directory, makeEntries(5, { from: Date.UTC(2026, 2, 4) / 1000 }));
+  const database = await createDatabase();
+  const connection = await database.connect();
+  onTestFinished(() => {
+    connection.closeSync();
+    database.closeSync();
+  });
+  await connection.run(`CREATE VIEW audit_log_lines AS ${linesBelow(directory, ENTRY_LINES)}`);
+  const types = {
+    varchar: "VARCHAR",
+    bigint: "BIGINT",
+    integer: "INTEGER",
+    "timestamp(3)": "TIMESTAMP",
+  };
+  const columns = AUDIT_LOGS_COLUMNS.map(({ name, type }) => `${name} ${types[type]}`);
+  await connection.run(`CREATE TABLE audit_logs_compact (${columns.join(", ")})`);
+  return connection;
+}
+
+async function rowsOf(connection: DuckDBConnection, sql: string): Promise<unknown[]> {
+  return (await connection.runAndReadAll(sql)).getRowsJson();
+}
+
+describe("the compact table", () => {
+  it("is made with the view's columns, partitioned by organization and day", () => {
+    const sql = createColumnsTable("archive");
+    expect(sql).toMatch(/^CREATE TABLE IF NOT EXISTS audit_logs_compact \($/m);
+    for (const { name } of AUDIT_LOGS_COLUMNS) expect(sql).toContain(`  ${name} `);
+    expect(sql).toContain("PARTITIONED BY (source, dt)");
+    expect(sql).toContain("LOCATION 's3://archive/compact/table/'");
+    expect(sql).toContain("'table_type' = 'ICEBERG'");
+  });
+
+  it("takes a day's entries once, however often they are merged", async () => {
+    const connection = await openTables();
+    const before = await rowsOf(connection, `SELECT * FROM (${auditLogsSql([])}) ORDER BY id`);
+    for (let merges = 0; merges < 3; merges++) {
+      await connection.run(mergeDay("slack", DAY));
+      const [[entries, ids] = []] = (await rowsOf(
+        connection,
+        countDay("slack", DAY),
+      )) as string[][];
+      const ofDay = before.filter((row) => (row as string[]).at(-2) === DAY).length;
+      expect([Number(entries), Number(ids)]).toEqual([ofDay, ofDay]);
+    }
+    const compacted = [{ source: "slack", from: DAY, to: DAY }];
+    const after = await rowsOf(
+      connection,
+      `SELECT * FROM (${auditLogsSql(compacted)}) ORDER BY id`,
+    );
+    expect(after).toEqual(before);
+  });
+
+  it("serves nothing of a day that is half merged, and all of it from the lines", async () => {
+    const connection = await openTables();
+    const before = await rowsOf(connection, `SELECT * FROM (${auditLogsSql([])}) ORDER BY id`);
+    await connection.run(mergeDay("slack", DAY));
+    await connection.run("DELETE FROM audit_logs_compact WHERE hour = 9");
+    const other = [{ source: "slack", from: "2026-03-04", to: "2026-03-04" }];
+    await connection.run(mergeDay("slack", "2026-03-04"));
+    expect(await rowsOf(connection, `SELECT * FROM (${auditLogsSql(other)}) ORDER BY id`)).toEqual(
+      before,
+    );
+    // A repeated merge mends it.
+    await connection.run(mergeDay("slack", DAY));
+    const both = [...other, { source: "slack", from: DAY, to: DAY }];
+    expect(await rowsOf(connection, `SELECT * FROM (${auditLogsSql(both)}) ORDER BY id`)).toEqual(
+      before,
+    );
+  });
+
+  it.each([
+    ["the merge", mergeDay("slack", DAY)],
+    ["the count", countDay("slack", DAY)],
+    ["the view", auditLogsSql([{ source: "slack", from: DAY, to: DAY }])],
+  ])("%s is Trino's SQL", (_, sql) => {
+    expect(trinoProblems(sql)).toEqual([]);
+  });
+});
