@@ -4,10 +4,10 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { entryOfText, type WireEntry } from "../../fake-slack/entries.ts";
+import { type FakeSlack, startFakeSlack } from "../../fake-slack/fake-slack.ts";
 import { lastLine, run } from "../cli/audit-lake.ts";
 import { temporaryDirectory } from "../cli/temporary-directory.ts";
-import { entryOfText, type WireEntry } from "../fakes/entries.ts";
-import { type FakeSlack, startFakeSlack } from "../fakes/fake-slack.ts";
 
 const FIXTURE = fileURLToPath(new URL("../fixtures/archive-0.1.0", import.meta.url));
 const SIGNING_KEY = join(FIXTURE, "signing-key.pem");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { AuditLakeConfig } from "../../infra/config.ts";
+import type { AuditLakeConfig } from "../../infra/config/config.ts";
 import { synthesize } from "../infra/synthesize.ts";
 import { resourcesOf, type TemplateResources } from "./template-resources.ts";
 
