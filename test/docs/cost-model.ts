@@ -1,6 +1,6 @@
 /**
  * What a deployment of one source costs a month: prices, measured figures,
- * and the arithmetic between them. docs/cost.md is made from it.
+ * and the arithmetic between them. docs/reference/cost.md is made from it.
  */
 
 import { COMPACT_METRICS } from "../../functions/columns/metric-names.ts";

@@ -16,9 +16,9 @@ const SCHEDULE_SECONDS = 86_400 / ASSUMED.runsPerDay;
 
 const alarms = Object.keys(synthesize().template.findResources("AWS::CloudWatch::Alarm")).length;
 
-it("docs/cost.md says what the model comes to", async () => {
+it("docs/reference/cost.md says what the model comes to", async () => {
   // After a change of the model, the metrics or the alarms: npx vitest run test/docs/cost.test.ts -u
-  await expect(renderPage()).toMatchFileSnapshot("../../docs/cost.md");
+  await expect(renderPage()).toMatchFileSnapshot("../../docs/reference/cost.md");
 });
 
 it.each(VOLUMES)("a run of $entriesPerDay entries a day ends well before the next", (volume) => {

@@ -3,10 +3,10 @@ import { type Rule, SEVERITIES } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { TECHNIQUES, type TechniqueId, techniqueUrl } from "../../lib/detect/techniques.ts";
 
-describe("docs/detections.md", () => {
+describe("docs/reference/detections.md", () => {
   it("says of each rule what the rule says", async () => {
     // After a change of a rule: npx vitest run test/docs/detections.test.ts -u
-    await expect(renderDetections(RULES)).toMatchFileSnapshot("../../docs/detections.md");
+    await expect(renderDetections(RULES)).toMatchFileSnapshot("../../docs/reference/detections.md");
   });
 });
 

@@ -91,7 +91,7 @@ whose first two days are sealed. They are checked by
 anew. Long cells and long tables are cut.
 `;
 
-describe("docs/queries.md", () => {
+describe("docs/reference/queries.md", () => {
   it("has every saved query with its result on the made-up organization", async () => {
     const entries = [...organization.newestFirst(FIRST_SECOND, LAST_SECOND, LAST_SECOND)];
     const directory = await makeDirectory();
@@ -105,6 +105,6 @@ describe("docs/queries.md", () => {
 
     const page = [INTRODUCTION, ...sections].join("\n");
 
-    await expect(page).toMatchFileSnapshot("../../docs/queries.md");
+    await expect(page).toMatchFileSnapshot("../../docs/reference/queries.md");
   });
 });
