@@ -72,7 +72,8 @@ describe("links in Markdown", () => {
   });
 
   it("finds a missing file and a missing heading", () => {
-    const text = "# A title\n\n[a](#a-title) [b](#b) [c](../README.md) [d](e.md) [f](https://f.example)";
+    const text =
+      "# A title\n\n[a](#a-title) [b](#b) [c](../README.md) [d](e.md) [f](https://f.example)";
 
     expect(brokenLinks("docs/page.md", text)).toEqual([
       "#b: no such heading",
