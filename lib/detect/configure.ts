@@ -30,7 +30,7 @@ export function parseRuleOverrides(value: unknown, rules: readonly Rule[] = RULE
   const unknown = Object.keys(parsed.data).filter((id) => !known.has(id));
   if (unknown.length > 0) {
     throw new RuleConfigurationError(
-      `detection rules: no rule is called ${unknown.map((id) => `"${id}"`).join(", ")}; docs/detections.md lists them all`,
+      `detection rules: no rule is called ${unknown.map((id) => `"${id}"`).join(", ")}; docs/reference/detections.md lists them all`,
     );
   }
   return parsed.data;

@@ -18,7 +18,7 @@ export interface RuleContext {
  *
  * A rule sees one entry at a time, so that it says the same about live events
  * and about history. What needs several entries (a count, a first time) is a
- * query (docs/queries.md).
+ * query (docs/reference/queries.md).
  *
  * Entries come as Slack sent them: any field may be absent or of another type.
  * Rules therefore read them through `entry-facts.ts`.
