@@ -1,75 +1,97 @@
-import { globSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { parseConfig } from "../../infra/config/config.ts";
+import { parseConfig } from "../../infra/config/parse.ts";
 import { readSettings, type Setting } from "./read-settings.ts";
 
-const DIRECTORY = fileURLToPath(new URL("../../infra/config", import.meta.url));
+const SMALLEST = { archiveStartsOn: "2026-01-01", sources: [{ name: "grid" }] };
 
-const source = globSync("*.ts", { cwd: DIRECTORY })
-  .toSorted()
-  .map((file) => readFileSync(`${DIRECTORY}/${file}`, "utf8"))
-  .join("\n");
-const settings = readSettings(source, "schema");
-const config: Record<string, unknown> = parseConfig(
-  { archiveStartsOn: "2026-01-01", sources: [{ name: "grid" }] },
-  "a test",
+const settings = readSettings(
+  readFileSync(new URL("../../infra/config/config.ts", import.meta.url), "utf8"),
+  "AuditLakeConfig",
 );
 
 it("docs/reference/configuration.md lists every setting", async () => {
   // After a change of the configuration: npm run docs
   await expect(`# Configuration
 
-Every setting of \`audit-lake.config.ts\`, with what it accepts. A duration is a number and \`s\`, \`m\`, \`h\` or \`d\`; a size is a number and \`MB\`, \`GB\` or \`TB\`. An invalid value ends the synthesis with one line that names the setting and what is allowed.
+Every setting of \`audit-lake.config.ts\`. \`SlackAuditLake\`, the CDK construct, takes the same ones, except \`stackName\`, \`environment\`, \`tags\` and \`permissionsBoundaryArn\`, which belong to the stack.
 
-${settings.map(toSection).join("\n\n")}
+A duration is a number and \`s\`, \`m\`, \`h\` or \`d\`, such as \`"90s"\`; a size is a number and \`MB\`, \`GB\` or \`TB\`. Days and times are UTC. An invalid value ends the synthesis with one line that names the setting and what is allowed.
+
+| setting | takes | meaning |
+| --- | --- | --- |
+${settings
+  .filter(({ type, description }) => type !== "" || description !== "")
+  .map(toRow)
+  .join("\n")}
 `).toMatchFileSnapshot("../../docs/reference/configuration.md");
 });
 
-it("knows each setting that a configuration ends up with", () => {
-  const documented = new Set(settings.map(({ path }) => path));
+it("lists what a configuration ends up with", () => {
+  const listed = new Set(settings.map(({ path }) => path));
 
-  expect(pathsOf(config).filter((path) => !documented.has(path))).toEqual([]);
-  expect(documented.size).toBeGreaterThan(30);
+  expect(pathsOf(parseConfig(SMALLEST, "a test")).filter((path) => !listed.has(path))).toEqual([]);
+  expect(listed.size).toBeGreaterThan(50);
 });
 
-it("says something about each setting that has no settings of its own", () => {
-  const isGroup = ({ path }: Setting) =>
-    settings.some(
-      (other) => other.path.startsWith(`${path}.`) || other.path.startsWith(`${path}[]`),
-    );
-
-  expect(
-    settings
-      .filter(
-        (setting) => !isGroup(setting) && setting.description === "" && setting.allowed === "",
-      )
-      .map(({ path }) => path),
-  ).toEqual([]);
+const DEFAULTS = settings.flatMap(({ path, description }) => {
+  const [, value] = /Default: ("[^"]+"|true|false)\./.exec(description) ?? [];
+  return value === undefined ? [] : [[path, JSON.parse(value)] as const];
 });
 
-function toSection({ path, description, allowed, standard }: Setting): string {
-  return [
-    `### \`${path}\``,
-    description,
-    [
-      allowed === "" ? "" : `Accepts ${allowed}.`,
-      standard === ""
-        ? ""
-        : `Default: ${/^`[A-Z_]+`$/.test(standard) ? `\`${JSON.stringify(config[path])}\`` : standard}.`,
-    ]
-      .filter((line) => line !== "")
-      .join(" "),
-  ]
-    .filter((part) => part !== "")
-    .join("\n\n");
+it.each(DEFAULTS)("states the default of %s", (path, value) => {
+  expect(parseConfig(withValue(SMALLEST, path, value), "a test")).toEqual(
+    parseConfig(SMALLEST, "a test"),
+  );
+});
+
+it("states a default more often than not", () => {
+  expect(DEFAULTS.length).toBeGreaterThan(15);
+});
+
+function toRow({ path, required, type, description }: Setting): string {
+  const meaning = [required && type !== "" ? "**Required.**" : "", description];
+  return `| \`${path}\` | ${toWords(type)} | ${meaning.filter((text) => text !== "").join(" ")} |`;
+}
+
+/** A type in the words of a table cell, where `|` ends the cell. */
+function toWords(type: string): string {
+  const words: Record<string, string> = {
+    BytesText: "a size",
+    DurationText: "a duration",
+    RuleOverrides: 'rule ids, each with a severity or `"off"`',
+    "Record<string, string>": "keys and values",
+    boolean: "`true` or `false`",
+    string: "a text",
+    "string[]": "a list of texts",
+  };
+  return type
+    .split(" | ")
+    .map((part) => words[part] ?? (part === "" ? "" : `\`${part}\``))
+    .join(" or ");
 }
 
 /** Paths of all values, written as the page writes them: `sources[].name`. */
 function pathsOf(value: unknown, path = ""): string[] {
-  if (Array.isArray(value)) return value.flatMap((item) => pathsOf(item, `${path}[]`));
-  if (value === null || typeof value !== "object") return path.endsWith("[]") ? [] : [path];
+  if (Array.isArray(value)) {
+    return value.length === 0 ? [path] : value.flatMap((item) => pathsOf(item, `${path}[]`));
+  }
+  if (value === null || typeof value !== "object" || Object.keys(value).length === 0) return [path];
   return Object.entries(value).flatMap(([key, item]) =>
     pathsOf(item, path === "" ? key : `${path}.${key}`),
   );
+}
+
+/** The configuration with one more value; `[]` in a path is the first of a list. */
+function withValue(config: object, path: string, value: unknown): object {
+  const copy = structuredClone(config) as Record<string, unknown>;
+  const keys = path.replaceAll("[]", ".0").split(".");
+  const last = keys.pop() ?? "";
+  let place = copy;
+  for (const key of keys) {
+    place[key] ??= {};
+    place = place[key] as Record<string, unknown>;
+  }
+  place[last] = value;
+  return copy;
 }

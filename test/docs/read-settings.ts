@@ -1,110 +1,98 @@
 /**
- * The settings that the configuration's schema declares, read from its text:
+ * The settings of a configuration, read from the text of its interfaces:
  * docstrings are not there when it runs.
  *
- * It relies on how the schema is written and formatted: `const NAME = section({ … })`
- * for a group of settings, one `key: kind(…)` each, below its docstring.
+ * It relies on how the interfaces are formatted: one member a line below its
+ * docstring, and members of a nested object on lines of their own or all on one.
  */
 
 export interface Setting {
   /** As in `sources[].alarms.lag`. */
   path: string;
+  required: boolean;
+  /** Its type in TypeScript, without line breaks; empty for a group of settings. */
+  type: string;
   /** Its docstring on one line; empty when it has none. */
   description: string;
-  /** Markdown; empty for a group. */
-  allowed: string;
-  /** Markdown; empty when there is none, or the description says it. */
-  standard: string;
 }
 
-/** @param root - the constant that holds the whole schema */
+interface Member {
+  key: string;
+  required: boolean;
+  type: string;
+  description: string;
+}
+
+/**
+ * @param source - the module's text
+ * @param root - the interface that holds all settings
+ * @returns groups and settings, in the order of the text, a group before what is in it
+ */
 export function readSettings(source: string, root: string): Setting[] {
-  const sections = new Map(
-    [...source.matchAll(/^(?:export )?const (\w+) = section\(\{\n([\s\S]*?)^\}\);/gm)].map(
-      ([, name = "", body = ""]) => [name, body],
-    ),
-  );
-  const kinds = new Map(
-    [...source.matchAll(/^const (\w+) = (matching\([\s\S]*?\n\));/gm)].map(
-      ([, name = "", expression = ""]) => [name, expression],
-    ),
-  );
-  return settingsOf(sections.get(root) ?? "", "", sections, kinds);
+  const interfaces = new Map<string, Member[]>();
+  for (const [, name = "", base, body = ""] of source.matchAll(
+    /^export interface (\w+)(?: extends (\w+))? \{\n([\s\S]*?)^\}/gm,
+  )) {
+    interfaces.set(name, [...membersOf(body), ...(base ? [inherited(base)] : [])]);
+  }
+  return settingsOf(interfaces.get(root) ?? [], "", interfaces);
+}
+
+/** Stands for the members of another interface. */
+function inherited(base: string): Member {
+  return { key: "", required: true, type: base, description: "" };
 }
 
 function settingsOf(
-  body: string,
+  members: readonly Member[],
   prefix: string,
-  sections: ReadonlyMap<string, string>,
-  kinds: ReadonlyMap<string, string>,
+  interfaces: ReadonlyMap<string, Member[]>,
 ): Setting[] {
-  return members(body).flatMap(({ key, description, expression }) => {
-    const isList = expression.startsWith("list(");
+  return members.flatMap(({ key, required, type, description }) => {
+    const element = type.replace(/\[\]$/, "");
+    const nested = element.startsWith("{")
+      ? membersOf(element.slice(1, -1))
+      : interfaces.get(element);
+    if (key === "") return settingsOf(nested ?? [], prefix, interfaces);
     const path = `${prefix}${key}`;
-    const inner = `${path}${isList ? "[]" : ""}.`;
-    const [, name = ""] = /^(?:list\()?(\w+)/.exec(expression) ?? [];
-    const nested =
-      /section\(\{\n([\s\S]*)^ *\}\)/m.exec(expression)?.[1] ??
-      /section\(\{ ([^}]*) \}\)/.exec(expression)?.[1]?.replace(/, (?=\w+: )/g, ",\n") ??
-      sections.get(name);
-    const setting = {
-      path,
-      description,
-      allowed: nested === undefined ? allowedOf(kinds.get(name) ?? expression) : "",
-      standard: defaultOf(expression),
-    };
-    return nested === undefined
-      ? [setting]
-      : [...(description === "" ? [] : [setting]), ...settingsOf(nested, inner, sections, kinds)];
+    if (nested === undefined) return [{ path, required, type, description }];
+    return [
+      { path, required, type: "", description },
+      ...settingsOf(nested, `${path}${element === type ? "" : "[]"}.`, interfaces),
+    ];
   });
 }
 
-/** The members of an object literal, in order, each with its whole expression. */
-function members(body: string): { key: string; description: string; expression: string }[] {
-  const indent = /^ */.exec(body)?.[0] ?? "";
-  const member = new RegExp(
-    `(?:^${indent}/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n)?^${indent}(\\w+)(?:: ([\\s\\S]*?))?,?$(?=\\n${indent}[\\w/]|\\n?$(?![\\s\\S]))`,
-    "gm",
-  );
-  return [...body.trimEnd().matchAll(member)].map(
-    ([, comment = "", key = "", expression = key]) => ({
+/** @param body - what is between the braces of an object type */
+function membersOf(body: string): Member[] {
+  const members: Member[] = [];
+  let rest = body.trim();
+  while (rest !== "") {
+    const [all = "", comment = "", key = "", optional = ""] =
+      /^(?:\/\*\*([\s\S]*?)\*\/\s*)?(\w+)(\??): /.exec(rest) ?? [];
+    if (all === "") throw new Error(`not a member: ${rest.slice(0, 80)}`);
+    const end = endOfType(rest, all.length);
+    members.push({
       key,
+      required: optional === "",
+      type: rest.slice(all.length, end).replace(/\s+/g, " ").trim(),
       description: comment
         .replace(/^\s*\* ?/gm, "")
         .replace(/\s+/g, " ")
         .trim(),
-      expression,
-    }),
-  );
-}
-
-/** What a kind of value accepts, in words. */
-function allowedOf(expression: string): string {
-  const between = /^duration\("(\w+)", "(\w+)"/.exec(expression);
-  if (between) return `\`${between[1]}\` to \`${between[2]}\``;
-  const either = /^durationOr\("(\w+)", "(\w+)", "(\w+)"/.exec(expression);
-  if (either) return `\`"${either[1]}"\`, or \`${either[2]}\` to \`${either[3]}\``;
-  const size = /^bytes\("(\w+)"\)/.exec(expression);
-  if (size) return `\`${size[1]}\` or more`;
-  const values = /^oneOf\(\[([^\]]+)\]/.exec(expression);
-  if (values) {
-    return (values[1] ?? "")
-      .split(",")
-      .map((value) => `\`${value.trim()}\``)
-      .join(", ");
+    });
+    rest = rest.slice(end + 1).trim();
   }
-  if (/^flag\b/.test(expression)) return "`true` or `false`";
-  if (/^day\b/.test(expression)) return "a day written `YYYY-MM-DD`";
-  if (/^timeOfDay\b/.test(expression)) return "a time of day written `HH:MM`";
-  if (/^time\b/.test(expression)) return "a time written `YYYY-MM-DDTHH:MM:SSZ`";
-  // The last text in a list or a pattern says what is allowed.
-  return [...expression.matchAll(/(?:"((?:an?|the) [^"]+)"|'((?:an?|the) [^']+)')/g)]
-    .map(([, double, single]) => double ?? single ?? "")
-    .slice(-1)
-    .join("");
+  return members;
 }
 
-function defaultOf(expression: string): string {
-  const [, value = ""] = /\.(?:default|prefault)\(([^()]*)\),?$/.exec(expression) ?? [];
-  return value === "" || value === "{}" ? "" : `\`${value}\``;
+/** The semicolon that ends the type, or the end of the text. */
+function endOfType(text: string, start: number): number {
+  let depth = 0;
+  for (let index = start; index < text.length; index += 1) {
+    if (text[index] === "{") depth += 1;
+    if (text[index] === "}") depth -= 1;
+    if (text[index] === ";" && depth === 0) return index;
+  }
+  return text.length;
 }
