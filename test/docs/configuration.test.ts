@@ -62,8 +62,8 @@ function toWords(type: string): string {
     RuleOverrides: 'rule ids, each with a severity or `"off"`',
     "Record<string, string>": "keys and values",
     boolean: "`true` or `false`",
-    string: "a text",
-    "string[]": "a list of texts",
+    string: "text",
+    "string[]": "a list of text",
   };
   return type
     .split(" | ")
