@@ -54,7 +54,7 @@ export class Detector {
   /**
    * @param lines - the object's lines, one entry each, UTF-8
    * @param options.since - epoch seconds; older entries are passed over
-   * @param options.onEntry - called with every entry that is examined
+   * @param options.onEntry - sees every entry that is looked at
    * @throws {RangeError} when `objectKey` does not name an object of audit logs
    */
   detect(
