@@ -22,22 +22,22 @@ const DEFAULT_LIMIT = 100;
 
 const MAX_ACTION_NAMES = 30;
 
-/** A filter that matches little must not keep a call for ever: the page ends, perhaps empty, with a cursor. */
+/** A filter with few matches must not keep a call waiting: the page ends, perhaps empty, with a cursor. */
 const MAX_SCANNED_ENTRIES = 50_000;
 
 const BASE_PATH = "/audit/v1/";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
-/** How the last page of a listing says that it is the last. */
+/** How the last page of a listing shows that it is the last. */
 export type EndOfListing = "empty_cursor" | "null_cursor" | "no_cursor" | "no_response_metadata";
 
 export interface FakeSlackOptions {
-  /** Entries that exist from the start; `add` brings more. */
+  /** Entries that exist from the start; `add` adds more. */
   entries?: Iterable<WireEntry>;
   /** A generated organization, listed together with the entries above. */
   organization?: EntrySource;
-  /** What time it is for Slack: later entries do not exist yet. @default systemClock */
+  /** Slack's clock: later entries do not exist yet. @default systemClock */
   clock?: Clock;
   /** @default FAKE_TOKEN */
   token?: string;
@@ -45,21 +45,21 @@ export interface FakeSlackOptions {
   port?: number;
   /** Read `latest` as one third-party client does. @default false */
   latestExclusive?: boolean;
-  /** Answer a `latest` after the clock's now as if it were now, instead of `invalid_range`. @default false */
+  /** Treat a `latest` after the clock's now as if it were now, instead of `invalid_range`. @default false */
   allowFutureLatest?: boolean;
   /** @default "empty_cursor" */
   endOfListing?: EndOfListing;
-  /** How long each answer takes, by the clock's sleep. @default 0 */
+  /** How long each response takes, by the clock's sleep. @default 0 */
   latencyMs?: number;
   /** No limit when absent. */
   callsPerMinute?: number;
-  /** Calls that may come at once after a pause. @default 1 */
+  /** Calls that are allowed at once after a pause. @default 1 */
   burstCalls?: number;
   /** A cursor older than this is refused; never when absent. */
   cursorLifetimeMs?: number;
   /** How many of the newest calls `calls` keeps. @default 1000 */
   keptCalls?: number;
-  /** Awaited before a call is answered: the place to add entries in the middle of a listing. */
+  /** Awaited before a call is answered; use it to add entries in the middle of a listing. */
   onCall?: (call: FakeCall) => void | Promise<void>;
 }
 
@@ -82,14 +82,14 @@ export interface FakeCall {
 /** Totals since the start. */
 export interface FakeSlackStats {
   calls: number;
-  /** Good answers of `logs`. */
+  /** Successful responses of `logs`. */
   pages: number;
   /** Refused by the rate limiter, faults not counted. */
   throttled: number;
-  /** Sent in good answers, repeated listings counted each time. */
+  /** Sent in successful responses; repeated listings count each time. */
   entries: number;
   bodyBytes: number;
-  /** Drawn from the sources, including those that a filter left out. */
+  /** Read from the sources, including those that a filter dropped. */
   scannedEntries: number;
   /** The most entries that were ever held at once for a listing. */
   largestPageEntries: number;
@@ -103,13 +103,13 @@ interface Answer {
   entries?: number;
 }
 
-/** The Audit Logs API of an organization that does not exist, over real HTTP on loopback. */
+/** The Audit Logs API of a made-up organization, over real HTTP on loopback. */
 export class FakeSlack {
   /** What goes wrong, and when. */
   readonly faults = new FaultPlan<FakeCall>();
   /** The newest calls, oldest first. */
   readonly calls: FakeCall[] = [];
-  /** The one that is accepted; set it to rotate. */
+  /** The accepted token; set it to rotate. */
   token: string;
   /** @see FakeSlackOptions.onCall */
   onCall: FakeSlackOptions["onCall"];
@@ -165,16 +165,16 @@ export class FakeSlack {
   }
 
   /**
-   * Make entries visible from the next call on; late ones when their second was listed before.
+   * Make entries visible from the next call on; they are late when their second was listed before.
    *
-   * @throws {Error} if an id is taken by an entry of another text
+   * @throws {Error} if an id belongs to an entry with another text
    */
   add(entries: Iterable<WireEntry>): void {
     this.#list.add(entries);
   }
 
   /**
-   * Every entry visible now, newest first, made as it is asked for.
+   * Every entry visible now, newest first, generated on demand.
    *
    * @param oldest - epoch seconds, included
    * @param latest - epoch seconds, included
@@ -183,7 +183,7 @@ export class FakeSlack {
     return this.#newestFirst(oldest, latest, this.#nowSeconds());
   }
 
-  /** The exact text of every well-formed entry visible now, by id. All of it is in memory. */
+  /** The exact text of every well-formed entry visible now, by id. All of them are in memory. */
   truth(): Map<string, string> {
     const truth = new Map<string, string>();
     for (const { id, text } of this.visible()) {
@@ -205,13 +205,13 @@ export class FakeSlack {
     return texts;
   }
 
-  /** Refuse every cursor given so far. */
+  /** Refuse every cursor returned so far. */
   expireCursors(): void {
     this.#cursorGeneration += 1;
   }
 
   /**
-   * Stop, dropping open connections.
+   * Stop, and drop open connections.
    *
    * @throws what `onCall`, a fault rule or the fake itself threw while answering
    */
@@ -291,7 +291,7 @@ export class FakeSlack {
     return authorization === `Bearer ${this.token}` ? "right" : "wrong";
   }
 
-  /** What a healthy Slack answers. */
+  /** The response of a healthy Slack. */
   #answer(call: FakeCall): Answer {
     if (!["logs", "schemas", "actions"].includes(call.path)) {
       return apiError("bad_endpoint");
@@ -359,8 +359,8 @@ export class FakeSlack {
   }
 
   /**
-   * One page: whole seconds only, so that a cursor can say where to go on by a
-   * second alone; the second that reaches the limit is finished.
+   * One page. It has whole seconds only, so that a cursor needs no more than a second
+   * to continue; the second that reaches the limit is completed.
    */
   #collect(
     oldest: number,
@@ -481,8 +481,8 @@ export class FakeSlack {
 /**
  * Start the fake on a loopback port.
  *
- * What Slack leaves open is decided so: pages are cut between seconds only, so
- * that the group that reaches `limit` comes whole and may exceed it; `limit`
+ * Where Slack's documentation is open, this fake decides: pages are cut between
+ * seconds only, so that the group that reaches `limit` is sent whole and may exceed it; `limit`
  * is 100 when absent, and outside 1 to 9999, like a time that is not an
  * integer, is `invalid_arguments` (400); `oldest` after `latest` is
  * `invalid_range`; an unknown action name matches nothing.
@@ -493,7 +493,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   return fake;
 }
 
-/** Slack documents the codes and not the statuses; 400 for the rest. */
+/** Slack documents the codes, but not the statuses; 400 for the rest. */
 const STATUSES: Record<string, number> = {
   bad_endpoint: 404,
   feature_not_enabled: 403,

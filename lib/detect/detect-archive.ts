@@ -6,12 +6,12 @@ import type { Alert } from "./alert.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
 import type { Rule } from "./rule.ts";
 
-/** What a rule would have said. */
+/** What a rule would have reported. */
 interface RuleCount {
   rule: Rule;
   /** Entries that it matches. */
   matches: number;
-  /** Alerts it would have raised: matches, once a dedupe key and period. */
+  /** Alerts it would have raised: matches, once for each dedupe key and period. */
   alerts: number;
   /** Entries on which it threw. */
   failures: number;
@@ -22,22 +22,22 @@ export interface ArchiveFindings {
   entries: number;
   /** Lines that are not an entry. */
   unreadable: number;
-  /** One a rule, in the order of the rules; those that said nothing too. */
+  /** One for each rule, in the order of the rules, including those without a match. */
   rules: RuleCount[];
 }
 
 /**
- * Ask the rules about history: what they would have raised, had they run.
+ * Run the rules over history: what they would have raised.
  *
- * Objects are read one at a time in the order of their keys, which is that of
- * time within a source. Memory holds one object and the alert ids of the
- * periods that are still open, whatever the length of the history.
+ * Objects are read one at a time in the order of their keys, which is the order of
+ * time within a source. Memory holds one object and the alert ids of the periods
+ * that are still open, however long the history is.
  *
  * @param options.source - only entries of this source
  * @param options.from - epoch seconds, included; older entries are skipped
  * @param options.until - epoch seconds, excluded; newer entries are skipped
  * @param options.onAlert - each alert, in order; `entries` counts those of its first object
- * @param options.onObject - after each object that was read: what is found so far
+ * @param options.onObject - after each object that was read: the findings so far
  * @throws {ArchiveObjectError} when an object is damaged
  */
 export async function detectArchive(

@@ -5,18 +5,18 @@ import { type Alert, toAlert } from "./alert.ts";
 import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
 
 export interface DetectorSettings {
-  /** Those that are on. */
+  /** The rules that are on. */
   rules: readonly Rule[];
   context: RuleContext;
-  /** Length of the periods in each of which a dedupe key is one alert; they begin at the epoch. */
+  /** Length of the periods; in each, a dedupe key is one alert. Periods are counted from the epoch. */
   periodSeconds: number;
 }
 
-/** What the rules say of one object. */
+/** What the rules report about one object. */
 export interface Findings {
   /** Each id once, in the order of the entries. */
   alerts: Alert[];
-  /** Entries looked at. */
+  /** Entries that were examined. */
   entries: number;
   /** Pairs of an entry and a rule that matches it. */
   matches: number;
@@ -26,7 +26,7 @@ export interface Findings {
   failures: Map<string, RuleFailure>;
 }
 
-/** A rule that threw on some entries: a bug in the rule. The other rules are not affected. */
+/** A rule that threw on some entries: a bug in the rule. Other rules are not affected. */
 interface RuleFailure {
   count: number;
   /** Id of the first entry on which it threw. */
@@ -34,7 +34,7 @@ interface RuleFailure {
   error: unknown;
 }
 
-/** Asks every rule about every entry. Keeps nothing between two calls. */
+/** Runs every rule on every entry. Keeps no state between two calls. */
 export class Detector {
   readonly #settings: DetectorSettings;
   readonly #rulesByAction: ReadonlyMap<string, readonly Rule[]>;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
-const page = readFileSync(new URL("../../docs/integrity.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../docs/operate/integrity.md", import.meta.url), "utf8");
 const verify = readFileSync(new URL("../../lib/seal/damage.ts", import.meta.url), "utf8");
 
 it("says of every kind of damage what it stands for", () => {
