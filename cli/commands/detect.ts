@@ -32,7 +32,7 @@ interface DetectOptions extends TimeRangeOptions {
 export function defineDetectCommand(command: Command): void {
   addArchiveOption(command)
     .description(
-      "Run the detection rules over the archive: how many entries each rule matches, and how many alerts it would have raised. docs/detections.md describes the rules.",
+      "Run the detection rules over the archive: how many entries each rule matches, and how many alerts it would have raised. docs/reference/detections.md describes the rules.",
     )
     .addOption(sourceFilterOption());
   addTimeRangeOptions(command, {

@@ -38,7 +38,7 @@ export function defineSealCommand(command: Command): void {
     .description(
       [
         "List a settled day once more, store what is missing, and write the day's manifest: every object with its hash, the counts of both sides, and the hash of the manifest before it. Interrupt it whenever you like and run the same command again to continue. The token is read from the environment variable SLACK_AUDIT_TOKEN.",
-        "docs/integrity.md explains what a sealed day proves.",
+        "docs/operate/integrity.md explains what a sealed day proves.",
       ].join("\n\n"),
     )
     .option("--day <day>", "only this day, YYYY-MM-DD (default: all that are due)", parseDay)

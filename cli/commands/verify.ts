@@ -44,7 +44,7 @@ export function defineVerifyCommand(command: Command): void {
     .description(
       [
         "Check that the archive has not changed since its days were sealed: every object, the chain of manifests, and their signatures. It reads the archive only, not Slack.",
-        "Keep a note of the head outside the archive: with --head, verify proves that nothing sealed before it has changed. docs/integrity.md explains what is proved and what is not.",
+        "Keep a note of the head outside the archive: with --head, verify proves that nothing sealed before it has changed. docs/operate/integrity.md explains what is proved and what is not.",
         "The range selects the days whose objects are checked, every day that it touches; the chain is always checked whole.",
       ].join("\n\n"),
     )

@@ -130,7 +130,7 @@ export interface ClosingSettings {
 export interface DetectionSettings {
   /** False: no rules over new objects, no daily look at Slack's schemas. Default: true. */
   enabled?: boolean;
-  /** By rule id (docs/detections.md): "off", or the severity to use. */
+  /** By rule id (docs/reference/detections.md): "off", or the severity to use. */
   rules?: RuleOverrides;
   /** Suppress repeats of an alert within this period, "1m" to "7d". Default: "1h". */
   alertPeriod?: DurationText;

@@ -12,7 +12,7 @@ import { HOURS_PER_DAY, SECONDS_PER_HOUR, startOfDay } from "../time.ts";
  * the one before with its hash. Whoever remembers the newest hash can tell
  * that nothing before it was changed. A day that gets an addendum is sealed
  * again: its next manifest has all that the one before it had, and more. See
- * docs/integrity.md.
+ * docs/operate/integrity.md.
  */
 export type Manifest = z.infer<typeof MANIFEST>;
 /** What a manifest says of every object, those in quarantine too. */
