@@ -1,8 +1,17 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Interruptions at every await, kills, thousands of seeded scenarios, weeks of virtual time. */
-const PROOF = ["test/simulation/**", "test/bench/**", "test/**/exactly-once.test.ts"];
+/**
+ * Interruptions at every await, kills, thousands of seeded scenarios, weeks of virtual time, every
+ * saved query over weeks of entries.
+ */
+const PROOF = [
+  "test/simulation/**",
+  "test/bench/**",
+  "test/**/exactly-once.test.ts",
+  "test/sql/queries-page.test.ts",
+];
 
 /** The commands as people start them: each call is a process. */
 const CLI = ["test/cli/{commands,stack}/**", "test/fake-slack/main.test.ts"];
@@ -16,8 +25,20 @@ const UNIT = ["test/**"];
 /** The test files that globs for folders and files match. */
 const tests = (globs: string[]) => globs.map((glob) => glob.replace(/\*\*$/, "**/*.test.ts"));
 
+/** The longest file, the simulation, must not be the last to start. */
+class ProofsFirst extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    const { proofs = [], others = [] } = Object.groupBy(
+      await super.sort(specifications),
+      ({ project }) => (project.name === "proof" ? "proofs" : "others"),
+    );
+    return [...proofs, ...others];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: ProofsFirst },
     // More than the cores: tests of the command wait for processes that they start.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // No test waits for real time; this is for a busy machine.
