@@ -120,7 +120,7 @@ export type Acquired =
 
 /**
  * A stretch of a source's time that one writer has to itself. No two claims of
- * a source overlap: the store refuses the second (docs/adr/0012-claims.md).
+ * a source overlap: the store refuses the second (docs/adr/0014-claims.md).
  */
 export interface Claim {
   /** Name of the writer, which is that of its checkpoint: see `lib/archive/lane.ts`. */

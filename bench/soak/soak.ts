@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { formatSeconds } from "../../cli/output/format.ts";
-import { FAKE_TOKEN, type FakeCall, startFakeSlack } from "../../fake-slack/fake-slack.ts";
+import type { FakeCall } from "../../fake-slack/call.ts";
+import { FAKE_TOKEN, startFakeSlack } from "../../fake-slack/fake-slack.ts";
 import type { FaultName } from "../../fake-slack/faults.ts";
 import { Random } from "../../fake-slack/organization/random.ts";
 import { Organization } from "../../fake-slack/organization.ts";

@@ -2,7 +2,7 @@
  * Names of what is sealed. A day's first manifest is
  * `manifests/source=<source>/dt=YYYY-MM-DD.json`, its second `dt=YYYY-MM-DD.2.json`
  * and so on: what is stored for a day after it was sealed is an addendum, and a
- * later manifest of the same day seals it (docs/adr/0014-addenda.md).
+ * later manifest of the same day seals it (docs/adr/0015-addenda.md).
  */
 import { createHash } from "node:crypto";
 import type { ArchiveStore } from "../ports.ts";

@@ -72,7 +72,7 @@ describe("a backfill", () => {
   });
 
   it.each<Moment>(["before", "after"])(
-    "killed %s any await loses and repeats nothing",
+    "I1, I2: killed %s any await loses and repeats nothing",
     async (moment) => {
       const { bed: first, spans } = await startPlannedTestBed();
       const [span] = spans;

@@ -32,7 +32,7 @@ const WORLDS: [string, () => Promise<TestBed>][] = [
   ["a run with late entries and a late scan", startBusyTestBed],
 ];
 
-describe.each(WORLDS)("%s", (_, start) => {
+describe.each(WORLDS)("I1, I2: %s", (_, start) => {
   it.each(MOMENTS)(
     "killed %s any await and run again loses and repeats nothing",
     async (moment) => {
@@ -105,7 +105,7 @@ describe.each(WORLDS)("%s", (_, start) => {
   );
 });
 
-describe("the case that breaks other collectors", () => {
+describe("I1: the case that breaks other collectors", () => {
   it.each(["fails", "is killed"])(
     "12 entries, pages of 3, the third page %s, new entries arrive",
     async (how) => {
@@ -134,7 +134,7 @@ describe("the case that breaks other collectors", () => {
   );
 });
 
-describe("each fault of Slack, at each call", () => {
+describe("I1, I2, I7: each fault of Slack, at each call", () => {
   it.each(FAULT_NAMES)("%s loses and repeats nothing, and shows no token", async (fault) => {
     for (let call = 1; call <= 6; call++) {
       await using bed = await startBusyTestBed();

@@ -117,7 +117,7 @@ describe("ingest", () => {
   });
 });
 
-describe("the watermark", () => {
+describe("I1: the watermark", () => {
   it("moves only after the entries below it are stored", async () => {
     await using bed = await startTestBed();
     vi.spyOn(bed.archive, "put").mockRejectedValue(new Error("bucket is gone"));
@@ -146,7 +146,7 @@ describe("the watermark", () => {
   });
 });
 
-describe("a run that is cut off", () => {
+describe("I5: a run that is cut off", () => {
   it("goes on from the saved page cursor", async () => {
     await using bed = await startTestBed();
     bed.slack.faults.at(3, "token_refused");
@@ -211,7 +211,7 @@ describe("a run that is cut off", () => {
   });
 });
 
-describe("late entries", () => {
+describe("I1: late entries", () => {
   it("are found when they appear below the watermark", async () => {
     await using bed = await startTestBed();
     await bed.run();
@@ -415,7 +415,7 @@ describe("the lease", () => {
   });
 });
 
-describe("what cannot be read", () => {
+describe("I1, I4: what cannot be read", () => {
   it.each(ENTRY_PROBLEMS)(
     "is kept in quarantine, once, and the run goes on: %s",
     async (problem) => {
@@ -457,7 +457,7 @@ describe("what cannot be read", () => {
   });
 });
 
-describe("an end from outside", () => {
+describe("I6: an end from outside", () => {
   it("leaves the state saved", async () => {
     await using bed = await startTestBed();
     const controller = new AbortController();
@@ -513,7 +513,7 @@ describe("a token that Slack refuses", () => {
   });
 });
 
-describe("a listing without an end", () => {
+describe("I5: a listing without an end", () => {
   it.each([
     ["empty pages", () => ""],
     ["the same page", () => makeEntry({ id: "again", dateCreate: START }).text],
