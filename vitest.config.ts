@@ -19,6 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "shared",
+          globalSetup: "test/build-functions.ts",
           include: ["test/**/*.test.ts"],
           exclude: OWN_PROCESS,
           isolate: false,

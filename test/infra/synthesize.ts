@@ -10,10 +10,10 @@ export const MINIMAL_CONFIG: AuditLakeConfig = {
   sources: [{ name: "acme" }],
 };
 
-/** The stack as `cdk synth` makes it, without bundling the functions. */
+/** The stack as `cdk synth` makes it, without a copy of the functions. */
 export function synthesize(overrides: Partial<AuditLakeConfig> = {}) {
   const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
-  const app = new App({ context: { ...context, "aws:cdk:bundling-stacks": [] } });
+  const app = new App({ context: { ...context, "aws:cdk:disable-asset-staging": true } });
   const config = parseConfig({ ...MINIMAL_CONFIG, ...overrides }, "test");
   const stack = new SlackAuditLakeStack(app, config);
   return { app, stack, template: Template.fromStack(stack) };
