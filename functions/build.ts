@@ -58,5 +58,7 @@ if (import.meta.main) {
   const sizes = await buildFunctions(join(ROOT, "dist/functions"));
   const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   // Not on standard output, where `cdk synth` writes the template.
-  process.stderr.write(`dist/functions: ${sizes.size} functions, ${Math.round(bytes / 1024)} KiB\n`);
+  process.stderr.write(
+    `dist/functions: ${sizes.size} functions, ${Math.round(bytes / 1024)} KiB\n`,
+  );
 }
