@@ -16,6 +16,13 @@ if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) {
   // Halves the start; does nothing where the folder cannot be written. Not in the shared temporary
   // directory, where others could plant code.
   module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/node", import.meta.url)));
+  // Node 22 has the SQLite that Node 24 has, and calls it experimental at each start.
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (!String(warning).startsWith("SQLite is an experimental feature")) {
+      emitWarning.call(process, warning, ...rest);
+    }
+  };
   import("./main.ts");
 } else {
   console.error(

@@ -1,6 +1,5 @@
 /** The package `slack-audit-lake`: the command, and the stack as a construct for other CDK apps. */
 import { execFile } from "node:child_process";
-import { globSync } from "node:fs";
 import { chmod, cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +13,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** What is packed. Files have the same places as in the repository, `.js` instead of `.ts`. */
 const PACKAGE = join(ROOT, "dist/slack-audit-lake");
 const FUNCTIONS = "dist/functions";
+const QUERIES = "lib/sql/queries";
 const COMMAND = "cli/audit-lake.js";
 
 /**
@@ -31,10 +31,7 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
     throw new Error(`slack-audit-lake does not compile:\n${stdout}`);
   });
   await buildFunctions(join(ROOT, FUNCTIONS));
-  const dataFiles = globSync("{cli,fake-slack,infra,lib}/**/*.*", { cwd: ROOT }).filter(
-    (path) => !/\.[jt]s$/.test(path),
-  );
-  for (const file of [...dataFiles, FUNCTIONS, "README.md", "CHANGELOG.md", "LICENSE"]) {
+  for (const file of [QUERIES, FUNCTIONS, "README.md", "CHANGELOG.md", "LICENSE"]) {
     await cp(join(ROOT, file), join(PACKAGE, file), { recursive: true });
   }
   await chmod(join(PACKAGE, COMMAND), 0o755);
