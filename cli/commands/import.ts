@@ -11,7 +11,7 @@ import {
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { ExportError, parseExport } from "../../lib/slack/page.ts";
+import { ExportError, parseExport } from "../../lib/slack/export-file.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, addSourceOption, checkWritable } from "../options/archive.ts";

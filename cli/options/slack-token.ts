@@ -3,7 +3,10 @@ import { UsageError } from "../errors.ts";
 const OTHER_KINDS: readonly [prefix: string, problem: string][] = [
   ["xoxb-", "a bot token, which cannot read audit logs"],
   ["xapp-", "an app-level token, which cannot read audit logs"],
-  ["xoxe.", "a token that expires within hours: turn token rotation off in the app"],
+  [
+    "xoxe.",
+    "a token that expires within hours, from an app with token rotation, which Slack does not allow to be turned off: create a new app without it, and install that on the organization",
+  ],
   ["xoxe-", "a refresh token, not a token to read with"],
 ];
 

@@ -85,7 +85,7 @@ async function handleStart(event: unknown, context: Context): Promise<IngestSumm
     }
     measured.failed = 1;
     if (error instanceof SlackApiError) {
-      measured.tokenRefused = error.status === 401 || error.status === 403 ? 1 : 0;
+      measured.tokenRefused = error.tokenRefused || error.status === 403 ? 1 : 0;
       countApiError(error);
     }
     throw error;

@@ -142,7 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "shows the token when the network fails",
-    file: "slack/client.ts",
+    file: "slack/exchange.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
     find: "`no answer from ${url.host} (",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
