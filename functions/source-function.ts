@@ -1,9 +1,15 @@
-import type { Logger } from "@aws-lambda-powertools/logger";
+/**
+ * What the handlers share that work on one source with its token: Slack and
+ * AWS as they use them.
+ *
+ * It loads the client for Slack, which is half of a bundle: the others take
+ * `lambda-function.ts`.
+ */
+
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { z } from "zod";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../lib/aws/client-options.ts";
 import { DynamoDbCheckpointStore } from "../lib/aws/dynamodb-checkpoint-store.ts";
 import { S3ArchiveStore } from "../lib/aws/s3-archive-store.ts";
@@ -12,24 +18,29 @@ import type { IngestPorts } from "../lib/ingest/ingest.ts";
 import type { TokenProvider } from "../lib/ports.ts";
 import { createSlackSource } from "../lib/run/slack-source.ts";
 import { systemClock } from "../lib/slack/clock.ts";
-import type { SOURCE_ENVIRONMENT } from "./source-environment.ts";
-
-/** Left when a run must be over: for a write under way with its retries, and the last save. */
-export const RESERVE_MS = 40_000;
+import type { EnvironmentSchema, SourceEnvironment } from "../lib/stack/environment.ts";
+import type { Service } from "../lib/stack/metrics.ts";
+import { createFunction, type LambdaFunction } from "./lambda-function.ts";
 
 /** Slack's own limit. */
 export const PAGE_LIMIT = 9999;
 
+export interface SourceFunction<Environment> extends LambdaFunction<Environment> {
+  tokens: TokenProvider;
+  ports: IngestPorts;
+}
+
 /**
- * AWS and Slack as the functions of one source use them.
- *
  * @param backgroundCallsPerMinute - for work that can wait
+ * @throws {Error} naming each variable of the environment that is missing or wrong
  */
-export function createSourcePorts(
-  environment: z.output<typeof SOURCE_ENVIRONMENT>,
-  logger: Logger,
+export function createSourceFunction<Environment extends SourceEnvironment>(
+  service: Service,
+  schema: EnvironmentSchema<Environment>,
   backgroundCallsPerMinute?: number,
-): { tokens: TokenProvider; ports: IngestPorts } {
+): SourceFunction<Environment> {
+  const shared = createFunction(service, schema);
+  const { environment, logger } = shared;
   const tokens = new SecretsManagerTokenProvider(
     new SecretsManagerClient(CLIENT_OPTIONS),
     environment.TOKEN_SECRET_ID,
@@ -46,5 +57,5 @@ export function createSourcePorts(
     DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS)),
     environment.CHECKPOINT_TABLE,
   );
-  return { tokens, ports: { slack, archive, checkpoints, clock: systemClock } };
+  return { ...shared, tokens, ports: { slack, archive, checkpoints, clock: systemClock } };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DETECT_ENVIRONMENT } from "../../../functions/detect/environment.ts";
-import { readEnvironment } from "../../../functions/environment.ts";
+import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
+import { readEnvironment, writeEnvironment } from "../../lib/stack/environment.ts";
 
 const REQUIRED = {
   ARCHIVE_BUCKET: "slack-audit-lake",

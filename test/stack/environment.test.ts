@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { readEnvironment } from "../../../functions/environment.ts";
-import { INGEST_ENVIRONMENT } from "../../../functions/ingest/environment.ts";
-import { resource, synthesize } from "../../infra/synthesize.ts";
+import {
+  INGEST_ENVIRONMENT,
+  readEnvironment,
+  writeEnvironment,
+} from "../../lib/stack/environment.ts";
+import { resource, synthesize } from "../infra/synthesize.ts";
 
 const LEAST = {
   SOURCE: "grid",
