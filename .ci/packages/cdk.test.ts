@@ -19,13 +19,18 @@ new SlackAuditLake(stack, "AuditLake", {
 app.synth();
 `;
 
+const WRONG = `import type { SlackAuditLakeProps } from "slack-audit-lake/cdk";
+// @ts-expect-error: a source has a name
+export const props: SlackAuditLakeProps = { archiveStartsOn: "2026-01-01", sources: [{}] };
+`;
+
 describe("slack-audit-lake/cdk, in an app of ten lines", () => {
   const folder = strangersFolder("cdk");
 
   beforeAll(async () => {
     const { "aws-cdk-lib": cdk, constructs, typescript } = root.devDependencies;
-    writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
-    writeFileSync(join(folder, "app.ts"), APP);
+    writeFileSync(join(folder, "app.mts"), APP);
+    writeFileSync(join(folder, "wrong.mts"), WRONG);
     await installAsStranger(newestNode, folder, [
       inject("tarballs")["slack-audit-lake"] ?? "",
       `aws-cdk-lib@${cdk}`,
@@ -36,10 +41,15 @@ describe("slack-audit-lake/cdk, in an app of ten lines", () => {
   });
 
   it("has types", async () => {
-    const tsc = ["npx", "--no-install", "tsc", "--noEmit", "--strict", "--module", "nodenext"];
+    const tsc =
+      "npx --no-install tsc --noEmit --strict --module nodenext --lib es2024,esnext.disposable";
     expect(
-      await runAsStranger(newestNode, folder, [...tsc, "--skipLibCheck", "false", "app.ts"]),
-    ).toEqual({ code: 0, stdout: "", stderr: "" });
+      await runAsStranger(newestNode, folder, [...tsc.split(" "), "app.mts", "wrong.mts"]),
+    ).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
   });
 
   it.each(NODES)(
@@ -49,7 +59,7 @@ describe("slack-audit-lake/cdk, in an app of ten lines", () => {
       const out = `cdk.out-${version}`;
       // Where no Docker can be found.
       const env = { CDK_OUTDIR: out, CDK_DOCKER: "/nonexistent/docker" };
-      const { code, stderr } = await runAsStranger(node, folder, ["node", "app.ts"], { env });
+      const { code, stderr } = await runAsStranger(node, folder, ["node", "app.mts"], { env });
       expect({ code, stderr }).toMatchObject({ code: 0 });
 
       const template = JSON.parse(readFileSync(join(folder, out, "Logs.template.json"), "utf8"));

@@ -27,7 +27,6 @@ describe("slack-audit-logs, installed into an empty folder", () => {
   const folder = strangersFolder("client");
 
   beforeAll(async () => {
-    writeFileSync(join(folder, "package.json"), "{}");
     await installAsStranger(NODES["20"], folder, [inject("tarballs")["slack-audit-logs"] ?? ""]);
     process.stdout.write(
       `slack-audit-logs installed: ${megabytes(join(folder, "node_modules"))} MB\n`,
