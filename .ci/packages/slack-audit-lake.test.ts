@@ -35,13 +35,13 @@ describe("slack-audit-lake, installed globally by another user", () => {
     });
 
     it("fills an archive with the demo and queries it", async () => {
-      const demo = await runAsStranger(node, home, [command, "demo", "--days", "1"]);
+      const demo = await runAsStranger(node, home, [command, "demo", "--last", "2h"]);
       expect(demo).toMatchObject({ code: 0, stdout: expect.stringContaining("caught up") });
 
       const query = [command, "query", "logins", "--archive", "archive/demo", "--json"];
       const { code, stdout } = await runAsStranger(node, home, query);
       expect(code).toBe(0);
-      expect(stdout.split("\n").length).toBeGreaterThan(1000);
+      expect(stdout).toMatch(/"actor_email":"[^"]+@/);
     });
   });
 
@@ -85,7 +85,7 @@ describe("slack-audit-lake without optional dependencies", () => {
   });
 
   it.each([
-    { needs: "@duckdb/node-api", args: ["demo", "--days", "1"] },
+    { needs: "@duckdb/node-api", args: ["demo", "--last", "2h"] },
     { needs: "@aws-sdk/client-cloudformation", args: ["status", "--stack", "SlackAuditLake"] },
   ])("names what $args.0 needs in one line", async ({ needs, args }) => {
     const { code, stderr } = await runAsStranger(newestNode, folder, [command, ...args]);
