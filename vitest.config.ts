@@ -14,10 +14,18 @@ const PROOF = [
 ];
 
 /** The commands as people start them: each call is a process. */
-const CLI = ["test/cli/{commands,stack}/**", "test/fake-slack/main.test.ts"];
+const CLI = [
+  "test/cli/{commands,stack}/**",
+  "test/fake-slack/main.test.ts",
+  "test/compatibility/archive-*.test.ts",
+];
 
 /** What CDK synthesizes and esbuild bundles, and the functions in the environment they are given. */
-const STACK = ["test/{infra,functions,stack}/**", "test/docs/{cost,downstream}.test.ts"];
+const STACK = [
+  "test/{infra,functions,stack,packages}/**",
+  "test/docs/{cost,downstream}.test.ts",
+  "test/compatibility/template-*.test.ts",
+];
 
 /** Everything else: one process, one subject, well below a second a file. */
 const UNIT = ["test/**"];
@@ -63,7 +71,12 @@ export default defineConfig({
       {
         extends: true,
         // Functions read their environment when they are loaded.
-        test: { name: "stack", include: tests(STACK), setupFiles: ["test/restore-process.ts"] },
+        test: {
+          name: "stack",
+          include: tests(STACK),
+          globalSetup: "test/build-functions.ts",
+          setupFiles: ["test/restore-process.ts"],
+        },
       },
     ],
   },

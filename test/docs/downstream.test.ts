@@ -46,7 +46,7 @@ describe("docs/operate/downstream.md", () => {
   });
 
   it("subscribes that stack to what the archive writes", () => {
-    const app = new App({ context: { "aws:cdk:bundling-stacks": [] } });
+    const app = new App();
     const consumer = new DownstreamConsumer(app, "Consumer", { archiveBucket: "slack-audit-lake" });
     Template.fromStack(consumer).hasResourceProperties("AWS::Events::Rule", {
       EventPattern: {
