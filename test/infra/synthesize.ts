@@ -11,14 +11,14 @@ export const MINIMAL_CONFIG: AuditLakeConfig = {
   sources: [{ name: "acme" }],
 };
 
-/** Settings of an app in which the functions are not bundled. */
+/** Settings of an app whose functions are not bundled. */
 export const WITHOUT_BUNDLING = { "aws:cdk:bundling-stacks": [] };
 
 const syntheses = new Map<string, ReturnType<typeof synthesizeAnew>>();
 
 /**
- * The stack as `cdk synth` makes it, without bundling the functions. It takes
- * seconds, so tests share the stack of a configuration: they look, and change nothing.
+ * The stack as `cdk synth` makes it, without bundling the functions. Tests share
+ * the stack of a configuration: they look, and change nothing.
  */
 export function synthesize(overrides: Partial<AuditLakeConfig> = {}) {
   const key = JSON.stringify(overrides);
@@ -28,16 +28,11 @@ export function synthesize(overrides: Partial<AuditLakeConfig> = {}) {
 }
 
 function synthesizeAnew(overrides: Partial<AuditLakeConfig>) {
-  const app = newApp();
+  const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
+  const app = new App({ context: { ...context, ...WITHOUT_BUNDLING } });
   const config = parseConfig({ ...MINIMAL_CONFIG, ...overrides }, "test");
   const stack = new SlackAuditLakeStack(app, config);
   return { app, stack, template: Template.fromStack(stack) };
-}
-
-/** An app with this project's settings of the CDK. */
-function newApp(): App {
-  const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
-  return new App({ context: { ...context, ...WITHOUT_BUNDLING } });
 }
 
 export type Resource = {
