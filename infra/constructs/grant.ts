@@ -1,7 +1,6 @@
 import { Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
 import type { Construct } from "constructs";
 
 export interface Grant {
@@ -24,12 +23,41 @@ export function allow(role: Role, { whyWildcard, ...statement }: Grant): void {
 /** Tells cdk-nag why these resources, which a policy below `scope` names, have a wildcard. */
 export function acknowledgeWildcards(scope: Construct, resources: string[], reason: string): void {
   for (const resource of resources) {
-    const finding = flattenCfnReference(Stack.of(scope).resolve(resource));
+    const reference: Reference = Stack.of(scope).resolve(resource);
     Validations.of(scope).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${finding}]`,
+      id: `AwsSolutions-IAM5[Resource::${toFinding(reference)}]`,
       reason,
     });
   }
+}
+
+/** How CloudFormation writes an ARN that only a deployment knows. */
+type Reference =
+  | string
+  | { Ref: string }
+  | { "Fn::GetAtt": [string, string] }
+  | { "Fn::Join": [string, Reference[]] }
+  | { "Fn::Select": unknown };
+
+/**
+ * The same as cdk-nag writes it in a finding, `<ArchiveBucket.Arn>/audit_logs/*`.
+ * Ours, so that an app with this construct does not need cdk-nag.
+ */
+function toFinding(reference: Reference): string {
+  if (typeof reference === "string") {
+    return reference;
+  }
+  if ("Ref" in reference) {
+    return `<${reference.Ref}>`;
+  }
+  if ("Fn::GetAtt" in reference) {
+    return `<${reference["Fn::GetAtt"].join(".")}>`;
+  }
+  if ("Fn::Join" in reference) {
+    const [delimiter, parts] = reference["Fn::Join"];
+    return parts.map(toFinding).join(delimiter);
+  }
+  return JSON.stringify(reference);
 }
 
 /** Let a role use a key through one service only; nothing happens where there is no key. */
