@@ -23,41 +23,12 @@ export function allow(role: Role, { whyWildcard, ...statement }: Grant): void {
 /** Tells cdk-nag why these resources, which a policy below `scope` names, have a wildcard. */
 export function acknowledgeWildcards(scope: Construct, resources: string[], reason: string): void {
   for (const resource of resources) {
-    const reference: Reference = Stack.of(scope).resolve(resource);
+    const finding = toFinding(Stack.of(scope).resolve(resource));
     Validations.of(scope).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${toFinding(reference)}]`,
+      id: `AwsSolutions-IAM5[Resource::${finding}]`,
       reason,
     });
   }
-}
-
-/** How CloudFormation writes an ARN that only a deployment knows. */
-type Reference =
-  | string
-  | { Ref: string }
-  | { "Fn::GetAtt": [string, string] }
-  | { "Fn::Join": [string, Reference[]] }
-  | { "Fn::Select": unknown };
-
-/**
- * The same as cdk-nag writes it in a finding, `<ArchiveBucket.Arn>/audit_logs/*`.
- * Ours, so that an app with this construct does not need cdk-nag.
- */
-function toFinding(reference: Reference): string {
-  if (typeof reference === "string") {
-    return reference;
-  }
-  if ("Ref" in reference) {
-    return `<${reference.Ref}>`;
-  }
-  if ("Fn::GetAtt" in reference) {
-    return `<${reference["Fn::GetAtt"].join(".")}>`;
-  }
-  if ("Fn::Join" in reference) {
-    const [delimiter, parts] = reference["Fn::Join"];
-    return parts.map(toFinding).join(delimiter);
-  }
-  return JSON.stringify(reference);
 }
 
 /** Let a role use a key through one service only; nothing happens where there is no key. */
@@ -75,5 +46,30 @@ export function allowKey(
       resources: [key.keyArn],
       conditions: { StringEquals: { "kms:ViaService": `${service}.${region}.amazonaws.com` } },
     });
+  }
+}
+
+/**
+ * A resource as cdk-nag names it: `<Bucket.Arn>/*`. Written here, so that the construct
+ * works where cdk-nag is not installed.
+ *
+ * @param resource - text, or one of CloudFormation's functions
+ */
+function toFinding(resource: unknown): string {
+  if (typeof resource === "string") {
+    return resource;
+  }
+  const [[name, value] = []] = Object.entries(resource as Record<string, unknown>);
+  switch (name) {
+    case "Ref":
+      return `<${value}>`;
+    case "Fn::GetAtt":
+      return `<${(value as string[]).join(".")}>`;
+    case "Fn::Join": {
+      const [separator, parts] = value as [string, unknown[]];
+      return parts.map(toFinding).join(separator);
+    }
+    default:
+      return JSON.stringify(resource);
   }
 }

@@ -11,13 +11,13 @@ export const MINIMAL_CONFIG: AuditLakeConfig = {
   sources: [{ name: "acme" }],
 };
 
-/** Settings of an app whose functions are not bundled. */
-export const WITHOUT_BUNDLING = { "aws:cdk:bundling-stacks": [] };
+/** Settings of an app that refers to the built functions where they are, instead of copying them. */
+export const WITHOUT_COPIES = { "aws:cdk:disable-asset-staging": true };
 
 const syntheses = new Map<string, ReturnType<typeof synthesizeAnew>>();
 
 /**
- * The stack as `cdk synth` makes it, without bundling the functions. Tests share
+ * The stack as `cdk synth` makes it, without a copy of the functions. Tests share
  * the stack of a configuration: they look, and change nothing.
  */
 export function synthesize(overrides: Partial<AuditLakeConfig> = {}) {
@@ -28,11 +28,16 @@ export function synthesize(overrides: Partial<AuditLakeConfig> = {}) {
 }
 
 function synthesizeAnew(overrides: Partial<AuditLakeConfig>) {
-  const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
-  const app = new App({ context: { ...context, ...WITHOUT_BUNDLING } });
+  const app = newApp();
   const config = parseConfig({ ...MINIMAL_CONFIG, ...overrides }, "test");
   const stack = new SlackAuditLakeStack(app, config);
   return { app, stack, template: Template.fromStack(stack) };
+}
+
+/** An app with this project's settings of the CDK. */
+function newApp(): App {
+  const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
+  return new App({ context: { ...context, ...WITHOUT_COPIES } });
 }
 
 export type Resource = {
