@@ -69,7 +69,9 @@ describe("createSlackSource", () => {
           : answer(status, { ok: false, error }),
       tokens,
     );
-    await expect(source.logsPage(QUERY, {})).resolves.toMatchObject({ entries: [] });
+    await expect(
+      source.logsPage(QUERY, { deadlineMs: Number.POSITIVE_INFINITY }),
+    ).resolves.toMatchObject({ entries: [] });
     expect(tokens.refreshes).toBe(1);
     expect(sent).toEqual(["Bearer xoxp-old", "Bearer xoxp-new"]);
   });
@@ -80,7 +82,9 @@ describe("createSlackSource", () => {
       () => answer(200, { ok: false, error: "token_revoked" }),
       tokens,
     );
-    const failure = await source.logsPage(QUERY, {}).catch((error) => error);
+    const failure = await source
+      .logsPage(QUERY, { deadlineMs: Number.POSITIVE_INFINITY })
+      .catch((error) => error);
     expect(failure).toBeInstanceOf(SlackApiError);
     expect(failure).toMatchObject({ tokenRefused: true, apiCode: "token_revoked" });
     expect([tokens.refreshes, sent.length]).toEqual([1, 2]);
@@ -92,7 +96,9 @@ describe("createSlackSource", () => {
       () => answer(400, { ok: false, error: "invalid_cursor" }),
       tokens,
     );
-    await expect(source.logsPage(QUERY, {})).rejects.toThrow("invalid_cursor");
+    await expect(source.logsPage(QUERY, { deadlineMs: Number.POSITIVE_INFINITY })).rejects.toThrow(
+      "invalid_cursor",
+    );
     expect([tokens.refreshes, sent.length]).toEqual([0, 1]);
   });
 });
