@@ -24,7 +24,7 @@ interface LakeResources {
   readonly archiveBucket: IBucket;
   /** Of everything that the lake encrypts. */
   readonly key: IKey;
-  /** Announces each new object of the archive: docs/downstream.md. */
+  /** Announces each new object of the archive: docs/operate/downstream.md. */
   readonly newObjectsTopic: ITopic;
   /** Gets alarms and alerts. */
   readonly alertsTopic: ITopic;

@@ -9,8 +9,9 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { ingest } from "../../lib/ingest/ingest.ts";
-import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
+import type { IngestSummary } from "../../lib/ingest/summary.ts";
 import { TokenMissingError } from "../../lib/ports.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
 import { INGEST_ENVIRONMENT } from "../../lib/stack/environment.ts";

@@ -4,8 +4,10 @@
  */
 
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
+import type { DurationText } from "../../lib/duration.ts";
 
-export type DurationText = `${number}${"s" | "m" | "h" | "d"}`;
+export type { DurationText };
+
 /** Decimal units, as Athena bills. */
 export type BytesText = `${number}${"MB" | "GB" | "TB"}`;
 
@@ -128,7 +130,7 @@ export interface ClosingSettings {
 export interface DetectionSettings {
   /** False: no rules over new objects, no daily look at Slack's schemas. Default: true. */
   enabled?: boolean;
-  /** By rule id (docs/detections.md): "off", or the severity to use. */
+  /** By rule id (docs/reference/detections.md): "off", or the severity to use. */
   rules?: RuleOverrides;
   /** Suppress repeats of an alert within this period, "1m" to "7d". Default: "1h". */
   alertPeriod?: DurationText;

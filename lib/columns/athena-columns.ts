@@ -1,7 +1,7 @@
 import { PREFIXES } from "../archive/object-key.ts";
+import { manifestKey, sealedDays } from "../archive/sealed-day.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
-import { manifestKey, parseManifest } from "../seal/manifest.ts";
-import { sealedDays } from "../seal/sealed-days.ts";
+import { parseManifest } from "../seal/manifest.ts";
 import { AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
 import { joinDays } from "../sql/columns-days.ts";
 import { countDay, createColumnsTable, mergeDay } from "../sql/columns-table.ts";

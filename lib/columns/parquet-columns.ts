@@ -5,10 +5,11 @@ import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsKey } from "../archive/columns-key.ts";
 import { dayPrefix } from "../archive/object-key.ts";
+import { manifestKey } from "../archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../local/directory-archive-store.ts";
 import { createDatabase, ENTRY_LINES, linesBelow, quote } from "../local/lake-database.ts";
 import { ObjectMissingError } from "../ports.ts";
-import { manifestKey, parseManifest } from "../seal/manifest.ts";
+import { parseManifest } from "../seal/manifest.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "../sql/audit-logs-view.ts";
 import { LINES_TABLE } from "../sql/table.ts";
 

@@ -1,6 +1,6 @@
 /**
  * What a deployment of one source costs a month: prices, measured figures,
- * and the arithmetic between them. docs/cost.md is made from it.
+ * and the arithmetic between them. docs/reference/cost.md is made from it.
  */
 
 import { PRICES as ESTIMATE_PRICES } from "../../lib/backfill/prices.ts";
@@ -58,7 +58,7 @@ export const ASSUMED = {
   accessLogObjectsPerDay: 288,
   /** The close makes 40 calls a minute, and waits in between. */
   closeCallSeconds: 60 / 40,
-  /** What a run of the close of day may last: five minutes less its reserve. */
+  /** What a run that seals may last: five minutes less its reserve. */
   closeRunSeconds: 260,
   /** The close lists a day anew, and reads what is archived of it: twice the work of a listing. */
   closeWork: 2,
@@ -117,8 +117,8 @@ export function toBill(volume: Volume, alarms: number): Bill {
   return {
     "Lambda, ingestion": runs * toLambdaDollars(runSeconds(volume)),
     "Lambda, detection": objects * toLambdaDollars(detectSeconds(volume)),
-    "Lambda, close of day": daysPerMonth * toLambdaDollars(close.seconds),
-    "Athena, compaction":
+    "Lambda, sealing": daysPerMonth * toLambdaDollars(close.seconds),
+    "Athena, columns":
       daysPerMonth * (Math.max(scannedGb(volume, 1), 0.01) / 1000) * PRICES.athenaTb,
     "Step Functions": daysPerMonth * close.transitions * PRICES.stateTransition,
     "S3, requests": s3Requests,

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
+import undiciManifest from "undici/package.json" with { type: "json" };
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { packSlackAuditLogs } from "../../packages/slack-audit-logs.ts";
@@ -95,6 +96,9 @@ describe("the package slack-audit-logs", () => {
     const packed = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
     expect(packed).toMatchObject({ version: manifest.version, type: "module" });
     expect(Object.keys(packed.dependencies)).toEqual(["undici"]);
+    // undici 8 needs Node 22: the newest version is not the right one here.
+    expect(undiciManifest.engines.node).toBe(packed.engines.node);
+    expect(packed.dependencies.undici).toBe(`^${manifest.dependencies.undici}`);
     for (const file of ["README.md", "LICENSE", "CHANGELOG.md"]) {
       expect(statSync(join(path, file)).size).toBeGreaterThan(0);
     }

@@ -427,7 +427,7 @@ describe("a success that is none", () => {
     }
   });
 
-  it.each(["undici", "fetch"])("is a body error when it is too large (%s)", async (kind) => {
+  it.each(["undici", "fetch"])("I6: is a body error when it is too large (%s)", async (kind) => {
     const chunked = (response: import("node:http").ServerResponse) => {
       response.write("x".repeat(600));
       response.end("x".repeat(600));

@@ -8,7 +8,7 @@ const page = (text: string) => parseLogsPage(bytes(text));
 
 const ENTRY = '{"id":"a","date_create":1521214343,"action":"user_login"}';
 
-describe("parseLogsPage", () => {
+describe("I4: parseLogsPage", () => {
   it.each([
     ["a number above 2^53", '{"id":"a","date_create":1,"session_id":10137226569043123456789}'],
     ["escapes", '{"id":"a","date_create":1,"ua":"Mozilla\\/5.0 \\u00e9\\n\\"}]"}'],
@@ -130,7 +130,7 @@ describe("parseLogsPage", () => {
   });
 });
 
-describe("parseLogsPage, whatever happens to a body on its way", () => {
+describe("I4: parseLogsPage, whatever happens to a body on its way", () => {
   const BODY = `{"entries":[${ENTRY}, {"id":"b\\"]}","date_create":2,"x":[{},null]}],"response_metadata":{"next_cursor":"c="}}`;
 
   it("refuses it exactly when JSON.parse does, and reads the same otherwise", () => {

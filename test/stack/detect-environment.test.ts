@@ -1,3 +1,4 @@
+import { Aws } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { readEnvironment, writeEnvironment } from "../../lib/stack/environment.ts";
@@ -50,5 +51,31 @@ describe("the environment of detection", () => {
     ["ALERT_TOPIC_ARN", "alerts", /ALERT_TOPIC_ARN/],
   ])("refuses %s=%s and says so", (name, value, message) => {
     expect(() => read({ ...REQUIRED, [name]: value })).toThrow(message);
+  });
+
+  it("is written as it is read, with the topic still without a name", () => {
+    const values = {
+      ...REQUIRED,
+      ALERT_TOPIC_ARN: Aws.STACK_ID, // a token of the CDK's
+      DETECTION_RULES: { "app-installed": "off" } as const,
+      OWN_APP_IDS: ["A1", "A2"],
+      OWN_INSTALLER_IDS: [],
+      ALERT_PERIOD_SECONDS: 3600,
+      MAX_ENTRY_AGE_DAYS: 14,
+    };
+    const variables = writeEnvironment(DETECT_ENVIRONMENT, values);
+
+    expect(variables).toEqual({
+      ...values,
+      DETECTION_RULES: '{"app-installed":"off"}',
+      OWN_APP_IDS: "A1,A2",
+      OWN_INSTALLER_IDS: "",
+      ALERT_PERIOD_SECONDS: "3600",
+      MAX_ENTRY_AGE_DAYS: "14",
+    });
+    expect(read({ ...variables, ALERT_TOPIC_ARN: REQUIRED.ALERT_TOPIC_ARN })).toEqual({
+      ...values,
+      ALERT_TOPIC_ARN: REQUIRED.ALERT_TOPIC_ARN,
+    });
   });
 });

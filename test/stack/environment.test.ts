@@ -1,3 +1,4 @@
+import { Aws } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import {
   INGEST_ENVIRONMENT,
@@ -66,5 +67,42 @@ describe("INGEST_ENVIRONMENT", () => {
       FIRST_START: Date.UTC(2026, 1, 1) / 1000,
       ALLOWED_LATENESS_SECONDS: 172_800,
     });
+  });
+});
+
+describe("writeEnvironment", () => {
+  const values = {
+    SOURCE: "grid",
+    ARCHIVE_BUCKET: Aws.STACK_ID, // as the CDK writes a name that only a deployment knows
+    CHECKPOINT_TABLE: "checkpoints",
+    TOKEN_SECRET_ID: "grid-token",
+    SLACK_API_BASE: "https://api.slack-gov.com/audit/v1/",
+    FIRST_START: Date.UTC(2026, 1, 1) / 1000,
+    SETTLE_DELAY_SECONDS: 0,
+    ALLOWED_LATENESS_SECONDS: 172_800,
+  };
+
+  it("writes what readEnvironment reads, as text", () => {
+    const variables = writeEnvironment(INGEST_ENVIRONMENT, values);
+
+    expect(variables).toEqual({
+      ...values,
+      FIRST_START: "2026-02-01T00:00:00Z",
+      SETTLE_DELAY_SECONDS: "0",
+      ALLOWED_LATENESS_SECONDS: "172800",
+    });
+    expect(readEnvironment(INGEST_ENVIRONMENT, variables)).toEqual(values);
+  });
+
+  it("leaves out what has no value", () => {
+    expect(
+      writeEnvironment(INGEST_ENVIRONMENT, { ...values, FIRST_START: undefined }),
+    ).not.toHaveProperty("FIRST_START");
+  });
+
+  it("refuses what a function would refuse", () => {
+    expect(() =>
+      writeEnvironment(INGEST_ENVIRONMENT, { ...values, ALLOWED_LATENESS_SECONDS: 604_801 }),
+    ).toThrow("ALLOWED_LATENESS_SECONDS");
   });
 });

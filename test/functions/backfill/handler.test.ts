@@ -34,7 +34,7 @@ beforeEach(() => {
 describe("the function that backfills", () => {
   it("cannot plan before the live runs have begun, and says so", async () => {
     await expect(bed.call(backfill, { op: "plan", from: FROM })).rejects.toThrow(
-      'no run has taken anything in for "grid" yet',
+      '"grid" has no completed run',
     );
     await bed.call(ingest, { source: "grid" });
   });

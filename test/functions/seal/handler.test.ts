@@ -3,8 +3,8 @@ import { KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
-import { manifestKey } from "../../../lib/seal/manifest.ts";
-import { isSignedBy, signatureKey } from "../../../lib/seal/signature.ts";
+import { manifestKey, signatureKey } from "../../../lib/archive/sealed-day.ts";
+import { isSignedBy } from "../../../lib/seal/signature.ts";
 import { LATENESS_METRIC, SEAL_METRICS } from "../../../lib/stack/metrics.ts";
 import { SourceTestBed } from "../source-bed.ts";
 
