@@ -12,7 +12,7 @@ export const MINIMAL_CONFIG: AuditLakeConfig = {
 };
 
 /** Settings of an app that refers to the built functions where they are, instead of copying them. */
-const WITHOUT_COPIES = { "aws:cdk:disable-asset-staging": true };
+export const WITHOUT_COPIES = { "aws:cdk:disable-asset-staging": true };
 
 const syntheses = new Map<string, ReturnType<typeof synthesizeAnew>>();
 
