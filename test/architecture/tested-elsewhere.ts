@@ -28,7 +28,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/lease.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/listing.ts": "test/ingest/ingest.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
-  "lib/run/slack-source.ts": "test/ingest/ingest.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
