@@ -1,14 +1,19 @@
-import { createHash } from "node:crypto";
 import { Archive } from "../archive/archive.ts";
 import { liveLane, sealLane } from "../archive/lane.ts";
-import { addendumKey, manifestKey, newestRevision, signatureKey } from "../archive/sealed-day.ts";
+import {
+  addendumKey,
+  manifestKey,
+  newestRevision,
+  noteAddendum,
+  signatureKey,
+} from "../archive/sealed-day.ts";
 import type { IngestPorts } from "../ingest/ingest.ts";
 import { type Checkpoint, type LaneStatus, LeaseLostError, type ManifestSigner } from "../ports.ts";
 import { type WriterLease, withLease } from "../run/lease.ts";
 import { earlyEndOf, withFailure } from "../run/outcome.ts";
 import { waitForSlack } from "../run/throttling.ts";
 import { nowSeconds, rangeOfDay, toIsoSeconds } from "../time.ts";
-import { Attempt, type SealCheckpoint } from "./attempt.ts";
+import { Attempt, attemptName, type SealCheckpoint } from "./attempt.ts";
 import { composeManifest, newestOfChain } from "./compose-manifest.ts";
 import { countDay } from "./count-day.ts";
 import {
@@ -34,6 +39,8 @@ export interface SealSettings extends SettleSettings {
   owner: string;
   /** Entries asked for in one page, 1 to 9999. */
   pageLimit: number;
+  /** Compare and seal a sealed day again, though it has no addendum that is known. @default false */
+  again?: boolean | undefined;
 }
 
 export interface SealLimits {
@@ -154,6 +161,10 @@ class Seal {
     const revision = await newestRevision(archive, source, day);
     if (revision > 0) {
       await this.#finishSealed(await archive.get(manifestKey(source, day, revision)), revision);
+      if (this.#settings.again) {
+        this.#lease.assertHeld();
+        await noteAddendum(archive, source, day, revision);
+      }
       if ((await readIfThere(archive, addendumKey(source, day, revision + 1))) === undefined) {
         return "already_sealed";
       }
@@ -197,7 +208,7 @@ class Seal {
 
   /** @returns what the manifest says of each hour */
   async #compare(live: Checkpoint | undefined): Promise<ManifestHour[]> {
-    const { day } = this.#settings;
+    const { day, owner } = this.#settings;
     for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
       const { attempt, ...closing } = this.#checkpoint.closing;
       if (attempt === undefined) {
@@ -205,7 +216,7 @@ class Seal {
           watermark: this.#start,
           // How dense a day is that was never listed by a seal, the live runs know.
           entriesPerSecond: this.#checkpoint.entriesPerSecond || (live?.entriesPerSecond ?? 0),
-          closing: { ...closing, hours: {}, attempt: this.#newAttempt(attempts) },
+          closing: { ...closing, hours: {}, attempt: attemptName(owner, attempts) },
         });
       }
       this.#isOurs = true;
@@ -237,12 +248,6 @@ class Seal {
         onWindow: (position) => this.#limits.onProgress?.({ day, position }),
       },
     );
-  }
-
-  /** A name that no other attempt has: the owner is unique to this run. */
-  #newAttempt(number: number): string {
-    const name = `${this.#settings.owner} ${number}`;
-    return createHash("sha256").update(name).digest("hex").slice(0, 16);
   }
 
   /** A run that ended between writing the manifest and saving is made up for. */

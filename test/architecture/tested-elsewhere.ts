@@ -26,12 +26,10 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
-  "lib/run/lease.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/listing.ts": "test/ingest/ingest.test.ts",
   "lib/run/outcome.ts": "test/ingest/ingest.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/reach.ts": "test/backfill/backfill-span.test.ts",
-  "lib/run/slack-source.ts": "test/ingest/ingest.test.ts",
   "lib/run/store-page.ts": "test/ingest/ingest.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
@@ -43,7 +41,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/seal/days-to-seal.ts": "test/cli/commands/seal.test.ts",
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/reconcile.ts": "test/seal/seal-day.test.ts",
   "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
   "lib/seal/seal-summary.ts": "test/seal/seal-day.test.ts",
 
