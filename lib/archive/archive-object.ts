@@ -11,6 +11,12 @@ const NEWLINE = 0x0a;
 const PIECE_BYTES = 256 * 1024;
 const HASH_DIGITS = 16;
 
+/**
+ * What an object holds at most when it is read: a page of Slack's has 64 MiB,
+ * an imported hour may have more.
+ */
+const OBJECT_MAX = { textBytes: 512 * 1024 * 1024, lines: 2_000_000 } as const;
+
 /** What the archive needs to know of an entry. */
 export interface ArchiveEntry {
   id: string;
@@ -108,15 +114,27 @@ function* pieces(texts: readonly Uint8Array[], hash: Hash): Generator<Buffer> {
 /**
  * The lines of an object, without their line breaks.
  *
+ * @param max - a gzip bomb is refused once it holds more
  * @throws {ArchiveObjectError} when the body is not what this archive writes
  */
-export async function decodeLines(key: string, body: Uint8Array): Promise<Uint8Array[]> {
-  const text = await decompress(body).catch((cause) => {
-    throw new ArchiveObjectError(key, "it is not whole gzip", { cause });
+export async function decodeLines(
+  key: string,
+  body: Uint8Array,
+  max: { textBytes: number; lines: number } = OBJECT_MAX,
+): Promise<Uint8Array[]> {
+  const text = await decompress(body, { maxOutputLength: max.textBytes }).catch((cause) => {
+    const problem =
+      cause.code === "ERR_BUFFER_TOO_LARGE"
+        ? `it holds more than ${max.textBytes} bytes of text`
+        : "it is not whole gzip";
+    throw new ArchiveObjectError(key, problem, { cause });
   });
   const lines: Uint8Array[] = [];
   let start = 0;
   for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, start)) {
+    if (lines.length === max.lines) {
+      throw new ArchiveObjectError(key, `it holds more than ${max.lines} lines`);
+    }
     lines.push(text.subarray(start, end));
     start = end + 1;
   }

@@ -53,4 +53,15 @@ describe("decodeLines", () => {
     await expect(decodeLines("some/key", body)).rejects.toThrow(ArchiveObjectError);
     await expect(decodeLines("some/key", body)).rejects.toThrow("some/key");
   });
+
+  it("stops at a gzip bomb before it fills the memory", async () => {
+    const bomb = gzipSync("\n".repeat(10_000));
+    const decode = (textBytes: number, lines: number) =>
+      decodeLines("some/key", bomb, { textBytes, lines });
+    await expect(decode(9_999, 10_000)).rejects.toThrow(
+      "cannot read some/key: it holds more than 9999 bytes of text",
+    );
+    await expect(decode(10_000, 9_999)).rejects.toThrow("it holds more than 9999 lines");
+    await expect(decode(10_000, 10_000)).resolves.toHaveLength(10_000);
+  });
 });
