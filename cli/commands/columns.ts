@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { DayColumns } from "../../lib/columns/parquet-columns.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import type { DayColumns } from "../../lib/local/parquet-columns.ts";
 import { sealedDays } from "../../lib/seal/sealed-days.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import {
@@ -54,7 +54,7 @@ async function compactDays(
   days: readonly string[],
 ): Promise<DayColumns[]> {
   // DuckDB takes long to load.
-  const { writeDayColumns } = await import("../../lib/columns/parquet-columns.ts");
+  const { writeDayAsParquet } = await import("../../lib/local/parquet-columns.ts");
   const signal = abortOnInterrupt("Ending after this day");
   const bar = new ProgressBar();
   const compacted: DayColumns[] = [];
@@ -62,7 +62,7 @@ async function compactDays(
     for (const [done, day] of days.entries()) {
       signal.throwIfAborted();
       bar.update(done, days.length, [day]);
-      compacted.push(await writeDayColumns(archive, source, day));
+      compacted.push(await writeDayAsParquet(archive, source, day));
     }
     return compacted;
   } finally {

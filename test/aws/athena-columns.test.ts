@@ -1,9 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import {
-  ColumnsError,
-  daysWithoutColumns,
-  writeDayColumns,
-} from "../../lib/columns/athena-columns.ts";
+import { AthenaColumns } from "../../lib/aws/athena-columns.ts";
+import { ColumnsError, writeDayColumns } from "../../lib/columns/write-day-columns.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { fillArchive, sealDays } from "../seal/sealed-archive.ts";
 
@@ -34,8 +31,9 @@ const statements = {
   query: async () => ({ columns: ["entries", "ids"], types: [], rows: [counted] }),
 };
 
-const compact = (day: string) =>
-  writeDayColumns({ archive, statements }, { source: "grid", day, bucketName: "archive" });
+const columns = () => new AthenaColumns(archive, "archive", statements);
+
+const compact = (day: string) => writeDayColumns(archive, columns(), "grid", day);
 
 const words = () => executed.map((statement) => statement.split(/\s/, 2).join(" "));
 
@@ -93,8 +91,8 @@ it("a day that is not sealed is not compacted", async () => {
 
 describe("the days to compact", () => {
   it("are those that are sealed and not in the compact table, oldest first", async () => {
-    expect(await daysWithoutColumns(archive, "grid")).toEqual([FIRST, SECOND]);
+    expect(await columns().missingDays("grid")).toEqual([FIRST, SECOND]);
     await compact(FIRST);
-    expect(await daysWithoutColumns(archive, "grid")).toEqual([SECOND]);
+    expect(await columns().missingDays("grid")).toEqual([SECOND]);
   });
 });
