@@ -1,11 +1,14 @@
-import { PREFIXES } from "../archive/object-key.ts";
+import { parseTableMarkKey, TABLE_MARKS_PREFIX, tableMarkKey } from "../archive/columns-key.ts";
+import { encodeMark } from "../columns/columns-mark.ts";
 import type { ColumnsStore, WrittenDay } from "../columns/write-day-columns.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { sealedDays } from "../seal/sealed-days.ts";
 import { AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
 import { joinDays } from "../sql/columns-days.ts";
-import { countDay, createColumnsTable, mergeDay } from "../sql/columns-table.ts";
+import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
+import { createColumnsTable, mergeDay } from "../sql/columns-table.ts";
 import type { QueryResult } from "../sql/query-result.ts";
+import { COMPACT_TABLE } from "../sql/table.ts";
 
 /** The lake's SQL engine, Athena; one statement at a time, to its end. */
 interface Statements {
@@ -36,18 +39,22 @@ export class AthenaColumns implements ColumnsStore {
   async write(source: string, day: string): Promise<WrittenDay> {
     await this.#statements.execute(createColumnsTable(this.#bucketName));
     await this.#statements.execute(mergeDay(source, day));
-    const { rows } = await this.#statements.query(countDay(source, day));
-    const [entries = 0, ids = 0] = (rows[0] ?? []).map(Number);
-    const mark = Buffer.from(`${JSON.stringify({ source, day, entries })}\n`);
     return {
-      entries,
-      ids,
-      accept: async () => {
-        await this.#archive.put(markKey(source, day), mark);
+      contents: await this.describe(source, day),
+      accept: async (mark) => {
+        await this.#archive.put(tableMarkKey(source, day, mark.digest), encodeMark(mark));
       },
       // The view does not name the day: what the table has of it is not seen.
       reject: async () => {},
     };
+  }
+
+  /** What the table holds of a day now. */
+  async describe(source: string, day: string): Promise<DayContents> {
+    const { rows } = await this.#statements.query(
+      describeDaySql(COMPACT_TABLE, `source = '${source}' AND dt = '${day}'`),
+    );
+    return toDayContents(rows);
   }
 
   async serve(): Promise<void> {
@@ -66,18 +73,12 @@ export class AthenaColumns implements ColumnsStore {
   /** Days that it has whole, by source. */
   async #days(): Promise<Map<string, string[]>> {
     const days = new Map<string, string[]>();
-    for await (const { key } of this.#archive.list(MARKS)) {
-      const [, source, day] = /\/source=([^/]+)\/dt=([\d-]{10})\.json$/.exec(key) ?? [];
+    for await (const { key } of this.#archive.list(TABLE_MARKS_PREFIX)) {
+      const { source, day } = parseTableMarkKey(key) ?? {};
       if (source !== undefined && day !== undefined) {
         days.set(source, [...(days.get(source) ?? []), day]);
       }
     }
     return days;
   }
-}
-
-const MARKS = `${PREFIXES.compact}days/`;
-
-function markKey(source: string, day: string): string {
-  return `${MARKS}source=${source}/dt=${day}.json`;
 }

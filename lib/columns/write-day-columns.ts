@@ -1,23 +1,24 @@
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
-import { manifestKey, parseManifest } from "../seal/manifest.ts";
+import { type Manifest, manifestKey, parseManifest } from "../seal/manifest.ts";
+import type { DayContents } from "../sql/columns-digest.ts";
+import type { ColumnsMark } from "./columns-mark.ts";
+import { readSealedLines, SealedLinesError } from "./sealed-lines.ts";
 
 /** Where days are kept in columns: Iceberg behind Athena, or Parquet files on a disk. */
 export interface ColumnsStore {
-  /** Whether the day was found whole there before. */
+  /** Whether the day was found equal to its lines there before. */
   has(source: string, day: string): Promise<boolean>;
   /** Take the day's entries in from its lines, which go on serving it. A repeat adds nothing. */
   write(source: string, day: string): Promise<WrittenDay>;
-  /** Let SQL read the days that were found whole from here; does so again after an interruption. */
+  /** Let SQL read the days that were accepted from here; does so again after an interruption. */
   serve(): Promise<void>;
 }
 
 /** A day that is in the columns and not yet known to be whole. */
 export interface WrittenDay {
-  /** What the columns hold of it now. */
-  entries: number;
-  ids: number;
-  /** It is whole. */
-  accept(): Promise<void>;
+  contents: DayContents;
+  /** It is whole: mark it. */
+  accept(mark: ColumnsMark): Promise<void>;
   /** It is not. */
   reject(): Promise<void>;
 }
@@ -37,9 +38,10 @@ export class ColumnsError extends Error {
 }
 
 /**
- * Put a sealed day into columns, and let SQL serve it from there. Until it is
- * found whole, its lines serve it; so each entry is served once at any time,
- * whatever interrupts this, and a repeat goes on where it is needed.
+ * Put a sealed day into columns, and let SQL serve it from there. Until they
+ * are found equal to the lines as they were sealed, those serve it; so each
+ * entry is served once at any time, whatever interrupts this, and a repeat
+ * goes on where it is needed.
  *
  * @throws {ColumnsError} when the day is not sealed, or the columns do not hold what was sealed
  */
@@ -49,27 +51,44 @@ export async function writeDayColumns(
   source: string,
   day: string,
 ): Promise<ColumnsSummary> {
-  const archived = await readArchived(archive, source, day);
+  const manifest = await readManifest(archive, source, day);
   const isNew = !(await columns.has(source, day));
   if (isNew) {
-    const { entries, ids, accept, reject } = await columns.write(source, day);
-    if (entries !== archived || ids !== archived) {
+    const sealed = await readSealedLines(archive, manifest).catch((cause) => {
+      if (!(cause instanceof SealedLinesError)) throw cause;
+      throw new ColumnsError(
+        `${day} of "${source}" is not what was sealed: ${cause.message}; run verify; its lines go on serving it`,
+      );
+    });
+    const { contents, accept, reject } = await columns.write(source, day);
+    const problem = compareContents(contents, sealed);
+    if (problem !== undefined) {
       await reject();
       throw new ColumnsError(
-        `the columns have ${entries} entries and ${ids} ids of ${day} of "${source}", and ${archived} were there when it was sealed: run verify; its lines go on serving the day`,
+        `the columns of ${day} of "${source}" are not what was sealed: ${problem}; run verify; its lines go on serving the day`,
       );
     }
-    await accept();
+    await accept({ source, day, ...sealed });
   }
   await columns.serve();
-  return { source, day, entries: archived, isNew };
+  return { source, day, entries: manifest.archived, isNew };
 }
 
-/** @returns lines of the day when it was sealed */
-async function readArchived(archive: ArchiveStore, source: string, day: string): Promise<number> {
+/** @returns in what the columns of a day differ from its lines; nothing when they are equal */
+export function compareContents(
+  { entries, differing, digest }: DayContents,
+  sealed: { entries: number; digest: string },
+): string | undefined {
+  if (entries !== sealed.entries) return `they have ${entries} entries, not ${sealed.entries}`;
+  if (digest !== sealed.digest) return "the text of their lines is another";
+  if (differing > 0) return `${differing} rows say something else than their lines`;
+  return undefined;
+}
+
+async function readManifest(archive: ArchiveStore, source: string, day: string): Promise<Manifest> {
   const key = manifestKey(source, day);
   try {
-    return parseManifest(key, await archive.get(key)).archived;
+    return parseManifest(key, await archive.get(key));
   } catch (cause) {
     if (!(cause instanceof ObjectMissingError)) throw cause;
     throw new ColumnsError(

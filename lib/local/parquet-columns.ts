@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { columnsKey } from "../archive/columns-key.ts";
-import { dayPrefix } from "../archive/object-key.ts";
+import { columnsKey, columnsMarkKey } from "../archive/columns-key.ts";
+import { dayPrefix, PREFIXES } from "../archive/object-key.ts";
+import { encodeMark } from "../columns/columns-mark.ts";
 import {
   type ColumnsStore,
   type ColumnsSummary,
@@ -11,9 +12,12 @@ import {
   writeDayColumns,
 } from "../columns/write-day-columns.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "../sql/audit-logs-view.ts";
-import { LINES_TABLE } from "../sql/table.ts";
+import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
+import { checkColumns, hashOfFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
-import { createDatabase, ENTRY_LINES, linesBelow, quote } from "./lake-database.ts";
+import { createDatabase, escapePattern, quote, toQueryResult } from "./duckdb.ts";
+import { listDayObjects } from "./lake-files.ts";
+import { createLinesView } from "./lake-views.ts";
 
 /** Rows that are skipped or read together. */
 const ROW_GROUP_ROWS = 50_000;
@@ -40,7 +44,7 @@ export async function writeDayAsParquet(
   const columns = new ParquetColumns(archiveDirectory);
   const summary = await writeDayColumns(archive, columns, source, day);
   let linesBytes = 0;
-  for await (const { sizeBytes } of archive.list(dayPrefix(ENTRY_LINES.prefix, source, day))) {
+  for await (const { sizeBytes } of archive.list(dayPrefix(PREFIXES.auditLogs, source, day))) {
     linesBytes += sizeBytes;
   }
   const path = join(archiveDirectory, columnsKey(source, day));
@@ -48,8 +52,8 @@ export async function writeDayAsParquet(
   return { ...summary, linesBytes, columnsBytes };
 }
 
-/** A Parquet file for each day, below the archive's directory. */
-class ParquetColumns implements ColumnsStore {
+/** A Parquet file for each day, below the archive's directory, and beside it what it was compared with. */
+export class ParquetColumns implements ColumnsStore {
   readonly #directory: string;
 
   constructor(archiveDirectory: string) {
@@ -57,50 +61,60 @@ class ParquetColumns implements ColumnsStore {
   }
 
   async has(source: string, day: string): Promise<boolean> {
-    return existsSync(this.#pathOf(source, day));
+    return (await checkColumns(this.#directory, { source, day })) === undefined;
   }
 
   async write(source: string, day: string): Promise<WrittenDay> {
-    const path = this.#pathOf(source, day);
+    const path = this.#pathOf(columnsKey(source, day));
     await mkdir(dirname(path), { recursive: true });
-    // Its name begins with a dot until it is whole: nobody reads it.
+    // Names begin with a dot until they are whole: nobody reads those.
     const draft = join(dirname(path), `.${randomUUID()}.tmp`);
-    const reject = () => rm(draft, { force: true });
+    const markDraft = `${draft}.mark`;
+    const reject = async () => {
+      await rm(draft, { force: true });
+      await rm(markDraft, { force: true });
+    };
     try {
-      const { entries, ids } = await copyDay(this.#directory, source, day, draft);
-      // A day without entries needs no columns.
-      const accept = () => (entries === 0 ? reject() : rename(draft, path));
-      return { entries, ids, accept, reject };
+      const contents = await copyDay(this.#directory, source, day, draft);
+      return {
+        contents,
+        accept: async (mark) => {
+          // A day without entries needs no file.
+          const file = contents.entries === 0 ? undefined : await hashOfFile(draft);
+          await writeFile(markDraft, encodeMark({ ...mark, file }));
+          // The mark first: what is between the two fits nothing, and the lines serve the day.
+          await rename(markDraft, this.#pathOf(columnsMarkKey(source, day)));
+          if (file !== undefined) await rename(draft, path);
+        },
+        reject,
+      };
     } catch (error) {
       await reject();
       throw error;
     }
   }
 
-  /** A database that is opened later finds the files. */
+  /** A query that begins later finds the files. */
   async serve(): Promise<void> {}
 
-  #pathOf(source: string, day: string): string {
-    return join(this.#directory, columnsKey(source, day));
+  #pathOf(key: string): string {
+    return join(this.#directory, key);
   }
 }
 
-/** @returns what was written */
 async function copyDay(
   directory: string,
   source: string,
   day: string,
   path: string,
-): Promise<{ entries: number; ids: number }> {
-  const lines = new DirectoryArchiveStore(directory).list(
-    dayPrefix(ENTRY_LINES.prefix, source, day),
-  );
-  if ((await lines.next()).done) return { entries: 0, ids: 0 };
+): Promise<DayContents> {
+  const keys = await listDayObjects(new DirectoryArchiveStore(directory), source, day);
   const database = await createDatabase();
   const connection = await database.connect();
   try {
-    await connection.run(
-      `CREATE VIEW ${LINES_TABLE} AS ${linesBelow(directory, ENTRY_LINES, `source=${source}/dt=${day}/*`)}`,
+    await createLinesView(
+      connection,
+      keys.map((key) => `${directory}/${key}`),
     );
     // The path says them.
     const names = AUDIT_LOGS_COLUMNS.map(({ name }) => name).filter(
@@ -110,11 +124,10 @@ async function copyDay(
       `COPY (SELECT ${names.join(", ")} FROM (${AUDIT_LOGS_SQL}) ORDER BY date_create, id)
        TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
     );
-    const counted = await connection.runAndReadAll(
-      `SELECT count(*), count(DISTINCT id) FROM read_parquet(${quote(path)})`,
+    const described = await connection.runAndReadAll(
+      describeDaySql(`read_parquet(${quote(escapePattern(path))})`),
     );
-    const [entries = 0, ids = 0] = counted.getRows().flat().map(Number);
-    return { entries, ids };
+    return toDayContents(toQueryResult(described).rows);
   } finally {
     connection.closeSync();
     database.closeSync();

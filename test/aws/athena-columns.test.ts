@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { tableMarkKey } from "../../lib/archive/columns-key.ts";
 import { AthenaColumns } from "../../lib/aws/athena-columns.ts";
+import { readSealedLines } from "../../lib/columns/sealed-lines.ts";
 import { ColumnsError, writeDayColumns } from "../../lib/columns/write-day-columns.ts";
+import { manifestKey, parseManifest } from "../../lib/seal/manifest.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { fillArchive, sealDays } from "../seal/sealed-archive.ts";
 
@@ -10,7 +13,9 @@ const ENTRIES = 6;
 
 let archive: MemoryArchiveStore;
 let executed: string[];
-let counted: number[];
+/** What the table has of a day: entries, those that differ, digest. */
+let described: [number, number, string];
+let digest: string;
 /** The statement at which Athena fails, counted from 1. */
 let failsAt: number | undefined;
 
@@ -19,7 +24,9 @@ beforeEach(async () => {
   await fillArchive(archive, "grid", DAYS);
   await sealDays(archive, "grid", [FIRST, SECOND]);
   executed = [];
-  counted = [ENTRIES, ENTRIES];
+  const key = manifestKey("grid", FIRST);
+  ({ digest } = await readSealedLines(archive, parseManifest(key, await archive.get(key))));
+  described = [ENTRIES, 0, digest.toUpperCase()];
   failsAt = undefined;
 });
 
@@ -28,12 +35,25 @@ const statements = {
     executed.push(statement);
     if (executed.length === failsAt) throw new Error("Athena is down");
   },
-  query: async () => ({ columns: ["entries", "ids"], types: [], rows: [counted] }),
+  query: async () => ({
+    columns: ["entries", "differing", "digest"],
+    types: [],
+    rows: [described],
+  }),
 };
 
 const columns = () => new AthenaColumns(archive, "archive", statements);
 
 const compact = (day: string) => writeDayColumns(archive, columns(), "grid", day);
+
+/** Its digest is another. */
+async function compactSecond(): Promise<void> {
+  const key = manifestKey("grid", SECOND);
+  described[2] = (
+    await readSealedLines(archive, parseManifest(key, await archive.get(key)))
+  ).digest;
+  await compact(SECOND);
+}
 
 const words = () => executed.map((statement) => statement.split(/\s/, 2).join(" "));
 
@@ -42,13 +62,15 @@ describe("a sealed day", () => {
     expect(await compact(FIRST)).toEqual({ source: "grid", day: FIRST, entries: 6, isNew: true });
     expect(words()).toEqual(["CREATE TABLE", "MERGE INTO", "CREATE OR"]);
     expect(executed[2]).toContain(`dt BETWEEN '${FIRST}' AND '${FIRST}'`);
-    expect(archive.objects.has(`compact/days/source=grid/dt=${FIRST}.json`)).toBe(true);
+    expect(
+      JSON.parse(Buffer.from(await archive.get(tableMarkKey("grid", FIRST, digest))).toString()),
+    ).toMatchObject({ source: "grid", day: FIRST, entries: ENTRIES, digest });
   });
 
   it("joins those that were compacted before, of any organization", async () => {
     await compact(FIRST);
-    archive.objects.set("compact/days/source=acme/dt=2026-02-01.json", Buffer.from("{}"));
-    await compact(SECOND);
+    archive.objects.set(tableMarkKey("acme", "2026-02-01", digest), Buffer.from("{}"));
+    await compactSecond();
     expect(executed.at(-1)).toContain(`dt BETWEEN '${FIRST}' AND '${SECOND}'`);
     expect(executed.at(-1)).toContain(
       "source = 'acme' AND dt BETWEEN '2026-02-01' AND '2026-02-01'",
@@ -73,15 +95,39 @@ describe("a sealed day", () => {
   });
 
   it.each([
-    ["too few entries", [5, 5]],
-    ["an id twice", [6, 5]],
-    ["entries twice", [12, 6]],
-  ])("is left to its lines when the table has %s", async (_, count) => {
-    counted = count;
+    ["too few entries", { 0: 5 }, "they have 5 entries, not 6"],
+    ["entries twice", { 0: 12 }, "they have 12 entries, not 6"],
+    ["another text", { 2: "0".repeat(64) }, "the text of their lines is another"],
+    ["another e-mail address", { 1: 1 }, "1 rows say something else than their lines"],
+  ])("is left to its lines when the table has %s", async (_, change, problem) => {
+    Object.assign(described, change);
     await expect(compact(FIRST)).rejects.toThrow(ColumnsError);
+    await expect(compact(FIRST)).rejects.toThrow(problem);
     expect(words()).not.toContain("CREATE OR");
     expect([...archive.objects.keys()].filter((key) => key.startsWith("compact/"))).toEqual([]);
   });
+});
+
+describe("a day that version 0.1 has marked", () => {
+  beforeEach(() => {
+    archive.objects.set(`compact/days/source=grid/dt=${FIRST}.json`, Buffer.from("{}"));
+  });
+
+  it("is compared, and served from its lines until then", async () => {
+    expect(await columns().missingDays("grid")).toEqual([FIRST, SECOND]);
+    await compactSecond();
+    expect(executed.at(-1)).not.toContain(FIRST);
+    described[2] = digest;
+    expect(await compact(FIRST)).toMatchObject({ isNew: true });
+    expect(executed.at(-1)).toContain(FIRST);
+  });
+});
+
+it("a day of which an object was changed since it was sealed is left to its lines", async () => {
+  const key = [...archive.objects.keys()].find((key) => key.startsWith("audit_logs/")) ?? "";
+  archive.objects.set(key, Buffer.from("changed"));
+  await expect(compact(FIRST)).rejects.toThrow(`${key} is not what was sealed`);
+  expect(executed).toEqual([]);
 });
 
 it("a day that is not sealed is not compacted", async () => {

@@ -129,7 +129,7 @@ describe("a compacted day", () => {
     for await (const { key } of new DirectoryArchiveStore(directory).list(
       dayPrefix("audit_logs/", SOURCE, FIRST),
     )) {
-      await rm(join(directory, key));
+      await writeFile(join(directory, key), "unreadable");
     }
     const [{ rows = [] } = {}] = await ask(`SELECT count(*) FROM audit_logs WHERE dt = '${FIRST}'`);
     expect(Number(rows[0]?.[0])).toBeGreaterThan(50);
@@ -147,7 +147,7 @@ describe("a compacted day", () => {
     await writeArchive(directory, [extra]);
     await expect(writeDayAsParquet(directory, SOURCE, FIRST)).rejects.toThrow(ColumnsError);
     await expect(writeDayAsParquet(directory, SOURCE, FIRST)).rejects.toThrow(
-      /when it was sealed: run verify/,
+      /are not what was sealed: they have \d+ entries, not \d+; run verify/,
     );
     const folder = join(directory, columnsKey(SOURCE, FIRST), "..");
     expect(await readdir(folder)).toEqual([]);
