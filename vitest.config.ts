@@ -1,32 +1,82 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** These change modules or the environment of their process, and get one of their own. */
-const OWN_PROCESS = ["test/aws/**", "test/functions/**", "test/simulation/**"];
+/**
+ * Interruptions at every await, kills, thousands of seeded scenarios, weeks of virtual time, every
+ * saved query over weeks of entries.
+ */
+const PROOF = [
+  "test/simulation/**",
+  "test/bench/**",
+  "test/**/exactly-once.test.ts",
+  "test/sql/queries-page.test.ts",
+];
+
+/** The commands as people start them: each call is a process. */
+const CLI = [
+  "test/cli/{commands,stack}/**",
+  "test/fake-slack/main.test.ts",
+  "test/compatibility/archive-*.test.ts",
+];
+
+/** What CDK synthesizes and esbuild bundles, and the functions in the environment they are given. */
+const STACK = [
+  "test/{infra,functions,stack,packages}/**",
+  "test/docs/{cost,downstream}.test.ts",
+  "test/compatibility/template-*.test.ts",
+];
+
+/** Everything else: one process, one subject, well below a second a file. */
+const UNIT = ["test/**"];
+
+/** The test files that globs for folders and files match. */
+const tests = (globs: string[]) => globs.map((glob) => glob.replace(/\*\*$/, "**/*.test.ts"));
+
+/** The longest file, the simulation, must not be the last to start. */
+class ProofsFirst extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    const { proofs = [], others = [] } = Object.groupBy(
+      await super.sort(specifications),
+      ({ project }) => (project.name === "proof" ? "proofs" : "others"),
+    );
+    return [...proofs, ...others];
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: ProofsFirst },
     // More than the cores: tests of the command wait for processes that they start.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
-    // No test waits for real time; the slowest, of all saved queries, takes 10 s, and more on a busy machine.
+    // No test waits for real time; this is for a busy machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
+    // A process serves file after file, so that it starts and loads its libraries once.
+    isolate: false,
     // Its modules import directories, which Node does not.
     server: { deps: { inline: ["dt-sql-parser"] } },
     projects: [
       {
         extends: true,
-        test: {
-          name: "shared",
-          include: ["test/**/*.test.ts"],
-          exclude: OWN_PROCESS,
-          isolate: false,
-        },
+        test: { name: "unit", include: tests(UNIT), exclude: [...PROOF, ...CLI, ...STACK] },
       },
       {
         extends: true,
-        test: { name: "own process", include: OWN_PROCESS.map((path) => `${path}/*.test.ts`) },
+        // The simulation replaces Node's compression in its process.
+        test: { name: "proof", include: tests(PROOF), isolate: true },
+      },
+      { extends: true, test: { name: "cli", include: tests(CLI) } },
+      {
+        extends: true,
+        // Functions read their environment when they are loaded.
+        test: {
+          name: "stack",
+          include: tests(STACK),
+          globalSetup: "test/build-functions.ts",
+          setupFiles: ["test/restore-process.ts"],
+        },
       },
     ],
   },

@@ -1,9 +1,10 @@
 import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.ts";
+import { describeMissingDependency } from "./optional-dependency.ts";
 import { InterruptedError } from "./run/interrupt.ts";
 import { describeAwsError } from "./stack/aws-problem.ts";
 
-/** The user asked for something that cannot be done as asked. */
+/** The command cannot be run as it was called. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly code = "usage";
@@ -19,17 +20,23 @@ const USAGE_CODES = new Set([
 ]);
 
 /**
- * Tell the user what went wrong: in one line what they or the world did, with
- * a stack trace what is a bug.
+ * Tell the user what went wrong: a mistake of theirs or a failure outside in one
+ * line, a bug with its stack trace.
  *
+ * @param command - what the user called, such as `query`
  * @returns the exit code
  */
-export function reportError(error: unknown): number {
+export function reportError(error: unknown, command = ""): number {
   if (error instanceof CommanderError) {
-    // Commander has printed it, or it is the end of --help.
+    // Commander has printed the error, or --help has ended.
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
   if (error instanceof InterruptedError) return EXIT.interrupted;
+  const missing = describeMissingDependency(error, command);
+  if (missing !== undefined) {
+    process.stderr.write(toErrorLine(missing));
+    return EXIT.usage;
+  }
   const awsProblem = describeAwsError(error);
   if (awsProblem !== undefined) {
     process.stderr.write(toErrorLine(awsProblem));
@@ -40,7 +47,7 @@ export function reportError(error: unknown): number {
   return isExpected(error) && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 
-/** Our own errors have a code like `object_missing`; the operating system's come from a call. */
+/** Our own errors have a code such as `object_missing`; the operating system's name a call. */
 function isExpected(error: unknown): error is Error & { code: string } {
   return (
     error instanceof Error &&
@@ -54,7 +61,7 @@ function isExpected(error: unknown): error is Error & { code: string } {
 export function toErrorLine(message: string): string {
   const text = message
     .replace(/^error: /, "")
-    .replace(/\bxox\w[-.][\w-]+/g, "[token]") // Commander quotes what it does not know.
+    .replace(/\bxox\w[-.][\w-]+/g, "[token]") // Commander quotes unknown arguments.
     .trim()
     .replace(/\s*\n\s*/g, " ");
   return `audit-lake: ${text}\n`;

@@ -1,5 +1,5 @@
 import type { IngestOutcome } from "../lib/ingest/summary.ts";
-import type { SealOutcome } from "../lib/seal/seal-day.ts";
+import type { SealOutcome } from "../lib/seal/seal-summary.ts";
 
 export const EXIT = {
   done: 0,
@@ -21,7 +21,7 @@ export const EXIT_OF_OUTCOME: Record<IngestOutcome, number> = {
   failed: EXIT.failed,
 };
 
-export const EXIT_OF_CLOSE: Record<SealOutcome, number> = {
+export const EXIT_OF_SEAL: Record<SealOutcome, number> = {
   sealed: EXIT.done,
   already_sealed: EXIT.done,
   not_settled: EXIT.tryAgain,
@@ -37,6 +37,6 @@ export const EXIT_CODES_HELP = `
 Exit codes:
   0    done
   1    failed; the error is on standard error
-  2    wrong usage: an option, a missing token, an archive that is not there
-  75   not finished, try again: out of time, throttled, or another run is at work
+  2    wrong usage: an invalid option, a missing token, no archive, a missing package
+  75   not finished, try again: out of time, throttled, or another run is active
   130  interrupted by Ctrl-C, with everything saved`;

@@ -1,4 +1,4 @@
-/** What `/schemas` answers: field types by entity type; types repeat with other fields, as live. */
+/** What `/schemas` returns: field types by entity type; types repeat with other fields, as in the live API. */
 export const SCHEMAS: readonly Record<string, unknown>[] = [
   schema("workspace", { id: "string", name: "string", domain: "string" }),
   schema("enterprise", { id: "string", name: "string", domain: "string" }),
@@ -70,7 +70,7 @@ function schema(type: string, fields: Record<string, string>): Record<string, un
   return { type, [type]: fields };
 }
 
-/** What `/actions` answers, by category: every action of the generated organization and more. */
+/** What `/actions` returns, by category: every action of the generated organization and more. */
 export const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   workspace_or_org: [
     "workspace_created",

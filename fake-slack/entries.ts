@@ -2,32 +2,32 @@ import { toWireJson } from "./wire-json.ts";
 
 /** An entry as the fake Slack holds it: its exact text, and what the listing sorts and filters by. */
 export interface WireEntry {
-  /** Absent when the text has no usable `id` and `date_create`: such an entry is for quarantine. */
+  /** Absent when the text has no usable `id` and `date_create`: such an entry belongs in quarantine. */
   id: string | undefined;
-  /** Epoch seconds; where the entry stands in a listing, whatever its text says. */
+  /** Epoch seconds; its place in a listing, whatever its text says. */
   dateCreate: number;
   action: string;
   actorId: string;
   entityId: string;
-  /** Sent as it stands. */
+  /** Sent as it is. */
   text: string;
 }
 
-/** Where the fake Slack takes its entries from. */
+/** Where the fake Slack gets its entries. */
 export interface EntrySource {
   /**
-   * The entries visible at `now`, newest first, those of one second together.
+   * The entries visible at `now`, newest first; those of one second are together.
    *
    * @param oldest - epoch seconds, included
    * @param latest - epoch seconds, included
-   * @param now - epoch seconds; what happens later does not exist yet
+   * @param now - epoch seconds; later entries do not exist yet
    */
   newestFirst(oldest: number, latest: number, now: number): Iterable<WireEntry>;
 }
 
-/** What `makeEntry` can be told; the rest is made up. */
+/** What `makeEntry` takes; the rest is made up. */
 export interface EntryFields {
-  /** A UUID of its own when absent. */
+  /** A new UUID when absent. */
   id?: string;
   /** Epoch seconds. @default 2026-03-02T09:00:00Z */
   dateCreate?: number;
@@ -42,7 +42,7 @@ export interface EntryFields {
   extra?: Record<string, unknown>;
 }
 
-/** A Monday morning, epoch seconds: where made-up entries stand unless told otherwise. */
+/** A Monday morning, epoch seconds: the default time of made-up entries. */
 export const MONDAY_MORNING = Date.UTC(2026, 2, 2, 9) / 1000;
 
 let madeEntries = 0;
@@ -92,7 +92,7 @@ export function makeEntry(fields: EntryFields = {}): WireEntry {
 }
 
 /**
- * A run of entries, oldest first.
+ * A series of entries, oldest first.
  *
  * @param stepSeconds - between neighbours; 0 puts all of them in one second
  */
@@ -132,7 +132,7 @@ export function entryOfText(text: string): WireEntry {
   };
 }
 
-/** What can be wrong with an entry that is still valid JSON. */
+/** What can be wrong with an entry that is valid JSON. */
 export const ENTRY_PROBLEMS = [
   "no_id",
   "number_id",
@@ -150,7 +150,7 @@ export type EntryProblem = (typeof ENTRY_PROBLEMS)[number];
 /**
  * An entry that cannot be keyed or placed in time.
  *
- * @param dateCreate - epoch seconds; where it stands in a listing
+ * @param dateCreate - epoch seconds; its place in a listing
  */
 export function makeMalformedEntry(
   problem: EntryProblem,

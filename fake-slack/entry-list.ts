@@ -1,6 +1,6 @@
 import type { EntrySource, WireEntry } from "./entries.ts";
 
-/** Entries that a test names one by one. */
+/** Entries that a test gives one by one. */
 export class EntryList implements EntrySource {
   readonly #bySecond = new Map<number, WireEntry[]>();
   readonly #textById = new Map<string, string>();
@@ -8,10 +8,10 @@ export class EntryList implements EntrySource {
   #seconds: number[] | undefined;
 
   /**
-   * Make entries visible from now on, wherever in time they stand: an entry
-   * with a `dateCreate` that was listed before is a late one.
+   * Make entries visible from now on, whatever their time: an entry whose
+   * `dateCreate` was listed before is late.
    *
-   * @throws {Error} if an id is taken by an entry of another text; the same entry twice is listed twice
+   * @throws {Error} if an id belongs to an entry with another text; an entry that is added twice is listed twice
    */
   add(entries: Iterable<WireEntry>): void {
     for (const entry of entries) {

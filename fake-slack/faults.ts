@@ -1,6 +1,6 @@
 import { makeMalformedEntry } from "./entries.ts";
 
-/** One thing that goes wrong with one call. */
+/** One fault of one call. */
 export type Fault =
   /** 429; `retryAfter` is the header as sent, absent when there is none. */
   | { kind: "throttled"; retryAfter?: string | ((nowMs: number) => string) }
@@ -9,19 +9,19 @@ export type Fault =
   /** Any body, as a proxy or a broken server would send it. */
   | { kind: "body"; status: number; contentType: string; body: string }
   | { kind: "redirect"; location: string; status: number }
-  /** The connection is reset, before the first byte or half-way through the body. */
+  /** The connection is reset, before the first byte or halfway through the body. */
   | { kind: "reset"; midBody: boolean }
-  /** Nothing more comes, before the first byte or half-way through the body, until a side closes. */
+  /** Nothing more is sent, before the first byte or halfway through the body, until one side closes. */
   | { kind: "stall"; midBody: boolean }
-  /** The connection ends in good order, half-way through the body. */
+  /** The connection closes normally, halfway through the body. */
   | { kind: "cut_body"; framing: "content_length" | "chunked" }
   /** A complete body that stops being JSON at its last character. */
   | { kind: "malformed_json" }
-  /** The page as it is, with one more element of this text among its entries. */
+  /** The same page, with one more element of this text among its entries. */
   | { kind: "extra_entry"; text: string }
-  /** Refuses the cursor; waits for a call that carries one. */
+  /** Refuses the cursor; waits for a call that has one. */
   | { kind: "expired_cursor" }
-  /** A page without entries, whose cursor goes on from the same place. */
+  /** A page without entries, whose cursor continues at the same place. */
   | { kind: "empty_page" };
 
 const HTML = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>";
@@ -75,13 +75,13 @@ export type FaultName = keyof typeof FAULTS;
 
 export const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];
 
-/** What a rule or the plan knows of a call before it is answered. */
+/** What a rule or the plan knows about a call before it is answered. */
 interface PlannedCall {
   number: number;
   params: Readonly<Record<string, string>>;
 }
 
-/** Which calls go wrong. The rule is asked first, then the numbered calls, then the queue. */
+/** Which calls fail. The rule decides first, then the numbered calls, then the queue. */
 export class FaultPlan<Call extends PlannedCall> {
   #rule: ((call: Call) => Fault | FaultName | undefined) | undefined;
   readonly #byNumber = new Map<number, Fault>();
@@ -104,14 +104,14 @@ export class FaultPlan<Call extends PlannedCall> {
     this.#rule = rule;
   }
 
-  /** Forget everything planned: all is well from now on. */
+  /** Forget all plans: no faults from now on. */
   clear(): void {
     this.#rule = undefined;
     this.#byNumber.clear();
     this.#queue.length = 0;
   }
 
-  /** The fault of this call, if any; one of the queue is used up by it. */
+  /** The fault of this call, if any; it uses up one of the queue. */
   take(call: Call): Fault | undefined {
     const ruled = this.#rule?.(call);
     if (ruled !== undefined) {

@@ -1,23 +1,23 @@
 import type { AuditLogsClientOptions } from "../lib/slack/client.ts";
 import { SECONDS_PER_DAY } from "../lib/time.ts";
 
-/** Where the past begins: 2024-01-01. */
+/** Where the history begins: 2024-01-01. */
 const FROM = Date.UTC(2024, 0, 1) / 1000;
 
-/** A Slack whose entries are computed when they are asked for, so that none are in memory. */
+/** A Slack whose entries are computed on demand, so that none are in memory. */
 export interface HistoryFake {
   entries: number;
   /** Epoch seconds, included and excluded. */
   from: number;
   until: number;
-  /** Of the entry of this number, counted from 0 and oldest first. */
+  /** Of the entry with this number, counted from 0, oldest first. */
   textOf(index: number): string;
   secondOf(index: number): number;
   indexOf(id: string): number;
   fetch: NonNullable<AuditLogsClientOptions["fetch"]>;
 }
 
-/** Evenly spread, but every fiftieth stands with its neighbours in one second. */
+/** Evenly spread, except that every fiftieth shares a second with its neighbours. */
 export function historyFake({ entries, days }: { entries: number; days: number }): HistoryFake {
   const until = FROM + days * SECONDS_PER_DAY;
   const secondOf = (index: number) => {

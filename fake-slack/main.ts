@@ -38,7 +38,7 @@ console.log(JSON.stringify({ baseUrl: fake.baseUrl }));
 await new Promise<void>((resolve) => {
   process.once("SIGTERM", resolve);
   process.once("SIGINT", resolve);
-  // A terminal or /dev/null is nobody's life line.
+  // A terminal or /dev/null does not tell that the parent has ended.
   const input = fstatSync(process.stdin.fd);
   if (input.isFIFO() || input.isSocket()) {
     process.stdin.once("close", resolve).resume();

@@ -10,7 +10,7 @@ import { type Story, storiesOfWeek } from "./organization/stories.ts";
 export interface OrganizationOptions {
   /** Another seed, another organization. @default 1 */
   seed?: number;
-  /** Everyday entries, about; the stories come on top. @default 200_000 */
+  /** Approximate number of everyday entries; the stories are added to them. @default 200_000 */
   entriesPerWeek?: number;
   /** Accounts, at least 20. @default 1200 */
   users?: number;
@@ -20,7 +20,7 @@ export interface OrganizationOptions {
   until?: number;
   /** The part of the everyday entries that becomes visible late. @default 0 */
   lateFraction?: number;
-  /** How late at most. @default 600 */
+  /** The most that an entry can be late. @default 600 */
   maxLatenessSeconds?: number;
 }
 
@@ -30,13 +30,13 @@ const FIRST_AUDIT_LOGS = Date.UTC(2018, 2, 1) / 1000;
 /** One minute in this many has a burst: many entries within one second. */
 const BURST_MINUTES = 700;
 
-/** Two weeks meet at midnight; one more for listings that overlap. */
+/** Two weeks meet at midnight; one more is for listings that overlap. */
 const KEPT_WEEKS = 3;
 
 /** What one burst consists of. */
 const BURSTS = ["user_channel_join", "user_added_to_usergroup", "user_deactivated"] as const;
 
-/** How many everyday entries each second of a minute has, and its burst if any. */
+/** How many everyday entries each second of a minute has, and its burst, if any. */
 interface MinutePlan {
   counts: Uint32Array;
   /** The last `size` entries of this second are the burst. */
@@ -44,12 +44,12 @@ interface MinutePlan {
 }
 
 /**
- * An organization whose every entry is a pure function of the seed and of
- * where it stands in time: nothing is stored, any span is made on demand, at
- * the cost of that span alone.
+ * An organization whose every entry is a pure function of the seed and of its time:
+ * nothing is stored, and any span is generated on demand, at the cost of that span
+ * alone.
  *
- * It keeps office hours in three time zones, weekends, bursts, and in every
- * week the same fifteen stories that an investigator would look for.
+ * It has office hours in three time zones, weekends and bursts, and in every week
+ * the same fifteen stories that an investigator would look for.
  */
 export class Organization implements EntrySource {
   readonly entriesPerWeek: number;
@@ -63,7 +63,7 @@ export class Organization implements EntrySource {
   readonly #lateFraction: number;
   readonly #maxLatenessSeconds: number;
   readonly #rhythm = new Rhythm();
-  /** By Monday, the newest use last. */
+  /** By Monday, most recently used last. */
   readonly #weeks = new Map<number, { stories: Story[]; bySecond: Map<number, WireEntry[]> }>();
 
   /** @throws {RangeError} if there are fewer than 20 users */
@@ -110,7 +110,7 @@ export class Organization implements EntrySource {
   }
 
   /**
-   * How many entries there are, without making them; late ones count as visible.
+   * How many entries there are, without generating them; late ones count as visible.
    *
    * @param oldest - epoch seconds, included
    * @param latest - epoch seconds, included
@@ -190,7 +190,7 @@ export class Organization implements EntrySource {
     return entryOf(deed, uuidOf(this.#seed, second, index), second);
   }
 
-  /** One person does the same to many at once. */
+  /** One person does the same thing to many others at once. */
   #burstDeed({ random, people, inventory }: Scene, kind: number, second: number): Deed {
     const admin = pickBy(people.admins, mix(this.#seed, second, 8));
     const subject = random.pick(people.members);

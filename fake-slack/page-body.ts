@@ -4,8 +4,8 @@ const START = '{"entries":[';
 const MAX_BYTES_PER_UNIT = 3;
 
 /**
- * A page's bytes, written entry by entry: joining the texts first would make
- * one string of two bytes a letter out of them, as soon as one name needs it.
+ * A page's bytes, written entry by entry: joining the texts first would make one
+ * string with two bytes for each character as soon as one name needs them.
  */
 export class PageBody {
   #bytes = Buffer.allocUnsafe(64 * 1024);

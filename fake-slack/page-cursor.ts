@@ -1,9 +1,9 @@
-/** What the fake writes into a cursor: where to go on, and nothing of the query. */
+/** What the fake writes into a cursor: where to continue, and nothing about the query. */
 export interface CursorPosition {
-  /** Epoch seconds, excluded: everything from here upwards has been listed. */
+  /** Epoch seconds, excluded: everything from here on has been listed. */
   before: number;
   issuedAtMs: number;
-  /** Counts how often all cursors were expired by hand. */
+  /** How often all cursors were expired by hand. */
   generation: number;
 }
 
@@ -18,7 +18,7 @@ export function encodeCursor({ before, issuedAtMs, generation }: CursorPosition)
   return Buffer.concat([PREFIX, Buffer.from(padded)]).toString("base64");
 }
 
-/** @returns nothing when it is not a cursor of this fake, one with its `=` lost included */
+/** @returns nothing when it is not a cursor of this fake, or has lost its `=` */
 export function decodeCursor(cursor: string): CursorPosition | undefined {
   const bytes = Buffer.from(cursor, "base64");
   if (bytes.toString("base64") !== cursor) {

@@ -13,15 +13,15 @@ export class RateLimiter {
   }
 
   /**
-   * Ask for one call. A refused call costs nothing.
+   * Request one call. A refused call costs nothing.
    *
-   * @returns whole seconds to wait, rounded up as Slack's `Retry-After` is; 0 when the call may go on
+   * @returns whole seconds to wait, rounded up as Slack's `Retry-After` is; 0 when the call is allowed
    */
   take(nowMs: number): number {
     const elapsedMs = Math.max(0, nowMs - this.#filledAtMs);
     this.#tokens = Math.min(this.#burstCalls, this.#tokens + elapsedMs * this.#callsPerMs);
     this.#filledAtMs = nowMs;
-    // A call that is due to the millisecond must not fail for the last bit of a float.
+    // A call that is due to the millisecond must not fail because of rounding.
     if (this.#tokens > 1 - 1e-9) {
       this.#tokens -= 1;
       return 0;

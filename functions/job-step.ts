@@ -7,7 +7,7 @@
  */
 
 import type { IngestOutcome } from "../lib/ingest/summary.ts";
-import type { SealOutcome } from "../lib/seal/seal-day.ts";
+import type { SealOutcome } from "../lib/seal/seal-summary.ts";
 
 export interface JobStep {
   /** `again`: more to do, at once. `wait`: more to do, not before `resumeAt`. */

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { type Config, ConfigError, parseConfig } from "./config/config.ts";
+import { ConfigError, parseConfig } from "./config/parse.ts";
+import type { Config } from "./config/schema.ts";
 import { SlackAuditLakeStack } from "./slack-audit-lake-stack.ts";
 
 const app = new App();

@@ -4,6 +4,8 @@
  * sentences below.
  */
 
+import type { TimeRange } from "./time.ts";
+
 export type { Clock } from "./slack/clock.ts";
 
 /** An object as a listing shows it. */
@@ -74,14 +76,16 @@ export interface Checkpoint {
    * entries were stands here, too: see `lib/run/lateness.ts`.
    */
   tally?: Record<string, number> | undefined;
-  /** Of the lane that closes days: the chain, and the hour that is being reconciled. */
-  closing?: Closing | undefined;
+  /** Of the writer that seals days: the chain, and the hour that is being reconciled. */
+  closing?: Sealing | undefined;
 }
 
-/** How far the close of a day is. The day begins at the checkpoint's `start`; all below its watermark is compared. */
-export interface Closing {
+/** How far the seal of a day is. The day begins at the checkpoint's `start`; all below its watermark is compared. */
+export interface Sealing {
   /** The newest manifest of the chain; null before the first. */
-  head: { day: string; sequence: number; sha256: string } | null;
+  head: { day: string; sequence: number; sha256: string; revision?: number | undefined } | null;
+  /** Names the records of this attempt at the day, which no other attempt uses. */
+  attempt?: string | undefined;
   /** Of the hours below the watermark that have no record yet, by their number, 0 to 23. */
   hours: Record<string, ReconciledHour>;
 }
@@ -95,6 +99,9 @@ export interface ReconciledHour {
   /** Archived ids that Slack did not list, and the first of them. */
   onlyInArchive: number;
   onlyInArchiveIds: string[];
+  /** Ids that both have with different texts, and the first of them. */
+  differs?: number | undefined;
+  differsIds?: string[] | undefined;
   /** How late the late ones were; see `lib/run/lateness.ts`. */
   lateness: Record<string, number>;
 }
@@ -110,6 +117,22 @@ export interface Lease {
 export type Acquired =
   | { held: true; checkpoint: Checkpoint | undefined }
   | { held: false; heldBy: Lease };
+
+/**
+ * A stretch of a source's time that one writer has to itself. No two claims of
+ * a source overlap: the store refuses the second (docs/adr/0014-claims.md).
+ */
+export interface Claim {
+  /** Name of the writer, which is that of its checkpoint: see `lib/archive/lane.ts`. */
+  writer: string;
+  /** Of the writer's lease; unique to one run. */
+  owner: string;
+  range: TimeRange;
+  /** Epoch milliseconds after which another writer may claim the range. */
+  expiresAt: number;
+}
+
+export type Claimed = { claimed: true } | { claimed: false; heldBy: Claim };
 
 /** A checkpoint as `status` shows it. */
 export interface CheckpointStatus {
@@ -143,6 +166,21 @@ export interface CheckpointStore {
   save(lane: string, lease: Lease, checkpoint: Checkpoint, nowMs: number): Promise<void>;
   /** Give the lease up; nothing happens when `owner` does not hold it. */
   release(lane: string, owner: string, nowMs: number): Promise<void>;
+  /**
+   * Claim a range of the source's time, in place of what the same writer has
+   * claimed before. Atomic: of two claims that overlap, one is refused.
+   *
+   * A claim is free for others once it has expired at `nowMs`. Where the store
+   * can tell whether the holder is alive, that counts instead: a holder that is
+   * alive keeps its claim however late it is, and a dead one loses it at once.
+   *
+   * @param claim - of a writer whose lease the caller holds
+   */
+  claim(source: string, claim: Claim, nowMs: number): Promise<Claimed>;
+  /** Give the writer's claim up; nothing happens when `owner` does not hold it. */
+  unclaim(source: string, writer: string, owner: string): Promise<void>;
+  /** All claims of a source, expired ones too, ascending by writer. */
+  claims(source: string): Promise<Claim[]>;
   /** @returns nothing when the lane was never worked on */
   read(lane: string): Promise<CheckpointStatus | undefined>;
   /** All lanes of a source that were ever worked on, ascending by name; the live one is among them. */

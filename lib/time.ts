@@ -34,6 +34,12 @@ export function startOfDay(day: string): number {
   return Date.parse(`${day}T00:00:00Z`) / 1000;
 }
 
+/** @param day - `YYYY-MM-DD`, UTC */
+export function rangeOfDay(day: string): TimeRange {
+  const from = startOfDay(day);
+  return { from, until: from + SECONDS_PER_DAY };
+}
+
 export function overlaps(a: TimeRange, b: TimeRange): boolean {
   return a.from < b.until && b.from < a.until;
 }
@@ -41,4 +47,14 @@ export function overlaps(a: TimeRange, b: TimeRange): boolean {
 /** `2026-03-02T09:00:00Z`: without the milliseconds, which Slack does not give. */
 export function toIsoSeconds(epochSeconds: number): string {
   return `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+/**
+ * Whether the calendar has this day; `Date` rolls 31 February over to March.
+ *
+ * @param day - `YYYY-MM-DD`
+ */
+export function isCalendarDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === day;
 }

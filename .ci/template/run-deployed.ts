@@ -22,13 +22,13 @@ import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { makeEntry } from "../../fake-slack/entries.ts";
 import { startFakeSlack } from "../../fake-slack/fake-slack.ts";
 import { Organization } from "../../fake-slack/organization.ts";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
 import {
   INGEST_METRICS,
-  INGEST_SERVICE,
   METRIC_NAMESPACE,
+  SERVICES,
   SOURCE_DIMENSION,
-} from "../../functions/ingest/metric-names.ts";
-import { PREFIXES } from "../../lib/archive/object-key.ts";
+} from "../../lib/stack/metrics.ts";
 
 interface Deployment {
   endpoint: string;
@@ -145,7 +145,7 @@ function metricsIn(log: string): Map<string, number> {
       assert.equal(Namespace, METRIC_NAMESPACE);
       // The alarms watch these dimensions; others would be other metrics.
       assert.deepEqual(Dimensions, [["service", SOURCE_DIMENSION]]);
-      assert.equal(record.service, INGEST_SERVICE);
+      assert.equal(record.service, SERVICES.ingest);
       assert.equal(record.source, deployment.event.source);
       for (const { Name } of Metrics) {
         metrics.set(Name, record[Name]);

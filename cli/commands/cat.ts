@@ -1,48 +1,66 @@
 import { once } from "node:events";
 import type { Command } from "commander";
 import { ArchiveObjectError, decodeLines } from "../../lib/archive/archive-object.ts";
-import { PREFIXES, parseObjectKey } from "../../lib/archive/object-key.ts";
+import { PREFIXES, parseObjectKey, sourcePrefix } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
+import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { parseTime } from "../options/time.ts";
+import { sourceFilterOption } from "../options/source.ts";
+import { TIME_HELP } from "../options/time.ts";
+import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
 
-interface Selection {
-  /** Epoch seconds, included. */
-  from?: number;
-  /** Epoch seconds, excluded. */
-  until?: number;
+interface CatOptions extends TimeRangeOptions {
+  archive: string;
+  source?: string;
   action?: string[];
   id?: string;
 }
 
-export function addCatCommand(program: Command): void {
-  addArchiveOption(program.command("cat"))
-    .summary("print stored entries, as Slack sent them")
+/** Which entries are printed; what is absent does not restrict them. */
+interface Selection extends Partial<TimeRange> {
+  action?: string[];
+  id?: string;
+}
+
+export function defineCatCommand(command: Command): void {
+  addArchiveOption(command)
     .description(
       "Print the stored lines byte for byte: one entry a line, oldest first within a source.",
     )
-    .option("--from <time>", "from this time on: ISO 8601 or epoch seconds", parseTime)
-    .option("--until <time>", "up to this time, excluded", parseTime)
+    .addOption(sourceFilterOption());
+  addTimeRangeOptions(command, {
+    from: "only entries from this time on",
+    until: "only entries before this time",
+    last: "only entries newer than this",
+  })
     .option("--action <name...>", "only these actions")
-    .option("--id <id>", "only the entry of this id")
+    .option("--id <id>", "only the entry with this id")
     .addHelpText(
       "after",
-      `
+      `${TIME_HELP}
+
 Examples:
+  audit-lake cat --last 24h --source acme
   audit-lake cat --from 2026-05-01 --until 2026-05-02 > day.ndjson
   audit-lake cat --action user_login user_logout | jq .actor.user.email
   audit-lake cat --id 0123a45b-6c7d-8900-e12f-3456789gh0i1`,
     )
-    .action(async ({ archive, ...selection }: { archive: string } & Selection) => {
+    .action(async ({ archive, source, from, until, last, ...which }: CatOptions) => {
+      const range = toTimeRange({ from, until, last }, nowSeconds(systemClock));
       await checkReadable(archive);
-      await printLines(new DirectoryArchiveStore(archive), selection);
+      await printLines(new DirectoryArchiveStore(archive), source, { ...range, ...which });
     });
 }
 
-async function printLines(store: DirectoryArchiveStore, selection: Selection): Promise<void> {
+async function printLines(
+  store: DirectoryArchiveStore,
+  source: string | undefined,
+  selection: Selection,
+): Promise<void> {
   const { from = 0, until = Number.POSITIVE_INFINITY } = selection;
-  for await (const { key } of store.list(PREFIXES.auditLogs)) {
+  for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
     const name = parseObjectKey(key);
     if (name === undefined || name.maxDateCreate < from || name.minDateCreate >= until) continue;
     const lines = await decodeLines(key, await store.get(key));

@@ -1,14 +1,10 @@
 import type { Command } from "commander";
+import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { DayColumns } from "../../lib/local/parquet-columns.ts";
-import { sealedDays } from "../../lib/seal/sealed-days.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
-import {
-  addArchiveOption,
-  addSourceOption,
-  checkReadable,
-  checkWritable,
-} from "../options/archive.ts";
+import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
+import { addSourceOption } from "../options/source.ts";
 import { parseDay } from "../options/time.ts";
 import { formatBytes, formatCount } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
@@ -22,20 +18,19 @@ interface ColumnsOptions {
   json?: true;
 }
 
-export function addColumnsCommand(program: Command): void {
-  addSourceOption(addArchiveOption(program.command("compact")))
-    .summary("put sealed days into columns, for long queries")
+export function defineColumnsCommand(command: Command): void {
+  addSourceOption(addArchiveOption(command))
     .description(
-      "Put sealed days into columns (Parquet), from which query serves them from then on: a query over months reads only the columns that it names. The lines stay as they are, and the columns can be deleted at any time.",
+      "Write sealed days as columns (Parquet) beside their lines. From then on, query reads those days from the columns: a query over months reads only the columns that it names. The lines stay as they are, and the columns can be deleted at any time.",
     )
-    .option("--day <day>", "only this day, YYYY-MM-DD (default: all sealed ones)", parseDay)
+    .option("--day <day>", "only this day, YYYY-MM-DD (default: all sealed days)", parseDay)
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
       `
 Examples:
-  audit-lake close-day && audit-lake compact
-  audit-lake compact --archive /srv/audit --source acme --day 2026-05-01
+  audit-lake seal && audit-lake columns
+  audit-lake columns --archive /srv/audit --source acme --day 2026-05-01
 ${EXIT_CODES_HELP}`,
     )
     .action(async ({ archive, source, day, json }: ColumnsOptions) => {
@@ -43,41 +38,39 @@ ${EXIT_CODES_HELP}`,
       await checkWritable(archive);
       const days =
         day === undefined ? await sealedDays(new DirectoryArchiveStore(archive), source) : [day];
-      const compacted = await compactDays(archive, source, days);
-      console.log(json ? JSON.stringify({ source, days: compacted }) : describe(compacted, source));
+      const written = await writeColumns(archive, source, days);
+      console.log(json ? JSON.stringify({ source, days: written }) : describe(written, source));
     });
 }
 
-async function compactDays(
+async function writeColumns(
   archive: string,
   source: string,
   days: readonly string[],
 ): Promise<DayColumns[]> {
-  // DuckDB takes long to load.
+  // DuckDB is optional, and slow to load.
   const { writeDayAsParquet } = await import("../../lib/local/parquet-columns.ts");
-  const signal = abortOnInterrupt("Ending after this day");
+  const signal = abortOnInterrupt("Stopping after this day");
   const bar = new ProgressBar();
-  const compacted: DayColumns[] = [];
+  const written: DayColumns[] = [];
   try {
     for (const [done, day] of days.entries()) {
       signal.throwIfAborted();
       bar.update(done, days.length, [day]);
-      compacted.push(await writeDayAsParquet(archive, source, day));
+      written.push(await writeDayAsParquet(archive, source, day));
     }
-    return compacted;
+    return written;
   } finally {
     bar.stop();
   }
 }
 
-function describe(compacted: readonly DayColumns[], source: string): string {
-  const fresh = compacted.filter(({ isNew }) => isNew);
-  if (fresh.length === 0) {
-    return `Every sealed day of "${source}" is in columns.`;
-  }
+function describe(days: readonly DayColumns[], source: string): string {
+  const written = days.filter(({ isNew }) => isNew);
+  if (written.length === 0) return `Every sealed day of "${source}" has its columns.`;
   return renderTable(
-    ["day", "entries", "as lines", "in columns"],
-    fresh.map(({ day, entries, linesBytes, columnsBytes }) => [
+    ["day", "entries", "as lines", "as columns"],
+    written.map(({ day, entries, linesBytes, columnsBytes }) => [
       day,
       formatCount(entries),
       formatBytes(linesBytes),

@@ -1,15 +1,19 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import type { LakeDatabase } from "../../lib/local/lake-database.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import { createSlackSource } from "../../lib/run/slack-source.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
-import { SECONDS_PER_DAY } from "../../lib/time.ts";
+import { nowSeconds, SECONDS_PER_DAY } from "../../lib/time.ts";
+import { addFormerOption } from "../deprecation.ts";
 import { reportError } from "../errors.ts";
 import { EXIT, EXIT_OF_OUTCOME } from "../exit-codes.ts";
 import { checkWritable } from "../options/archive.ts";
+import { DURATION_HELP, parsePositiveSeconds } from "../options/time.ts";
 import { outlineArchive } from "../output/archive-outline.ts";
 import { formatTime } from "../output/format.ts";
-import { ProgressDisplay } from "../output/ingest-progress.ts";
+import { IngestProgressDisplay } from "../output/ingest-progress.ts";
 import { describeSummary } from "../output/ingest-summary.ts";
 import { toTable } from "../output/query-result.ts";
 import { ingestUntilCaughtUp } from "../run/ingest-until-caught-up.ts";
@@ -17,48 +21,66 @@ import { abortOnInterrupt } from "../run/interrupt.ts";
 
 const SOURCE = "demo";
 const QUERIES = ["logins", "downloads-by-volume", "anomalies-by-reason"];
+const LAST_MAX_DAYS = 365;
 const ROWS_SHOWN = 8;
-/** Where there is no terminal to say how wide it is. */
+/** Where there is no terminal, which would have a width. */
 const TABLE_WIDTH = 120;
 
-/** What `npm start` runs: the real engine, archive and SQL; only Slack is a fake, on loopback. */
-export function addDemoCommand(program: Command): void {
-  program
-    .command("demo")
-    .summary("try it all on a made-up organization (npm start)")
+/** The real engine, archive and SQL; only Slack is a fake, on loopback. */
+export function defineDemoCommand(command: Command): void {
+  command
     .description(
-      "Fill an archive with the last days of a made-up organization, from a fake Slack on this machine, and ask it three questions. Run again, it goes on from where it ended. It needs no token and uses none.",
+      "Fill an archive with the last days of a made-up organization, from a fake Slack on this machine, and run three queries. Run it again to continue where it ended. It neither needs nor uses a token.",
     )
     .option("--archive <dir>", "directory of the archive", "archive/demo")
-    .option("--days <n>", "how far back the first run goes, 1 to 365", parseDays, 7)
+    .addOption(
+      new Option("--last <duration>", "how far back the first run goes, at most 365d")
+        .argParser(parseLast)
+        .default(7 * SECONDS_PER_DAY, "7d"),
+    )
     .addHelpText(
       "after",
-      `
+      `${DURATION_HELP}
+
 Examples:
   npm start
   audit-lake demo --archive /tmp/demo`,
     )
-    .action(async ({ archive, days }: { archive: string; days: number }) => {
-      process.exitCode = await demonstrate(archive, days);
+    .action(async ({ archive, last }: { archive: string; last: number }) => {
+      process.exitCode = await demonstrate(archive, last);
     });
+  addFormerOption<number>(command, new Option("--days <n>").argParser(parseDays), (days) => ({
+    use: `--last ${days}d`,
+    attribute: "last",
+    value: days * SECONDS_PER_DAY,
+  }));
 }
 
 /** @returns the exit code */
-async function demonstrate(directory: string, days: number): Promise<number> {
+async function demonstrate(directory: string, lastSeconds: number): Promise<number> {
+  // DuckDB is optional: where it is missing, that is known before the work.
+  const { openLake } = await import("../../lib/local/lake-database.ts");
   console.log("A made-up organization, from a fake Slack on this machine. Nothing leaves it.");
   if (process.env.SLACK_AUDIT_TOKEN) {
-    console.log("SLACK_AUDIT_TOKEN is not used here; for your own logs: npx audit-lake ingest");
+    console.log(
+      "SLACK_AUDIT_TOKEN is not used here; to archive your own logs, run `npx audit-lake ingest`.",
+    );
   }
-  const signal = abortOnInterrupt("Ending with everything saved");
-  const exitCode = await fill(directory, days, signal);
+  const signal = abortOnInterrupt("Stopping with everything saved");
+  const exitCode = await fill(directory, lastSeconds, signal);
   if (exitCode !== EXIT.done) return exitCode;
   const store = new DirectoryArchiveStore(directory);
   console.log(`\n${await outlineArchive(store, directory, SOURCE)}`);
-  await ask(directory, signal);
+  const lake = await openLake(directory);
+  try {
+    await runQueries(lake, directory, signal);
+  } finally {
+    lake.close();
+  }
   console.log(`
 Next:
-  npm start                                       go on from where this ended
-  npx audit-lake query --list                     more questions
+  npm start                                       continue where this ended
+  npx audit-lake query --list                     all saved queries
   npx audit-lake query --archive ${directory} "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY n DESC LIMIT 10"
   npx audit-lake status --archive ${directory}
   npx audit-lake cat --archive ${directory} | head -n 1
@@ -66,19 +88,17 @@ Next:
   return EXIT.done;
 }
 
-async function fill(directory: string, days: number, signal: AbortSignal): Promise<number> {
-  // Loaded here: the fake is no part of the product.
+async function fill(directory: string, lastSeconds: number, signal: AbortSignal): Promise<number> {
+  // No other command loads the fake.
   const { FAKE_TOKEN, startFakeSlack } = await import("../../fake-slack/fake-slack.ts");
   const { Organization } = await import("../../fake-slack/organization.ts");
   await checkWritable(directory);
   const checkpoints = new SqliteCheckpointStore(directory);
   const slack = await startFakeSlack({ organization: new Organization() });
-  const display = new ProgressDisplay();
+  const display = new IngestProgressDisplay();
   try {
     const before = (await checkpoints.read(SOURCE))?.checkpoint;
-    if (before) console.log(`Going on from ${formatTime(before.watermark)}.`);
-    // It takes long to load, and other commands do without.
-    const { createSlackSource } = await import("../../lib/run/slack-source.ts");
+    if (before) console.log(`Continuing from ${formatTime(before.watermark)}.`);
     const { summary, cause } = await ingestUntilCaughtUp(
       {
         slack: createSlackSource({
@@ -92,8 +112,8 @@ async function fill(directory: string, days: number, signal: AbortSignal): Promi
       },
       {
         source: SOURCE,
-        firstStart: Math.floor(systemClock.nowMs() / 1000) - days * SECONDS_PER_DAY,
-        // The fake shows each entry at once, so that the next run soon has some.
+        firstStart: nowSeconds(systemClock) - lastSeconds,
+        // The fake shows each entry at once; a short delay leaves something for the next run.
         settleDelaySeconds: 5,
         allowedLatenessSeconds: 900,
         pageLimit: 9999,
@@ -116,26 +136,34 @@ async function fill(directory: string, days: number, signal: AbortSignal): Promi
   }
 }
 
-async function ask(directory: string, signal: AbortSignal): Promise<void> {
-  const { openLake } = await import("../../lib/local/lake-database.ts");
-  const lake = await openLake(directory);
-  try {
-    for (const name of QUERIES) {
-      const query = SAVED_QUERIES.get(name);
-      if (query === undefined) throw new Error(`there is no saved query ${name}`);
-      const result = await lake.query(query.sql(), signal);
-      console.log(
-        `\n${query.title}: ${query.question}\n$ npx audit-lake query ${name} --archive ${directory}`,
-      );
-      console.log(toTable(result, ROWS_SHOWN, process.stdout.columns ?? TABLE_WIDTH));
-    }
-  } finally {
-    lake.close();
+async function runQueries(
+  lake: LakeDatabase,
+  directory: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const name of QUERIES) {
+    const query = SAVED_QUERIES.get(name);
+    if (query === undefined) throw new Error(`there is no saved query ${name}`);
+    const result = await lake.query(query.sql(), signal);
+    console.log(
+      `\n${query.title}: ${query.question}\n$ npx audit-lake query ${name} --archive ${directory}`,
+    );
+    console.log(toTable(result, ROWS_SHOWN, process.stdout.columns ?? TABLE_WIDTH));
   }
+}
+
+function parseLast(text: string): number {
+  const seconds = parsePositiveSeconds(text);
+  if (seconds > LAST_MAX_DAYS * SECONDS_PER_DAY) {
+    throw new InvalidArgumentError(`Give at most ${LAST_MAX_DAYS}d.`);
+  }
+  return seconds;
 }
 
 function parseDays(text: string): number {
   const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > 365) throw new InvalidArgumentError("Give a whole number from 1 to 365.");
+  if (days < 1 || days > LAST_MAX_DAYS) {
+    throw new InvalidArgumentError(`Give a whole number from 1 to ${LAST_MAX_DAYS}.`);
+  }
   return days;
 }

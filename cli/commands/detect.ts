@@ -1,19 +1,27 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, Option } from "commander";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { parseDuration, parseTime } from "../options/time.ts";
+import { sourceFilterOption } from "../options/source.ts";
+import { parsePositiveSeconds, TIME_HELP } from "../options/time.ts";
+import {
+  addFormerTimeOption,
+  addTimeRangeOptions,
+  type TimeRangeOptions,
+  toTimeRange,
+} from "../options/time-range.ts";
 import { formatCount, formatCounted, formatTime } from "../output/format.ts";
 import { renderTable } from "../output/table.ts";
 
-/** Between two lines that say how far it is, on standard error. */
+/** Between two lines of progress on standard error. */
 const LINE_INTERVAL_MS = 10_000;
 
-interface DetectOptions {
+interface DetectOptions extends TimeRangeOptions {
   archive: string;
-  /** Epoch seconds, included. */
-  since?: number;
+  source?: string;
   /** Seconds. */
   period: number;
   ownApp: string[];
@@ -21,44 +29,53 @@ interface DetectOptions {
   json?: true;
 }
 
-export function addDetectCommand(program: Command): void {
-  addArchiveOption(program.command("detect"))
-    .summary("count the alerts that each rule would have raised")
+export function defineDetectCommand(command: Command): void {
+  addArchiveOption(command)
     .description(
-      "Ask the detection rules about the archive's history: how many entries each matches, and how many alerts that would have been. docs/detections.md describes them.",
+      "Run the detection rules over the archive: how many entries each rule matches, and how many alerts it would have raised. docs/reference/detections.md describes the rules.",
     )
-    .option("--since <time>", "from this time on: ISO 8601 or epoch seconds", parseTime)
-    .option("--period <duration>", "the same again within it is one alert", parsePeriod, 3600)
-    .option("--own-app <id...>", "Slack apps whose tokens fill the archive", [])
-    .option("--own-installer <id...>", "users who installed them", [])
+    .addOption(sourceFilterOption());
+  addTimeRangeOptions(command, {
+    from: "only entries from this time on",
+    until: "only entries before this time",
+    last: "only entries newer than this",
+  })
+    .addOption(
+      new Option("--period <duration>", "suppress repeats of an alert within this period")
+        .argParser(parsePositiveSeconds)
+        .default(3600, "1h"),
+    )
+    .addOption(
+      new Option("--own-app <id...>", "Slack apps whose tokens fill the archive").default(
+        [],
+        "none",
+      ),
+    )
+    .addOption(
+      new Option("--own-installer <id...>", "users who installed these apps").default([], "none"),
+    )
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
-      `
+      `${TIME_HELP}
+
 Examples:
-  audit-lake detect --since 2026-05-01
-  audit-lake detect --period 1d --json | jq '.rules[] | select(.alerts > 100)'`,
+  audit-lake detect --from 2026-05-01
+  audit-lake detect --last 30d --period 1d --json | jq '.rules[] | select(.alerts > 100)'`,
     )
     .action(async (options: DetectOptions) => {
+      const range = toTimeRange(options, nowSeconds(systemClock));
       await checkReadable(options.archive);
-      const findings = await detect(options);
-      console.log(options.json ? toJson(options, findings) : toText(options, findings));
+      const findings = await detect(options, range);
+      console.log(options.json ? toJson(options, range, findings) : toText(range, findings));
     });
+  addFormerTimeOption(command, "--since", "from");
 }
 
-function parsePeriod(text: string): number {
-  const seconds = parseDuration(text);
-  if (seconds < 1) throw new InvalidArgumentError("Give a second at least.");
-  return seconds;
-}
-
-function detect({
-  archive,
-  since,
-  period,
-  ownApp,
-  ownInstaller,
-}: DetectOptions): Promise<ArchiveFindings> {
+function detect(
+  { archive, source, period, ownApp, ownInstaller }: DetectOptions,
+  range: Partial<TimeRange>,
+): Promise<ArchiveFindings> {
   let lastLineAtMs = performance.now();
   return detectArchive(
     new DirectoryArchiveStore(archive),
@@ -68,7 +85,8 @@ function detect({
       periodSeconds: period,
     },
     {
-      ...(since === undefined ? {} : { since }),
+      ...range,
+      ...(source === undefined ? {} : { source }),
       onObject: ({ objects, entries }) => {
         if (performance.now() - lastLineAtMs >= LINE_INTERVAL_MS) {
           lastLineAtMs = performance.now();
@@ -80,12 +98,16 @@ function detect({
 }
 
 function toJson(
-  { archive, since, period }: DetectOptions,
+  { archive, source, period }: DetectOptions,
+  { from, until }: Partial<TimeRange>,
   { rules, ...totals }: ArchiveFindings,
 ): string {
   return JSON.stringify({
     archive,
-    since: since ?? null,
+    source: source ?? null,
+    from: from ?? null,
+    until: until ?? null,
+    since: from ?? null, // the former name of `from`
     periodSeconds: period,
     ...totals,
     rules: rules.map(({ rule, ...counts }) => ({
@@ -96,15 +118,14 @@ function toJson(
   });
 }
 
-function toText({ since }: DetectOptions, findings: ArchiveFindings): string {
-  const said = findings.rules
+function toText(range: Partial<TimeRange>, findings: ArchiveFindings): string {
+  const matching = findings.rules
     .filter(({ matches, failures }) => matches + failures > 0)
     .sort((a, b) => b.alerts - a.alerts);
-  const span = since === undefined ? "" : ` since ${formatTime(since)}`;
-  const alerts = said.reduce((sum, count) => sum + count.alerts, 0);
+  const alerts = matching.reduce((sum, count) => sum + count.alerts, 0);
   const table = renderTable(
     ["rule", "severity", "matches", "alerts"],
-    said.map(({ rule, matches, alerts }) => [
+    matching.map(({ rule, matches, alerts }) => [
       rule.id,
       rule.severity,
       formatCount(matches),
@@ -112,15 +133,22 @@ function toText({ since }: DetectOptions, findings: ArchiveFindings): string {
     ]),
     { widthMax: process.stdout.columns, isNumeric: [false, false, true, true] },
   );
-  const failures = said.reduce((sum, count) => sum + count.failures, 0);
+  const failures = matching.reduce((sum, count) => sum + count.failures, 0);
   return [
-    ...(said.length === 0 ? [] : [table]),
-    `${formatCounted(findings.entries, "entry", "entries")}${span}, ${formatCounted(alerts, "alert")} by ${said.length} of ${formatCounted(findings.rules.length, "rule")}.`,
+    ...(matching.length === 0 ? [] : [table]),
+    `${formatCounted(findings.entries, "entry", "entries")}${describeRange(range)}, ${formatCounted(alerts, "alert")} by ${matching.length} of ${formatCounted(findings.rules.length, "rule")}.`,
     ...(findings.unreadable === 0
       ? []
       : [`${formatCounted(findings.unreadable, "line")} in the archive could not be read.`]),
     ...(failures === 0
       ? []
-      : [`Rules threw ${formatCounted(failures, "time")}: a bug, please report it.`]),
+      : [`Rules threw ${formatCounted(failures, "error")}: this is a bug, please report it.`]),
   ].join("\n");
+}
+
+function describeRange({ from, until }: Partial<TimeRange>): string {
+  return [
+    from === undefined ? "" : ` since ${formatTime(from)}`,
+    until === undefined ? "" : ` until ${formatTime(until)}`,
+  ].join("");
 }

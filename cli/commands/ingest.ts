@@ -2,26 +2,27 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import { createSlackSource } from "../../lib/run/slack-source.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { reportError, UsageError } from "../errors.ts";
 import { EXIT_CODES_HELP, EXIT_OF_OUTCOME } from "../exit-codes.ts";
-import { addArchiveOption, addSourceOption, checkWritable } from "../options/archive.ts";
-import { parseDuration, parseTime } from "../options/time.ts";
+import { addArchiveOption, checkWritable } from "../options/archive.ts";
+import { addSourceOption } from "../options/source.ts";
+import { parseSeconds, TIME_HELP } from "../options/time.ts";
+import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
 import { formatTime } from "../output/format.ts";
-import { ProgressDisplay } from "../output/ingest-progress.ts";
+import { IngestProgressDisplay } from "../output/ingest-progress.ts";
 import { describeSummary } from "../output/ingest-summary.ts";
 import { ingestUntilCaughtUp } from "../run/ingest-until-caught-up.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 
 const PAGE_LIMIT_MAX = 9999;
 
-interface IngestOptions {
+interface IngestOptions extends TimeRangeOptions {
   archive: string;
   source: string;
   apiBase?: string;
-  from?: number;
-  until?: number;
   settleDelay: number;
   allowedLateness: number;
   timeLimit?: number;
@@ -29,38 +30,33 @@ interface IngestOptions {
   json?: true;
 }
 
-export function addIngestCommand(program: Command): void {
-  addSourceOption(addArchiveOption(program.command("ingest")))
-    .summary("bring the archive up to date with Slack")
-    .description(
-      [
-        "Fetch what Slack has and the archive has not, until it has caught up or its time is over. The next run goes on from there, however this one ended. The token is read from the environment variable SLACK_AUDIT_TOKEN.",
-        "TIME is ISO 8601 (UTC where it names no zone) or epoch seconds; D is 90, 90s, 15m, 2h or 1d.",
-      ].join("\n\n"),
-    )
+export function defineIngestCommand(command: Command): void {
+  addSourceOption(addArchiveOption(command)).description(
+    "Fetch the entries that are missing from the archive, until it has caught up with Slack or the time limit is reached. The next run continues from there, however this one ended. The token is read from the environment variable SLACK_AUDIT_TOKEN.",
+  );
+  addTimeRangeOptions(command, {
+    from: "start of the archive, for its first run only (default: 24 hours ago)",
+    until: "where to stop, excluded (default: now)",
+    last: "start of the archive as a duration before now, for its first run only",
+  })
     .option("--api-base <url>", "Audit Logs API to use instead of Slack's; http on loopback only")
-    .option(
-      "--from <time>",
-      "where the archive begins, if this is its first run (default: 24 hours ago)",
-      parseTime,
-    )
-    .option("--until <time>", "where to stop, excluded (default: now)", parseTime)
     .addOption(
-      new Option("--settle-delay <d>", "how long Slack gets to make an entry visible")
-        .argParser(parseDuration)
+      new Option("--settle-delay <duration>", "age at which entries are expected to be visible")
+        .argParser(parseSeconds)
         .default(60, "60s"),
     )
     .addOption(
-      new Option("--allowed-lateness <d>", "how late an entry may appear and still be found")
-        .argParser(parseDuration)
+      new Option("--allowed-lateness <duration>", "how late an entry may appear and still be found")
+        .argParser(parseSeconds)
         .default(900, "15m"),
     )
-    .option("--time-limit <d>", "end after this time, with everything saved", parseDuration)
-    .option("--page-limit <n>", "entries to ask for at once, 1 to 9999", parsePageLimit, 9999)
-    .option("--json", "print the summary as one JSON object, the last line")
+    .option("--time-limit <duration>", "stop after this time, with everything saved", parseSeconds)
+    .option("--page-limit <n>", "entries per request, 1 to 9999", parsePageLimit, 9999)
+    .option("--json", "print the summary as one JSON object, as the last line")
     .addHelpText(
       "after",
-      `
+      `${TIME_HELP}
+
 Examples:
   export SLACK_AUDIT_TOKEN=xoxp-...
   audit-lake ingest
@@ -69,19 +65,16 @@ Examples:
 ${EXIT_CODES_HELP}`,
     )
     .action(async (options: IngestOptions) => {
-      process.exitCode = await runIngest(options);
+      process.exitCode = await ingest(options);
     });
 }
 
-async function runIngest(options: IngestOptions): Promise<number> {
-  const { source, archive: directory, until, timeLimit } = options;
+async function ingest(options: IngestOptions): Promise<number> {
+  const { source, archive: directory, timeLimit } = options;
   const nowMs = systemClock.nowMs();
-  const firstStart = options.from ?? Math.floor(nowMs / 1000) - SECONDS_PER_DAY;
-  checkSpan(firstStart, until, nowMs);
+  const { from, until } = toIngestRange(options, Math.floor(nowMs / 1000));
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
-  // It takes long to load, and other commands do without.
-  const { createSlackSource } = await import("../../lib/run/slack-source.ts");
   const slack = createSlackSource({
     tokens,
     clock: systemClock,
@@ -89,15 +82,16 @@ async function runIngest(options: IngestOptions): Promise<number> {
   });
   await checkWritable(directory);
   const checkpoints = new SqliteCheckpointStore(directory);
-  const display = new ProgressDisplay();
+  const display = new IngestProgressDisplay();
   try {
-    await warnOfIgnoredStart(checkpoints, source, options.from);
+    if (options.from !== undefined) await warnOfIgnoredStart(checkpoints, source, "--from", from);
+    if (options.last !== undefined) await warnOfIgnoredStart(checkpoints, source, "--last", from);
     const archive = new DirectoryArchiveStore(directory);
     const { summary, cause } = await ingestUntilCaughtUp(
       { slack, archive, checkpoints, clock: systemClock },
       {
         source,
-        firstStart,
+        firstStart: from,
         until,
         settleDelaySeconds: options.settleDelay,
         allowedLatenessSeconds: options.allowedLateness,
@@ -105,7 +99,7 @@ async function runIngest(options: IngestOptions): Promise<number> {
       },
       {
         deadlineMs: timeLimit === undefined ? Number.POSITIVE_INFINITY : nowMs + timeLimit * 1000,
-        signal: abortOnInterrupt("Ending with everything saved"),
+        signal: abortOnInterrupt("Stopping with everything saved"),
         onProgress: (progress) => display.update(progress),
         onWait: (untilMs, reason) => display.wait(untilMs, reason),
       },
@@ -120,26 +114,30 @@ async function runIngest(options: IngestOptions): Promise<number> {
   }
 }
 
-function checkSpan(from: number, until: number | undefined, nowMs: number): void {
-  if (from * 1000 > nowMs) {
-    throw new UsageError(`--from ${formatTime(from)} lies in the future`);
+/** @throws {UsageError} when the range is empty, or begins in the future */
+function toIngestRange(
+  { from, until, last }: TimeRangeOptions,
+  nowSeconds: number,
+): { from: number; until: number | undefined } {
+  const given =
+    last === undefined ? { from: from ?? nowSeconds - SECONDS_PER_DAY, until } : { last };
+  const range = { from: 0, until: undefined, ...toTimeRange(given, nowSeconds) };
+  if (range.from > nowSeconds) {
+    throw new UsageError(`--from ${formatTime(range.from)} is in the future`);
   }
-  if (until !== undefined && until <= from) {
-    throw new UsageError(
-      `--until ${formatTime(until)} must be later than --from ${formatTime(from)}`,
-    );
-  }
+  return range;
 }
 
 async function warnOfIgnoredStart(
   checkpoints: SqliteCheckpointStore,
   source: string,
-  from: number | undefined,
+  option: "--from" | "--last",
+  from: number,
 ): Promise<void> {
   const start = (await checkpoints.read(source))?.checkpoint?.start;
-  if (from !== undefined && start !== undefined && from < start) {
+  if (start !== undefined && from < start) {
     console.error(
-      `audit-lake: --from has no effect: the archive of "${source}" begins at ${formatTime(start)}, and runs go on from where the last one ended`,
+      `audit-lake: ${option} has no effect: the archive of "${source}" begins at ${formatTime(start)}, and each run continues where the last one ended; use backfill for older entries`,
     );
   }
 }

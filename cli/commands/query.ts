@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { QueryResult } from "../../lib/sql/query-result.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
+import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
@@ -8,7 +10,7 @@ import { toCsv, toJson, toTable } from "../output/query-result.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 
-/** A terminal keeps no more; the other formats have all rows. */
+/** Terminals keep no more; the other formats print all rows. */
 const TABLE_ROWS_MAX = 1000;
 
 interface QueryOptions {
@@ -17,27 +19,26 @@ interface QueryOptions {
   json?: true;
   csv?: true;
   list?: true;
-  athena?: true;
-  stack: string;
+  stack?: string;
 }
 
-export function addQueryCommand(program: Command): void {
-  addArchiveOption(program.command("query"))
-    .summary("ask the archive in SQL, or a saved question")
+export function defineQueryCommand(command: Command): void {
+  addArchiveOption(command)
     .description(
       [
-        "Run one SELECT over the archive, or a saved query by its name. The view audit_logs has the entries as columns; the table audit_log_lines has them as Slack sent them. The view archive_hours has each hour of the days that are sealed: what Slack listed and what the archive held.",
-        "The dialect is what Athena and DuckDB have in common. Times are UTC. Name the days that you mean (dt BETWEEN '2026-05-01' AND '2026-05-07'), and only those are read.",
-        "With --athena it runs in the workgroup of the deployed stack, says what it read, and is stopped by Ctrl-C.",
+        "Run one SELECT over the archive, or a saved query by its name. The view audit_logs has the entries as columns; the table audit_log_lines has them as Slack sent them. The view archive_hours has every hour of the sealed days: what Slack listed and what the archive held.",
+        "Use SQL that both Athena and DuckDB understand. Times are UTC. Restrict the days (dt BETWEEN '2026-05-01' AND '2026-05-07') to read only those, and the organization with source = 'acme'.",
+        "With --stack, the query runs in Athena, in the workgroup of the deployed stack. It prints the bytes scanned, and Ctrl-C stops it.",
       ].join("\n\n"),
     )
     .argument("[select-or-name]", "a SELECT, or the name of a saved query")
-    .option("--set <name=value>", "a parameter of the saved query; can be repeated", addValue, {})
-    .option("--list", "list the saved queries and their parameters")
     .addOption(
-      new Option("--athena", "run it in Athena, over the deployed archive").conflicts("archive"),
+      new Option("--set <name=value>", "a parameter of the saved query; repeatable")
+        .argParser(addValue)
+        .default({}, "those of the query"),
     )
-    .addOption(stackOption().implies({ athena: true }).conflicts("archive"))
+    .option("--list", "list the saved queries and their parameters")
+    .addOption(stackOption("query the archive of the deployed stack, in Athena"))
     .addOption(new Option("--json", "print an array of objects").conflicts("csv"))
     .addOption(new Option("--csv", "print comma-separated values with a header"))
     .addHelpText(
@@ -48,7 +49,7 @@ Examples:
   audit-lake query logins --set from_day=2026-05-01
   audit-lake query "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY n DESC"
   audit-lake query "SELECT line FROM audit_logs WHERE ip_address = '192.0.2.17'" --json
-  audit-lake query --athena logins --set from_day=2026-05-01
+  audit-lake query logins --set from_day=2026-05-01 --stack
 ${STACK_HELP}`,
     )
     .action(async (text: string | undefined, options: QueryOptions) => {
@@ -56,16 +57,16 @@ ${STACK_HELP}`,
         console.log(describeSavedQueries());
         return;
       }
-      const sql = toSql(text, options.set);
-      if (options.athena) {
+      const sql = toSql(text, options);
+      if (options.stack !== undefined) {
         const { queryDeployed } = await import("../stack/athena-query.ts");
         const signal = abortOnInterrupt("Stopping the query");
         console.log(format(await queryDeployed(options.stack, sql, signal), options));
         return;
       }
       await checkReadable(options.archive);
-      const signal = abortOnInterrupt("Ending the query");
-      // Loaded here: DuckDB takes as long to load as all the rest, and only this command needs it.
+      const signal = abortOnInterrupt("Stopping the query");
+      // DuckDB is optional, and slow to load.
       const { openLake } = await import("../../lib/local/lake-database.ts");
       const lake = await openLake(options.archive);
       try {
@@ -74,6 +75,11 @@ ${STACK_HELP}`,
         lake.close();
       }
     });
+  addFormerOption(command, new Option("--athena"), () => ({
+    use: "--stack",
+    attribute: "stack",
+    value: command.getOptionValue("stack") ?? DEFAULT_STACK_NAME,
+  }));
 }
 
 function format(result: QueryResult, { json, csv }: QueryOptions): string {
@@ -83,17 +89,27 @@ function format(result: QueryResult, { json, csv }: QueryOptions): string {
 }
 
 /** @throws {UsageError} when there is nothing to run */
-function toSql(text: string | undefined, values: Record<string, string>): string {
+function toSql(
+  text: string | undefined,
+  { set: values, stack = DEFAULT_STACK_NAME }: QueryOptions,
+): string {
   if (text === undefined) {
-    throw new UsageError('give a SELECT or the name of a saved query; "query --list" shows those');
+    // `--stack` takes the word after it for its name.
+    const hint =
+      stack === DEFAULT_STACK_NAME
+        ? ""
+        : `; "${stack}" was read as the stack's name: put --stack last`;
+    throw new UsageError(
+      `give a SELECT or the name of a saved query; "query --list" lists them${hint}`,
+    );
   }
   const saved = SAVED_QUERIES.get(text);
   if (saved !== undefined) return saved.sql(values);
   if (/^[\w-]+$/.test(text)) {
-    throw new UsageError(`there is no saved query "${text}"; "query --list" shows those there are`);
+    throw new UsageError(`there is no saved query "${text}"; "query --list" lists them`);
   }
   if (Object.keys(values).length > 0) {
-    throw new UsageError("--set is for saved queries; write the values into the SELECT");
+    throw new UsageError("--set works with saved queries only; write the values into the SELECT");
   }
   return text;
 }

@@ -1,13 +1,16 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
-import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { PREFIXES, sourcePrefix } from "../../lib/archive/object-key.ts";
 import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { LaneStatus } from "../../lib/ports.ts";
-import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { nowSeconds } from "../../lib/time.ts";
+import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { STACK_HELP } from "../options/stack.ts";
+import { sourceFilterOption } from "../options/source.ts";
+import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { describeBackfill } from "../output/backfill-status.ts";
 import { formatBytes, formatCount } from "../output/format.ts";
 import { describeSealing, type SealingStatus, toSealingStatus } from "../output/sealing-status.ts";
@@ -30,23 +33,18 @@ interface SourceStatus extends SourceProgress, SealingStatus {
 
 interface StatusOptions {
   archive: string;
-  /** True: given without a name. */
-  stack?: string | true;
+  stack?: string;
+  source?: string;
   json?: true;
 }
 
-export function addStatusCommand(program: Command): void {
-  addArchiveOption(program.command("status"))
-    .summary("show how far the archive is")
+export function defineStatusCommand(command: Command): void {
+  addArchiveOption(command)
     .description(
-      "Show, for each source, how far the archive is complete and what it holds. With --stack, that of the deployed stack, with its tokens and the alarms that are going off.",
+      "Show how far the archive of each source is complete, and what it holds. With --stack, show this for the deployed stack, along with its tokens and active alarms.",
     )
-    .addOption(
-      new Option(
-        "--stack [name]",
-        `the deployed stack (default: "${DEFAULT_STACK_NAME}")`,
-      ).conflicts("archive"),
-    )
+    .addOption(sourceFilterOption())
+    .addOption(stackOption("show the deployed stack"))
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
@@ -57,19 +55,21 @@ Examples:
   audit-lake status --stack SlackAuditLake
 ${STACK_HELP}`,
     )
-    .action(async ({ archive, stack, json }: StatusOptions) => {
-      const nowSeconds = Math.floor(Date.now() / 1000);
+    .action(async ({ archive, stack, source, json }: StatusOptions) => {
+      const now = nowSeconds(systemClock);
       if (stack !== undefined) {
         const { readDeployedStatus, describeDeployedStatus } = await import(
           "../stack/deployed-status.ts"
         );
-        const name = stack === true ? DEFAULT_STACK_NAME : stack;
-        const status = await readDeployedStatus(name, nowSeconds);
+        const status = await readDeployedStatus(stack, source, now);
         console.log(json ? JSON.stringify(status) : describeDeployedStatus(status));
         return;
       }
       await checkReadable(archive);
-      const sources = await readStatus(archive, nowSeconds);
+      const sources = await readStatus(archive, source, now);
+      if (source !== undefined && sources.length === 0) {
+        throw new UsageError(`the archive ${archive} has no source "${source}"`);
+      }
       if (json) {
         console.log(JSON.stringify({ archive, sources }));
       } else {
@@ -78,11 +78,16 @@ ${STACK_HELP}`,
     });
 }
 
-async function readStatus(directory: string, nowSeconds: number): Promise<SourceStatus[]> {
+/** @param only - the one source to read; all when it is absent */
+async function readStatus(
+  directory: string,
+  only: string | undefined,
+  nowSeconds: number,
+): Promise<SourceStatus[]> {
   const store = new DirectoryArchiveStore(directory);
-  const held = await measureObjects(store);
-  const quarantined = await countQuarantined(store);
-  const lanes = await readLanes(directory);
+  const held = await measureObjects(store, only);
+  const quarantined = await countQuarantined(store, only);
+  const lanes = await readLanes(directory, only);
   const names = new Set([...lanes.keys(), ...held.keys(), ...quarantined.keys()]);
   return [...names].sort().map((source) => ({
     ...toSourceProgress(source, liveOf(lanes.get(source)), nowSeconds),
@@ -94,13 +99,17 @@ async function readStatus(directory: string, nowSeconds: number): Promise<Source
   }));
 }
 
-async function readLanes(directory: string): Promise<Map<string, LaneStatus[]>> {
+async function readLanes(
+  directory: string,
+  only: string | undefined,
+): Promise<Map<string, LaneStatus[]>> {
   const bySource = new Map<string, LaneStatus[]>();
-  // Opening would make the file, and a copy of an archive may be read-only.
+  // Opening would create the file, and a copy of an archive may be read-only.
   if (!SqliteCheckpointStore.isIn(directory)) return bySource;
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
     for (const source of await checkpoints.sources()) {
+      if (only !== undefined && source !== only) continue;
       bySource.set(source, await checkpoints.lanes(source));
     }
     return bySource;
@@ -111,18 +120,22 @@ async function readLanes(directory: string): Promise<Map<string, LaneStatus[]>> 
 
 async function measureObjects(
   store: DirectoryArchiveStore,
+  only: string | undefined,
 ): Promise<Map<string, { objects: number; bytes: number }>> {
   const bySource = new Map<string, { objects: number; bytes: number }>();
-  for await (const { key, sizeBytes } of store.list(PREFIXES.auditLogs)) {
+  for await (const { key, sizeBytes } of store.list(sourcePrefix(PREFIXES.auditLogs, only))) {
     const { objects, bytes } = bySource.get(sourceOf(key)) ?? { objects: 0, bytes: 0 };
     bySource.set(sourceOf(key), { objects: objects + 1, bytes: bytes + sizeBytes });
   }
   return bySource;
 }
 
-async function countQuarantined(store: DirectoryArchiveStore): Promise<Map<string, number>> {
+async function countQuarantined(
+  store: DirectoryArchiveStore,
+  only: string | undefined,
+): Promise<Map<string, number>> {
   const bySource = new Map<string, number>();
-  for await (const { key } of store.list(PREFIXES.quarantine)) {
+  for await (const { key } of store.list(sourcePrefix(PREFIXES.quarantine, only))) {
     const lines = await decodeLines(key, await store.get(key));
     bySource.set(sourceOf(key), (bySource.get(sourceOf(key)) ?? 0) + lines.length);
   }

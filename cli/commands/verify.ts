@@ -1,92 +1,94 @@
 import type { KeyObject } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
-import { readPublicKey, SigningKeyError } from "../../lib/seal/signature.ts";
+import { readPublicKey } from "../../lib/seal/signature.ts";
 import {
   type Damage,
   type VerifyProgress,
   type VerifyReport,
   verify,
 } from "../../lib/seal/verify.ts";
-import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { dayOf, nowSeconds, SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
+import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
-import { addArchiveOption, checkReadable, parseSource } from "../options/archive.ts";
-import { STACK_HELP } from "../options/stack.ts";
-import { parseDay } from "../options/time.ts";
-import { formatBytes, formatCount, formatCounted } from "../output/format.ts";
+import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { readKeyFile } from "../options/key-file.ts";
+import { sourceFilterOption } from "../options/source.ts";
+import { STACK_HELP, stackOption } from "../options/stack.ts";
+import { parseDay, TIME_HELP } from "../options/time.ts";
+import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { formatBytes, formatCounted } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
-import { renderStatusLines } from "../output/table.ts";
+import { describeDamage, describeVerified } from "../output/verify-report.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import type { Deployment } from "../stack/deployment.ts";
 
-/** In place of the public key's file, with `--stack`. */
+/** Given with `--stack` instead of a file: the key of the stack. */
 const KEY_OF_STACK = "stack";
 
-interface VerifyOptions {
+interface VerifyOptions extends TimeRangeOptions {
   archive: string;
-  /** True: given without a name. */
-  stack?: string | true;
+  stack?: string;
   source?: string;
-  from?: string;
-  to?: string;
   head?: string;
   publicKey?: string;
   json?: true;
 }
 
-export function addVerifyCommand(program: Command): void {
-  addArchiveOption(program.command("verify"))
-    .summary("check sealed days against their manifests")
+export function defineVerifyCommand(command: Command): void {
+  addArchiveOption(command)
     .description(
       [
-        "Check that the archive is what it was when its days were sealed: every object, the chain of manifests, and their signatures. Reads the archive only; Slack is not asked.",
-        "Note the head down outside the archive: with --head, it proves that nothing sealed before it was changed since. What is proved and what not: docs/integrity.md.",
+        "Check that the archive has not changed since its days were sealed: every object, the chain of manifests, and their signatures. It reads the archive only, not Slack.",
+        "Keep a note of the head outside the archive: with --head, verify proves that nothing sealed before it has changed. docs/operate/integrity.md explains what is proved and what is not.",
+        "The range selects the days whose objects are checked, every day that it touches; the chain is always checked whole.",
       ].join("\n\n"),
     )
-    .addOption(
-      new Option(
-        "--stack [name]",
-        `the archive of a deployed stack (default: "${DEFAULT_STACK_NAME}")`,
-      ).conflicts("archive"),
-    )
-    .option("--source <name>", "only this organization (default: all)", parseSource)
-    .option("--from <day>", "check the objects of the days from this one on, YYYY-MM-DD", parseDay)
-    .option("--to <day>", "up to this one, included", parseDay)
+    .addOption(stackOption("check the archive of the deployed stack"))
+    .addOption(sourceFilterOption());
+  addTimeRangeOptions(command, {
+    from: "check objects from this day on",
+    until: "check objects of the days before this one",
+    last: "check objects of the days newer than this",
+  })
     .option("--head <sha256>", "hash of a manifest that must be in the chain", parseHash)
     .option(
       "--public-key <file>",
-      `check the signatures, too; PEM, or "${KEY_OF_STACK}" with --stack: the key that it signs with`,
+      `also check the signatures; a PEM file, or "${KEY_OF_STACK}" with --stack for the stack's own key`,
     )
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
-      `
+      `${TIME_HELP}
+
 Examples:
   audit-lake verify
-  audit-lake verify --stack --from 2026-05-01 --to 2026-05-31
+  audit-lake verify --stack --from 2026-05-01 --until 2026-06-01
   audit-lake verify --source grid --head "$(cat head.sha256)" --public-key signing-key.pem
 
 Exit codes:
-  0    what was checked is whole
-  1    something is damaged, or could not be read
+  0    everything that was checked is intact
+  1    something is damaged or could not be read
   2    wrong usage, or no day is sealed
   130  interrupted by Ctrl-C
 ${STACK_HELP}`,
     )
     .action(async (options: VerifyOptions) => {
-      process.exitCode = await runVerify(options);
+      process.exitCode = await verifyArchive(options);
     });
+  addFormerOption<string>(command, new Option("--to <day>").argParser(parseDay), (day) => {
+    const until = startOfDay(day) + SECONDS_PER_DAY;
+    return { use: `--until ${dayOf(until)} (excluded)`, attribute: "until", value: until };
+  });
 }
 
-async function runVerify(options: VerifyOptions): Promise<number> {
-  const { from, to, head, json } = options;
-  if (from !== undefined && to !== undefined && to < from) {
-    throw new UsageError(`--to ${to} must not be before --from ${from}`);
-  }
+async function verifyArchive(options: VerifyOptions): Promise<number> {
+  const { head, json } = options;
+  const days = toDays(options);
   const { store, name, deployment } = await openArchive(options);
   const publicKey =
     options.publicKey === undefined
@@ -95,24 +97,35 @@ async function runVerify(options: VerifyOptions): Promise<number> {
   const sources = options.source === undefined ? await sealedSources(store) : [options.source];
   if (head !== undefined && sources.length > 1) {
     throw new UsageError(
-      `--head is of one organization: name it with --source (${sources.join(", ")})`,
+      `--head belongs to one organization: name it with --source (${sources.join(", ")})`,
     );
   }
-  const signal = abortOnInterrupt("Ending");
+  const signal = abortOnInterrupt("Stopping");
   const reports: VerifyReport[] = [];
   for (const source of sources) {
-    const settings = { source, from, to, head, publicKey };
+    const settings = { source, ...days, head, publicKey };
     reports.push(await check(store, settings, signal, json ? undefined : describeDamage));
   }
   if (reports.every((report) => report.head === null && report.damages.length === 0)) {
     throw new UsageError(
-      `nothing to verify: no day ${options.source ? `of "${options.source}" ` : ""}is sealed in ${name}; "audit-lake close-day" seals days`,
+      `nothing to verify: no day ${options.source ? `of "${options.source}" ` : ""}is sealed in ${name}; seal days with "audit-lake seal"`,
     );
   }
   console.log(
-    json ? JSON.stringify({ archive: name, sources: reports }) : reports.map(describe).join("\n\n"),
+    json
+      ? JSON.stringify({ archive: name, sources: reports })
+      : reports.map(describeVerified).join("\n\n"),
   );
   return reports.some(({ damages }) => damages.length > 0) ? EXIT.failed : EXIT.done;
+}
+
+/** The days that the range touches, `YYYY-MM-DD`, both included. */
+function toDays(options: VerifyOptions): { from: string | undefined; to: string | undefined } {
+  const { from, until } = toTimeRange(options, nowSeconds(systemClock));
+  return {
+    from: from === undefined ? undefined : dayOf(from),
+    to: until === undefined ? undefined : dayOf(until - 1),
+  };
 }
 
 async function openArchive({
@@ -124,34 +137,20 @@ async function openArchive({
     return { store: new DirectoryArchiveStore(archive), name: archive };
   }
   const { Deployment } = await import("../stack/deployment.ts");
-  const deployment = await Deployment.find(stack === true ? DEFAULT_STACK_NAME : stack);
+  const deployment = await Deployment.find(stack);
   const name = `s3://${deployment.stack.archiveBucket}`;
   return { store: deployment.archive, name, deployment };
 }
 
 async function findPublicKey(path: string, deployment: Deployment | undefined): Promise<KeyObject> {
-  if (deployment === undefined || path !== KEY_OF_STACK) {
-    return loadPublicKey(path);
-  }
+  if (deployment === undefined || path !== KEY_OF_STACK) return readKeyFile(path, readPublicKey);
   const pem = await deployment.signingPublicKey();
   if (pem === undefined) {
     throw new UsageError(
-      `the stack ${deployment.stack.name} signs no manifests: leave --public-key out, or set "closing: { sign: true }" and deploy`,
+      `the stack ${deployment.stack.name} signs no manifests: omit --public-key, or set "closing: { sign: true }" in the configuration and deploy`,
     );
   }
   return readPublicKey(Buffer.from(pem));
-}
-
-async function loadPublicKey(path: string): Promise<KeyObject> {
-  const pem = await readFile(path).catch((cause) => {
-    throw new UsageError(`cannot read ${path}: ${cause.message}`, { cause });
-  });
-  try {
-    return readPublicKey(pem);
-  } catch (cause) {
-    if (!(cause instanceof SigningKeyError)) throw cause;
-    throw new UsageError(`cannot use ${path}: ${cause.message}`, { cause });
-  }
 }
 
 async function sealedSources(store: ArchiveStore): Promise<string[]> {
@@ -173,7 +172,7 @@ async function check(
   try {
     return await verify(store, settings, {
       signal,
-      onProgress: (progress) => bar.update(progress.days, progress.daysTotal, toFacts(progress)),
+      onProgress: (progress) => bar.update(progress.days, progress.daysTotal, toDetails(progress)),
       onDamage: (damage) => {
         bar.stop();
         if (toLine !== undefined) console.log(toLine(damage));
@@ -184,45 +183,13 @@ async function check(
   }
 }
 
-function toFacts({ day, objects, bytes }: VerifyProgress): string[] {
+function toDetails({ day, objects, bytes }: VerifyProgress): string[] {
   return [`${formatCounted(objects, "object")}, ${formatBytes(bytes)}`, `at ${day}`];
-}
-
-function describeDamage({ kind, key, problem }: Damage): string {
-  return `${kind.replaceAll("_", " ").toUpperCase()}  ${key}: ${problem}`;
-}
-
-function describe(report: VerifyReport): string {
-  const { head, damages, unreconciled, unsealed, days, objects, entries, bytes } = report;
-  return renderStatusLines([
-    ["source", report.source],
-    [
-      "checked",
-      `${formatCounted(days, "day")}, ${formatCounted(objects, "object")}, ${formatCounted(entries, "entry", "entries")}, ${formatBytes(bytes)}`,
-    ],
-    [
-      "chain",
-      `${formatCounted(report.manifests, "manifest")}, ${formatCounted(report.signatures, "signature")} checked`,
-    ],
-    ["head", head === null ? "none" : `${head.sha256} (${head.day}, number ${head.sequence})`],
-    ["not reconciled", listDays(unreconciled)],
-    ["not sealed", listDays(unsealed)],
-    ["damaged", damages.length === 0 ? "nothing" : formatCount(damages.length)],
-  ]);
-}
-
-/** More than these nobody reads; `--json` has them all. */
-const LISTED_MAX = 10;
-
-function listDays(days: readonly string[]): string {
-  if (days.length === 0) return "none";
-  const rest = days.length - LISTED_MAX;
-  return `${days.slice(0, LISTED_MAX).join(", ")}${rest > 0 ? ` and ${formatCount(rest)} more` : ""}`;
 }
 
 function parseHash(text: string): string {
   if (!/^[0-9a-f]{64}$/.test(text)) {
-    throw new InvalidArgumentError("Give the 64 hex digits that verify printed as head.");
+    throw new InvalidArgumentError("Give the 64 hex digits that verify prints as head.");
   }
   return text;
 }

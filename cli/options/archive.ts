@@ -1,23 +1,11 @@
 import { constants, existsSync } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
-import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
+import type { Command } from "commander";
 import { UsageError } from "../errors.ts";
-
-const DEFAULT_SOURCE = "slack";
 
 export function addArchiveOption(command: Command): Command {
   return command.option("--archive <dir>", "directory of the archive", "archive");
-}
-
-export function addSourceOption(command: Command): Command {
-  return command.option(
-    "--source <name>",
-    "name of the organization in the archive",
-    parseSource,
-    DEFAULT_SOURCE,
-  );
 }
 
 /** @throws {UsageError} when there is no archive that can be read */
@@ -26,13 +14,13 @@ export async function checkReadable(directory: string): Promise<void> {
 }
 
 /**
- * Make the directory if need be.
+ * Make the directory if it is missing.
  *
  * @throws {UsageError} when it cannot be made or written to
  */
 export async function checkWritable(directory: string): Promise<void> {
   await makeDirectory(resolve(directory)).catch((cause) => {
-    throw new UsageError(`cannot make the archive ${directory}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`cannot create the archive ${directory}: ${reasonOf(cause)}`, { cause });
   });
   await check(directory, constants.R_OK | constants.W_OK | constants.X_OK);
 }
@@ -49,7 +37,7 @@ async function check(directory: string, mode: number): Promise<void> {
   });
 }
 
-/** Unlike Node's recursive `mkdir`, this comes to an end where nothing can be made, as in /proc. */
+/** Unlike Node's recursive `mkdir`, this fails instead of looping where nothing can be made, as in /proc. */
 async function makeDirectory(path: string): Promise<void> {
   if (existsSync(path)) return;
   if (!existsSync(dirname(path))) await makeDirectory(dirname(path));
@@ -62,14 +50,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
     EACCES: "permission denied",
     EPERM: "permission denied",
     EROFS: "the file system is read-only",
-    ENOTDIR: "a part of the path is not a directory",
+    ENOTDIR: "part of the path is not a directory",
   };
   return reasons[error.code ?? ""] ?? error.message;
-}
-
-export function parseSource(text: string): string {
-  if (!SOURCE_NAME.test(text)) {
-    throw new InvalidArgumentError("Use lower-case letters, digits and hyphens, at most 63.");
-  }
-  return text;
 }

@@ -1,55 +1,39 @@
-import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
 import { UsageError } from "../errors.ts";
-import { InterruptedError } from "../run/interrupt.ts";
+import { askAtTerminal, STANDARD_TERMINAL } from "./terminal-prompt.ts";
 
 /** No secret is longer; a file given by mistake may be. */
 const LENGTH_MAX = 4096;
-
-interface TerminalInput extends Readable {
-  isTTY?: boolean;
-  setRawMode?: unknown;
-}
 
 /**
  * One line that must not be seen: typed without echo at a terminal, else the
  * first line of what is piped in.
  *
- * @param prompt - shown at a terminal
+ * @param question - shown at a terminal
  * @returns the line, without white space around it
  * @throws {UsageError} when there is none, or it is longer than any secret
  * @throws {InterruptedError} on Ctrl-C at a terminal
  */
 export async function readSecretLine(
-  input: TerminalInput,
-  terminal: Writable,
-  prompt: string,
+  question: string,
+  terminal = STANDARD_TERMINAL,
 ): Promise<string> {
-  const line = input.isTTY ? await readMuted(input, terminal, prompt) : await readFirstLine(input);
+  const { input } = terminal;
+  const line = input.isTTY ? await askHidden(question, terminal) : await readFirstLine(input);
   const text = line.trim();
   if (text === "") {
-    throw new UsageError("nothing came on standard input: type the token, or pipe it in");
+    throw new UsageError("no token on standard input: type it when asked, or pipe it in");
   }
   return text;
 }
 
-/**
- * In raw mode the terminal shows nothing by itself, and readline, which would,
- * has no output here.
- */
-async function readMuted(input: Readable, terminal: Writable, prompt: string): Promise<string> {
-  const lines = createInterface({ input, terminal: true, historySize: 0 });
-  terminal.write(prompt);
-  try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once("line", resolve);
-      lines.once("SIGINT", () => reject(new InterruptedError("interrupted")));
-      lines.once("close", () => resolve("")); // Ctrl-D
-    });
-  } finally {
-    lines.close();
-    terminal.write("\n");
-  }
+async function askHidden(question: string, terminal: typeof STANDARD_TERMINAL): Promise<string> {
+  const { default: prompt } = await import("@inquirer/password");
+  const answer = await askAtTerminal(terminal, (context) =>
+    // Without a mask not even its length is shown; the toggle would show all of it.
+    prompt({ message: question, mask: false, toggleMask: false }, context),
+  );
+  return answer ?? "";
 }
 
 async function readFirstLine(input: Readable): Promise<string> {
@@ -61,7 +45,7 @@ async function readFirstLine(input: Readable): Promise<string> {
   const [line = ""] = text.trimStart().split(/[\r\n]/, 1);
   if (line.length > LENGTH_MAX) {
     throw new UsageError(
-      `the first line of standard input is no token: it has more than ${LENGTH_MAX} characters`,
+      `the first line on standard input is not a token: it has more than ${LENGTH_MAX} characters`,
     );
   }
   return line;

@@ -1,18 +1,18 @@
-import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { PREFIXES, sourcePrefix } from "../../lib/archive/object-key.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import { formatBytes, formatCount } from "./format.ts";
 
 /**
- * Where a source's objects are: a line a day, and the newest object in full.
+ * Where a source's objects are: one line a day, and the newest object in full.
  *
- * @param directory - as the user knows it
+ * @param directory - as the user wrote it
  */
 export async function outlineArchive(
   store: ArchiveStore,
   directory: string,
   source: string,
 ): Promise<string> {
-  const prefix = `${PREFIXES.auditLogs}source=${source}/`;
+  const prefix = sourcePrefix(PREFIXES.auditLogs, source);
   const days = new Map<string, { objects: number; bytes: number }>();
   let newest = { key: "", sizeBytes: 0 };
   for await (const object of store.list(prefix)) {

@@ -1,18 +1,27 @@
 import type { Estimate } from "../../lib/backfill/estimate.ts";
 import type { BackfillProgress } from "../../lib/backfill/progress.ts";
+import type { IngestOutcome } from "../../lib/ingest/summary.ts";
 import type { TimeRange } from "../../lib/time.ts";
 import { formatCount, formatCounted, formatSeconds, formatTime } from "./format.ts";
-import { renderStatusLines } from "./table.ts";
+import { renderStatusLines, type StatusLine } from "./table.ts";
 
-type Facts = (readonly [name: string, value: string])[];
+const OUTCOMES: Record<IngestOutcome, string> = {
+  caught_up: "done",
+  out_of_time: "out of time; run the same command again to continue",
+  throttled: "throttled by Slack; run the same command again later to continue",
+  interrupted: "interrupted, with everything saved; run the same command again to continue",
+  lease_held: "not finished: another backfill is running; run the same command again to continue",
+  lease_lost: "not finished: another backfill has taken over",
+  failed: "not finished: a span failed; run the same command again to continue",
+};
 
-/** @param left - what is to be brought in */
+/** @param left - ranges that are not archived yet */
 export function describeEstimate(estimate: Estimate, left: readonly TimeRange[]): string {
   const [first, last] = [left.at(0), left.at(-1)];
-  if (first === undefined || last === undefined) return "All of it is archived.";
+  if (first === undefined || last === undefined) return "All of it is archived already.";
   const { entries, calls, minutes, dollars, dollarsPerMonth, samples } = estimate;
   return renderStatusLines([
-    ["to bring in", `${formatTime(first.from)} to ${formatTime(last.until)}`],
+    ["to archive", `${formatTime(first.from)} to ${formatTime(last.until)}`],
     [
       "estimate",
       `about ${formatCounted(entries, "entry", "entries")}, from ${formatCounted(samples, "sample")} of an hour`,
@@ -20,13 +29,26 @@ export function describeEstimate(estimate: Estimate, left: readonly TimeRange[])
     ["calls", `about ${formatCount(calls)}, ${formatSeconds(minutes * 60)} at 40 a minute`],
     [
       "on AWS",
-      `about ${formatDollars(dollars)}, and ${formatDollars(dollarsPerMonth)} a month to keep it`,
+      `about ${formatDollars(dollars)}, and ${formatDollars(dollarsPerMonth)} a month for storage`,
     ],
   ]);
 }
 
-/** How far the backfills of a source have come, for people. */
-export function describeBackfill(progress: BackfillProgress): Facts {
+/** What one command has done. */
+export function describeBackfillResult(
+  outcome: IngestOutcome,
+  entries: number,
+  progress: BackfillProgress | undefined,
+): string {
+  return renderStatusLines([
+    ["outcome", OUTCOMES[outcome]],
+    ["entries", `${formatCounted(entries, "entry", "entries")} stored now`],
+    ...(progress === undefined ? [] : describeBackfill(progress)),
+  ]);
+}
+
+/** How far the backfills of a source have come. */
+export function describeBackfill(progress: BackfillProgress): StatusLine[] {
   const { spans, spansDone, secondsDone, secondsTotal, entries, entriesPerMinute } = progress;
   const percent = Math.floor((100 * secondsDone) / secondsTotal);
   const isDone = spansDone === spans;
@@ -44,7 +66,7 @@ export function describeBackfill(progress: BackfillProgress): Facts {
       : [
           [
             "",
-            `${formatCounted(progress.running, "run")} at work, ${progress.minutesLeft === null ? "not begun" : `about ${formatSeconds(progress.minutesLeft * 60)} of work left`}`,
+            `${formatCounted(progress.running, "run")} active, ${progress.minutesLeft === null ? "not started" : `about ${formatSeconds(progress.minutesLeft * 60)} of work left`}`,
           ] as const,
         ]),
   ];

@@ -3,7 +3,7 @@ import { formatCounted, formatTime } from "./format.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
 /** How far a run has come. */
-export class ProgressDisplay {
+export class IngestProgressDisplay {
   readonly #bar = new ProgressBar();
 
   update({ span, position, entries, waitingUntilMs }: IngestProgress): void {
@@ -17,7 +17,7 @@ export class ProgressDisplay {
     }
   }
 
-  /** Say that and why nothing happens for a while. */
+  /** Show that nothing happens for a while, and why. */
   wait(untilMs: number, reason: string): void {
     this.#bar.wait(untilMs, reason);
   }

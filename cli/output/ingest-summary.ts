@@ -4,22 +4,22 @@ import { renderStatusLines } from "./table.ts";
 
 const OUTCOMES: Record<IngestOutcome, string> = {
   caught_up: "caught up",
-  out_of_time: "out of time; run the same command again to go on",
-  throttled: "throttled: Slack asks to be called later; run the same command again then",
-  interrupted: "interrupted, with everything saved; run the same command again to go on",
-  lease_held: "nothing done: another run is at work on this source",
+  out_of_time: "out of time; run the same command again to continue",
+  throttled: "throttled by Slack; run the same command again later to continue",
+  interrupted: "interrupted, with everything saved; run the same command again to continue",
+  lease_held: "nothing done: another run of this source is active",
   lease_lost: "stopped: another run has taken over",
-  failed: "failed; what was stored before stays stored",
+  failed: "failed; entries stored before the failure are kept",
 };
 
-/** A run's summary for people. */
+/** A run's summary, for people. */
 export function describeSummary(summary: IngestSummary, directory: string): string {
   const { outcome, entries, lateEntries, objects, bytes, watermark, lagSeconds } = summary;
   return renderStatusLines([
     ["outcome", OUTCOMES[outcome]],
     ["archive", `${directory}/audit_logs/source=${summary.source}/`],
     ["entries", `${formatCount(entries)} stored, of which ${formatCount(lateEntries)} late`],
-    ["dropped", `${formatCount(summary.duplicatesDropped)} that were archived before`],
+    ["dropped", `${formatCount(summary.duplicatesDropped)} that were already archived`],
     ["quarantined", formatCount(summary.quarantined)],
     ["objects", `${formatCount(objects)}, ${formatBytes(bytes)}`],
     ["pages", `${formatCount(summary.pages)} in ${formatCount(summary.windows)} windows`],

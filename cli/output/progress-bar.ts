@@ -1,10 +1,10 @@
 import cliProgress from "cli-progress";
 import { formatSeconds, formatTime } from "./format.ts";
 
-/** Between two lines where there is no terminal to draw on, such as a service's journal. */
+/** Between two lines of progress where there is no terminal, as in a service's journal. */
 const LINE_INTERVAL_MS = 30_000;
 
-/** How far work has come, on standard error: a bar on a terminal, else a line now and then. */
+/** Progress on standard error: a bar on a terminal, else a line every 30 seconds. */
 export class ProgressBar {
   readonly #bar: cliProgress.SingleBar | undefined;
   #lastLineAtMs = performance.now();
@@ -12,31 +12,31 @@ export class ProgressBar {
   constructor() {
     this.#bar = process.stderr.isTTY
       ? new cliProgress.SingleBar({
-          format: "{bar} {percentage}% | {facts}{note}",
+          format: "{bar} {percentage}% | {details}{note}",
           barsize: 30,
           barCompleteChar: "█",
           barIncompleteChar: "░",
           hideCursor: true,
           linewrap: true,
-          gracefulExit: false, // Ctrl-C is ours: the work is still to be saved.
+          gracefulExit: false, // Ctrl-C is handled by the command, which saves the work.
         })
       : undefined;
   }
 
-  /** @param facts - what to say beside the share that is done */
-  update(done: number, total: number, facts: readonly string[]): void {
+  /** @param details - shown beside the share that is done */
+  update(done: number, total: number, details: readonly string[]): void {
     if (this.#bar) {
-      const payload = { facts: facts.join(" | "), note: "" };
+      const payload = { details: details.join(" | "), note: "" };
       if (!this.#bar.isActive) this.#bar.start(total, done, payload);
       this.#bar.setTotal(total);
       this.#bar.update(done, payload);
     } else if (performance.now() - this.#lastLineAtMs >= LINE_INTERVAL_MS) {
       const percent = total > 0 ? Math.floor((done / total) * 100) : 100;
-      this.#line([`${percent}%`, ...facts].join(", "));
+      this.#line([`${percent}%`, ...details].join(", "));
     }
   }
 
-  /** Say that and why nothing happens for a while. */
+  /** Show that nothing happens for a while, and why. */
   wait(untilMs: number, reason: string): void {
     const seconds = Math.max(1, Math.ceil((untilMs - Date.now()) / 1000));
     const until = formatTime(Math.ceil(untilMs / 1000));
@@ -48,7 +48,7 @@ export class ProgressBar {
     }
   }
 
-  /** Leave what is drawn as it stands; the next update draws anew. */
+  /** Leave what is drawn in place; the next update draws again. */
   stop(): void {
     this.#bar?.stop();
   }

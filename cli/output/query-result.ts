@@ -4,14 +4,14 @@ import { renderTable } from "./table.ts";
 
 type Cell = QueryResult["rows"][number][number];
 
-/** Also in lower case, as Athena has it. */
+/** In any case: Athena writes its types in lower case. */
 const NUMERIC_TYPE = /INT|DOUBLE|FLOAT|REAL|DECIMAL/i;
 
 /**
- * A result for people.
+ * A result as a table.
  *
  * @param rowsMax - further rows are only counted
- * @param widthMax - columns of the terminal, to which the table is cut
+ * @param widthMax - columns of the terminal; longer rows are cut
  */
 export function toTable(result: QueryResult, rowsMax: number, widthMax?: number): string {
   const { columns, types, rows } = result;
@@ -33,7 +33,7 @@ export function toJson({ columns, rows }: QueryResult): string {
   return `[${lines.join(",\n ")}]`;
 }
 
-/** As RFC 4180 says, with a header; NULL is an empty field. */
+/** RFC 4180, with a header; NULL is an empty field. */
 export function toCsv({ columns, rows }: QueryResult): string {
   return [columns, ...rows]
     .map((row) => row.map((cell) => quoteField(toText(cell))).join(","))

@@ -3,12 +3,12 @@ import { SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import { formatCounted, formatTime } from "./format.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
-/** How far the close of some days has come. */
+/** How far the sealing of some days has come. */
 export class SealProgressDisplay {
   readonly #bar = new ProgressBar();
   readonly #days: readonly string[];
 
-  /** @param days - in the order in which they are closed */
+  /** @param days - in the order in which they are sealed */
   constructor(days: readonly string[]) {
     this.#days = days;
   }
@@ -25,7 +25,7 @@ export class SealProgressDisplay {
     ]);
   }
 
-  /** Say that and why nothing happens for a while. */
+  /** Show that nothing happens for a while, and why. */
   wait(untilMs: number, reason: string): void {
     this.#bar.wait(untilMs, reason);
   }

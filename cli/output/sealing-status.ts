@@ -1,31 +1,29 @@
 import { sealLane } from "../../lib/archive/lane.ts";
-import type { Closing, LaneStatus } from "../../lib/ports.ts";
+import type { LaneStatus, Sealing } from "../../lib/ports.ts";
 import { latenessBound } from "../../lib/run/lateness.ts";
 import { type LatenessReport, latenessReport } from "../../lib/seal/lateness-report.ts";
 import { formatCount, formatCounted, formatSeconds } from "./format.ts";
 import { formatMs } from "./source-status.ts";
+import type { StatusLine } from "./table.ts";
 
-/** What the close of day knows of a source. */
+/** What sealing knows of a source. */
 export interface SealingStatus {
-  /** The newest manifest of the chain; its number is that of all sealed days. Null before the first. */
-  head: Closing["head"];
-  /** Null when no live run has counted late entries yet. */
+  /** The newest manifest of the chain; its number counts all manifests. Null before the first. */
+  head: Sealing["head"];
+  /** Null when no run has counted late entries yet. */
   lateness: LatenessReport | null;
 }
 
 export function toSealingStatus(source: string, lanes: readonly LaneStatus[] = []): SealingStatus {
-  const close = lanes.find(({ lane }) => lane === sealLane(source));
+  const seal = lanes.find(({ lane }) => lane === sealLane(source));
   return {
-    head: close?.checkpoint?.closing?.head ?? null,
+    head: seal?.checkpoint?.closing?.head ?? null,
     lateness: latenessReport(source, lanes) ?? null,
   };
 }
 
-/** The same for people. */
-export function describeSealing({
-  head,
-  lateness,
-}: SealingStatus): (readonly [name: string, value: string])[] {
+/** The same, for people. */
+export function describeSealing({ head, lateness }: SealingStatus): StatusLine[] {
   return [
     ...(head === null
       ? []
@@ -56,7 +54,7 @@ function describeLateness({ live, closed, recommended }: LatenessReport) {
       : [
           [
             "",
-            `${describeShare(closed.late, closed.entries)} of ${formatCount(closed.entries)} found only by the close of ${formatCounted(closed.days, "day")}`,
+            `${describeShare(closed.late, closed.entries)} of ${formatCount(closed.entries)} found only when ${formatCounted(closed.days, "day")} ${closed.days === 1 ? "was" : "were"} sealed`,
           ] as const,
         ]),
     ...(changes.length === 0 ? [] : [["recommended", changes.join(", ")] as const]),

@@ -1,23 +1,24 @@
 import { liveLane, sourceOfLane } from "../../lib/archive/lane.ts";
 import type { CheckpointStatus, LaneStatus } from "../../lib/ports.ts";
 import { formatSeconds, formatTime } from "./format.ts";
+import type { StatusLine } from "./table.ts";
 
-/** How far a source is. Times are epoch seconds, or milliseconds where it says so. */
+/** How far a source is. Times are epoch seconds unless the name ends in `Ms`. */
 export interface SourceProgress {
   source: string;
   /** Where the archive begins and up to where it is complete; null when only imports filled it. */
   start: number | null;
   watermark: number | null;
   lagSeconds: number | null;
-  /** The run that is at work, or was when its process died. */
+  /** The current run, or the last one if its process died. */
   lease: { owner: string; expiresAtMs: number } | null;
   notBeforeMs: number | null;
   lateScannedAt: number | null;
-  /** How far a late scan has come that is not finished. */
+  /** How far an unfinished late scan has come. */
   lateScanPosition: number | null;
 }
 
-/** The lane of the live runs; absent when the source never ran. */
+/** The lane of the regular runs; absent when the source never ran. */
 export function liveOf(lanes: readonly LaneStatus[] = []): LaneStatus | undefined {
   return lanes.find(({ lane }) => lane === liveLane(sourceOfLane(lane)));
 }
@@ -42,9 +43,9 @@ export function toSourceProgress(
 }
 
 /**
- * The same for people.
+ * The same, for people.
  *
- * @param noStart - why there is no start yet
+ * @param noStart - shown when there is no start yet
  */
 export function describeSourceProgress(
   {
@@ -57,14 +58,14 @@ export function describeSourceProgress(
     lateScannedAt,
   }: SourceProgress,
   noStart: string,
-): (readonly [name: string, value: string])[] {
+): StatusLine[] {
   return [
     ["complete from", start === null ? noStart : formatTime(start)],
     ["complete to", watermark === null ? "-" : formatTime(watermark)],
     ["lag", lagSeconds === null ? "-" : formatSeconds(lagSeconds)],
     ["late scan", describeLateScan(lateScanPosition, lateScannedAt)],
     [
-      "run at work",
+      "current run",
       lease === null ? "none" : `${lease.owner}, until ${formatMs(lease.expiresAtMs)}`,
     ],
     ...(notBeforeMs === null ? [] : [["not before", formatMs(notBeforeMs)] as const]),
@@ -72,8 +73,8 @@ export function describeSourceProgress(
 }
 
 function describeLateScan(position: number | null, scannedAt: number | null): string {
-  if (position !== null) return `has come to ${formatTime(position)}`;
-  return scannedAt === null ? "none yet" : `last begun ${formatTime(scannedAt)}`;
+  if (position !== null) return `in progress, at ${formatTime(position)}`;
+  return scannedAt === null ? "none yet" : `last started ${formatTime(scannedAt)}`;
 }
 
 /** @param epochMs - milliseconds since the Unix epoch */

@@ -1,6 +1,6 @@
 import CliTable from "cli-table3";
 
-/** Narrower columns say nothing. */
+/** Narrower columns are unreadable. */
 const COLUMN_WIDTH_MIN = 6;
 /** Two spaces of padding and a border. */
 const COLUMN_FRAME = 3;
@@ -11,6 +11,9 @@ interface TableOptions {
   /** Which columns hold numbers. */
   isNumeric?: readonly boolean[];
 }
+
+/** A name and its value; an empty name continues the line above. */
+export type StatusLine = readonly [name: string, value: string];
 
 /** A table for people. */
 export function renderTable(
@@ -30,15 +33,13 @@ export function renderTable(
   return table.toString();
 }
 
-/** Names and values under each other, without a frame. */
-export function renderStatusLines(
-  facts: readonly (readonly [name: string, value: string])[],
-): string {
-  const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, value]) => `${name.padEnd(width)}  ${showControls(value)}`).join("\n");
+/** Names and values in two aligned columns, without a frame. */
+export function renderStatusLines(lines: readonly StatusLine[]): string {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, value]) => `${name.padEnd(width)}  ${showControls(value)}`).join("\n");
 }
 
-/** Take from the widest column until the table fits. */
+/** Narrow the widest column until the table fits. */
 function fitColumns(natural: readonly number[], widthMax = Number.POSITIVE_INFINITY): number[] {
   const widths = [...natural];
   let excess = widths.reduce((sum, width) => sum + width + COLUMN_FRAME, 1) - widthMax;
@@ -51,7 +52,7 @@ function fitColumns(natural: readonly number[], widthMax = Number.POSITIVE_INFIN
   return widths;
 }
 
-/** An entry may hold anything, also what would make a terminal act. */
+/** An entry may hold anything, including control characters that a terminal would obey. */
 function showControls(text: string): string {
   return text.replace(
     /\p{Cc}/gu,

@@ -4,26 +4,27 @@ import {
   type IngestSettings,
   ingest,
 } from "../../lib/ingest/ingest.ts";
-import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
+import type { IngestSummary } from "../../lib/ingest/summary.ts";
 import { sumLateness } from "../../lib/run/lateness.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { leaseOwner } from "./lease-owner.ts";
-import { type LoopLimits, repeatRuns } from "./run-until-done.ts";
+import { type RunLimits, runUntilDone } from "./run-until-done.ts";
 
-/** A run that took long has left new entries behind it: then there is one more. */
+/** While a long run worked, new entries came: above this lag there is one more run. */
 const LAG_ALLOWED_SECONDS = 60;
 
 /**
- * Run until the archive has caught up or the time is over.
+ * Run until the archive has caught up or the time is up.
  *
  * @returns the last run's summary, with the counts of all runs, and its error's {@link causeOf}
  */
 export async function ingestUntilCaughtUp(
   ports: IngestPorts,
   settings: Omit<IngestSettings, "owner">,
-  limits: LoopLimits & IngestLimits,
+  limits: RunLimits & IngestLimits,
 ): Promise<{ summary: IngestSummary; cause: Error | undefined }> {
   const { deadlineMs, signal, onProgress } = limits;
-  const { runs, isInterrupted } = await repeatRuns<IngestSummary>(
+  const { runs, isInterrupted } = await runUntilDone<IngestSummary>(
     (before) => {
       const entriesBefore = before.reduce((sum, { entries }) => sum + entries, 0);
       return ingest(

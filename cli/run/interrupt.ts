@@ -1,19 +1,19 @@
 import { EXIT } from "../exit-codes.ts";
 
-/** The user wants it to end; there is nothing to explain. */
+/** The user stopped it: nothing needs explaining. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
   readonly code = "interrupted";
 }
 
-/** npm passes Ctrl-C on to its children, which have had it from the terminal already. */
+/** npm forwards Ctrl-C to its children, which already had it from the terminal. */
 const SAME_KEYSTROKE_MS = 500;
 
 /**
- * Let the first Ctrl-C (or SIGTERM) end the work cleanly, and the second end
+ * Let the first Ctrl-C (or SIGTERM) stop the work cleanly, and the second end
  * the process at once.
  *
- * @param notice - told at the first
+ * @param notice - printed at the first
  * @returns aborted by the first
  */
 export function abortOnInterrupt(notice: string): AbortSignal {

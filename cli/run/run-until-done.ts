@@ -1,13 +1,13 @@
-import { causeOf } from "../../lib/ingest/summary.ts";
 import type { Clock } from "../../lib/ports.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { SlackAuditError } from "../../lib/slack/errors.ts";
 
-/** Runs in a row that may fail without a single page before the command gives up. */
+/** Consecutive runs that may fail without a single page before the command gives up. */
 const FRUITLESS_RUNS_MAX = 8;
 const FIRST_WAIT_MS = 2_000;
 const WAIT_MAX_MS = 60_000;
 
-/** What the loop looks at in the summary of a run. */
+/** The part of a run's summary that decides whether there is another. */
 interface RunEnd {
   outcome: string;
   pages: number;
@@ -15,7 +15,7 @@ interface RunEnd {
   notBefore?: number;
 }
 
-export interface LoopLimits {
+export interface RunLimits {
   /** Epoch milliseconds; may be `Infinity`. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
@@ -24,19 +24,19 @@ export interface LoopLimits {
 }
 
 /**
- * Run again and again until there is no point in another run or the time is over.
+ * Run repeatedly until another run would be pointless or the time is up.
  *
- * A schedule does this for a Lambda; a command does it by itself. It waits
- * where Slack asks to, and after failures that may pass.
+ * A schedule does this for a Lambda; a command does it itself. It waits
+ * when Slack asks it to, and after failures that may be temporary.
  *
- * @param isUnfinished - whether a run that ended as it should has left work behind
- * @returns the summaries of all runs, the first of them first
+ * @param isUnfinished - whether a run that ended normally has left work to do
+ * @returns the summaries of all runs, in their order
  */
-export async function repeatRuns<Run extends RunEnd>(
+export async function runUntilDone<Run extends RunEnd>(
   run: (before: readonly Run[]) => Promise<Run>,
   isUnfinished: (run: Run) => boolean,
   clock: Clock,
-  { deadlineMs, signal, onWait }: LoopLimits,
+  { deadlineMs, signal, onWait }: RunLimits,
 ): Promise<{ runs: Run[]; isInterrupted: boolean }> {
   const runs: Run[] = [];
   let fruitless = 0;
@@ -73,13 +73,13 @@ function planAnother(
     return undefined;
   }
   if (run.outcome === "lease_lost") {
-    // The machine may only have slept; if another run is at work, the next one says so.
+    // The machine may only have slept; if another run is at work, the next one reports it.
     return { atMs: nowMs };
   }
   const cause = causeOf(run);
   if (run.outcome === "failed" && cause instanceof SlackAuditError && cause.retryable) {
     const waitMs = Math.min(WAIT_MAX_MS, FIRST_WAIT_MS * 2 ** fruitless);
-    return { atMs: nowMs + waitMs, reason: `${cause.message}; trying again` };
+    return { atMs: nowMs + waitMs, reason: `${cause.message}; retrying` };
   }
   return undefined;
 }

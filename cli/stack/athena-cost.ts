@@ -2,7 +2,7 @@ import { formatBytes } from "../output/format.ts";
 
 /** Most regions, 2026: https://aws.amazon.com/athena/pricing/ */
 const ATHENA_DOLLARS_PER_TB = 5;
-/** What each query is billed at least. */
+/** Each query is billed for at least this much. */
 const BILLED_BYTES_MIN = 10e6;
 
 /** `12.3 MB scanned, about $0.0001` */

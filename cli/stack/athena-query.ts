@@ -4,10 +4,10 @@ import { formatBytes, formatSeconds } from "../output/format.ts";
 import { describeScan } from "./athena-cost.ts";
 import { Deployment } from "./deployment.ts";
 
-/** Between two lines where there is no terminal to draw on. */
+/** Between two lines of progress where there is no terminal. */
 const LINE_INTERVAL_MS = 30_000;
 
-/** Run a query in the stack's workgroup; how far it is and what it read goes to standard error. */
+/** Run a query in the stack's workgroup; progress and the bytes scanned go to standard error. */
 export async function queryDeployed(
   stackName: string,
   sql: string,
@@ -41,7 +41,7 @@ class QueryDisplay {
           format: "Athena: {text}",
           clearOnComplete: true,
           hideCursor: true,
-          gracefulExit: false, // Ctrl-C is ours: the query is still to be stopped.
+          gracefulExit: false, // Ctrl-C is handled by the command, which stops the query.
         })
       : undefined;
   }
@@ -49,7 +49,7 @@ class QueryDisplay {
   update({ state, elapsedMs, scannedBytes }: AthenaProgress): void {
     const text = `${state.toLowerCase()}, ${formatSeconds(elapsedMs / 1000)}, ${formatBytes(scannedBytes)} scanned`;
     if (this.#line) {
-      // Athena does not say how much is left: there is no bar to fill.
+      // Athena does not report how much is left: there is no bar to fill.
       if (this.#line.isActive) this.#line.update(0, { text });
       else this.#line.start(1, 0, { text });
     } else if (elapsedMs - this.#lastLineAtMs >= LINE_INTERVAL_MS) {

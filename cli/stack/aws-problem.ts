@@ -1,4 +1,4 @@
-/** What the SDK gives an answer of AWS that is an error. */
+/** An error that AWS answered with, as the SDK throws it. */
 interface AwsAnswer extends Error {
   $fault: "client" | "server";
 }
@@ -6,10 +6,10 @@ interface AwsAnswer extends Error {
 const SIGN_IN =
   'sign in ("aws sso login"), or set AWS_PROFILE to a profile of the account that the stack is in';
 
-/** The SDK's names for credentials that cannot be found or made. */
+/** The SDK's names for credentials that cannot be found or created. */
 const NO_CREDENTIALS = new Set(["CredentialsProviderError", "TokenProviderError"]);
 
-/** AWS's, for credentials that it does not take. */
+/** AWS's names for credentials that it rejects. */
 const BAD_CREDENTIALS = new Set([
   "ExpiredToken",
   "ExpiredTokenException",
@@ -22,7 +22,7 @@ const BAD_CREDENTIALS = new Set([
 const ACCESS_DENIED = new Set(["AccessDenied", "AccessDeniedException"]);
 
 /**
- * Why AWS could not be used, in one line that says what to do.
+ * Why AWS could not be used, and what to do, in one line.
  *
  * @returns nothing for any other error
  */
@@ -32,20 +32,20 @@ export function describeAwsError(error: unknown): string | undefined {
     return `there are no AWS credentials (${error.message.replace(/[.\s]+$/, "")}): ${SIGN_IN}`;
   }
   if (error.message === "Region is missing") {
-    return "there is no AWS region: set AWS_REGION to the one that the stack is in, or AWS_PROFILE to a profile that names it";
+    return "there is no AWS region: set AWS_REGION to the region of the stack, or AWS_PROFILE to a profile that names it";
   }
   if (error.name === "TimeoutError" && "$metadata" in error) {
-    return `AWS did not answer in time (${error.message}): check the network and AWS_REGION, and try again`;
+    return `AWS did not answer in time (${error.message}): check the network and AWS_REGION, then try again`;
   }
   if ("syscall" in error && "$metadata" in error) {
     return `cannot reach AWS (${error.message}): check the network and AWS_REGION`;
   }
   if (!isAwsAnswer(error)) return undefined;
   if (BAD_CREDENTIALS.has(error.name)) {
-    return `AWS does not accept the credentials (${error.name}): ${SIGN_IN}`;
+    return `AWS rejected the credentials (${error.name}): ${SIGN_IN}`;
   }
   if (ACCESS_DENIED.has(error.name)) {
-    return `AWS denies it: ${error.message}: use AWS_PROFILE with a role that may do this`;
+    return `AWS denied access: ${error.message}: set AWS_PROFILE to a role that is allowed to do this`;
   }
   return `AWS answered ${error.name}: ${error.message}`;
 }

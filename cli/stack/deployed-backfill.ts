@@ -1,4 +1,4 @@
-/** `backfill --stack`: a state machine does the work; this starts and stops it. */
+/** `backfill --stack`: starts and stops the state machine that does the work. */
 
 import { randomUUID } from "node:crypto";
 import type { Estimate } from "../../lib/backfill/estimate.ts";
@@ -16,22 +16,22 @@ export interface DeployedBackfillOptions {
   source: string | undefined;
   /** Epoch seconds, included. */
   from: number;
-  /** Epoch seconds, excluded; absent: where the live runs began. */
-  until: number | undefined;
-  /** Only say what it would take. */
+  /** Epoch seconds, excluded; absent: where the first run began. */
+  until?: number;
+  /** Print what it would take, and start nothing. */
   estimate: boolean;
   /** Start without asking. */
   yes: boolean;
   json: boolean;
 }
 
-/** Work by this name is under way at most once; estimates have another. */
+/** At most one execution with this name runs at a time; estimates have names of their own. */
 const BACKFILL_JOB = "backfill";
 
-/** An estimate looks at some hours; Lambda ends it after five minutes. */
+/** An estimate samples some hours; its Lambda function times out after five minutes. */
 const ESTIMATE_TIMEOUT_MS = 10 * 60_000;
 
-/** What the state machine puts out after an estimate. */
+/** The output of the state machine after an estimate. */
 interface Estimated {
   plan: { spans: TimeRange[]; estimate: Estimate };
 }
@@ -50,7 +50,7 @@ export async function startDeployedBackfill(options: DeployedBackfillOptions): P
     const { plan } = (await executions.run(
       `estimate-${randomUUID()}`,
       { op: "estimate", ...range },
-      { timeoutMs: ESTIMATE_TIMEOUT_MS, signal: abortOnInterrupt("Ending") },
+      { timeoutMs: ESTIMATE_TIMEOUT_MS, signal: abortOnInterrupt("Stopping") },
     )) as Estimated;
     if (!json) console.log(describeEstimate(plan.estimate, plan.spans));
     if (options.estimate) {
@@ -68,14 +68,14 @@ export async function startDeployedBackfill(options: DeployedBackfillOptions): P
       : renderStatusLines([
           ["started", `${execution} of ${source}, in ${stack}`],
           ["progress", `audit-lake status --stack ${stack}`],
-          ["end it", `audit-lake backfill --stack ${stack} --source ${source} --cancel`],
+          ["to stop it", `audit-lake backfill --stack ${stack} --source ${source} --cancel`],
         ]),
   );
   return EXIT.done;
 }
 
 /**
- * A run that is at work comes to its end, which is minutes away.
+ * Stop the state machine; a function that is at work still ends normally, within minutes.
  *
  * @returns the exit code
  */
@@ -89,8 +89,8 @@ export async function cancelDeployedBackfill({
   const cancelled = await deployment.backfill(source).stop(BACKFILL_JOB);
   const outcome =
     cancelled.length === 0
-      ? `No backfill of ${source} is at work in ${stack}.`
-      : `Cancelled ${cancelled.join(", ")} of ${source}, with everything saved; the same command goes on.`;
+      ? `No backfill of ${source} is running in ${stack}.`
+      : `Cancelled ${cancelled.join(", ")} of ${source}, with everything saved; start it again to continue.`;
   console.log(json ? JSON.stringify({ stack, source, cancelled }) : outcome);
   return EXIT.done;
 }

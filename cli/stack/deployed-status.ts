@@ -18,7 +18,8 @@ import { Deployment } from "./deployment.ts";
 interface DeployedStatus {
   stack: string;
   region: string;
-  alarms: { count: number; ringing: ActiveAlarm[] };
+  /** `ringing` is the former name of `active`. */
+  alarms: { count: number; active: ActiveAlarm[]; ringing: ActiveAlarm[] };
   sources: DeployedSourceStatus[];
 }
 
@@ -29,18 +30,24 @@ interface DeployedSourceStatus extends SourceProgress, SealingStatus {
   lastWriteMs: number | null;
   /** Null when there never was one. */
   backfill: BackfillProgress | null;
-  /** Executions at work: of the backfill, of the close of day. */
+  /** Running executions: of the backfill, and of sealing. */
   executions: { name: string; startedAtMs: number }[];
   token: { isSet: boolean; changedAtMs: number | null };
 }
 
-/** @throws {DeployedStackError} when there is no such stack */
+/**
+ * @param only - the one source to read; all when it is absent
+ * @throws {DeployedStackError} when there is no such stack
+ * @throws {UsageError} when the stack has no such source
+ */
 export async function readDeployedStatus(
   stackName: string,
+  only: string | undefined,
   nowSeconds: number,
 ): Promise<DeployedStatus> {
   const deployment = await Deployment.find(stackName);
-  const { name, region, sources } = deployment.stack;
+  const { name, region } = deployment.stack;
+  const sources = only === undefined ? deployment.stack.sources : [deployment.source(only)];
   const { checkpoints } = deployment;
   const [alarms, statuses] = await Promise.all([
     deployment.alarms(),
@@ -64,35 +71,40 @@ export async function readDeployedStatus(
       }),
     ),
   ]);
-  return { stack: name, region, alarms, sources: statuses };
+  return {
+    stack: name,
+    region,
+    alarms: { ...alarms, ringing: alarms.active },
+    sources: statuses,
+  };
 }
 
 async function findExecutions(
   deployment: Deployment,
   { name, backfillMachine }: DeployedSource,
 ): Promise<DeployedSourceStatus["executions"]> {
-  const [backfills, closes] = await Promise.all([
+  const [backfills, seals] = await Promise.all([
     backfillMachine === undefined ? [] : deployment.backfill(name).running(),
-    deployment.closing(name)?.running() ?? [],
+    deployment.sealing(name)?.running() ?? [],
   ]);
   return [
     ...backfills.map(({ name, startedAtMs }) => ({ name, startedAtMs })),
-    // The scheduler gives them names without a meaning.
-    ...closes.map(({ startedAtMs }) => ({ name: "close of day", startedAtMs })),
+    // The scheduler gives them meaningless names.
+    ...seals.map(({ startedAtMs }) => ({ name: "seal", startedAtMs })),
   ];
 }
 
 export function describeDeployedStatus({ stack, region, alarms, sources }: DeployedStatus): string {
-  const { count, ringing } = alarms;
+  const { count, active } = alarms;
   const summary =
-    ringing.length === 0
-      ? `none of ${formatCount(count)} is going off`
-      : `${formatCount(ringing.length)} of ${formatCount(count)} going off`;
+    active.length === 0
+      ? `none of ${formatCount(count)} active`
+      : `${formatCount(active.length)} of ${formatCount(count)} active`;
   return [
     renderStatusLines([
       ["stack", `${stack}, ${region}`],
       ["alarms", summary],
-      ...ringing.map((alarm) => ["", describeAlarm(alarm)] as const),
+      ...active.map((alarm) => ["", describeAlarm(alarm)] as const),
       ["sources", formatCounted(sources.length, "source")],
     ]),
     ...sources.map(describeSource),
@@ -117,12 +129,12 @@ function describeSource(status: DeployedSourceStatus): string {
     ...describeSealing(status),
     ...(status.backfill === null ? [] : describeBackfill(status.backfill)),
     ...status.executions.map(
-      ({ name, startedAtMs }) => ["at work", `${name}, since ${formatMs(startedAtMs)}`] as const,
+      ({ name, startedAtMs }) => ["running", `${name}, since ${formatMs(startedAtMs)}`] as const,
     ),
   ]);
 }
 
 function describeToken({ isSet, changedAtMs }: DeployedSourceStatus["token"]): string {
-  if (!isSet) return 'not set: "audit-lake token set" stores one';
+  if (!isSet) return 'not set: store one with "audit-lake token set"';
   return changedAtMs === null ? "set" : `set, last changed ${formatMs(changedAtMs)}`;
 }

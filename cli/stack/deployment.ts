@@ -1,4 +1,4 @@
-/** All of AWS that the command line uses. Loaded only by what speaks to AWS: it takes long to load. */
+/** All of AWS that the command line uses. Always imported dynamically: the SDK is optional, and slow to load. */
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
@@ -22,7 +22,7 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import type { DeployedSource, DeployedStack } from "../../lib/stack/outputs.ts";
 import { UsageError } from "../errors.ts";
 
-/** A deployed stack, found by its name, and what it is made of. */
+/** A deployed stack, found by its name, and its parts. */
 export class Deployment {
   readonly stack: DeployedStack;
   readonly #cloudFormation: CloudFormationClient;
@@ -53,20 +53,20 @@ export class Deployment {
 
   /**
    * @param source - name
-   * @throws {UsageError} when nothing can be brought in for it
+   * @throws {UsageError} when the stack has no backfill for it
    */
   backfill(source: string): StateMachineExecutions {
     const arn = this.stack.sources.find(({ name }) => name === source)?.backfillMachine;
     if (arn === undefined) {
       throw new UsageError(
-        `the source ${source} of the stack ${this.stack.name} has no backfill: set "enabled: true", and deploy it with this version ("npx cdk deploy")`,
+        `the source ${source} of the stack ${this.stack.name} has no backfill: set "enabled: true" for it, and deploy with this version ("npx cdk deploy")`,
       );
     }
     return this.#executions(arn);
   }
 
-  /** @returns nothing where no days are sealed */
-  closing(source: string): StateMachineExecutions | undefined {
+  /** @returns undefined when no days are sealed */
+  sealing(source: string): StateMachineExecutions | undefined {
     const arn = this.stack.sources.find(({ name }) => name === source)?.sealingMachine;
     return arn === undefined ? undefined : this.#executions(arn);
   }
@@ -75,7 +75,7 @@ export class Deployment {
     return new StateMachineExecutions(new SFNClient(CLIENT_OPTIONS), stateMachineArn, systemClock);
   }
 
-  /** With which the manifests' signatures are checked, PEM; nothing when they are not signed. */
+  /** The key that checks the signatures of manifests, PEM; undefined when they are not signed. */
   async signingPublicKey(): Promise<string | undefined> {
     const { signingKey } = this.stack;
     return signingKey === undefined
@@ -87,16 +87,16 @@ export class Deployment {
     return new TokenSecret(new SecretsManagerClient(CLIENT_OPTIONS), source.tokenSecret);
   }
 
-  /** The stack's alarms: how many it has, and those that are going off. */
-  async alarms(): Promise<{ count: number; ringing: ActiveAlarm[] }> {
+  /** The stack's alarms: how many it has, and the active ones. */
+  async alarms(): Promise<{ count: number; active: ActiveAlarm[] }> {
     const names = await listAlarmNames(this.#cloudFormation, this.stack.name);
-    const ringing = await listActiveAlarms(new CloudWatchClient(CLIENT_OPTIONS), names);
-    return { count: names.size, ringing };
+    const active = await listActiveAlarms(new CloudWatchClient(CLIENT_OPTIONS), names);
+    return { count: names.size, active };
   }
 
   /**
    * @param name - may be left out when the stack has one source
-   * @throws {UsageError} when there is no such source, or no telling which
+   * @throws {UsageError} when there is no such source, or several and no name
    */
   source(name: string | undefined): DeployedSource {
     const { sources, name: stackName } = this.stack;

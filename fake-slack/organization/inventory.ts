@@ -1,13 +1,13 @@
 import { toWireJson } from "../wire-json.ts";
 import { at, mix, type Random, slackId } from "./random.ts";
 
-/** What something was done to: the whole `entity` as JSON. */
+/** The target of an action: the whole `entity` as JSON. */
 export interface Entity {
   id: string;
   json: string;
 }
 
-/** An app also stands in the `context` of what it does. */
+/** An app is also in the `context` of what it does. */
 export interface App extends Entity {
   name: string;
   /** `{"id":…,"name":…,…}` as in a context. */
@@ -91,7 +91,7 @@ const WORKSPACES = [
   ["Trust & Safety", "trust"],
 ] as const;
 
-/** The things of an organization. All but files are made once; a file is made from its number. */
+/** What an organization has. Everything but files is generated once; a file is generated from its number. */
 export class Inventory {
   readonly enterprise: Place;
   readonly workspaces: readonly Place[];
@@ -208,7 +208,7 @@ export class Inventory {
     );
   }
 
-  /** One of very many files. */
+  /** One of a great many files. */
   file(number: number): File {
     const [name, filetype] = at(FILE_NAMES, mix(this.#seed, number, 5) % FILE_NAMES.length);
     const id = slackId("F", this.#seed, number);
@@ -216,7 +216,7 @@ export class Inventory {
     return { name, ...entity("file", { id, name, filetype, title }) };
   }
 
-  /** A file that many know; some much more than others. */
+  /** A popular file; some are much more popular than others. */
   pickFile(random: Random): File {
     const skew = random.unit();
     return this.file(Math.floor(skew * skew * 200_000));
@@ -252,7 +252,7 @@ export class Inventory {
   }
 }
 
-/** An entity with its fields, the id among them. */
+/** An entity with its fields, including the id. */
 export function entity(type: string, fields: { id?: string; [name: string]: unknown }): Entity {
   return { id: fields.id ?? "", json: toWireJson({ type, [type]: fields }) };
 }

@@ -4,7 +4,7 @@ import { OFFICES, type Rhythm } from "./rhythm.ts";
 
 type AccountType = "member" | "admin" | "owner" | "guest" | "bot";
 
-/** Someone who acts, with everything of them that is written often already as JSON. */
+/** Someone who acts; what is written often is JSON already. */
 export interface Person {
   index: number;
   id: string;
@@ -22,7 +22,7 @@ export interface Person {
   mobileAddress: string;
 }
 
-/** From where someone acts: each part as JSON. */
+/** Where someone acts from: each part as JSON. */
 export interface Origin {
   ua: string;
   address: string;
@@ -128,10 +128,10 @@ export const SCRIPT_AGENTS = {
 
 const NO_SESSION = "null";
 
-/** A network stays the same for someone this long: to change it within minutes is a story. */
+/** How long someone stays on the same network: a change within minutes is a story. */
 const NETWORK_SECONDS = 4 * 3600;
 
-/** Everybody with an account, and the two who have none. */
+/** Everybody with an account, and the two actors without one. */
 export class People {
   readonly all: readonly Person[];
   readonly owners: readonly Person[];
@@ -176,7 +176,7 @@ export class People {
     this.slackSecurity = special(this.all, "USLACKSECURITY", "slacksecurity");
   }
 
-  /** Someone whose office is likely at work; a few are much busier than most. */
+  /** Someone whose office is probably at work; a few are much busier than most. */
   pickActive(random: Random, epochSeconds: number): Person {
     const office = at(this.#byOffice, this.#rhythm.pickOffice(random, epochSeconds));
     const skew = random.unit();
@@ -232,7 +232,7 @@ function makePerson(seed: number, index: number, count: number, teams: readonly 
   return withJson({
     index,
     id: slackId(index % 3 === 0 ? "W" : "U", seed, index),
-    // Some people like a sign after their name, beyond the basic plane of Unicode.
+    // Some people add a character outside Unicode's basic plane to their name.
     name: `${given} ${family}${draw % 29 === 0 ? " 🚀" : ""}`,
     email:
       account === "guest"

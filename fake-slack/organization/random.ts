@@ -15,11 +15,11 @@ export function mix(...parts: number[]): number {
   return h;
 }
 
-/** Numbers that look random and are a pure function of where they start (Mulberry32). */
+/** Numbers that look random and are a pure function of their start (Mulberry32). */
 export class Random {
   #state = 0;
 
-  /** Begin anew: the same `origin` gives the same numbers. */
+  /** Restart: the same `origin` gives the same numbers. */
   restart(origin: number): this {
     this.#state = origin | 0;
     return this;

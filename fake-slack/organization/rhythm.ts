@@ -7,14 +7,14 @@ const MINUTES_PER_WEEK = 7 * 24 * 60;
 /** The epoch began on a Thursday; weeks here begin on Monday at 00:00 UTC. */
 const FIRST_MONDAY = 4 * 24 * 3600;
 
-/** Where people sit. Offsets are fixed: daylight saving would only blur the picture. */
+/** Where people work. Offsets are fixed, because daylight saving would add nothing. */
 export const OFFICES = [
   { city: "San Francisco, California", utcOffsetHours: -8, share: 0.5, network: "192.0.2." },
   { city: "London, England", utcOffsetHours: 0, share: 0.3, network: "198.51.100." },
   { city: "Tokyo, Japan", utcOffsetHours: 9, share: 0.2, network: "203.0.113." },
 ] as const;
 
-/** Activity by local hour of a weekday, noon hours as the unit. */
+/** Activity by local hour of a weekday, relative to the hours around noon. */
 const LOCAL_HOURS = [
   0.03, 0.02, 0.02, 0.02, 0.02, 0.04, 0.1, 0.3, 0.7, 1.1, 1.2, 1.1, 0.8, 1, 1.2, 1.2, 1.1, 0.9, 0.5,
   0.3, 0.2, 0.15, 0.1, 0.05,
@@ -33,7 +33,7 @@ export function weekOf(epochSeconds: number): number {
 export class Rhythm {
   /** By hour of the week; all of them add up to 1. */
   readonly #hourShares: number[];
-  /** By hour of the week: what part of it is due to the first office, and to the first two. */
+  /** By hour of the week: the share of the first office, and of the first two. */
   readonly #officeBounds: (readonly [number, number])[];
 
   constructor() {
@@ -58,7 +58,7 @@ export class Rhythm {
     return (here + (next - here) * fraction) / 60;
   }
 
-  /** An office, those that are at work sooner than those asleep. */
+  /** An office; one at work is more likely than one asleep. */
   pickOffice(random: Random, epochSeconds: number): number {
     const hour = Math.floor(minuteOfWeek(Math.floor(epochSeconds / 60)) / 60);
     const [first, second] = at(this.#officeBounds, hour);

@@ -4,7 +4,7 @@ import type { Person } from "./people.ts";
 import { at, type Random } from "./random.ts";
 import { type Deed, type Scene, userEntity } from "./scene.ts";
 
-/** Slack's own list of what can make an anomaly. */
+/** Slack's own list of anomaly reasons. */
 export const ANOMALY_REASONS = [
   "asn",
   "excessive_downloads",
@@ -26,9 +26,9 @@ export const ANOMALY_REASONS = [
   "user_agent",
 ] as const;
 
-/** One kind of everyday deed. */
+/** One kind of everyday activity. */
 interface Routine {
-  /** In 10,000 entries, about. */
+  /** Approximate number in 10,000 entries. */
   weight: number;
   action: string;
   /** @default "anyone" */
@@ -54,13 +54,13 @@ const aMessage = ({ inventory, random, epochSeconds }: Scene): Entity =>
 const anOpenHuddle = (scene: Scene, actor: Person): Entity =>
   scene.inventory.huddle(scene.random, scene.epochSeconds, [actor.id], false);
 
-/** Slack writes who invited in two shapes. */
+/** Slack writes the inviter in two shapes. */
 function inviter({ people, random }: Scene): string {
   const person = random.pick(people.members);
   return random.chance(0.5) ? person.json : userEntity(person).json;
 }
 
-/** A value as settings have it: of any type. */
+/** The value of a setting: of any type. */
 function changed(
   ...choices: (readonly [now: unknown, before: unknown])[]
 ): (scene: Scene) => string {
@@ -82,7 +82,7 @@ function hugeInteger(random: Random): string {
 }
 
 /**
- * What an anomaly says of the deed before it, which happened about 50 s earlier.
+ * What an anomaly says about the activity before it, about 50 s earlier.
  *
  * @param reasons - JSON
  */
@@ -498,7 +498,7 @@ const ROUTINES: readonly Routine[] = [
     on: ({ inventory, random }) => random.pick(inventory.oauthTokens),
     details: () => '{"provider_key":"google","app_id":"A0717"}',
   },
-  // Guarding the data.
+  // Protecting data.
   {
     weight: 20,
     action: "native_dlp_rule_action_applied",
@@ -601,13 +601,13 @@ const SLOTS: readonly number[] = Array.from({ length: 4096 }, (_, slot) => {
   return index;
 });
 
-/** Where each routine's share of the weight ends. */
+/** The cumulative weight at the end of each routine. */
 const BOUNDS: readonly number[] = ROUTINES.reduce<number[]>((bounds, { weight }) => {
   bounds.push((bounds.at(-1) ?? 0) + weight);
   return bounds;
 }, []);
 
-/** An everyday deed, as likely as its weight says. */
+/** An everyday activity, as likely as its weight. */
 export function routineDeed(scene: Scene): Deed {
   const { random, people, inventory, epochSeconds } = scene;
   const draw = random.unit();

@@ -3,7 +3,7 @@ import type { App, Entity, Inventory, Place } from "./inventory.ts";
 import type { Origin, People, Person } from "./people.ts";
 import type { Random } from "./random.ts";
 
-/** Where and when something happens, and the dice. */
+/** Where and when something happens, and the random numbers for it. */
 export interface Scene {
   epochSeconds: number;
   random: Random;
@@ -11,7 +11,7 @@ export interface Scene {
   inventory: Inventory;
 }
 
-/** Something that happened, before it has an id. */
+/** An event, before it has an id. */
 export interface Deed {
   action: string;
   actor: Person;

@@ -6,7 +6,7 @@ import { at, mix, Random, uuidOf } from "./random.ts";
 import { ANOMALY_REASONS, anomalyDetails } from "./routine.ts";
 import { entryOf, userEntity } from "./scene.ts";
 
-/** Something an investigator would want to find, once in every week, at the same time of the week. */
+/** Something an investigator would want to find: once a week, at the same time of the week. */
 export interface Story {
   name: StoryName;
   /** The main actor. */
@@ -18,7 +18,7 @@ export interface Story {
   entries: readonly WireEntry[];
 }
 
-/** Above the indexes of everyday entries within one second. */
+/** Higher than the indexes of everyday entries within one second. */
 const FIRST_INDEX = 1 << 24;
 
 const HOUR = 3600;
@@ -205,7 +205,7 @@ const SCRIPTS = {
       }
     },
   },
-  /** On a Saturday, one guard after the other goes. */
+  /** On a Saturday, one protection after the other is turned off. */
   security_settings_changed: {
     offset: 5 * DAY + 4 * HOUR,
     actor: anOwner,
@@ -260,7 +260,7 @@ const SCRIPTS = {
       stage.act(120, "audit_logs_export_csv_started", { on: stage.inventory.enterprise });
     },
   },
-  /** A browser's session goes on in a script, on another network. */
+  /** A browser session continues in a script, on another network. */
   session_stolen: {
     offset: 4 * DAY + 14 * HOUR,
     actor: aMember,
@@ -313,7 +313,7 @@ interface Act {
   by?: "actor" | "slack";
 }
 
-/** Where one story is played: a start, a main actor, and the entries so far. */
+/** One story in progress: a start, a main actor, and the entries so far. */
 class Stage {
   readonly people: People;
   readonly inventory: Inventory;
@@ -369,7 +369,7 @@ class Stage {
     this.act(seconds, "anomaly", { details, ...(origin === undefined ? {} : { origin }) });
   }
 
-  /** A network on which nobody of the organization ever is otherwise. */
+  /** A network that nobody in the organization uses otherwise. */
   stranger(network: number, ua: string = this.actor.desktopAgent): Origin {
     const draw = mix(this.#seed, this.start, network);
     return {

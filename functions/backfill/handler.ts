@@ -8,28 +8,21 @@
  * A plan that cannot be made, and a run that failed, are thrown.
  */
 
-import { randomUUID } from "node:crypto";
-import { Logger } from "@aws-lambda-powertools/logger";
-import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
-import middy from "@middy/core";
-import type { Context } from "aws-lambda";
 import * as z from "zod";
 import { backfillSpan } from "../../lib/backfill/backfill-span.ts";
 import { type Estimate, estimateBackfill } from "../../lib/backfill/estimate.ts";
 import { beginBackfill, planBackfill } from "../../lib/backfill/plan.ts";
-import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
+import type { IngestSummary } from "../../lib/ingest/summary.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
+import { BACKFILL_CONCURRENCY } from "../../lib/stack/backfill-concurrency.ts";
+import { BACKFILL_ENVIRONMENT } from "../../lib/stack/environment.ts";
+import { BACKFILL_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import type { TimeRange } from "../../lib/time.ts";
-import { readEnvironment } from "../environment.ts";
-import { METRIC_NAMESPACE, SOURCE_DIMENSION } from "../ingest/metric-names.ts";
 import { type JobStep, stepAfter } from "../job-step.ts";
-import { SOURCE_ENVIRONMENT } from "../source-environment.ts";
-import { createSourcePorts, PAGE_LIMIT, RESERVE_MS } from "../source-ports.ts";
-import { BACKFILL_CONCURRENCY } from "./concurrency.ts";
-import { BACKFILL_METRICS, BACKFILL_SERVICE } from "./metric-names.ts";
+import { addCounts, type Invocation } from "../lambda-function.ts";
+import { createSourceFunction, PAGE_LIMIT } from "../source-function.ts";
 
 const time = z.iso
   .datetime({ offset: true })
@@ -49,29 +42,19 @@ interface Plan {
   estimate?: Estimate;
 }
 
-const environment = readEnvironment(SOURCE_ENVIRONMENT);
-const source = environment.SOURCE;
-const logger = new Logger({ serviceName: BACKFILL_SERVICE, persistentKeys: { source } });
-const metrics = new Metrics({
-  namespace: METRIC_NAMESPACE,
-  serviceName: BACKFILL_SERVICE,
-  defaultDimensions: { [SOURCE_DIMENSION]: source },
-});
-
 // Each function at work paces itself: together they make no more than all may.
-const { tokens, ports } = createSourcePorts(
-  environment,
-  logger,
+const { environment, logger, metrics, tokens, ports, ...lambda } = createSourceFunction(
+  SERVICES.backfill,
+  BACKFILL_ENVIRONMENT,
   BACKGROUND_CALLS_PER_MINUTE / BACKFILL_CONCURRENCY,
 );
+const source = environment.SOURCE;
 
 async function handleStep(
   event: unknown,
-  context: Context,
+  { owner, deadlineMs }: Invocation,
 ): Promise<Plan | (JobStep & IngestSummary)> {
   const asked = EVENT.parse(event);
-  const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis() - RESERVE_MS;
-  const owner = `${context.awsRequestId}/${randomUUID()}`;
   await tokens.get();
   if (asked.op === "run") {
     return run(asked.span, owner, deadlineMs);
@@ -104,10 +87,12 @@ async function run(
     { deadlineMs },
   );
   const { entries, pages, outcome } = summary;
-  metrics.addMetric(BACKFILL_METRICS.entries, MetricUnit.Count, entries);
-  metrics.addMetric(BACKFILL_METRICS.pages, MetricUnit.Count, pages);
-  metrics.addMetric(BACKFILL_METRICS.throttled, MetricUnit.Count, outcome === "throttled" ? 1 : 0);
-  metrics.addMetric(BACKFILL_METRICS.failed, MetricUnit.Count, outcome === "failed" ? 1 : 0);
+  addCounts(metrics, BACKFILL_METRICS, {
+    entries,
+    pages,
+    throttled: outcome === "throttled" ? 1 : 0,
+    failed: outcome === "failed" ? 1 : 0,
+  });
   const cause = causeOf(summary);
   if (cause !== undefined) {
     logger.error("the run failed", { span, ...summary });
@@ -117,7 +102,4 @@ async function run(
   return { ...stepAfter(summary, systemClock.nowMs()), ...summary };
 }
 
-export const handler = middy<unknown, Plan | (JobStep & IngestSummary)>()
-  .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(logMetrics(metrics))
-  .handler(handleStep);
+export const handler = lambda.handler(handleStep);

@@ -9,16 +9,9 @@
  * next call begins again where the lake stands. A day whose lines are not what
  * was sealed is counted and left to them: it would keep no other day waiting.
  */
-import { Logger } from "@aws-lambda-powertools/logger";
-import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { S3Client } from "@aws-sdk/client-s3";
-import middy from "@middy/core";
-import type { Context } from "aws-lambda";
 import * as z from "zod";
-import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
 import { AthenaColumns } from "../../lib/aws/athena-columns.ts";
 import { AthenaDatabase } from "../../lib/aws/athena-database.ts";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
@@ -29,11 +22,10 @@ import {
   writeDayColumns,
 } from "../../lib/columns/write-day-columns.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { readEnvironment } from "../environment.ts";
-import { METRIC_NAMESPACE, SOURCE_DIMENSION } from "../ingest/metric-names.ts";
+import { COLUMNS_ENVIRONMENT } from "../../lib/stack/environment.ts";
+import { COLUMNS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { type JobStep, nextStep } from "../job-step.ts";
-import { RESERVE_MS } from "../source-ports.ts";
-import { COMPACT_METRICS, COMPACT_SERVICE } from "./metric-names.ts";
+import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
 
 const EVENT = z.discriminatedUnion("op", [
   z.object({ op: z.literal("plan") }),
@@ -47,21 +39,11 @@ interface Plan {
   days: string[];
 }
 
-const environment = readEnvironment(
-  z.object({
-    SOURCE: z.string().regex(SOURCE_NAME),
-    ARCHIVE_BUCKET: z.string().min(1),
-    DATABASE: z.string().min(1),
-    WORKGROUP: z.string().min(1),
-  }),
+const { environment, logger, metrics, ...lambda } = createFunction(
+  SERVICES.columns,
+  COLUMNS_ENVIRONMENT,
 );
 const source = environment.SOURCE;
-const logger = new Logger({ serviceName: COMPACT_SERVICE, persistentKeys: { source } });
-const metrics = new Metrics({
-  namespace: METRIC_NAMESPACE,
-  serviceName: COMPACT_SERVICE,
-  defaultDimensions: { [SOURCE_DIMENSION]: source },
-});
 const archive = new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET);
 const athena = new AthenaDatabase(
   new AthenaClient(CLIENT_OPTIONS),
@@ -71,7 +53,7 @@ const athena = new AthenaDatabase(
 
 async function handleStep(
   event: unknown,
-  context: Context,
+  { deadlineMs }: Invocation,
 ): Promise<Plan | (JobStep & Partial<ColumnsSummary>)> {
   const asked = EVENT.parse(event);
   if (asked.op === "plan") {
@@ -79,18 +61,20 @@ async function handleStep(
     logger.info("days to compact", { days: days.length, first: days.at(0) });
     return { days: days.slice(0, PLANNED_DAYS_MAX) };
   }
-  const summary = await compact(asked.day, context);
-  metrics.addMetric(COMPACT_METRICS.compacted, MetricUnit.Count, summary?.isNew ? 1 : 0);
-  metrics.addMetric(COMPACT_METRICS.notCompacted, MetricUnit.Count, summary ? 0 : 1);
+  const summary = await writeColumns(asked.day, deadlineMs);
+  addCounts(metrics, COLUMNS_METRICS, {
+    written: summary?.isNew ? 1 : 0,
+    notWritten: summary ? 0 : 1,
+  });
   return { ...nextStep("done", systemClock.nowMs()), ...summary };
 }
 
 /** @returns nothing when the compact table cannot have the day */
-async function compact(day: string, context: Context): Promise<ColumnsSummary | undefined> {
+async function writeColumns(day: string, deadlineMs: number): Promise<ColumnsSummary | undefined> {
   const over = new AbortController();
   const timer = setTimeout(
     () => over.abort(new Error("the function's time is over; the next call begins again")),
-    context.getRemainingTimeInMillis() - RESERVE_MS,
+    deadlineMs - systemClock.nowMs(),
   );
   try {
     const summary = await writeDayColumns(archive, columnsWithin(over.signal), source, day);
@@ -113,7 +97,4 @@ function columnsWithin(signal?: AbortSignal): AthenaColumns {
   });
 }
 
-export const handler = middy<unknown, Plan | (JobStep & Partial<ColumnsSummary>)>()
-  .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(logMetrics(metrics))
-  .handler(handleStep);
+export const handler = lambda.handler(handleStep);

@@ -14,15 +14,10 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { Logger } from "@aws-lambda-powertools/logger";
-import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import middy from "@middy/core";
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { DynamoDbAlertLedger } from "../../lib/aws/dynamodb-alert-ledger.ts";
@@ -39,15 +34,15 @@ import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
+import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
+import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import { readEnvironment } from "../environment.ts";
-import { METRIC_NAMESPACE } from "../ingest/metric-names.ts";
-import { DETECT_ENVIRONMENT } from "./environment.ts";
-import { DETECT_METRICS } from "./metric-names.ts";
+import { addCounts, createFunction } from "../lambda-function.ts";
 
-const environment = readEnvironment(DETECT_ENVIRONMENT);
-const logger = new Logger({ serviceName: "detect" });
-const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: "detect" });
+const { environment, logger, metrics, ...lambda } = createFunction(
+  SERVICES.detect,
+  DETECT_ENVIRONMENT,
+);
 
 const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
 
@@ -83,7 +78,7 @@ async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }
-  metrics.addMetric(DETECT_METRICS.failed, MetricUnit.Count, batchItemFailures.length);
+  addCounts(metrics, DETECT_METRICS, { failed: batchItemFailures.length });
   return { batchItemFailures };
 }
 
@@ -98,15 +93,13 @@ function report(objectKey: string, consumed: Consumed): void {
     logger.error("lines that are no entry", { objectKey, lines: unreadable.slice(0, 10) });
   }
   logger.info("an object was looked at", { objectKey, tooOld, ...counts });
-  const totals = { ...counts, ruleFailures, unreadable: unreadable.length };
-  metrics.addMetric(DETECT_METRICS.objects, MetricUnit.Count, 1);
-  metrics.addMetric(DETECT_METRICS.tooOld, MetricUnit.Count, tooOld ? 1 : 0);
-  for (const [name, value] of Object.entries(totals)) {
-    metrics.addMetric(DETECT_METRICS[name as keyof typeof totals], MetricUnit.Count, value);
-  }
+  addCounts(metrics, DETECT_METRICS, {
+    objects: 1,
+    tooOld: tooOld ? 1 : 0,
+    ...counts,
+    ruleFailures,
+    unreadable: unreadable.length,
+  });
 }
 
-export const handler = middy<SQSEvent, SQSBatchResponse>()
-  .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(logMetrics(metrics))
-  .handler(consumeBatch);
+export const handler = lambda.handler(consumeBatch);

@@ -6,46 +6,33 @@
  * that Lambda counts it; the next run goes on from the saved state.
  */
 
-import { randomUUID } from "node:crypto";
-import { Logger } from "@aws-lambda-powertools/logger";
-import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
-import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
-import middy from "@middy/core";
-import type { Context } from "aws-lambda";
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { ingest } from "../../lib/ingest/ingest.ts";
-import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
+import type { IngestSummary } from "../../lib/ingest/summary.ts";
 import { TokenMissingError } from "../../lib/ports.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
-import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import { readEnvironment } from "../environment.ts";
-import { addLatenessMetric } from "../lateness-metric.ts";
-import { createSourcePorts, PAGE_LIMIT, RESERVE_MS } from "../source-ports.ts";
-import { INGEST_ENVIRONMENT } from "./environment.ts";
+import { INGEST_ENVIRONMENT } from "../../lib/stack/environment.ts";
 import {
   API_ERRORS_METRIC,
   CODE_DIMENSION,
   INGEST_METRICS,
-  INGEST_SERVICE,
   LATENESS_METRIC,
-  METRIC_NAMESPACE,
-  SOURCE_DIMENSION,
-} from "./metric-names.ts";
+  SERVICES,
+} from "../../lib/stack/metrics.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
+import type { Invocation } from "../lambda-function.ts";
+import { addLatenessMetric } from "../lateness-metric.ts";
+import { createSourceFunction, PAGE_LIMIT } from "../source-function.ts";
 
-const environment = readEnvironment(INGEST_ENVIRONMENT);
+const { environment, logger, metrics, tokens, ports, ...lambda } = createSourceFunction(
+  SERVICES.ingest,
+  INGEST_ENVIRONMENT,
+);
 const source = environment.SOURCE;
 const EVENT = z.object({ source: z.literal(source) });
-
-const logger = new Logger({ serviceName: INGEST_SERVICE, persistentKeys: { source } });
-const metrics = new Metrics({
-  namespace: METRIC_NAMESPACE,
-  serviceName: INGEST_SERVICE,
-  defaultDimensions: { [SOURCE_DIMENSION]: source },
-});
-
-const { tokens, ports } = createSourcePorts(environment, logger);
 
 /** The metrics of one run. Zeros too: an alarm on a sum needs them where there is nothing to count. */
 type Measured = Record<Exclude<keyof typeof INGEST_METRICS, "lagSeconds">, number> & {
@@ -72,11 +59,14 @@ const UNITS: Partial<Record<keyof Measured, (typeof MetricUnit)[keyof typeof Met
   timeUsedPercent: MetricUnit.Percent,
 };
 
-async function handleStart(event: unknown, context: Context): Promise<IngestSummary | undefined> {
+async function handleStart(
+  event: unknown,
+  invocation: Invocation,
+): Promise<IngestSummary | undefined> {
   EVENT.parse(event);
   const measured = { ...NOTHING };
   try {
-    return await run(context, measured);
+    return await run(invocation, measured);
   } catch (error) {
     if (error instanceof TokenMissingError) {
       measured.tokenMissing = 1;
@@ -85,7 +75,7 @@ async function handleStart(event: unknown, context: Context): Promise<IngestSumm
     }
     measured.failed = 1;
     if (error instanceof SlackApiError) {
-      measured.tokenRefused = error.status === 401 || error.status === 403 ? 1 : 0;
+      measured.tokenRefused = error.tokenRefused || error.status === 403 ? 1 : 0;
       countApiError(error);
     }
     throw error;
@@ -98,21 +88,20 @@ async function handleStart(event: unknown, context: Context): Promise<IngestSumm
 }
 
 /** @throws what ended the run, if it failed; `measured` has what it did until then */
-async function run(context: Context, measured: Measured): Promise<IngestSummary> {
-  const startedAtMs = systemClock.nowMs();
-  const grantedMs = context.getRemainingTimeInMillis();
+async function run(invocation: Invocation, measured: Measured): Promise<IngestSummary> {
+  const { owner, startedAtMs, grantedMs, deadlineMs } = invocation;
   await tokens.get();
   const summary = await ingest(
     ports,
     {
       source,
-      owner: `${context.awsRequestId}/${randomUUID()}`,
+      owner,
       firstStart: environment.FIRST_START ?? Math.floor(startedAtMs / 1000) - SECONDS_PER_DAY,
       settleDelaySeconds: environment.SETTLE_DELAY_SECONDS,
       allowedLatenessSeconds: environment.ALLOWED_LATENESS_SECONDS,
       pageLimit: PAGE_LIMIT,
     },
-    { deadlineMs: startedAtMs + grantedMs - RESERVE_MS },
+    { deadlineMs },
   );
   const { entries, lateEntries, duplicatesDropped, quarantined, pages, bytes } = summary;
   Object.assign(measured, {
@@ -139,7 +128,4 @@ function countApiError(error: SlackApiError): void {
   byCode.addMetric(API_ERRORS_METRIC, MetricUnit.Count, 1);
 }
 
-export const handler = middy<unknown, IngestSummary | undefined>()
-  .use(injectLambdaContext(logger, { resetKeys: true }))
-  .use(logMetrics(metrics))
-  .handler(handleStart);
+export const handler = lambda.handler(handleStart);

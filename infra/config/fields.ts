@@ -4,12 +4,15 @@
  */
 
 import { z } from "zod";
-import { SECONDS_PER_DAY } from "../../lib/time.ts";
+import {
+  type DurationText,
+  type DurationUnit,
+  parseDuration,
+  SECONDS_PER_UNIT,
+} from "../../lib/duration.ts";
+import { isCalendarDay } from "../../lib/time.ts";
+import type { BytesText } from "./config.ts";
 
-type DurationText = `${number}${"s" | "m" | "h" | "d"}`;
-type BytesText = `${number}${"MB" | "GB" | "TB"}`;
-
-const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3600, d: SECONDS_PER_DAY } as const;
 const UNIT_NAMES = { s: "seconds", m: "minutes", h: "hours", d: "days" } as const;
 const BYTES_PER_UNIT = { MB: 1_000_000, GB: 1_000_000_000, TB: 1_000_000_000_000 } as const;
 
@@ -63,11 +66,8 @@ export const timeOfDay = matching(
 );
 
 function calendar(pattern: RegExp, allowed: string) {
-  // JavaScript rolls 31 February over to March instead of refusing it.
-  const exists = (text: string) => {
-    const epochMs = Date.parse(text);
-    return !Number.isNaN(epochMs) && new Date(epochMs).toISOString().startsWith(text.slice(0, 10));
-  };
+  const exists = (text: string) =>
+    !Number.isNaN(Date.parse(text)) && isCalendarDay(text.slice(0, 10));
   return matching(pattern, allowed).refine(exists, {
     error: isNot(`${allowed} that the calendar has`),
   });
@@ -80,7 +80,7 @@ function calendar(pattern: RegExp, allowed: string) {
  * @param max - the longest that is allowed, included
  * @param unit - the duration must be a whole number of these
  */
-export function duration(min: DurationText, max: DurationText, unit: keyof typeof UNIT_NAMES) {
+export function duration(min: DurationText, max: DurationText, unit: DurationUnit) {
   const allowed = `a duration from "${min}" to "${max}" in whole ${UNIT_NAMES[unit]} (a number and s, m, h or d)`;
   const isAllowed = (value: unknown) => {
     const seconds = toSeconds(value);
@@ -112,10 +112,9 @@ export function bytes(min: BytesText) {
     .transform(toBytes);
 }
 
-/** @returns NaN when it is not a duration */
+/** @returns NaN, which no bounds include, when it is not a duration */
 function toSeconds(value: unknown): number {
-  const [, number, unit] = /^(\d{1,9})([smhd])$/.exec(String(value)) ?? [];
-  return Number(number) * SECONDS_PER_UNIT[unit as keyof typeof SECONDS_PER_UNIT];
+  return parseDuration(String(value)) ?? Number.NaN;
 }
 
 /** @returns NaN when it is not a size */

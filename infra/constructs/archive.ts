@@ -13,10 +13,10 @@ import {
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import type { Config } from "../config/config.ts";
+import type { LakeConfig } from "../config/schema.ts";
 
 export interface ArchiveProps {
-  config: Config["archive"];
+  config: LakeConfig["archive"];
   /** How long Athena's results are kept, seconds. */
   resultsRetentionSeconds: number;
   key: IKey;
@@ -100,7 +100,7 @@ export class Archive extends Construct {
   }
 }
 
-function toObjectLockRetention(lock: NonNullable<Config["archive"]["objectLock"]>) {
+function toObjectLockRetention(lock: NonNullable<LakeConfig["archive"]["objectLock"]>) {
   const duration = Duration.seconds(lock.for);
   return lock.mode === "GOVERNANCE"
     ? ObjectLockRetention.governance(duration)
@@ -111,7 +111,10 @@ function toObjectLockRetention(lock: NonNullable<Config["archive"]["objectLock"]
  * Small objects stay in S3 Standard whatever the tiers: S3 moves nothing under
  * 128 KB by itself, because the move would cost more than it saves.
  */
-function lifecycleRules({ tiers = [], retention = "forever" }: Config["archive"]): LifecycleRule[] {
+function lifecycleRules({
+  tiers = [],
+  retention = "forever",
+}: LakeConfig["archive"]): LifecycleRule[] {
   const transitions = tiers.map(({ storageClass, after }) => ({
     storageClass: new StorageClass(storageClass),
     transitionAfter: Duration.seconds(after),

@@ -1,4 +1,5 @@
 import { Duration, type RemovalPolicy } from "aws-cdk-lib";
+import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
@@ -8,20 +9,22 @@ import {
   Condition,
   DistributedMap,
   type IChainable,
-  type IStateMachine,
   JsonPath,
   Succeed,
   TaskInput,
 } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { BACKFILL_CONCURRENCY } from "../../functions/backfill/concurrency.ts";
 import { lanePrefix } from "../../lib/archive/lane.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { BACKFILL_CONCURRENCY } from "../../lib/stack/backfill-concurrency.ts";
+import { BACKFILL_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
+import { BACKFILL_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import type { SourceConfig } from "../config/config.ts";
+import type { SourceConfig } from "../config/schema.ts";
 import type { IngestedSource } from "./ingestion.ts";
 import { callJob, jobLoop } from "./job-loop.ts";
 import { JobStateMachine } from "./job-state-machine.ts";
+import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import { allowArchive, allowLanes, allowListingLanes, allowToken } from "./source-access.ts";
 
@@ -32,6 +35,7 @@ export interface BackfillProps {
   checkpoints: ITable;
   /** Of the tokens' secrets. */
   key: IKey;
+  monitoring: Monitoring;
   /** Seconds. */
   logRetention: number;
   removalPolicy: RemovalPolicy;
@@ -40,8 +44,7 @@ export interface BackfillProps {
 /** What brings one organization's past in. */
 export interface BackfilledSource {
   config: SourceConfig;
-  handler: IFunction;
-  stateMachine: IStateMachine;
+  machineArn: string;
 }
 
 /** What a run is granted at most; it ends by itself well before. */
@@ -73,7 +76,7 @@ export class Backfill extends Construct {
 
   #addSource(
     { config, tokenSecret }: IngestedSource,
-    { bucket, checkpoints, key, logRetention, removalPolicy }: BackfillProps,
+    { bucket, checkpoints, key, monitoring, logRetention, removalPolicy }: BackfillProps,
   ): BackfilledSource {
     const scope = new Construct(this, config.name);
     const comment = `Brings in the past Slack audit logs of ${config.name}`;
@@ -86,13 +89,13 @@ export class Backfill extends Construct {
       timeout: RUN_TIMEOUT,
       logRetentionDays,
       removalPolicy,
-      environment: {
+      environment: writeEnvironment(BACKFILL_ENVIRONMENT, {
         SOURCE: config.name,
         ARCHIVE_BUCKET: bucket.bucketName,
         CHECKPOINT_TABLE: checkpoints.tableName,
         TOKEN_SECRET_ID: tokenSecret.secretArn,
         SLACK_API_BASE: config.apiBase,
-      },
+      }),
     });
     allowArchive(handler, bucket, config.name, {
       add: [PREFIXES.auditLogs, PREFIXES.quarantine],
@@ -111,7 +114,8 @@ export class Backfill extends Construct {
       logRetentionDays,
       removalPolicy,
     });
-    return { config, handler, stateMachine };
+    monitoring.add(monitored(config.name, stateMachine));
+    return { config, machineArn: stateMachine.stateMachineArn };
   }
 }
 
@@ -141,4 +145,40 @@ function define(scope: Construct, handler: IFunction): IChainable {
       .when(Condition.stringEquals("$.op", "estimate"), new Succeed(scope, "Estimated"))
       .otherwise(spans),
   );
+}
+
+function monitored(source: string, stateMachine: JobStateMachine): Monitored {
+  const period = Duration.minutes(5);
+  const metrics = (...names: (keyof typeof BACKFILL_METRICS)[]) =>
+    names.map((name) =>
+      functionMetric(SERVICES.backfill, BACKFILL_METRICS[name], {
+        source,
+        statistic: Stats.SUM,
+        period,
+      }),
+    );
+  return {
+    subject: source,
+    alarms: [
+      {
+        article: "backfill-failing",
+        summary: `The backfill of ${source} failed or ran out of time.`,
+        metric: stateMachine.metricEndedBadly(),
+      },
+    ],
+    row: {
+      title: `${source}: backfill`,
+      widgets: [
+        graph("Entries", metrics("entries")),
+        graph("Calls", metrics("pages")),
+        graph("Runs that ended early", metrics("throttled", "failed")),
+        graph("Executions", [
+          stateMachine.metricSucceeded({ period }),
+          stateMachine.metricFailed({ period }),
+          stateMachine.metricTimedOut({ period }),
+          stateMachine.metricAborted({ period }),
+        ]),
+      ],
+    },
+  };
 }

@@ -1,5 +1,6 @@
-import { Aws } from "aws-cdk-lib";
+import { Aws, Duration } from "aws-cdk-lib";
 import { CfnNamedQuery, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
+import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { CfnDatabase, CfnTable } from "aws-cdk-lib/aws-glue";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
@@ -14,10 +15,11 @@ import {
   type GlueTableInput,
   MANIFEST_LINES,
 } from "../../lib/sql/table.ts";
-import type { Config } from "../config/config.ts";
+import type { LakeConfig } from "../config/schema.ts";
+import type { Monitored, Monitoring } from "./monitoring.ts";
 
 export interface CatalogProps {
-  config: Config["catalog"];
+  config: LakeConfig["catalog"];
   /** Names of the sources. */
   sources: string[];
   /** First day that the archive will ever hold, UTC, `YYYY-MM-DD`. */
@@ -25,6 +27,7 @@ export interface CatalogProps {
   bucket: IBucket;
   resultsBucket: IBucket;
   key: IKey;
+  monitoring: Monitoring;
 }
 
 /** What Athena knows of the archive. No crawler: the partitions are computed from the query. */
@@ -60,6 +63,7 @@ export class Catalog extends Construct {
         queryString: query.sql(),
       }).addResourceDependency(workgroup);
     }
+    props.monitoring.add(monitored(config.workgroup));
   }
 
   #addTable(id: string, database: CfnDatabase, tableInput: GlueTableInput): CfnTable {
@@ -90,4 +94,24 @@ export class Catalog extends Construct {
       },
     });
   }
+}
+
+function monitored(workgroup: string): Monitored {
+  return {
+    subject: "athena",
+    alarms: [
+      {
+        article: "query-cut-off",
+        summary:
+          "A query was cancelled, by a person or because it read more than the workgroup allows.",
+        metric: new Metric({
+          namespace: "AWS/Athena",
+          metricName: "TotalExecutionTime",
+          dimensionsMap: { WorkGroup: workgroup, QueryState: "CANCELED", QueryType: "DML" },
+          statistic: Stats.SAMPLE_COUNT,
+          period: Duration.minutes(5),
+        }),
+      },
+    ],
+  };
 }

@@ -1,4 +1,5 @@
 import { Duration, type RemovalPolicy, Stack } from "aws-cdk-lib";
+import { type IWidget, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
@@ -6,6 +7,9 @@ import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
 import { COMPACT_TABLE, LINES_TABLE } from "../../lib/sql/table.ts";
+import { COLUMNS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
+import { COLUMNS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
+import { type AlarmSpec, functionMetric, graph } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 
 export interface ColumnsProps {
@@ -30,6 +34,8 @@ export class Columns extends Construct {
   readonly handler: IFunction;
   /** What a run is granted at most: Athena works, and the function waits. */
   readonly timeout = Duration.minutes(15);
+  readonly alarms: AlarmSpec[];
+  readonly widgets: IWidget[];
 
   constructor(scope: Construct, id: string, props: ColumnsProps) {
     super(scope, id);
@@ -40,17 +46,32 @@ export class Columns extends Construct {
       timeout: this.timeout,
       logRetentionDays: props.logRetentionDays,
       removalPolicy: props.removalPolicy,
-      environment: {
+      environment: writeEnvironment(COLUMNS_ENVIRONMENT, {
         SOURCE: props.source,
         ARCHIVE_BUCKET: props.bucket.bucketName,
         DATABASE: props.database,
         WORKGROUP: props.workgroup,
-      },
+      }),
     });
     this.#allowArchive(handler, props);
     this.#allowQueries(handler, props);
     this.#allowResults(handler, props);
     this.handler = handler;
+
+    const metric = (name: keyof typeof COLUMNS_METRICS) =>
+      functionMetric(SERVICES.columns, COLUMNS_METRICS[name], {
+        source: props.source,
+        statistic: Stats.SUM,
+        period: Duration.days(1), // once a day there is something to do
+      });
+    this.alarms = [
+      {
+        article: "day-not-compacted",
+        summary: `The lines of a sealed day of ${props.source} are not what was sealed.`,
+        metric: metric("notWritten"),
+      },
+    ];
+    this.widgets = [graph("Days compacted", [metric("written"), metric("notWritten")])];
   }
 
   #allowArchive(handler: NodeFunction, { source, bucket }: ColumnsProps): void {
@@ -93,7 +114,9 @@ export class Columns extends Construct {
       sid: "ListObjects",
       actions: ["s3:ListBucket"],
       resources: [bucket.bucketArn],
-      conditions: { StringLike: { "s3:prefix": [...own, `${PREFIXES.compact}*`] } },
+      conditions: {
+        StringLike: { "s3:prefix": [...own, `${PREFIXES.manifests}*`, `${PREFIXES.compact}*`] },
+      },
     });
     handler.allow({
       sid: "FindBucket",

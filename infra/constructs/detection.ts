@@ -1,29 +1,35 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration, type RemovalPolicy } from "aws-cdk-lib";
+import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, BillingMode, type ITable, Table } from "aws-cdk-lib/aws-dynamodb";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
-import { ScheduleExpression, ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
-import { type IQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
+import { writeEnvironment } from "../../lib/stack/environment.ts";
+import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import type { Config, SourceConfig } from "../config/config.ts";
+import type { LakeConfig, SourceConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { allowMemoryAndAlerts } from "./detection-access.ts";
+import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
-import { StartSchedule } from "./start-schedule.ts";
+import { addSchemaWatch } from "./schema-watch.ts";
 
 export interface DetectionProps {
-  config: Config["detection"];
+  config: LakeConfig["detection"];
   sources: SourceConfig[];
   bucket: IBucket;
   /** Announces each new object. */
   newObjects: ITopic;
   /** Where alerts go. */
   notifications: Notifications;
+  monitoring: Monitoring;
   /** Seconds. */
   logRetention: number;
   removalPolicy: RemovalPolicy;
@@ -38,38 +44,37 @@ const RECEIVES_BEFORE_DEAD_LETTERS = 5;
  * alerts to people; and a daily look at what Slack says it can log.
  */
 export class Detection extends Construct {
-  readonly handler: IFunction;
-  readonly schemaWatchHandler: IFunction;
-  readonly queue: IQueue;
-  readonly deadLetters: IQueue;
-
   constructor(scope: Construct, id: string, props: DetectionProps) {
     super(scope, id);
-    this.deadLetters = new DeadLetterQueue(this, "DeadLetters");
-    this.queue = new Queue(this, "NewObjects", {
+    const { sources, notifications, monitoring, logRetention, removalPolicy } = props;
+    const deadLetters = new DeadLetterQueue(this, "DeadLetters", {
+      subject: "detection",
+      monitoring,
+    });
+    const queue = new Queue(this, "NewObjects", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(6 * TIMEOUT.toSeconds()), // as AWS advises
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES_BEFORE_DEAD_LETTERS },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: RECEIVES_BEFORE_DEAD_LETTERS },
     });
     props.newObjects.addSubscription(
-      new SqsSubscription(this.queue, {
-        rawMessageDelivery: true,
-        deadLetterQueue: this.deadLetters,
-      }),
+      new SqsSubscription(queue, { rawMessageDelivery: true, deadLetterQueue: deadLetters }),
     );
-    const table = new Table(this, "Memory", {
+    const memory = new Table(this, "Memory", {
       partitionKey: { name: "pk", type: AttributeType.STRING },
       timeToLiveAttribute: "expiresAt",
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: props.removalPolicy,
+      removalPolicy,
     });
-    this.handler = this.#addDetection(table, props);
-    this.schemaWatchHandler = this.#addDrift(table, props);
+    const handler = this.#addFunction(memory, queue, props);
+    monitoring.add(monitored(handler, queue));
+    addSchemaWatch(this, {
+      ...{ sources, memory, notifications, deadLetters, monitoring, logRetention, removalPolicy },
+    });
   }
 
-  #addDetection(table: ITable, props: DetectionProps): IFunction {
+  #addFunction(memory: ITable, queue: Queue, props: DetectionProps): IFunction {
     const { config, bucket, notifications } = props;
     const handler = new NodeFunction(this, "Detect", {
       folder: "detect",
@@ -78,19 +83,19 @@ export class Detection extends Construct {
       timeout: TIMEOUT,
       logRetentionDays: props.logRetention / SECONDS_PER_DAY,
       removalPolicy: props.removalPolicy,
-      environment: {
+      environment: writeEnvironment(DETECT_ENVIRONMENT, {
         ARCHIVE_BUCKET: bucket.bucketName,
-        DETECTION_TABLE: table.tableName,
+        DETECTION_TABLE: memory.tableName,
         ALERT_TOPIC_ARN: notifications.topic.topicArn,
-        DETECTION_RULES: JSON.stringify(config.rules),
-        OWN_APP_IDS: config.ownAppIds.join(","),
-        OWN_INSTALLER_IDS: config.ownInstallerIds.join(","),
-        ALERT_PERIOD_SECONDS: String(config.alertPeriod),
-        MAX_ENTRY_AGE_DAYS: String(config.maxEntryAge / SECONDS_PER_DAY),
-      },
+        DETECTION_RULES: config.rules,
+        OWN_APP_IDS: config.ownAppIds,
+        OWN_INSTALLER_IDS: config.ownInstallerIds,
+        ALERT_PERIOD_SECONDS: config.alertPeriod,
+        MAX_ENTRY_AGE_DAYS: config.maxEntryAge / SECONDS_PER_DAY,
+      }),
     });
     handler.addEventSource(
-      new SqsEventSource(this.queue, { batchSize: 5, reportBatchItemFailures: true }),
+      new SqsEventSource(queue, { batchSize: 5, reportBatchItemFailures: true }),
     );
     handler.allow({
       sid: "ReadObjects",
@@ -99,53 +104,49 @@ export class Detection extends Construct {
       whyWildcard: "It ends a prefix: the entries of all sources, which is what rules look at.",
     });
     handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt"]);
-    allowMemoryAndAlerts(handler, table, notifications);
-    return handler;
-  }
-
-  #addDrift(table: ITable, props: DetectionProps): IFunction {
-    const handler = new NodeFunction(this, "Drift", {
-      folder: "schema-watch",
-      description: "Compares Slack's audit log actions and schemas with the last look",
-      memoryMb: 256,
-      timeout: Duration.minutes(2),
-      retryAttempts: 2, // the next start is a day away
-      logRetentionDays: props.logRetention / SECONDS_PER_DAY,
-      removalPolicy: props.removalPolicy,
-      environment: {
-        DETECTION_TABLE: table.tableName,
-        ALERT_TOPIC_ARN: props.notifications.topic.topicArn,
-      },
-    });
-    allowMemoryAndAlerts(handler, table, props.notifications);
-
-    const group = new ScheduleGroup(this, "Schedules", { removalPolicy: RemovalPolicy.DESTROY });
-    const interval = Duration.days(1);
-    for (const { name, apiBase } of props.sources.filter(({ enabled }) => enabled)) {
-      new StartSchedule(this, `Drift-${name}`, {
-        description: `Compares what Slack logs of ${name} with the last look`,
-        schedule: ScheduleExpression.rate(interval),
-        interval,
-        input: { source: name, apiBase },
-        starts: handler,
-        group,
-        deadLetters: this.deadLetters,
-      });
-    }
+    allowMemoryAndAlerts(handler, memory, notifications);
     return handler;
   }
 }
 
-function allowMemoryAndAlerts(
-  handler: NodeFunction,
-  table: ITable,
-  { topic, key }: Notifications,
-): void {
-  handler.allow({
-    sid: "Remember",
-    actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-    resources: [table.tableArn],
-  });
-  handler.allow({ sid: "Alert", actions: ["sns:Publish"], resources: [topic.topicArn] });
-  handler.allowKey("sns", key, ["kms:Decrypt", "kms:GenerateDataKey"]);
+function monitored(handler: IFunction, queue: Queue): Monitored {
+  const period = Duration.minutes(5);
+  const metric = (name: keyof typeof DETECT_METRICS) =>
+    functionMetric(SERVICES.detect, DETECT_METRICS[name], { statistic: Stats.SUM, period });
+  const metrics = (...names: (keyof typeof DETECT_METRICS)[]) => names.map(metric);
+  return {
+    subject: "detection",
+    alarms: [
+      {
+        article: "detection-late",
+        summary: "New objects have waited for the detection for more than 15 minutes.",
+        metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+        threshold: 15 * 60,
+      },
+      {
+        article: "rule-failing",
+        summary: "A detection rule failed on an entry, so an alert may be missing.",
+        metric: metric("ruleFailures"),
+      },
+      {
+        article: "unreadable-lines",
+        summary: "The archive holds lines that are no entries.",
+        metric: metric("unreadable"),
+      },
+    ],
+    row: {
+      title: "Detection",
+      widgets: [
+        graph("Alerts", metrics("matches", "published", "suppressed")),
+        graph("Looked at", metrics("objects", "tooOld", "entries")),
+        graph("New in Slack's vocabulary", metrics("newNames")),
+        graph("Went wrong", metrics("failed", "ruleFailures", "unreadable")),
+        graph("Waiting, seconds", [queue.metricApproximateAgeOfOldestMessage({ period })]),
+        graph("Invocations", [
+          handler.metricInvocations({ period }),
+          handler.metricErrors({ period }),
+        ]),
+      ],
+    },
+  };
 }

@@ -3,14 +3,15 @@ import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import type { Monitoring } from "./monitoring.ts";
 
 export interface EventsProps {
   bucket: IBucket;
   key: IKey;
+  monitoring: Monitoring;
 }
 
 /**
@@ -20,7 +21,6 @@ export interface EventsProps {
  */
 export class Events extends Construct {
   readonly topic: ITopic;
-  readonly deadLetters: IQueue;
 
   constructor(scope: Construct, id: string, props: EventsProps) {
     super(scope, id);
@@ -29,7 +29,10 @@ export class Events extends Construct {
       masterKey: props.key,
       enforceSSL: true,
     });
-    const deadLetters = new DeadLetterQueue(this, "DeadLetters");
+    const deadLetters = new DeadLetterQueue(this, "DeadLetters", {
+      subject: "events",
+      monitoring: props.monitoring,
+    });
 
     const rule = new Rule(this, "ObjectCreated", {
       description: "New objects of Slack audit logs",
@@ -46,6 +49,5 @@ export class Events extends Construct {
     // can at most name an object of this archive, so consumers read the object.
     rule.addTarget(new SnsTopic(topic, { deadLetterQueue: deadLetters }));
     this.topic = topic;
-    this.deadLetters = deadLetters;
   }
 }

@@ -1,7 +1,6 @@
 import { Stack, Validations } from "aws-cdk-lib";
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
 import type { Construct } from "constructs";
 
 export interface Grant {
@@ -24,7 +23,7 @@ export function allow(role: Role, { whyWildcard, ...statement }: Grant): void {
 /** Tells cdk-nag why these resources, which a policy below `scope` names, have a wildcard. */
 export function acknowledgeWildcards(scope: Construct, resources: string[], reason: string): void {
   for (const resource of resources) {
-    const finding = flattenCfnReference(Stack.of(scope).resolve(resource));
+    const finding = toFinding(Stack.of(scope).resolve(resource));
     Validations.of(scope).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${finding}]`,
       reason,
@@ -47,5 +46,30 @@ export function allowKey(
       resources: [key.keyArn],
       conditions: { StringEquals: { "kms:ViaService": `${service}.${region}.amazonaws.com` } },
     });
+  }
+}
+
+/**
+ * A resource as cdk-nag names it: `<Bucket.Arn>/*`. Written here, so that the construct
+ * works where cdk-nag is not installed.
+ *
+ * @param resource - text, or one of CloudFormation's functions
+ */
+function toFinding(resource: unknown): string {
+  if (typeof resource === "string") {
+    return resource;
+  }
+  const [[name, value] = []] = Object.entries(resource as Record<string, unknown>);
+  switch (name) {
+    case "Ref":
+      return `<${value}>`;
+    case "Fn::GetAtt":
+      return `<${(value as string[]).join(".")}>`;
+    case "Fn::Join": {
+      const [separator, parts] = value as [string, unknown[]];
+      return parts.map(toFinding).join(separator);
+    }
+    default:
+      return JSON.stringify(resource);
   }
 }

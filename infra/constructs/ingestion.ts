@@ -1,4 +1,12 @@
 import { Duration, RemovalPolicy, SecretValue, Validations } from "aws-cdk-lib";
+import {
+  ComparisonOperator,
+  type IWidget,
+  MathExpression,
+  type MetricOptions,
+  Stats,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, BillingMode, type ITable, Table } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
@@ -9,9 +17,20 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { liveLane } from "../../lib/archive/lane.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import type { SourceConfig } from "../config/config.ts";
+import { INGEST_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
+import {
+  API_ERRORS_METRIC,
+  CODE_DIMENSION,
+  INGEST_METRICS,
+  LATENESS_METRIC,
+  METRIC_NAMESPACE,
+  SERVICES,
+  SOURCE_DIMENSION,
+} from "../../lib/stack/metrics.ts";
+import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
+import type { SourceConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import { allowArchive, allowLanes, allowToken } from "./source-access.ts";
 import { StartSchedule } from "./start-schedule.ts";
@@ -20,6 +39,7 @@ export interface IngestionProps {
   sources: SourceConfig[];
   bucket: IBucket;
   key: IKey;
+  monitoring: Monitoring;
   /** Seconds. */
   logRetention: number;
   removalPolicy: RemovalPolicy;
@@ -55,7 +75,10 @@ export class Ingestion extends Construct {
       deletionProtection: props.removalPolicy !== RemovalPolicy.DESTROY,
       removalPolicy: props.removalPolicy,
     });
-    this.deadLetters = new DeadLetterQueue(this, "DeadLetters");
+    this.deadLetters = new DeadLetterQueue(this, "DeadLetters", {
+      subject: "schedules",
+      monitoring: props.monitoring,
+    });
     this.schedules = new ScheduleGroup(this, "Schedules", {
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -86,16 +109,18 @@ export class Ingestion extends Construct {
       timeout: TIMEOUT,
       logRetentionDays: props.logRetention / SECONDS_PER_DAY,
       removalPolicy,
-      environment: {
+      environment: writeEnvironment(INGEST_ENVIRONMENT, {
         SOURCE: config.name,
         ARCHIVE_BUCKET: bucket.bucketName,
         CHECKPOINT_TABLE: this.checkpoints.tableName,
         TOKEN_SECRET_ID: tokenSecret.secretArn,
         SLACK_API_BASE: config.apiBase,
-        SETTLE_DELAY_SECONDS: String(config.settleDelay),
-        ALLOWED_LATENESS_SECONDS: String(config.allowedLateness),
-        ...(config.firstStart === undefined ? {} : { FIRST_START: config.firstStart }),
-      },
+        SETTLE_DELAY_SECONDS: config.settleDelay,
+        ALLOWED_LATENESS_SECONDS: config.allowedLateness,
+        ...(config.firstStart === undefined
+          ? {}
+          : { FIRST_START: Date.parse(config.firstStart) / 1000 }),
+      }),
     });
     allowArchive(handler, bucket, config.name, {
       add: [PREFIXES.auditLogs, PREFIXES.quarantine],
@@ -116,7 +141,114 @@ export class Ingestion extends Construct {
         group: this.schedules,
         deadLetters: this.deadLetters,
       });
+      props.monitoring.add({
+        subject: config.name,
+        alarms: alarms(config, handler),
+        row: { title: config.name, widgets: widgets(config, handler) },
+      });
     }
     return { config, tokenSecret, handler };
   }
+}
+
+type MetricKey = keyof typeof INGEST_METRICS;
+
+function alarms(config: SourceConfig, handler: IFunction): AlarmSpec[] {
+  const { name, alarms } = config;
+  const period = Duration.seconds(config.schedule);
+  const metric = (key: MetricKey, options: MetricOptions) =>
+    functionMetric(SERVICES.ingest, INGEST_METRICS[key], { source: name, period, ...options });
+  const sum = (key: MetricKey) => metric(key, { statistic: Stats.SUM });
+  return [
+    {
+      article: "ingestion-lag",
+      summary: `The archive of ${name} is more than ${alarms.lag / 60} minutes behind.`,
+      metric: metric("lagSeconds", { statistic: Stats.MAXIMUM }),
+      threshold: alarms.lag,
+    },
+    {
+      article: "runs-failing",
+      summary: `The last three runs for ${name} failed.`,
+      metric: handler.metricErrors({ period }),
+      evaluationPeriods: 3, // a single failure recovers on the next run
+    },
+    {
+      article: "no-runs",
+      summary: `No run for ${name} in three intervals.`,
+      metric: handler.metricInvocations({ period }),
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 3,
+      treatMissingData: TreatMissingData.BREACHING, // no data: the schedule stopped
+    },
+    {
+      article: "token-missing",
+      summary: `The token of ${name} is not set, so nothing is archived yet.`,
+      metric: sum("tokenMissing"),
+    },
+    {
+      article: "token-refused",
+      summary: `Slack refuses the token of ${name}: nothing is archived until it is replaced.`,
+      metric: sum("tokenRefused"),
+    },
+    {
+      article: "quarantined-entries",
+      summary: `Slack sent entries of ${name} that could not be read; they are kept apart.`,
+      metric: sum("quarantined"),
+    },
+    {
+      article: "throttled",
+      summary: `Slack has throttled the last six runs for ${name}.`,
+      metric: sum("throttled"),
+      evaluationPeriods: 6, // a run or two is how a rate limit is meant to work
+    },
+    ...(alarms.silence === "off" ? [] : [silenceAlarm(config, alarms.silence)]),
+  ];
+}
+
+/** @param silence - seconds without a new entry after which it goes off */
+function silenceAlarm({ name, schedule }: SourceConfig, silence: number): AlarmSpec {
+  // Periods that hold a run each, as many as fit into the silence.
+  const hours = Math.ceil(schedule / SECONDS_PER_HOUR);
+  return {
+    article: "silence",
+    summary: `No new entry of ${name} for ${silence / SECONDS_PER_HOUR} hours.`,
+    metric: functionMetric(SERVICES.ingest, INGEST_METRICS.entries, {
+      source: name,
+      statistic: Stats.SUM,
+      period: Duration.hours(hours),
+    }),
+    threshold: 0,
+    comparisonOperator: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: Math.max(1, Math.floor(silence / (hours * SECONDS_PER_HOUR))),
+  };
+}
+
+function widgets(config: SourceConfig, handler: IFunction): IWidget[] {
+  const period = Duration.seconds(Math.max(config.schedule, 300));
+  const metric = (name: string, statistic: string) =>
+    functionMetric(SERVICES.ingest, name, { source: config.name, statistic, period });
+  const metrics = (statistic: string, ...keys: MetricKey[]) =>
+    keys.map((key) => metric(INGEST_METRICS[key], statistic));
+  return [
+    graph("Lag, seconds", metrics(Stats.MAXIMUM, "lagSeconds")),
+    graph("Entries", metrics(Stats.SUM, "entries", "lateEntries")),
+    graph("Left out or set aside", metrics(Stats.SUM, "duplicatesDropped", "quarantined")),
+    graph("Calls and bytes", metrics(Stats.SUM, "pages", "bytes")),
+    graph("Time used, percent", metrics(Stats.MAXIMUM, "timeUsedPercent")),
+    graph(
+      "Runs that ended early",
+      metrics(Stats.SUM, "failed", "throttled", "tokenMissing", "tokenRefused"),
+    ),
+    graph("Errors of Slack's API", [
+      new MathExpression({
+        // The codes are an open set, so they are searched for.
+        expression: `SEARCH('{${METRIC_NAMESPACE},${CODE_DIMENSION},service,${SOURCE_DIMENSION}} MetricName="${API_ERRORS_METRIC}" ${SOURCE_DIMENSION}="${config.name}"', 'Sum')`,
+        label: "",
+        period,
+      }),
+    ]),
+    graph("Runs", [handler.metricInvocations({ period }), handler.metricErrors({ period })]),
+    graph("Lateness, seconds, 99 of 100 are below", [metric(LATENESS_METRIC, Stats.p(99))]),
+  ];
 }

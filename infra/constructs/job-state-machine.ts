@@ -1,4 +1,5 @@
-import { type Duration, type RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Duration, type RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import {
   type Policy,
   PolicyDocument,
@@ -112,5 +113,19 @@ export class JobStateMachine extends StateMachine {
   /** Let it use a key through one service only; nothing happens where there is no key. */
   allowKey(service: string, key: IKey | undefined, actions: string[]): void {
     allowKey(this.#role, service, key, actions);
+  }
+
+  /** Executions that nobody stopped and that did not succeed. */
+  metricEndedBadly(): MathExpression {
+    const period = Duration.minutes(5);
+    return new MathExpression({
+      label: "failed or timed out",
+      expression: "FILL(failed, 0) + FILL(timedOut, 0)",
+      usingMetrics: {
+        failed: this.metricFailed({ period }),
+        timedOut: this.metricTimedOut({ period }),
+      },
+      period,
+    });
   }
 }

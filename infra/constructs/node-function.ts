@@ -1,17 +1,17 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { Architecture, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import {
-  LogLevel,
-  NodejsFunction,
-  OutputFormat,
-  SourceMapMode,
-} from "aws-cdk-lib/aws-lambda-nodejs";
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import { BUNDLING } from "../../functions/bundling.ts";
 import { allow, allowKey, type Grant } from "./grant.ts";
 
 export interface NodeFunctionProps {
@@ -27,10 +27,11 @@ export interface NodeFunctionProps {
   removalPolicy: RemovalPolicy;
 }
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** What `npm run build` writes, in a clone and in the package alike. */
+const BUNDLES = new URL("../../dist/functions/", import.meta.url);
 
-/** A function of this project: TypeScript bundled here, without Docker, and a role that may only write its log. */
-export class NodeFunction extends NodejsFunction {
+/** A function of this project, bundled beforehand, and a role that may only write its log. */
+export class NodeFunction extends LambdaFunction {
   readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
@@ -45,9 +46,8 @@ export class NodeFunction extends NodejsFunction {
     logGroup.grantWrite(role); // AWS's managed policy would allow every log group
     super(scope, id, {
       description: props.description,
-      entry: `${ROOT}functions/${props.folder}/handler.ts`,
-      depsLockFilePath: `${ROOT}package-lock.json`,
-      projectRoot: ROOT,
+      code: Code.fromAsset(bundleOf(props.folder)),
+      handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
@@ -61,17 +61,6 @@ export class NodeFunction extends NodejsFunction {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       retryAttempts: props.retryAttempts ?? 0,
-      awsSdkConnectionReuse: false, // an option of the SDK's version 2
-      bundling: {
-        format: OutputFormat.ESM,
-        ...BUNDLING,
-        bundleAwsSDK: true,
-        minify: true,
-        sourceMap: true,
-        sourceMapMode: SourceMapMode.DEFAULT,
-        sourcesContent: false,
-        logLevel: LogLevel.WARNING,
-      },
     });
     this.#role = role;
   }
@@ -85,4 +74,13 @@ export class NodeFunction extends NodejsFunction {
   allowKey(service: string, key: IKey | undefined, actions: string[]): void {
     allowKey(this.#role, service, key, actions);
   }
+}
+
+/** @returns the folder to deploy */
+function bundleOf(folder: string): string {
+  const path = fileURLToPath(new URL(folder, BUNDLES));
+  if (!existsSync(path)) {
+    throw new Error(`${path}: the function "${folder}" is not built; run "npm run build" first`);
+  }
+  return path;
 }

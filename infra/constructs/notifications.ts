@@ -4,10 +4,10 @@ import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
-import type { Config } from "../config/config.ts";
+import type { LakeConfig } from "../config/schema.ts";
 
 export interface NotificationsProps {
-  config: Config["alerts"];
+  config: LakeConfig["alerts"];
   key: IKey;
 }
 

@@ -1,40 +1,34 @@
 import { Duration, type RemovalPolicy } from "aws-cdk-lib";
+import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { type IKey, Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { type IScheduleGroup, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
-import {
-  Choice,
-  Condition,
-  type IChainable,
-  type IStateMachine,
-  JsonPath,
-  Map as MapState,
-  Succeed,
-  TaskInput,
-} from "aws-cdk-lib/aws-stepfunctions";
+import { Succeed } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { sealLane } from "../../lib/archive/lane.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { SEAL_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
+import { LATENESS_METRIC, SEAL_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import type { Config, SourceConfig } from "../config/config.ts";
+import type { LakeConfig, SourceConfig } from "../config/schema.ts";
 import type { Catalog } from "./catalog.ts";
 import { Columns } from "./columns.ts";
 import type { IngestedSource } from "./ingestion.ts";
-import { callJob, jobLoop } from "./job-loop.ts";
 import { JobStateMachine } from "./job-state-machine.ts";
+import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
+import { workThrough } from "./planned-days.ts";
 import { allowArchive, allowLanes, allowListingLanes, allowToken } from "./source-access.ts";
 import { StartSchedule } from "./start-schedule.ts";
 
 export interface SealingProps {
-  config: Config["closing"];
+  config: LakeConfig["closing"];
   /** Those that run. */
   sources: IngestedSource[];
-  /** Whether sealed days go into the compact table. */
-  compacts: boolean;
+  /** Whether sealed days go into the columns table. */
+  hasColumns: boolean;
   bucket: IBucket;
   resultsBucket: IBucket;
   checkpoints: ITable;
@@ -43,6 +37,7 @@ export interface SealingProps {
   key: IKey;
   schedules: IScheduleGroup;
   deadLetters: IQueue;
+  monitoring: Monitoring;
   /** Seconds. */
   logRetention: number;
   removalPolicy: RemovalPolicy;
@@ -51,9 +46,7 @@ export interface SealingProps {
 /** What seals one organization's days. */
 export interface SealedSource {
   config: SourceConfig;
-  handler: IFunction;
-  stateMachine: IStateMachine;
-  compacts: boolean;
+  machineArn: string;
 }
 
 /**
@@ -69,7 +62,7 @@ const TIMEOUT = Duration.hours(23);
  * Once a day, the days that are settled are reconciled with Slack and sealed,
  * oldest first; then those that are sealed go into the compact table.
  */
-export class Closing extends Construct {
+export class Sealing extends Construct {
   readonly sources: SealedSource[];
   /** Absent when manifests are not signed. */
   readonly signingKey: IKey | undefined;
@@ -100,16 +93,16 @@ export class Closing extends Construct {
       timeout: RUN_TIMEOUT,
       logRetentionDays,
       removalPolicy,
-      environment: {
+      environment: writeEnvironment(SEAL_ENVIRONMENT, {
         SOURCE: config.name,
         ARCHIVE_BUCKET: props.bucket.bucketName,
         CHECKPOINT_TABLE: props.checkpoints.tableName,
         TOKEN_SECRET_ID: tokenSecret.secretArn,
         SLACK_API_BASE: config.apiBase,
-        ALLOWED_LATENESS_SECONDS: String(config.allowedLateness),
-        CLOSE_DELAY_SECONDS: String(props.config.delay),
+        ALLOWED_LATENESS_SECONDS: config.allowedLateness,
+        CLOSE_DELAY_SECONDS: props.config.delay,
         ...(this.signingKey === undefined ? {} : { SIGNING_KEY_ID: this.signingKey.keyArn }),
-      },
+      }),
     });
     allowArchive(handler, props.bucket, config.name, {
       add: [
@@ -135,7 +128,7 @@ export class Closing extends Construct {
     }
 
     const { bucket, resultsBucket, key, catalog } = props;
-    const compaction = props.compacts
+    const columns = props.hasColumns
       ? new Columns(scope, "Compaction", {
           source: config.name,
           ...{ bucket, resultsBucket, key, logRetentionDays, removalPolicy },
@@ -146,13 +139,13 @@ export class Closing extends Construct {
     // Compaction comes last: what fails there holds up no seal.
     const done = new Succeed(scope, "Done");
     const compact =
-      compaction &&
+      columns &&
       workThrough(
         scope,
         {
           op: "compact",
-          handler: compaction.handler,
-          timeout: compaction.timeout,
+          handler: columns.handler,
+          timeout: columns.timeout,
           repeats: false, // a day that cannot be compacted would be planned again and again
         },
         done,
@@ -164,7 +157,7 @@ export class Closing extends Construct {
         { op: "close", handler, timeout: RUN_TIMEOUT, repeats: true },
         compact ?? done,
       ),
-      handlers: [handler, ...(compaction === undefined ? [] : [compaction.handler])],
+      handlers: [handler, ...(columns === undefined ? [] : [columns.handler])],
       timeout: TIMEOUT,
       logRetentionDays,
       removalPolicy,
@@ -182,47 +175,73 @@ export class Closing extends Construct {
       group: props.schedules,
       deadLetters: props.deadLetters,
     });
-    return { config, handler, stateMachine, compacts: props.compacts };
+    props.monitoring.add(monitored(config.name, stateMachine, columns));
+    return { config, machineArn: stateMachine.stateMachineArn };
   }
 }
 
-/** Work on days that a function does, one after the other, as it plans them. */
-interface DaysOfWork {
-  /** What is done with a day: the function's operation, and the name of the step. */
-  op: "close" | "compact";
-  handler: IFunction;
-  timeout: Duration;
-  /** Plan again until there is nothing left: what a backfill brought in is more than one plan holds. */
-  repeats: boolean;
-}
+/** Days are sealed once a day, so a day is what there is to look at. */
+const PERIOD = Duration.days(1);
 
-/** Plans, and works on the plan, oldest day first. What fails is in the plan of tomorrow. */
-function workThrough(
-  scope: Construct,
-  { op, handler, timeout, repeats }: DaysOfWork,
-  then: IChainable,
-): IChainable {
-  const plan = callJob(scope, `Plan to ${op}`, {
-    handler,
-    timeout,
-    event: TaskInput.fromObject({ op: "plan" }),
-    resultPath: "$.plan",
+function monitored(
+  source: string,
+  stateMachine: JobStateMachine,
+  columns: Columns | undefined,
+): Monitored {
+  const metric = (key: keyof typeof SEAL_METRICS, statistic: string) =>
+    functionMetric(SERVICES.seal, SEAL_METRICS[key], { source, statistic, period: PERIOD });
+  const sums = (...keys: (keyof typeof SEAL_METRICS)[]) =>
+    keys.map((key) => metric(key, Stats.SUM));
+  const lateness = functionMetric(SERVICES.seal, LATENESS_METRIC, {
+    source,
+    statistic: Stats.p(99),
+    period: PERIOD,
   });
-  const days = new MapState(scope, `Days to ${op}`, {
-    itemsPath: "$.plan.days",
-    itemSelector: { "day.$": "$$.Map.Item.Value" },
-    maxConcurrency: 1, // each manifest has the hash of the one before
-    resultPath: JsonPath.DISCARD,
-  }).itemProcessor(
-    jobLoop(scope, `Run to ${op}`, {
-      handler,
-      timeout,
-      event: TaskInput.fromObject({ op, "day.$": "$.day" }),
-    }),
-  );
-  return plan.next(
-    new Choice(scope, `Any day to ${op}?`)
-      .when(Condition.isPresent("$.plan.days[0]"), days.next(repeats ? plan : then))
-      .otherwise(then),
-  );
+  return {
+    subject: source,
+    alarms: [
+      {
+        article: "day-not-reconciled",
+        summary: `A sealed day of ${source} is not the same in the archive and in Slack.`,
+        metric: metric("unreconciled", Stats.SUM),
+      },
+      {
+        article: "late-found",
+        summary: `The close of day found entries of ${source} that the runs had missed; they are archived now.`,
+        metric: metric("lateFound", Stats.SUM),
+      },
+      {
+        article: "days-unsealed",
+        summary: `Days of ${source} have waited for their seal for two days.`,
+        // The last plan of each execution says none, if all went well.
+        metric: metric("unsealedDays", Stats.MINIMUM),
+        evaluationPeriods: 2,
+      },
+      {
+        article: "closing-failing",
+        summary: `The close of day of ${source} failed or ran out of time.`,
+        metric: stateMachine.metricEndedBadly(),
+      },
+      ...(columns?.alarms ?? []),
+    ],
+    row: {
+      title: `${source}: close of day`,
+      widgets: [
+        graph("Days sealed", sums("reconciled", "unreconciled")),
+        graph("Days not sealed", [metric("unsealedDays", Stats.MINIMUM)]),
+        graph("Differences from Slack", sums("lateFound", "onlyInArchive", "duplicates")),
+        graph("Lateness, seconds, 99 of 100 are below", [lateness]),
+        graph(
+          "Executions",
+          [
+            stateMachine.metricSucceeded({ period: PERIOD }),
+            stateMachine.metricFailed({ period: PERIOD }),
+            stateMachine.metricTimedOut({ period: PERIOD }),
+          ],
+          sums("failed"),
+        ),
+        ...(columns?.widgets ?? []),
+      ],
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, webcrypto } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
@@ -152,7 +152,7 @@ export async function checkObject(key: string, hash: string, body: Uint8Array): 
   }
   const sha256 = isSmall(body)
     ? createHash("sha256").update(text).digest()
-    : Buffer.from(await crypto.subtle.digest("SHA-256", text));
+    : Buffer.from(await webcrypto.subtle.digest("SHA-256", text));
   if (sha256.toString("hex").slice(0, HASH_DIGITS) !== hash) {
     throw new ArchiveObjectError(key, "its lines are not those that its name was made from");
   }

@@ -1,47 +1,83 @@
-import type { ArchiveStore } from "../ports.ts";
-import { hourOf } from "../time.ts";
+import type { ArchiveStore, Clock } from "../ports.ts";
+import {
+  dayOf,
+  hourOf,
+  nowSeconds,
+  rangeOfDay,
+  SECONDS_PER_HOUR,
+  type TimeRange,
+} from "../time.ts";
 import { type ArchiveEntry, encodeLines, encodeObject } from "./archive-object.ts";
 import { ArchivedIds } from "./archived-ids.ts";
 import { quarantinePrefix } from "./object-key.ts";
+import { newestRevision, noteAddendum } from "./sealed-day.ts";
 
 /** What became of a batch of entries. */
 export interface Stored {
   /** Written now. */
   added: ArchiveEntry[];
-  /** Left out: their id stands in the archive, or earlier in this batch. */
+  /** Left out: their id is in the archive, or earlier in this batch. */
   duplicates: ArchiveEntry[];
+  /** Refused: their time is not within what this writer has claimed. */
+  outside: ArchiveEntry[];
   /** Objects written now. */
   objects: number;
   /** Their size, compressed. */
   bytes: number;
 }
 
+/** A writer's right to write, as its lease gives it. */
+export interface WriteGuard {
+  /** The only time of which this writer may store entries. */
+  readonly range: TimeRange;
+  /** Called right before each write. @throws to prevent it: another may be the writer by now */
+  assertHeld(): void;
+}
+
+export interface ArchiveOptions {
+  source: string;
+  guard: WriteGuard;
+  clock: Clock;
+  /** Remember a hash of each text, for {@link Archive.linesBetween}. @default false */
+  hashesTexts?: boolean;
+}
+
+/** A day that ends later than this from now is not sealed yet, whatever the clocks' skew. */
+const SEALED_EARLIEST_SECONDS = SECONDS_PER_HOUR;
+
 /**
  * The archive of one source, as its one writer sees it. Entries go in once:
- * what is already there is left out, what is written is never changed.
+ * what is already there is left out, what is written is never changed, and
+ * what belongs to a sealed day is noted as an addendum to it first.
  */
 export class Archive {
   readonly #store: ArchiveStore;
   readonly #source: string;
+  readonly #guard: WriteGuard;
+  readonly #clock: Clock;
   readonly #archivedIds: ArchivedIds;
-  readonly #beforeWrite: () => void;
+  /** Days that may be written to: looked up once, as nobody seals what this writer has claimed. */
+  readonly #openDays = new Set<string>();
 
-  /**
-   * @param beforeWrite - called right before each write; throws to prevent it
-   * (the run's lease may have passed to another while this process stood still)
-   */
-  constructor(store: ArchiveStore, source: string, beforeWrite: () => void) {
+  constructor(store: ArchiveStore, { source, guard, clock, hashesTexts = false }: ArchiveOptions) {
     this.#store = store;
     this.#source = source;
-    this.#archivedIds = new ArchivedIds(store, source);
-    this.#beforeWrite = beforeWrite;
+    this.#guard = guard;
+    this.#clock = clock;
+    this.#archivedIds = new ArchivedIds(store, source, hashesTexts);
   }
 
   /** @param entries - newest first, of any hours */
   async store(entries: readonly ArchiveEntry[]): Promise<Stored> {
-    const stored: Stored = { added: [], duplicates: [], objects: 0, bytes: 0 };
+    const { from, until } = this.#guard.range;
+    const stored: Stored = { added: [], duplicates: [], outside: [], objects: 0, bytes: 0 };
     const inBatch = new Set<string>();
-    const byHour = Map.groupBy(entries, ({ dateCreate }) => hourOf(dateCreate));
+    const inside: ArchiveEntry[] = [];
+    for (const entry of entries) {
+      const isInside = entry.dateCreate >= from && entry.dateCreate < until;
+      (isInside ? inside : stored.outside).push(entry);
+    }
+    const byHour = Map.groupBy(inside, ({ dateCreate }) => hourOf(dateCreate));
     for (const [hour, ofHour] of [...byHour].sort(([a], [b]) => a - b)) {
       const seconds = ofHour.map(({ dateCreate }) => dateCreate);
       const isArchived = await this.#archivedIds.between(minOf(seconds), maxOf(seconds));
@@ -61,9 +97,9 @@ export class Archive {
   /**
    * @param from - epoch seconds, included
    * @param until - epoch seconds, excluded; both in one UTC hour
-   * @returns the ids that are archived with a time of these seconds
+   * @returns the ids that are archived with a time of these seconds, each with the {@link textHash} of its line
    */
-  idsBetween(from: number, until: number): Promise<Set<string>> {
+  linesBetween(from: number, until: number): Promise<Map<string, string>> {
     return this.#archivedIds.within(from, until - 1);
   }
 
@@ -77,21 +113,35 @@ export class Archive {
   async quarantine(texts: readonly Uint8Array[], listedAt: number): Promise<number> {
     const { hash, body } = await encodeLines(texts.toSorted(Buffer.compare));
     const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
-    this.#beforeWrite();
+    await this.#openDay(dayOf(listedAt));
+    this.#guard.assertHeld();
     return (await this.#store.put(key, body)) === "created" ? texts.length : 0;
   }
 
   async #write(hour: number, entries: ArchiveEntry[], stored: Stored): Promise<void> {
     const { key, body } = await encodeObject(this.#source, entries);
-    this.#beforeWrite();
+    await this.#openDay(dayOf(hour));
+    this.#guard.assertHeld();
     const outcome = await this.#store.put(key, body);
-    const ids = new Map(entries.map(({ id, dateCreate }) => [id, dateCreate]));
-    await this.#archivedIds.add(key, hour, ids);
+    await this.#archivedIds.add(key, hour, entries);
     stored.added = stored.added.concat(entries);
     if (outcome === "created") {
       stored.objects += 1;
       stored.bytes += body.byteLength;
     }
+  }
+
+  /** What is stored for a sealed day from now on is an addendum to it. */
+  async #openDay(day: string): Promise<void> {
+    const { until } = rangeOfDay(day);
+    const mayBeSealed = until <= nowSeconds(this.#clock) + SEALED_EARLIEST_SECONDS;
+    if (!mayBeSealed || this.#openDays.has(day)) return;
+    const revision = await newestRevision(this.#store, this.#source, day);
+    if (revision > 0) {
+      this.#guard.assertHeld();
+      await noteAddendum(this.#store, this.#source, day, revision);
+    }
+    this.#openDays.add(day);
   }
 }
 

@@ -1,10 +1,18 @@
+import { hash } from "node:crypto";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf } from "../time.ts";
-import { ArchiveObjectError, decodeLines } from "./archive-object.ts";
+import { type ArchiveEntry, ArchiveObjectError, decodeLines } from "./archive-object.ts";
 import { hourPrefix, type ObjectName, parseObjectKey } from "./object-key.ts";
 
-/** The ids of an object, each with its time, epoch seconds. */
-type ArchivedObjectIds = ReadonlyMap<string, number>;
+interface ArchivedLine {
+  /** Epoch seconds. */
+  dateCreate: number;
+  /** See {@link textHash}; empty where texts are not hashed. */
+  hash: string;
+}
+
+/** The lines of an object, by their id. */
+type ArchivedObjectIds = ReadonlyMap<string, ArchivedLine>;
 
 interface ArchivedObject extends ObjectName {
   key: string;
@@ -25,12 +33,14 @@ const OBJECTS_KEPT = 8;
 export class ArchivedIds {
   readonly #store: ArchiveStore;
   readonly #source: string;
+  readonly #hashesTexts: boolean;
   readonly #objectsByHour = new RecentMap<number, ArchivedObject[]>(HOURS_KEPT);
   readonly #idsByKey = new RecentMap<string, ArchivedObjectIds>(OBJECTS_KEPT);
 
-  constructor(store: ArchiveStore, source: string) {
+  constructor(store: ArchiveStore, source: string, hashesTexts: boolean) {
     this.#store = store;
     this.#source = source;
+    this.#hashesTexts = hashesTexts;
   }
 
   /**
@@ -43,25 +53,35 @@ export class ArchivedIds {
     return (id) => objects.some((ids) => ids.has(id));
   }
 
-  /** @returns the ids that are archived with a time of these seconds, bounds as in {@link between} */
-  async within(min: number, max: number): Promise<Set<string>> {
-    const within = new Set<string>();
+  /**
+   * @returns the ids that are archived with a time of these seconds, each with
+   * the hash of its line; bounds as in {@link between}
+   */
+  async within(min: number, max: number): Promise<Map<string, string>> {
+    const within = new Map<string, string>();
     for (const ids of await this.#overlapping(min, max)) {
-      for (const [id, dateCreate] of ids) {
-        if (dateCreate >= min && dateCreate <= max) within.add(id);
+      for (const [id, { dateCreate, hash }] of ids) {
+        if (dateCreate >= min && dateCreate <= max) within.set(id, hash);
       }
     }
     return within;
   }
 
   /** Take note of an object that was just written. */
-  async add(key: string, hour: number, ids: ArchivedObjectIds): Promise<void> {
+  async add(key: string, hour: number, entries: readonly ArchiveEntry[]): Promise<void> {
     const objects = await this.#objectsOf(hour);
     const name = parseObjectKey(key);
     if (name !== undefined && !objects.some((object) => object.key === key)) {
       objects.push({ key, ...name });
     }
-    this.#idsByKey.set(key, ids);
+    const ids = entries.map(
+      ({ id, dateCreate, bytes }) => [id, this.#line(dateCreate, bytes)] as const,
+    );
+    this.#idsByKey.set(key, new Map(ids));
+  }
+
+  #line(dateCreate: number, text: Uint8Array): ArchivedLine {
+    return { dateCreate, hash: this.#hashesTexts ? textHash(text) : "" };
   }
 
   async #overlapping(min: number, max: number): Promise<ArchivedObjectIds[]> {
@@ -93,10 +113,10 @@ export class ArchivedIds {
     if (known !== undefined) {
       return known;
     }
-    const ids = new Map<string, number>();
+    const ids = new Map<string, ArchivedLine>();
     for (const line of await decodeLines(key, await this.#store.get(key))) {
       const { id, dateCreate } = readLine(key, line);
-      ids.set(id, dateCreate);
+      ids.set(id, this.#line(dateCreate, line));
     }
     this.#idsByKey.set(key, ids);
     return ids;
@@ -116,6 +136,11 @@ export function readLine(key: string, line: Uint8Array): { id: string; dateCreat
     throw new ArchiveObjectError(key, "a line has no id or no date_create");
   }
   return { id, dateCreate };
+}
+
+/** By which two texts of an id are compared: SHA-256, base64. */
+export function textHash(text: Uint8Array): string {
+  return hash("sha256", text, "base64");
 }
 
 /** A map that forgets what was used least recently. */

@@ -33,17 +33,21 @@ export const TABLE_MARKS_PREFIX = `${PREFIXES.compact}days/`;
 export const TABLE_PREFIX = `${PREFIXES.compact}table/`;
 
 /**
- * Key of a mark: objects are never rewritten, so each digest has its own.
+ * Key of a mark: objects are never rewritten, so a day that is sealed again
+ * has one more. Those of version 0.1, `dt=YYYY-MM-DD.json`, have no digest.
  *
- * @param digest - of the day's lines, hex
+ * @param revision - of the day's manifest: see `sealed-day.ts`
  */
-export function tableMarkKey(source: string, day: string, digest: string): string {
-  return `${TABLE_MARKS_PREFIX}source=${source}/dt=${day}/${digest}.json`;
+export function tableMarkKey(source: string, day: string, revision: number): string {
+  return `${TABLE_MARKS_PREFIX}source=${source}/dt=${day}/revision=${revision}.json`;
 }
 
-/** @returns nothing when the key is no mark with a digest; those of version 0.1 have none */
-export function parseTableMarkKey(key: string): ColumnsDay | undefined {
-  return parseDay(/^compact\/days\/source=([^/]+)\/dt=(\d{4}-\d\d-\d\d)\/[0-9a-f]{64}\.json$/, key);
+/** @returns nothing when the key is no mark with a digest */
+export function parseTableMarkKey(key: string): (ColumnsDay & { revision: number }) | undefined {
+  const pattern =
+    /^compact\/days\/source=([^/]+)\/dt=(\d{4}-\d\d-\d\d)\/revision=([1-9]\d*)\.json$/;
+  const day = parseDay(pattern, key);
+  return day && { ...day, revision: Number(pattern.exec(key)?.[3]) };
 }
 
 function dayFolder(source: string, day: string): string {

@@ -24,6 +24,15 @@ export function sealLane(source: string): string {
   return `${source}${SEPARATOR}close`;
 }
 
+export function importLane(source: string): string {
+  return `${source}${SEPARATOR}import`;
+}
+
+/** Where a store with one item a key keeps a source's claims; no lane. */
+export function claimsKey(source: string): string {
+  return `${source}${SEPARATOR}claims`;
+}
+
 /** Every lane of a source but the live one begins with this. */
 export function lanePrefix(source: string): string {
   return `${source}${SEPARATOR}`;

@@ -13,6 +13,8 @@ export const PREFIXES = {
   /** Hours of a day that is being sealed. */
   closing: "closing/",
   signatures: "signatures/",
+  /** Notes on sealed days for which more is stored. */
+  addenda: "addenda/",
   /** Columns for long queries, made from sealed days. */
   compact: "compact/",
   athenaResults: "athena-results/",
@@ -44,6 +46,15 @@ export function partitionPath(source: string, epochSeconds: number): string {
 /** Prefix of all objects of one source and UTC hour. */
 export function hourPrefix(source: string, epochSeconds: number): string {
   return PREFIXES.auditLogs + partitionPath(source, epochSeconds);
+}
+
+/**
+ * Prefix of all objects of one source, or of all when none is named.
+ *
+ * @param prefix - one of {@link PREFIXES} that is partitioned by source
+ */
+export function sourcePrefix(prefix: string, source: string | undefined): string {
+  return source === undefined ? prefix : `${prefix}source=${source}/`;
 }
 
 /**
@@ -85,6 +96,17 @@ export function parseObjectKey(key: string): ObjectName | undefined {
     key.startsWith(hourPrefix(source, name.minDateCreate))
     ? name
     : undefined;
+}
+
+const QUARANTINE_KEY =
+  /^quarantine\/source=[^/]+\/dt=\d{4}-\d\d-\d\d\/hour=\d\d\/([0-9a-f]{16})\.json\.gz$/;
+
+/**
+ * @returns the hash of the lines that a key of the archive or of the quarantine
+ * has in its name; nothing when the key is no object's
+ */
+export function contentHashOf(key: string): string | undefined {
+  return parseObjectKey(key)?.hash ?? QUARANTINE_KEY.exec(key)?.[1];
 }
 
 /** Ten digits until the year 2286, so that keys sort by time. */

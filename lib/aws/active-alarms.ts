@@ -1,6 +1,6 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 
-/** An alarm that is going off. */
+/** An active alarm. */
 export interface ActiveAlarm {
   name: string;
   description: string;
@@ -8,17 +8,17 @@ export interface ActiveAlarm {
   sinceMs: number | null;
 }
 
-/** CloudWatch takes no more names at once. */
+/** CloudWatch accepts no more names at once. */
 const NAMES_PER_CALL = 100;
 
-/** Those of the named alarms that are in the state ALARM, by name. */
+/** The named alarms that are in the state ALARM, by name. */
 export async function listActiveAlarms(
   client: CloudWatchClient,
   names: ReadonlySet<string>,
 ): Promise<ActiveAlarm[]> {
   const all = [...names];
   const ringing: ActiveAlarm[] = [];
-  // Without a name, CloudWatch would tell of every alarm in the account.
+  // Without a name, CloudWatch would return every alarm in the account.
   for (let at = 0; at < all.length; at += NAMES_PER_CALL) {
     const pages = paginateDescribeAlarms(
       { client },

@@ -10,12 +10,12 @@ import {
 import type { Clock } from "../ports.ts";
 import { QueryError, type QueryResult } from "../sql/query-result.ts";
 
-/** Athena ends a query by itself after 30 minutes, unless the account has asked for more. */
+/** Athena ends a query after 30 minutes, unless the account has a higher quota. */
 const WAIT_MAX_MS = 35 * 60_000;
 const FIRST_POLL_MS = 250;
 const POLL_MAX_MS = 2_000;
 
-/** Where a query stands, told at each look. */
+/** The state of a query, reported at each poll. */
 export interface AthenaProgress {
   queryId: string;
   /** `QUEUED`, `RUNNING` and so on. */
@@ -27,14 +27,14 @@ export interface AthenaProgress {
 
 export interface AthenaResult extends QueryResult {
   queryId: string;
-  /** What Athena bills by. */
+  /** Athena bills by this. */
   scannedBytes: number;
   /** Milliseconds that it ran. */
   engineMs: number;
 }
 
 export interface AthenaQueryOptions {
-  /** Its abortion stops the query, which would go on and cost money. */
+  /** Aborting it stops the query, which would otherwise continue and cost money. */
   signal?: AbortSignal;
   onProgress?: (progress: AthenaProgress) => void;
 }
@@ -54,8 +54,8 @@ export class AthenaDatabase {
   /**
    * Run one SELECT, to its last row.
    *
-   * @throws {QueryError} when it is no SELECT, or Athena refuses, ends or outwaits it
-   * @throws the signal's reason when it is aborted; the query is stopped then
+   * @throws {QueryError} when it is not a SELECT, or Athena refuses it, ends it or takes too long
+   * @throws the signal's reason when it is aborted; the query is then stopped
    */
   async query(sql: string, options: AthenaQueryOptions = {}): Promise<AthenaResult> {
     if (!isSelect(sql)) {
@@ -73,7 +73,7 @@ export class AthenaDatabase {
   }
 
   /**
-   * Run one statement of ours that makes or fills a table, or makes a view.
+   * Run one of our own statements, which creates or fills a table, or creates a view.
    *
    * @throws as {@link query}
    */
@@ -87,7 +87,7 @@ export class AthenaDatabase {
   ): Promise<{ queryId: string; execution: QueryExecution }> {
     options.signal?.throwIfAborted();
     const { workgroup, database } = this.#place;
-    // Without the signal: a start whose answer nobody awaits would run on.
+    // Without the signal: a query whose start is aborted would continue to run.
     const { QueryExecutionId: queryId } = await this.#client.send(
       new StartQueryExecutionCommand({
         QueryString: sql,
@@ -133,7 +133,7 @@ export class AthenaDatabase {
         onProgress?.({ queryId, state, elapsedMs, scannedBytes });
       }
     } finally {
-      // Whatever ends the wait: nobody is left to read the rows.
+      // However the wait ended, nobody is left to read the rows.
       if (!hasEnded) {
         await this.#client.send(new StopQueryExecutionCommand({ QueryExecutionId: queryId }));
       }
@@ -163,7 +163,7 @@ export class AthenaDatabase {
   }
 }
 
-/** Athena runs one statement at a time, so its first word says what it is. */
+/** Athena runs one statement at a time, so its first word tells what it is. */
 function isSelect(sql: string): boolean {
   const text = sql.replace(/^(?:\s|\(|--.*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, "");
   return /^(?:SELECT|WITH|VALUES)\b/i.test(text);
@@ -178,7 +178,7 @@ function describeEnd(state: string, reason: string): string {
   return text === "" ? what : `${what}: ${text}`;
 }
 
-/** Athena sends every value as text, and none for NULL. */
+/** Athena sends every value as text, and no value for NULL. */
 function toValue(datum: Datum | undefined, type: string): QueryResult["rows"][number][number] {
   const text = datum?.VarCharValue;
   if (text === undefined) {

@@ -6,18 +6,18 @@ type Handle = NodeHttpHandler["handle"];
 
 export interface BufferedResponseHandlerOptions {
   connectionTimeoutMs: number;
-  /** From the begin of an attempt to the last byte of its answer. */
+  /** From the start of an attempt to the last byte of its response. */
   attemptTimeoutMs: number;
 }
 
 /**
- * The SDK's HTTP, save that an answer is one only when all of it is there.
+ * The SDK's HTTP handler, except that a response counts only when its whole body has arrived.
  *
- * The SDK's time-outs and retries end with the answer's headers: a body that
- * stalls would hold a run until Lambda ends it, one that is cut would fail it
- * (https://github.com/aws/aws-sdk-js-v3/issues/8098). Read within the attempt,
- * a body is under its time-out, and the SDK asks again. Bodies are held in
- * memory, so this is for answers of a few megabytes.
+ * The SDK's time-outs and retries cover a response's headers only: a body that
+ * stalls would block a run until Lambda ends it, and one that is cut would fail it
+ * (https://github.com/aws/aws-sdk-js-v3/issues/8098). When the body is
+ * read within the attempt, the time-out covers it and the SDK retries. Bodies are
+ * held in memory, so this is for responses of a few megabytes.
  */
 export class BufferedResponseHandler extends NodeHttpHandler {
   readonly #attemptTimeoutMs: number;
@@ -47,7 +47,7 @@ export class BufferedResponseHandler extends NodeHttpHandler {
   }
 }
 
-/** Its name is the one by which the SDK knows what to try again. */
+/** The SDK recognizes by this name what to retry. */
 class AttemptTimeoutError extends Error {
   override readonly name = "TimeoutError";
   constructor(hostname: string, timeoutMs: number) {

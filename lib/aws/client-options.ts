@@ -1,8 +1,8 @@
 import { BufferedResponseHandler } from "./buffered-response-handler.ts";
 
 /**
- * For every client of AWS: three attempts, the SDK's own backoff with jitter
- * between them, each with an end. Together below 20 seconds.
+ * For every AWS client: three attempts with the SDK's own backoff and jitter
+ * between them, each with a time-out. Together they take less than 20 seconds.
  */
 export const CLIENT_OPTIONS = {
   maxAttempts: 3,
@@ -14,8 +14,8 @@ export const CLIENT_OPTIONS = {
 };
 
 /**
- * For S3, which a local stand-in serves by path: its host has no name to put a
- * bucket in front of.
+ * For S3. A local stand-in is addressed by path, because its host has no name that
+ * a bucket could be put in front of.
  */
 export const S3_OPTIONS = {
   ...CLIENT_OPTIONS,

@@ -9,7 +9,7 @@ import { type DeployedStack, DeployedStackError, parseStackOutputs } from "../st
 /**
  * Find a deployed stack by its name, in the client's account and region.
  *
- * @throws {DeployedStackError} when there is none, or it is not one of ours
+ * @throws {DeployedStackError} when there is none, or it is not a Slack Audit Lake
  */
 export async function findDeployedStack(
   client: CloudFormationClient,
@@ -32,7 +32,7 @@ export async function findDeployedStack(
   }
 }
 
-/** Names of the alarms that a stack made. Their common prefix may be another stack's too. */
+/** Names of the alarms that a stack created. Their common prefix may also belong to another stack. */
 export async function listAlarmNames(
   client: CloudFormationClient,
   stackName: string,
@@ -51,7 +51,7 @@ export async function listAlarmNames(
   return names;
 }
 
-/** CloudFormation has no error of its own for it. */
+/** CloudFormation has no specific error for a stack that does not exist. */
 function isNoSuchStack(error: unknown): boolean {
   return (
     error instanceof CloudFormationServiceException &&

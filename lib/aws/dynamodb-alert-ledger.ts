@@ -48,7 +48,7 @@ export class DynamoDbAlertLedger implements AlertLedger {
         new PutCommand({
           TableName: this.#tableName,
           Item: { ...toKey(alertId), ...item },
-          // Its own claim counts as free: the answer to an earlier try was lost.
+          // Its own claim counts as free: the response to an earlier attempt was lost.
           ConditionExpression:
             "attribute_not_exists(pk) OR (attribute_not_exists(published) AND (claimExpiresAt <= :now OR claimOwner = :owner))",
           ExpressionAttributeValues: { ":now": nowMs, ":owner": claim.owner },

@@ -5,19 +5,32 @@ import {
   paginateScan,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { lanePrefix, liveLane } from "../archive/lane.ts";
+import { claimsKey, lanePrefix, liveLane } from "../archive/lane.ts";
 import {
   type Acquired,
   type Checkpoint,
   type CheckpointStatus,
   type CheckpointStore,
+  type Claim,
+  type Claimed,
   type LaneStatus,
   type Lease,
   LeaseLostError,
 } from "../ports.ts";
+import { overlaps } from "../time.ts";
 
 /** How often a lease is asked for that its holder gives up in the same moment. */
 const MAX_ACQUISITIONS = 3;
+
+/** How often a claim is tried again whose item another has changed meanwhile. */
+const MAX_CLAIM_ATTEMPTS = 20;
+
+/** Item of a source's claims, which are few, below the table's key `source`. */
+interface ClaimsItem {
+  claims: Claim[];
+  /** Goes up with each change, so that no change is made to an item that was not seen. */
+  version: number;
+}
 
 /** Item of a lane, below the table's key `source`. */
 interface CheckpointItem {
@@ -84,6 +97,65 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
     });
   }
 
+  async claim(source: string, claim: Claim, nowMs: number): Promise<Claimed> {
+    let heldBy: Claim | undefined;
+    await this.#changeClaims(source, (claims) => {
+      const others = claims.filter(({ writer }) => writer !== claim.writer);
+      const valid = others.filter(({ expiresAt }) => expiresAt > nowMs);
+      heldBy = valid.find(({ range }) => overlaps(range, claim.range));
+      return heldBy === undefined ? [...valid, claim] : undefined;
+    });
+    return heldBy === undefined ? { claimed: true } : { claimed: false, heldBy };
+  }
+
+  async unclaim(source: string, writer: string, owner: string): Promise<void> {
+    await this.#changeClaims(source, (claims) => {
+      const left = claims.filter((claim) => claim.writer !== writer || claim.owner !== owner);
+      return left.length < claims.length ? left : undefined;
+    });
+  }
+
+  async claims(source: string): Promise<Claim[]> {
+    const { claims } = await this.#readClaims(source);
+    return claims.sort((a, b) => (a.writer < b.writer ? -1 : 1));
+  }
+
+  /** @param change - gives the new claims; nothing when there is nothing to change */
+  async #changeClaims(
+    source: string,
+    change: (claims: Claim[]) => Claim[] | undefined,
+  ): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { claims, version } = await this.#readClaims(source);
+      const changed = change(claims);
+      if (changed === undefined) return;
+      const item = await this.#update(claimsKey(source), {
+        update: "SET claims = :claims, version = :next",
+        condition: version === 0 ? "attribute_not_exists(version)" : "version = :version",
+        values: {
+          ":claims": changed,
+          ":next": version + 1,
+          ...(version === 0 ? {} : { ":version": version }),
+        },
+      });
+      if (item !== undefined) return;
+      if (attempt === MAX_CLAIM_ATTEMPTS) {
+        throw new Error(`the claims of "${source}" change faster than they can be read`);
+      }
+    }
+  }
+
+  async #readClaims(source: string): Promise<ClaimsItem> {
+    const { Item } = await this.#client.send(
+      new GetCommand({
+        TableName: this.#tableName,
+        Key: { source: claimsKey(source) },
+        ConsistentRead: true,
+      }),
+    );
+    return (Item as ClaimsItem | undefined) ?? { claims: [], version: 0 };
+  }
+
   async read(source: string): Promise<CheckpointStatus | undefined> {
     const { Item } = await this.#client.send(
       new GetCommand({ TableName: this.#tableName, Key: { source }, ConsistentRead: true }),
@@ -99,9 +171,13 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
       {
         TableName: this.#tableName,
         ConsistentRead: true,
-        FilterExpression: "#lane = :live OR begins_with(#lane, :prefix)",
+        FilterExpression: "#lane = :live OR (begins_with(#lane, :prefix) AND #lane <> :claims)",
         ExpressionAttributeNames: { "#lane": "source" },
-        ExpressionAttributeValues: { ":live": liveLane(source), ":prefix": lanePrefix(source) },
+        ExpressionAttributeValues: {
+          ":live": liveLane(source),
+          ":prefix": lanePrefix(source),
+          ":claims": claimsKey(source),
+        },
       },
     );
     for await (const { Items = [] } of pages) {

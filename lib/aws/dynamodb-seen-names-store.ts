@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import type { SeenNamesStore } from "../detect/ports.ts";
 
-/** Words as one string set an item in DynamoDB: key `pk`, `vocabulary#<name>`. */
+/** Names in DynamoDB, one string set an item: key `pk`, `vocabulary#<name>`. */
 export class DynamoDbSeenNamesStore implements SeenNamesStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;

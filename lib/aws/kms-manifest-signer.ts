@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-kms";
 import type { ManifestSigner } from "../ports.ts";
 
-/** Signs with an asymmetric KMS key (ECC_NIST_P256), which nobody can take out of KMS. */
+/** Signs with an asymmetric KMS key (ECC_NIST_P256), whose private half never leaves KMS. */
 export class KmsManifestSigner implements ManifestSigner {
   readonly #client: KMSClient;
   readonly #keyId: string;
@@ -24,7 +24,7 @@ export class KmsManifestSigner implements ManifestSigner {
       new SignCommand({
         KeyId: this.#keyId,
         SigningAlgorithm: SigningAlgorithmSpec.ECDSA_SHA_256,
-        // KMS takes no message above 4 KiB.
+        // KMS accepts no message above 4 KiB.
         MessageType: MessageType.DIGEST,
         Message: createHash("sha256").update(message).digest(),
       }),
@@ -35,7 +35,7 @@ export class KmsManifestSigner implements ManifestSigner {
     return Signature;
   }
 
-  /** The public half, PEM: whoever has it can check signatures without AWS. */
+  /** The public half, in PEM: with it, signatures can be checked without AWS. */
   async publicKey(): Promise<string> {
     const { PublicKey } = await this.#client.send(new GetPublicKeyCommand({ KeyId: this.#keyId }));
     if (PublicKey === undefined) {

@@ -24,8 +24,8 @@ export class S3ArchiveStore implements ArchiveStore {
       Key: key,
       Body: body,
       IfNoneMatch: "*",
-      // No Content-Encoding: Athena unpacks by the key's `.gz`, whereas HTTP clients would unpack on
-      // the way, and hand out bytes that are not the object's: not its size, not its checksum.
+      // No Content-Encoding: Athena decompresses because of the key's `.gz`, whereas HTTP clients would
+      // decompress on the way and return bytes that match neither the object's size nor its checksum.
       ContentType: "application/gzip",
     });
     retryConflicts(command);
@@ -70,8 +70,8 @@ export class S3ArchiveStore implements ArchiveStore {
 }
 
 /**
- * S3 answers 409 to a put that met another of its key, which says nothing of
- * how that one ends: ask again, among the client's own retries.
+ * S3 answers 409 to a put that meets another put of the same key, which does not tell
+ * how that one ends: retry, among the client's own retries.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */

@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { TokenMissingError, type TokenProvider } from "../ports.ts";
 
-/** The token in a secret: its whole text, or `{"token": "…"}`. An empty one is not set yet. */
+/** The token in a secret: its whole text, or `{"token": "…"}`. An empty token is not set yet. */
 export class SecretsManagerTokenProvider implements TokenProvider {
   readonly #client: SecretsManagerClient;
   readonly #secretId: string;
@@ -16,7 +16,7 @@ export class SecretsManagerTokenProvider implements TokenProvider {
     this.#secretId = secretId;
   }
 
-  /** @throws {TokenMissingError} when the secret holds no token, or what cannot be one */
+  /** @throws {TokenMissingError} when the secret holds no token, or something that cannot be one */
   get(): Promise<string> {
     this.#token ??= this.refresh();
     return this.#token;
@@ -25,7 +25,7 @@ export class SecretsManagerTokenProvider implements TokenProvider {
   refresh(): Promise<string> {
     const token = this.#read();
     this.#token = token;
-    // What failed is asked for anew by the next `get`.
+    // After a failure, the next `get` asks again.
     token.catch(() => {
       if (this.#token === token) {
         this.#token = undefined;
@@ -54,7 +54,7 @@ export class SecretsManagerTokenProvider implements TokenProvider {
     try {
       return (await this.#client.send(command)).SecretString ?? "";
     } catch (error) {
-      // Also the answer for a secret that exists and was never given a value.
+      // Also the response for a secret that exists and never had a value.
       if (error instanceof ResourceNotFoundException) {
         throw new TokenMissingError(
           `the secret ${this.#secretId} does not exist or has no value yet: store the token with "npx audit-lake token set"`,

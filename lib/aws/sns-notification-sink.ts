@@ -30,7 +30,7 @@ export class SnsNotificationSink implements NotificationSink {
   }
 }
 
-/** What SNS takes as a subject: printable ASCII without line breaks, at most 100 characters. */
+/** What SNS accepts as a subject: printable ASCII without line breaks, at most 100 characters. */
 function toSubject(text: string): string {
   const ascii = text
     .normalize("NFKD")
@@ -43,7 +43,7 @@ function toSubject(text: string): string {
     : `${ascii.slice(0, MAX_SUBJECT_LENGTH - 3)}...`;
 }
 
-/** SNS refuses empty values, so an attribute without one is left out. */
+/** SNS refuses empty values, so an attribute without a value is left out. */
 function toAttributes(
   attributes: Notification["attributes"],
 ): Record<string, MessageAttributeValue> {

@@ -17,7 +17,7 @@ export interface RunningExecution {
   startedAtMs: number;
 }
 
-/** An execution cannot be started, or ended otherwise than well. */
+/** An execution cannot be started, or did not end successfully. */
 export class ExecutionError extends Error {
   override readonly name = "ExecutionError";
   readonly code: "execution_running" | "execution_ended" | "execution_lasts";
@@ -29,8 +29,8 @@ export class ExecutionError extends Error {
 }
 
 /**
- * Executions of one state machine, of which one at a time does the work: those
- * that are named `<job>-<number>`. Others, of other names, may run beside it.
+ * Executions of one state machine. Those named `<job>-<number>` do the work, one
+ * at a time. Others, with other names, may run beside it.
  */
 export class StateMachineExecutions {
   readonly #client: SFNClient;
@@ -43,7 +43,7 @@ export class StateMachineExecutions {
     this.#clock = clock;
   }
 
-  /** @param prefix - of their names; those of a map's items are not among them */
+  /** @param prefix - of their names; executions of a map's items are not included */
   async running(prefix = ""): Promise<(RunningExecution & { arn: string })[]> {
     const found: (RunningExecution & { arn: string })[] = [];
     const pages = paginateListExecutions(
@@ -61,11 +61,11 @@ export class StateMachineExecutions {
   }
 
   /**
-   * Start the work, unless it is under way. Two that do so at the same time
-   * come to the same name, and AWS takes a name once.
+   * Start the work, unless it is running. Two calls at the same time choose the
+   * same name, and AWS accepts a name once.
    *
    * @returns the name of the execution
-   * @throws {ExecutionError} `execution_running` when one is at work already
+   * @throws {ExecutionError} `execution_running` when one is running already
    */
   async start(job: string, input: object): Promise<string> {
     const [running] = await this.running(`${job}-`);
@@ -82,7 +82,7 @@ export class StateMachineExecutions {
   }
 
   /**
-   * Run an execution beside the work, to its end.
+   * Run an execution beside the work, and wait until it ends.
    *
    * @param name - unique
    * @returns its output
@@ -155,7 +155,7 @@ export class StateMachineExecutions {
     );
   }
 
-  /** The newest come first; after 90 days AWS forgets them, and takes their names again. */
+  /** Newest first. After 90 days AWS forgets executions, and accepts their names again. */
   async #lastNumber(job: string): Promise<number> {
     const pages = paginateListExecutions(
       { client: this.#client },
@@ -181,7 +181,7 @@ function alreadyRunning(name: string, options?: ErrorOptions): ExecutionError {
   );
 }
 
-/** A function's own message is inside what Lambda says of it. */
+/** A function's own message is inside the error that Lambda reports. */
 function describeEnd({ status, error, cause = "" }: DescribeExecutionOutput): string {
   const message = /"errorMessage":\s*("(?:[^"\\]|\\.)*")/.exec(cause)?.[1];
   return message === undefined

@@ -4,14 +4,14 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 
-/** What can be known of a token without reading it. */
+/** What can be known about a token without reading it. */
 export interface TokenStatus {
   isSet: boolean;
   /** Epoch milliseconds of its last change; null while it is not set. */
   changedAtMs: number | null;
 }
 
-/** The secret that a source's runs read their token from, as its owner sees it: it is never read here. */
+/** The secret from which a source's runs read their token, for its owner: it is never read here. */
 export class TokenSecret {
   readonly #client: SecretsManagerClient;
   readonly #secretId: string;
@@ -21,7 +21,7 @@ export class TokenSecret {
     this.#secretId = secretId;
   }
 
-  /** Make it the current one; the one before it stays as the secret's previous version. */
+  /** Make it the current token; the one before stays as the secret's previous version. */
   async store(token: string): Promise<void> {
     await this.#client.send(
       new PutSecretValueCommand({
@@ -31,7 +31,7 @@ export class TokenSecret {
     );
   }
 
-  /** The stack makes the secret with one version, an empty token: a second one is a person's. */
+  /** The stack creates the secret with one version, an empty token: a second version was set by a person. */
   async status(): Promise<TokenStatus> {
     const { VersionIdsToStages = {}, LastChangedDate } = await this.#client.send(
       new DescribeSecretCommand({ SecretId: this.#secretId }),

@@ -1,8 +1,8 @@
-import { liveLane, sealLane, spanLane } from "../archive/lane.ts";
+import { liveLane, spanLane } from "../archive/lane.ts";
 import { type IngestLimits, type IngestPorts, ingest } from "../ingest/ingest.ts";
 import { type IngestSummary, RunCounts } from "../ingest/summary.ts";
 import type { LaneStatus } from "../ports.ts";
-import { SECONDS_PER_DAY, type TimeRange } from "../time.ts";
+import type { TimeRange } from "../time.ts";
 
 export interface BackfillSettings {
   source: string;
@@ -21,7 +21,7 @@ export interface BackfillSettings {
  * The live runs go first: nothing is called while Slack has them wait, and a
  * 429 ends the run (see `createSlackSource`, `backgroundCallsPerMinute`).
  *
- * @returns as `ingest`; `lease_held` also while a day of the span is being closed
+ * @returns as `ingest`; `lease_held` also while a day of the span is being sealed
  */
 export async function backfillSpan(
   ports: IngestPorts,
@@ -37,9 +37,6 @@ export async function backfillSpan(
     return tally.failure(error);
   }
   const lane = (name: string) => lanes.find((status) => status.lane === name);
-  if (isBeingSealed(lane(sealLane(source)), span, clock.nowMs())) {
-    return tally.summary("lease_held");
-  }
   const { notBefore = 0 } = lane(liveLane(source))?.checkpoint ?? {};
   if (notBefore > clock.nowMs()) {
     tally.notBefore = notBefore;
@@ -60,20 +57,5 @@ export async function backfillSpan(
       crossesHours: true,
     },
     limits,
-  );
-}
-
-/**
- * Whether a close is at work on a day of the span. It began when the span was
- * not planned yet; one that begins later finds the span, and leaves the day.
- */
-function isBeingSealed(close: LaneStatus | undefined, span: TimeRange, nowMs: number): boolean {
-  const { lease, checkpoint } = close ?? {};
-  return (
-    lease !== undefined &&
-    checkpoint !== undefined &&
-    lease.expiresAt > nowMs &&
-    checkpoint.start < span.until &&
-    checkpoint.start + SECONDS_PER_DAY > span.from
   );
 }

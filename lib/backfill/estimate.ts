@@ -26,10 +26,10 @@ const PAGE_FILL = 0.8;
 /** Spread over the hours of the day and the days of the week: an irrational share never repeats. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
-/** Compressed, as docs/cost.md assumes. */
+/** Compressed, as docs/reference/cost.md assumes. */
 const BYTES_PER_ENTRY = 200;
 
-/** Of a Lambda with half a GB; docs/cost.md has the figures behind it. */
+/** Of a Lambda with half a GB; docs/reference/cost.md has the figures behind it. */
 const SECONDS_PER_MILLION_ENTRIES = 71;
 const SECONDS_PER_CALL = 0.8;
 const LAMBDA_GB = 0.5;

@@ -1,8 +1,8 @@
 import { liveLane, spanLane, spanOfLane } from "../archive/lane.ts";
+import { sealedDays } from "../archive/sealed-day.ts";
 import type { ArchiveStore, CheckpointStore, Clock, LaneStatus } from "../ports.ts";
-import { LeaseGuard } from "../run/lease.ts";
-import { sealedDays, sealingDay } from "../seal/sealed-days.ts";
-import { overlaps, SECONDS_PER_DAY, startOfDay, type TimeRange, toIsoSeconds } from "../time.ts";
+import { withLease } from "../run/lease.ts";
+import { overlaps, rangeOfDay, type TimeRange, toIsoSeconds } from "../time.ts";
 
 /** Slack has no audit logs from before March 2018. */
 export const FIRST_SECOND = Date.UTC(2018, 2, 1) / 1000;
@@ -24,7 +24,7 @@ export interface PlanSettings {
   until?: number | undefined;
 }
 
-/** The past cannot be taken in as asked. */
+/** A backfill cannot be planned as asked. */
 export class BackfillPlanError extends Error {
   override readonly name = "BackfillPlanError";
   readonly code = "backfill_plan";
@@ -40,7 +40,7 @@ export interface BackfillPlan {
 /**
  * Plan a backfill: spans with a lane of their own, that touch nothing that
  * another writer has or had: not the live runs' time, not the spans of earlier
- * plans, not days that are sealed or being closed. What earlier plans left
+ * plans, not days that are sealed. What earlier plans left
  * unfinished of the asked time is part of it. Reads only.
  *
  * @throws {BackfillPlanError} when what is asked cannot be planned
@@ -52,15 +52,11 @@ export async function planBackfill(
   const { source } = settings;
   const lanes = await checkpoints.lanes(source);
   const asked = checkAsked(settings, lanes);
-  const closing = sealingDay(source, lanes);
-  const days = new Set([...(await sealedDays(archive, source)), ...(closing ? [closing] : [])]);
+  const days = await sealedDays(archive, source);
   const planned = spansOf(lanes);
   const fresh = subtract(asked, [
     ...planned.map(({ span }) => span),
-    ...[...days].map((day) => ({
-      from: startOfDay(day),
-      until: startOfDay(day) + SECONDS_PER_DAY,
-    })),
+    ...days.map(rangeOfDay),
   ]).flatMap(cutAtMonths);
   const unfinished = planned.filter(
     ({ span, watermark }) => watermark < span.until && overlaps(span, asked),
@@ -76,10 +72,12 @@ export async function planBackfill(
 
 /**
  * Give every span its checkpoint, so that `status` knows the whole plan, and
- * no day of it is closed before its span has come past it. A span that has one
- * keeps it.
+ * no day of it is sealed before its span has come past it. A span that has one
+ * keeps it. Meanwhile the span is claimed: what was planned is checked again
+ * where nobody else can plan or seal.
  *
- * @param owner - of the lease on each item while it is made
+ * @param owner - of the lease on each span while its checkpoint is made
+ * @throws {BackfillPlanError} when another plan, or a seal, has some of the time by now
  */
 export async function beginBackfill(
   ports: Pick<BackfillPorts, "checkpoints" | "clock">,
@@ -88,7 +86,7 @@ export async function beginBackfill(
   owner: string,
 ): Promise<void> {
   for (const span of spans) {
-    await createLane(ports, spanLane(source, span), span.from, owner);
+    await createCheckpoint(ports, source, span, owner);
   }
 }
 
@@ -110,38 +108,52 @@ function checkAsked(
   const live = lanes.find(({ lane }) => lane === liveLane(source))?.checkpoint;
   if (live === undefined) {
     throw new BackfillPlanError(
-      `no run has taken anything in for "${source}" yet: start the live runs first, so that a backfill knows where they begin`,
+      `"${source}" has no completed run; run ingest first, so that a backfill knows where the live runs begin`,
     );
   }
   if (from < FIRST_SECOND) {
     throw new BackfillPlanError(
-      "Slack has no audit logs from before 2018-03-01: begin there or later",
+      "Slack has no audit logs before 2018-03-01; use that day or a later one",
     );
   }
   const end = Math.min(until ?? live.start, live.start);
   if (from >= end) {
     throw new BackfillPlanError(
-      `there is nothing to bring in: the live runs began at ${toIsoSeconds(live.start)}, and a backfill ends there or before`,
+      `nothing to backfill: the live runs began at ${toIsoSeconds(live.start)}, and a backfill covers the time before`,
     );
   }
   return { from, until: end };
 }
 
-async function createLane(
-  { checkpoints, clock }: Pick<BackfillPorts, "checkpoints" | "clock">,
-  lane: string,
-  start: number,
+async function createCheckpoint(
+  ports: Pick<BackfillPorts, "checkpoints" | "clock">,
+  source: string,
+  span: TimeRange,
   owner: string,
 ): Promise<void> {
-  const lease = new LeaseGuard(lane, owner, clock.nowMs() + PLAN_MS, clock);
-  const acquired = await checkpoints.acquire(lane, lease.current, clock.nowMs());
-  if (acquired.held) {
-    if (acquired.checkpoint === undefined) {
-      const checkpoint = { start, watermark: start, entriesPerSecond: 0 };
-      await checkpoints.save(lane, lease.current, checkpoint, clock.nowMs());
-    }
-    await checkpoints.release(lane, owner, clock.nowMs());
-  }
+  const writer = spanLane(source, span);
+  const deadlineMs = ports.clock.nowMs() + PLAN_MS;
+  const created = await withLease(
+    ports,
+    { source, writer, owner, deadlineMs, rangesFor: () => [span] },
+    async (lease, checkpoint) => {
+      if (checkpoint !== undefined) return;
+      const others = spansOf(await ports.checkpoints.lanes(source));
+      const other = others.find(
+        ({ span: planned, status }) => status.lane !== writer && overlaps(planned, span),
+      );
+      if (other !== undefined) throw changedPlan(span, other.status.lane);
+      await lease.save({ start: span.from, watermark: span.from, entriesPerSecond: 0 });
+    },
+  );
+  // Where the span's own lease is held, it has a checkpoint, and is worked on.
+  if (!created.held && "writer" in created.heldBy) throw changedPlan(span, created.heldBy.writer);
+}
+
+function changedPlan({ from, until }: TimeRange, writer: string): BackfillPlanError {
+  return new BackfillPlanError(
+    `${toIsoSeconds(from)} to ${toIsoSeconds(until)} has been taken by ${writer} since the backfill was planned; plan it again`,
+  );
 }
 
 /** What is left of a span, in parts that do not touch `taken`. */

@@ -7,6 +7,8 @@ const MARK = z.object({
   source: z.string(),
   /** UTC, `YYYY-MM-DD`. */
   day: z.iso.date(),
+  /** Of the day's manifest: see `lib/archive/sealed-day.ts`. */
+  revision: z.number().int().positive(),
   entries: z.number().int().nonnegative(),
   /** Of the day's lines: see `day-digest.ts`. */
   digest: sha256,

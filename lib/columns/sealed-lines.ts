@@ -6,6 +6,7 @@ import { DayDigest } from "./day-digest.ts";
 
 /** What a day's columns must hold. */
 export interface SealedLines {
+  revision: number;
   entries: number;
   /** See `day-digest.ts`. */
   digest: string;
@@ -34,6 +35,7 @@ export async function readSealedLines(
     await digest.addHour(hour, linesOf(archive, objects));
   }
   return {
+    revision: manifest.revision,
     entries: manifest.archived,
     digest: digest.toHex(),
     objects: hashOfKeys(

@@ -1,13 +1,14 @@
-import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
-import { type Manifest, manifestKey, parseManifest } from "../seal/manifest.ts";
+import { manifestKey, newestRevision } from "../archive/sealed-day.ts";
+import type { ArchiveStore } from "../ports.ts";
+import { type Manifest, parseManifest } from "../seal/manifest.ts";
 import type { DayContents } from "../sql/columns-digest.ts";
 import type { ColumnsMark } from "./columns-mark.ts";
 import { readSealedLines, SealedLinesError } from "./sealed-lines.ts";
 
 /** Where days are kept in columns: Iceberg behind Athena, or Parquet files on a disk. */
 export interface ColumnsStore {
-  /** Whether the day was found equal to its lines there before. */
-  has(source: string, day: string): Promise<boolean>;
+  /** Whether the day was found equal there to what this revision of its manifest sealed. */
+  has(source: string, day: string, revision: number): Promise<boolean>;
   /** Take the day's entries in from its lines, which go on serving it. A repeat adds nothing. */
   write(source: string, day: string): Promise<WrittenDay>;
   /** Let SQL read the days that were accepted from here; does so again after an interruption. */
@@ -52,7 +53,7 @@ export async function writeDayColumns(
   day: string,
 ): Promise<ColumnsSummary> {
   const manifest = await readManifest(archive, source, day);
-  const isNew = !(await columns.has(source, day));
+  const isNew = !(await columns.has(source, day, manifest.revision));
   if (isNew) {
     const sealed = await readSealedLines(archive, manifest).catch((cause) => {
       if (!(cause instanceof SealedLinesError)) throw cause;
@@ -64,6 +65,8 @@ export async function writeDayColumns(
     const problem = compareContents(contents, sealed);
     if (problem !== undefined) {
       await reject();
+      // What it had of the day before may not be all any more.
+      await columns.serve();
       throw new ColumnsError(
         `the columns of ${day} of "${source}" are not what was sealed: ${problem}; run verify; its lines go on serving the day`,
       );
@@ -86,13 +89,12 @@ export function compareContents(
 }
 
 async function readManifest(archive: ArchiveStore, source: string, day: string): Promise<Manifest> {
-  const key = manifestKey(source, day);
-  try {
-    return parseManifest(key, await archive.get(key));
-  } catch (cause) {
-    if (!(cause instanceof ObjectMissingError)) throw cause;
+  const revision = await newestRevision(archive, source, day);
+  if (revision === 0) {
     throw new ColumnsError(
       `${day} of "${source}" is not sealed: only sealed days go into columns, "audit-lake seal --day ${day}" seals it`,
     );
   }
+  const key = manifestKey(source, day, revision);
+  return parseManifest(key, await archive.get(key));
 }

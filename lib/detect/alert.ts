@@ -6,8 +6,8 @@ import type { Rule, Severity } from "./rule.ts";
 import { TECHNIQUES, type TechniqueId, techniqueUrl } from "./techniques.ts";
 
 /**
- * Something to tell a person: the first entry that matched a rule under one
- * dedupe key in one period.
+ * What a person is told: the first entry that matched a rule, for one dedupe key
+ * in one period.
  *
  * Texts in it come from Slack, so from anyone who may name a file or a channel:
  * each is one line, without control or invisible characters, and cut to length.
@@ -42,11 +42,11 @@ export interface Alert {
   };
   /** The entry's exact text; absent when it is longer than `MAX_LINE_BYTES`. */
   line?: string;
-  /** Entries of the same object that are this alert; at least 1. */
+  /** Entries of the same object that belong to this alert; at least 1. */
   entries: number;
 }
 
-/** SNS takes 256 KiB, and a line is escaped twice on its way into a message. */
+/** SNS accepts 256 KiB, and a line is escaped twice on its way into a message. */
 const MAX_LINE_BYTES = 32 * 1024;
 
 const MAX_TITLE_LENGTH = 200;

@@ -3,7 +3,7 @@ import { actorId, actorName, entityName, textAt, textsAt } from "./entry-fields.
 import { EXAMPLE_ENTITIES, exampleEntry } from "./example-entry.ts";
 import { ANOMALIES_REFERENCE, type Rule } from "./rule.ts";
 
-/** Reasons that Slack documents. */
+/** The reasons that Slack documents. */
 export const ANOMALY_REASONS = [
   "asn",
   "excessive_downloads",
@@ -27,7 +27,7 @@ export const ANOMALY_REASONS = [
 
 type KnownReason = (typeof ANOMALY_REASONS)[number];
 
-/** Why Slack holds an entry to be anomalous; empty when it does not say. */
+/** Why Slack considers an entry anomalous; empty when it gives no reason. */
 export function anomalyReasons(entry: AuditLogEntry): string[] {
   return textsAt(entry, "details", "reason");
 }
@@ -57,7 +57,7 @@ export function exampleAnomaly(reason: string | string[]): AuditLogEntry {
   });
 }
 
-/** A rule for the anomalies that Slack reports for some reasons. */
+/** A rule for the anomalies that Slack reports for certain reasons. */
 export function anomalyRule(
   rule: Pick<Rule, "id" | "title" | "severity" | "reason" | "techniques"> & {
     reasons: readonly KnownReason[];

@@ -2,10 +2,10 @@ import * as z from "zod";
 import { type Rule, SEVERITIES, type Severity } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 
-/** What the configuration says of rules, by id: `off`, or the severity to use. */
+/** The configuration of rules, by id: `off`, or the severity to use. */
 export type RuleOverrides = Readonly<Record<string, Severity | "off">>;
 
-/** The configuration speaks of a rule in a way that means nothing. */
+/** The configuration of a rule is not valid. */
 export class RuleConfigurationError extends Error {
   override readonly name = "RuleConfigurationError";
   readonly code = "rule_configuration";
@@ -14,9 +14,9 @@ export class RuleConfigurationError extends Error {
 const OVERRIDES = z.record(z.string(), z.enum([...SEVERITIES, "off"]));
 
 /**
- * Check what a configuration file says of rules: `{"app-installed": "off", "admin-granted": "critical"}`.
+ * Check the rules in a configuration file: `{"app-installed": "off", "admin-granted": "critical"}`.
  *
- * @throws {RuleConfigurationError} naming each unknown rule and each value that is no severity
+ * @throws {RuleConfigurationError} naming each unknown rule and each value that is not a severity
  */
 export function parseRuleOverrides(value: unknown, rules: readonly Rule[] = RULES): RuleOverrides {
   const parsed = OVERRIDES.safeParse(value);
@@ -30,7 +30,7 @@ export function parseRuleOverrides(value: unknown, rules: readonly Rule[] = RULE
   const unknown = Object.keys(parsed.data).filter((id) => !known.has(id));
   if (unknown.length > 0) {
     throw new RuleConfigurationError(
-      `detection rules: no rule is called ${unknown.map((id) => `"${id}"`).join(", ")}; docs/detections.md lists them all`,
+      `detection rules: no rule is called ${unknown.map((id) => `"${id}"`).join(", ")}; docs/reference/detections.md lists them all`,
     );
   }
   return parsed.data;

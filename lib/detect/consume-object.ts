@@ -10,11 +10,11 @@ import type { SeenNames } from "./seen-names.ts";
 
 /**
  * How long after an object is written its event may still be delivered: 14 days
- * in a queue and, sent back from the dead letters, as long again.
+ * in a queue, and as long again when it is sent back from the dead letters.
  */
 const MAX_DELIVERY_SECONDS = 28 * 86_400;
 
-/** An object of the archive, as the event about it tells. */
+/** An object of the archive, as its event describes it. */
 export interface NewObject {
   key: string;
   /** Epoch milliseconds. */
@@ -23,7 +23,7 @@ export interface NewObject {
 
 /** What became of an object. */
 export interface Consumed extends Omit<Findings, "alerts">, Raised {
-  /** Its entries are history, of a backfill for example; it was not read. */
+  /** Its entries are history, for example from a backfill; it was not read. */
   tooOld: boolean;
   /** Actions, entity types and fields seen for the first time. */
   newNames: number;
@@ -39,17 +39,17 @@ export interface ConsumePorts {
 }
 
 /**
- * Ask the rules about a new object and publish what they say. Doing it again
+ * Run the rules on a new object and publish their alerts. Repeating this
  * publishes nothing twice.
  *
- * Age is measured from the entries to the object, not to now, so that an event
- * says the same whenever it is delivered.
+ * Age is measured from the entries to the object, not to now, so that an event has
+ * the same result whenever it is delivered.
  *
  * @param maxEntryAgeSeconds - entries that were older when the object was written raise no alerts
  * @param owner - unique to this attempt
  * @throws {RangeError} when `key` is not that of an object of audit logs
  * @throws {ArchiveObjectError} when the object is damaged
- * @throws {AlertsNotRaisedError} and whatever the archive throws; the event is to be delivered again
+ * @throws {AlertsNotRaisedError} and whatever the archive throws; the event must be delivered again
  */
 export async function consumeObject(
   { key, createdAt }: NewObject,

@@ -1,17 +1,17 @@
 import { decodeLines } from "../archive/archive-object.ts";
-import { PREFIXES, parseObjectKey } from "../archive/object-key.ts";
+import { PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
-import { hourOf } from "../time.ts";
+import { hourOf, type TimeRange } from "../time.ts";
 import type { Alert } from "./alert.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
 import type { Rule } from "./rule.ts";
 
-/** What a rule would have said. */
+/** What a rule would have reported. */
 interface RuleCount {
   rule: Rule;
   /** Entries that it matches. */
   matches: number;
-  /** Alerts it would have raised: matches, once a dedupe key and period. */
+  /** Alerts it would have raised: matches, once for each dedupe key and period. */
   alerts: number;
   /** Entries on which it threw. */
   failures: number;
@@ -22,32 +22,34 @@ export interface ArchiveFindings {
   entries: number;
   /** Lines that are not an entry. */
   unreadable: number;
-  /** One a rule, in the order of the rules; those that said nothing too. */
+  /** One for each rule, in the order of the rules, including those without a match. */
   rules: RuleCount[];
 }
 
 /**
- * Ask the rules about history: what they would have raised, had they run.
+ * Run the rules over history: what they would have raised.
  *
- * Objects are read one at a time in the order of their keys, which is that of
- * time within a source. Memory holds one object and the alert ids of the
- * periods that are still open, whatever the length of the history.
+ * Objects are read one at a time in the order of their keys, which is the order of
+ * time within a source. Memory holds one object and the alert ids of the periods
+ * that are still open, however long the history is.
  *
- * @param options.since - epoch seconds; older entries are passed over
+ * @param options.source - only entries of this source
+ * @param options.from - epoch seconds, included; older entries are skipped
+ * @param options.until - epoch seconds, excluded; newer entries are skipped
  * @param options.onAlert - each alert, in order; `entries` counts those of its first object
- * @param options.onObject - after each object that was read: what is found so far
+ * @param options.onObject - after each object that was read: the findings so far
  * @throws {ArchiveObjectError} when an object is damaged
  */
 export async function detectArchive(
   store: Pick<ArchiveStore, "list" | "get">,
   settings: DetectorSettings,
-  options: {
-    since?: number;
+  options: Partial<TimeRange> & {
+    source?: string;
     onAlert?: (alert: Alert) => void;
     onObject?: (findings: ArchiveFindings) => void;
   } = {},
 ): Promise<ArchiveFindings> {
-  const { since = 0, onAlert, onObject } = options;
+  const { source, from = 0, until = Number.POSITIVE_INFINITY, onAlert, onObject } = options;
   const detector = new Detector(settings);
   const counts = new Map<string, RuleCount>(
     settings.rules.map((rule) => [rule.id, { rule, matches: 0, alerts: 0, failures: 0 }]),
@@ -60,12 +62,13 @@ export async function detectArchive(
   };
   const raised = new OpenPeriods();
 
-  for await (const { key } of store.list(PREFIXES.auditLogs)) {
+  for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
     const name = parseObjectKey(key);
-    if (name === undefined || name.maxDateCreate < since) {
+    if (name === undefined || name.maxDateCreate < from || name.minDateCreate >= until) {
       continue;
     }
-    const found = detector.detect(key, await decodeLines(key, await store.get(key)), { since });
+    const lines = await decodeLines(key, await store.get(key));
+    const found = detector.detect(key, lines, { from, until });
     findings.objects += 1;
     findings.entries += found.entries;
     findings.unreadable += found.unreadable.length;

@@ -1,21 +1,22 @@
 import { parseObjectKey } from "../archive/object-key.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
+import type { TimeRange } from "../time.ts";
 import { type Alert, toAlert } from "./alert.ts";
 import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
 
 export interface DetectorSettings {
-  /** Those that are on. */
+  /** The rules that are on. */
   rules: readonly Rule[];
   context: RuleContext;
-  /** Length of the periods in each of which a dedupe key is one alert; they begin at the epoch. */
+  /** Length of the periods; in each, a dedupe key is one alert. Periods are counted from the epoch. */
   periodSeconds: number;
 }
 
-/** What the rules say of one object. */
+/** What the rules report about one object. */
 export interface Findings {
   /** Each id once, in the order of the entries. */
   alerts: Alert[];
-  /** Entries looked at. */
+  /** Entries that were examined. */
   entries: number;
   /** Pairs of an entry and a rule that matches it. */
   matches: number;
@@ -25,7 +26,7 @@ export interface Findings {
   failures: Map<string, RuleFailure>;
 }
 
-/** A rule that threw on some entries: a bug in the rule. The other rules are not affected. */
+/** A rule that threw on some entries: a bug in the rule. Other rules are not affected. */
 interface RuleFailure {
   count: number;
   /** Id of the first entry on which it threw. */
@@ -33,7 +34,7 @@ interface RuleFailure {
   error: unknown;
 }
 
-/** Asks every rule about every entry. Keeps nothing between two calls. */
+/** Runs every rule on every entry. Keeps no state between two calls. */
 export class Detector {
   readonly #settings: DetectorSettings;
   readonly #rulesByAction: ReadonlyMap<string, readonly Rule[]>;
@@ -53,20 +54,21 @@ export class Detector {
 
   /**
    * @param lines - the object's lines, one entry each, UTF-8
-   * @param options.since - epoch seconds; older entries are passed over
+   * @param options.from - epoch seconds, included; older entries are skipped
+   * @param options.until - epoch seconds, excluded; newer entries are skipped
    * @param options.onEntry - sees every entry that is looked at
    * @throws {RangeError} when `objectKey` does not name an object of audit logs
    */
   detect(
     objectKey: string,
     lines: Iterable<Uint8Array>,
-    options: { since?: number; onEntry?: (entry: AuditLogEntry) => void } = {},
+    options: Partial<TimeRange> & { onEntry?: (entry: AuditLogEntry) => void } = {},
   ): Findings {
     const name = parseObjectKey(objectKey);
     if (name === undefined) {
       throw new RangeError(`${objectKey} is not the key of an object of audit logs`);
     }
-    const { since = 0, onEntry } = options;
+    const { from = 0, until = Number.POSITIVE_INFINITY, onEntry } = options;
     const findings: Findings = {
       alerts: [],
       entries: 0,
@@ -84,7 +86,7 @@ export class Detector {
         findings.unreadable.push({ line: lineNumber, problem: entry });
         continue;
       }
-      if (entry.date_create < since) {
+      if (entry.date_create < from || entry.date_create >= until) {
         continue;
       }
       findings.entries += 1;

@@ -1,10 +1,10 @@
 /**
- * What an entry says, whatever shape it is in: Slack's fields are absent, null
- * or of another type often enough that no rule reads them directly.
+ * The fields of an entry, whatever its shape: Slack's fields are absent, null or of
+ * another type so often that no rule reads them directly.
  */
 import type { AuditLogEntry } from "../slack/types.ts";
 
-/** The value at a path of field names; nothing when the path leaves the objects. */
+/** The value at a path of field names; nothing when a part of the path is not an object. */
 function valueAt(value: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>(
     (current, field) =>
@@ -45,7 +45,7 @@ export function actorId(entry: AuditLogEntry): string {
   return textAt(entry, "actor", "user", "id") ?? "unknown";
 }
 
-/** Who did it, for a person. */
+/** Who did it, as a text for people. */
 export function actorName(entry: AuditLogEntry): string {
   const id = actorId(entry);
   if (id === "USLACKUSER") {
@@ -67,7 +67,7 @@ export function entityId(entry: AuditLogEntry): string {
   return textAt(entry, "entity", entityType(entry), "id") ?? "unknown";
 }
 
-/** What it was done to, for a person: `app "Notion"`, `an unknown user`. */
+/** What it was done to, as a text for people: `app "Notion"`, `an unknown user`. */
 export function entityName(entry: AuditLogEntry): string {
   const type = entityType(entry);
   const entity = valueAt(entry, "entity", type);
@@ -85,7 +85,7 @@ export function locationName(entry: AuditLogEntry): string {
   );
 }
 
-/** Scopes that an app has now and had not before; all of them when there is no before. */
+/** Scopes that an app has now and did not have before; all of them when the entry has no earlier scopes. */
 export function addedScopes(entry: AuditLogEntry): string[] {
   const before = new Set([
     ...textsAt(entry, "details", "previous_scopes"),
@@ -96,7 +96,7 @@ export function addedScopes(entry: AuditLogEntry): string[] {
     .filter((scope) => !before.has(scope));
 }
 
-/** A change of one setting by one person in one place to one value. */
+/** One setting, changed by one person in one place to one value. */
 export function settingKey(entry: AuditLogEntry): string {
   return key(
     entry.action,
@@ -116,7 +116,7 @@ export function actorKey(entry: AuditLogEntry): string {
   return key(entry.action, actorId(entry));
 }
 
-/** Parts as one text that no other parts give. */
+/** The parts as one text that no other parts produce. */
 function key(...parts: (string | undefined)[]): string {
   return JSON.stringify(parts);
 }

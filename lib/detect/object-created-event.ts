@@ -18,7 +18,7 @@ export class UnexpectedEventError extends Error {
 }
 
 /**
- * Read S3's event as EventBridge passes it on. The key in it is not URL-encoded.
+ * Parse S3's event as EventBridge forwards it. The key in it is not URL-encoded.
  *
  * @param text - JSON
  * @param bucket - the archive's; an event of any other is refused

@@ -1,4 +1,4 @@
-/** A message to people and to programs. */
+/** A message for people and programs. */
 export interface Notification {
   /** One line. */
   subject: string;
@@ -6,7 +6,7 @@ export interface Notification {
   text: string;
   /** For a program: JSON. */
   data: unknown;
-  /** For filters of subscriptions; no value is empty. */
+  /** For the filters of subscriptions; no value is empty. */
   attributes: Readonly<Record<string, string | readonly string[]>>;
 }
 
@@ -18,7 +18,7 @@ export interface NotificationSink {
 
 /** One attempt to publish an alert. */
 export interface Claim {
-  /** Unique to the attempt, also between two deliveries of one event. */
+  /** Unique to the attempt, even between two deliveries of one event. */
   owner: string;
   /** Epoch milliseconds after which another attempt may take over. */
   expiresAt: number;
@@ -27,7 +27,7 @@ export interface Claim {
 /**
  * - `claimed`: publish, then `markPublished`
  * - `published`: nothing to do
- * - `in_flight`: another attempt may be publishing now; come back later
+ * - `in_flight`: another attempt may be publishing now; try again later
  */
 export type ClaimOutcome = "claimed" | "published" | "in_flight";
 
@@ -40,15 +40,15 @@ export interface AlertLedger {
    * @param forgetAt - epoch seconds from which the ledger may forget the alert
    */
   claim(alertId: string, claim: Claim, nowMs: number, forgetAt: number): Promise<ClaimOutcome>;
-  /** From now on `claim` answers `published`, whoever asks. */
+  /** From now on `claim` returns `published` for every caller. */
   markPublished(alertId: string): Promise<void>;
 }
 
-/** Sets of words that only grow or are replaced as a whole. */
+/** Sets of names that only grow or are replaced as a whole. */
 export interface SeenNamesStore {
   /** @returns nothing when it was never written */
   read(name: string): Promise<ReadonlySet<string> | undefined>;
-  /** Add words. Two writers at once lose nothing. */
+  /** Add names. Two writers at the same time lose nothing. */
   add(name: string, terms: ReadonlySet<string>): Promise<void>;
   replace(name: string, terms: ReadonlySet<string>): Promise<void>;
 }

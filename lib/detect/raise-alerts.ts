@@ -4,9 +4,9 @@ import { toNotification } from "./alert-notification.ts";
 import type { AlertLedger, NotificationSink } from "./ports.ts";
 
 /**
- * How long an attempt may take from claiming an alert to having published it.
- * Longer than the sink's own time-out; shorter than the time after which the
- * queue delivers the event again, or that attempt finds the alert in flight.
+ * How long an attempt may take from claiming an alert to publishing it. It must be
+ * longer than the sink's own time-out, and shorter than the time after which the
+ * queue delivers the event again: otherwise that attempt finds the alert in flight.
  */
 export const CLAIM_MS = 60_000;
 
@@ -19,7 +19,7 @@ export interface Raised {
   suppressed: number;
 }
 
-/** Some alerts are not published; deliver the event again. */
+/** Some alerts are not published; the event must be delivered again. */
 export class AlertsNotRaisedError extends Error {
   override readonly name = "AlertsNotRaisedError";
   readonly code = "alerts_not_raised";
@@ -33,15 +33,15 @@ export class AlertsNotRaisedError extends Error {
 }
 
 /**
- * Publish each alert once for its id.
+ * Publish each alert id once.
  *
  * An alert is claimed, published, then marked. Only the mark suppresses it: an
- * attempt that dies before loses nothing, because its claim expires and the
- * event's next delivery publishes. An attempt that dies between publishing and
- * marking, which takes milliseconds, is the one way to a second message; it
- * carries the same alert id.
+ * attempt that dies before that loses nothing, because its claim expires and the
+ * event's next delivery publishes. Only an attempt that dies between publishing and
+ * marking, which takes milliseconds, leads to a second message, with the same
+ * alert id.
  *
- * All alerts are tried, whatever happens to one.
+ * All alerts are attempted, even if one fails.
  *
  * @param owner - unique to this attempt
  * @param forgetAfterSeconds - how long after an alert's period its id is remembered

@@ -1,7 +1,7 @@
 import type { AuditLogEntry } from "../slack/types.ts";
 import type { TechniqueId } from "./techniques.ts";
 
-/** Least to most urgent. */
+/** From least to most urgent. */
 export const SEVERITIES = ["info", "low", "medium", "high", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -14,27 +14,27 @@ export interface RuleContext {
 }
 
 /**
- * A reason to tell someone about an entry.
+ * A reason to alert someone about an entry.
  *
- * A rule sees one entry at a time, so that it says the same about live events
- * and about history. What needs several entries (a count, a first time) is a
- * query (docs/queries.md).
+ * A rule sees one entry at a time, so that it gives the same result for live events
+ * and for history. A question about several entries (a count, a first time) is a
+ * saved query (docs/reference/queries.md).
  *
  * Entries come as Slack sent them: any field may be absent or of another type.
- * Rules therefore read them through `entry-facts.ts`.
+ * Rules therefore read them through `entry-fields.ts`.
  */
 export interface Rule {
-  /** Stable: configuration and subscriptions name it. The file's name. */
+  /** Stable, because configuration and subscriptions name it. Also the name of the file. */
   readonly id: string;
   readonly title: string;
-  /** Unless the configuration gives another. */
+  /** Unless the configuration sets another. */
   readonly severity: Severity;
   /** Why it matters, and what to look at first. One or two sentences. */
   readonly reason: string;
   readonly techniques: readonly TechniqueId[];
   /** Where Slack describes it. */
   readonly reference: string;
-  /** Only entries of these actions are asked. */
+  /** Only entries with these actions are examined. */
   readonly actions: readonly string[];
   /** Absent: every entry of `actions` matches. */
   matches?(entry: AuditLogEntry, context: RuleContext): boolean;
@@ -58,7 +58,7 @@ interface Example {
 
 export const NO_CONTEXT: RuleContext = { ownAppIds: [], ownInstallerIds: [] };
 
-/** Whether a rule speaks of an entry. */
+/** Whether a rule matches an entry. */
 export function ruleMatches(rule: Rule, entry: AuditLogEntry, context: RuleContext): boolean {
   return rule.actions.includes(entry.action) && (rule.matches?.(entry, context) ?? true);
 }

@@ -1,5 +1,5 @@
 /**
- * The words in which Slack speaks: `action:<name>`, `entity:<type>`, and
+ * Slack's names: `action:<name>`, `entity:<type>`, and
  * `field:<path>` such as `field:entity.user.email` or `field:details.channels[].id`.
  * Announced by `/actions` and `/schemas`, and seen in entries.
  */
@@ -8,13 +8,13 @@ import type { ActionsBody, AuditLogEntry, SchemasBody } from "../slack/types.ts"
 /** Names below this depth are details of details. */
 const MAX_DEPTH = 5;
 
-/** No name of Slack's is as long; what is, is data. */
+/** Slack has no name this long; anything longer is data. */
 const MAX_NAME_LENGTH = 64;
 
-/** Ids and other data that stand where a name would. */
+/** Ids and other data in the place of a name. */
 const NOT_A_NAME = /\d{3}|[^\w.-]|^[A-Z\d]{8,}$/;
 
-/** What Slack says there is. */
+/** The names that Slack announces. */
 export function announcedNames(actions: ActionsBody, schemas: SchemasBody): Set<string> {
   const terms = new Set(
     Object.values(actions.actions)
@@ -31,7 +31,7 @@ export function announcedNames(actions: ActionsBody, schemas: SchemasBody): Set<
   return terms;
 }
 
-/** Add what stands in an entry. */
+/** Add the names in an entry. */
 export function addSeenNames(terms: Set<string>, entry: AuditLogEntry): void {
   terms.add(`action:${toName(String(entry.action))}`);
   const type: unknown = entry.entity?.type;
@@ -58,7 +58,7 @@ function addFields(terms: Set<string>, value: unknown, prefix: string, depth: nu
   }
 }
 
-/** `*` for what is data rather than a name, so that ids do not become words. */
+/** `*` for data instead of a name, so that ids do not become names. */
 function toName(text: string): string {
   return text === "" || text.length > MAX_NAME_LENGTH || NOT_A_NAME.test(text) ? "*" : text;
 }

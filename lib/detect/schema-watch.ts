@@ -3,18 +3,18 @@ import type { Notification, NotificationSink, SeenNamesStore } from "./ports.ts"
 import { announcedNames } from "./schema-names.ts";
 import { MAX_SEEN_TERMS, seenName } from "./seen-names.ts";
 
-/** What has changed in the words of Slack since the last look; each list sorted. */
+/** How Slack's names have changed since the last comparison; each list is sorted. */
 export interface SchemaChanges {
   source: string;
-  /** The first look: nothing to compare with, everything is taken as known. */
+  /** The first time: there is nothing to compare with, and everything counts as known. */
   baseline: boolean;
-  /** Actions, entity types and fields that Slack now lists, and did not. */
+  /** Actions, entity types and fields that Slack lists now and did not list before. */
   announced: string[];
-  /** Those that Slack listed, and no longer does. */
+  /** Names that Slack listed before and no longer lists. */
   withdrawn: string[];
-  /** Those that stood in entries for the first time. */
+  /** Names that appeared in entries for the first time. */
   seen: string[];
-  /** The store of seen words is full, so later ones are not recorded. */
+  /** The store of seen names is full, so later ones are not recorded. */
   full: boolean;
 }
 
@@ -22,11 +22,11 @@ export interface SchemaChanges {
 const MAX_LISTED = 200;
 
 /**
- * Compare what Slack lists and what entries hold with the last look, report
- * the difference, and remember it.
+ * Compare the names that Slack lists, and those in entries, with the last time;
+ * report the difference, and remember it.
  *
- * The report goes out before it is remembered: a run that dies in between
- * reports again.
+ * The report is sent before it is remembered: a run that dies in between reports
+ * it again.
  */
 export async function watchSchema(
   source: string,

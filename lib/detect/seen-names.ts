@@ -1,17 +1,17 @@
 import type { SeenNamesStore } from "./ports.ts";
 
 /**
- * Words kept for a source at most. A DynamoDB item holds 400 KB; Slack's own
- * words are about 1,500. More means that data has slipped in among the names.
+ * The most names that are kept for a source. A DynamoDB item holds 400 KB; Slack's
+ * own names are about 1,500. More means that data was taken for names.
  */
 export const MAX_SEEN_TERMS = 3_000;
 
-/** Name under which the words seen in a source's entries are kept. */
+/** Name under which the names seen in a source's entries are kept. */
 export function seenName(source: string): string {
   return `seen/${source}`;
 }
 
-/** Keeps the words that stand in entries; asks the store only about new ones. */
+/** Keeps the names seen in entries; asks the store only about new ones. */
 export class SeenNames {
   readonly #store: SeenNamesStore;
   readonly #known = new Map<string, Set<string>>();
@@ -20,7 +20,7 @@ export class SeenNames {
     this.#store = store;
   }
 
-  /** @returns how many words this process had not seen and the store did not hold when it last looked */
+  /** @returns how many names this process had not seen and the store did not hold when it last checked */
   async record(source: string, terms: ReadonlySet<string>): Promise<number> {
     const known = this.#known.get(source) ?? new Set(await this.#store.read(seenName(source)));
     this.#known.set(source, known);

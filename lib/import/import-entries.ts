@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
 import { findArchived } from "../archive/find-archived.ts";
-import { liveLane, sealLane, sourceOfLane } from "../archive/lane.ts";
-import type { ArchiveStore, CheckpointStore, Clock } from "../ports.ts";
-import { LeaseGuard } from "../run/lease.ts";
-import { sealedDays, sealingDay } from "../seal/sealed-days.ts";
+import { importLane } from "../archive/lane.ts";
+import { sealedDays } from "../archive/sealed-day.ts";
+import type { ArchiveStore } from "../ports.ts";
+import { type LeasePorts, type WriterLease, withLease } from "../run/lease.ts";
 import type { PageEntry } from "../slack/page.ts";
 import { dayOf } from "../time.ts";
 
@@ -37,9 +37,9 @@ export interface ImportReport {
   alreadyArchived: number;
   /** Entries whose id repeats within these files, or is archived with another text. */
   repeated: RepeatedEntry[];
-  /** Entries that were refused: their day is sealed, or being closed, and is never changed. */
-  sealed: (EntryPlace & { id: string; day: string })[];
-  /** Entries without a usable id or date_create, now under `quarantine/`. */
+  /** Entries among those stored whose day is sealed: an addendum, which the next seal of the day seals. */
+  addenda: (EntryPlace & { id: string; day: string })[];
+  /** Entries without a usable id or date_create, now under `quarantine/`; so are those repeated with another text. */
   quarantined: (EntryPlace & { missing: ("id" | "date_create")[] })[];
   /** Objects written now, and their compressed size. */
   objects: number;
@@ -52,66 +52,53 @@ export class SourceBusyError extends Error {
   readonly code = "source_busy";
 }
 
-interface ImportPorts {
+interface ImportPorts extends LeasePorts {
   archive: ArchiveStore;
-  checkpoints: CheckpointStore;
-  clock: Clock;
 }
+
+/** An import looks for ids whatever their time, so it claims all of it. */
+const ALL_TIME = { from: 0, until: 9_999_999_999 };
 
 /**
  * Store the entries of files as a run stores those of pages: by hour, each id
  * once, the text as it stands. The watermark stays where it is, since a file
- * says nothing about what is missing from it. No day is closed meanwhile, so
- * that none is sealed without what is stored here.
+ * says nothing about what is missing from it. What belongs to a sealed day is
+ * stored as an addendum to it.
  *
- * @throws {SourceBusyError} when a run or a close of day is at work on the source
+ * @throws {SourceBusyError} when another writer is at work on the source
  */
-export function importEntries(
+export async function importEntries(
   ports: ImportPorts,
   source: string,
   files: readonly ImportedFile[],
 ): Promise<ImportReport> {
-  return whileHeld(ports, liveLane(source), (live) =>
-    whileHeld(ports, sealLane(source), (close) => {
-      const archive = new Archive(ports.archive, source, () => {
-        live.assertHeld();
-        close.assertHeld();
-      });
-      return store(archive, ports, source, files);
-    }),
+  const imported = await withLease(
+    ports,
+    {
+      ...{ source, writer: importLane(source), owner: randomUUID() },
+      deadlineMs: Number.POSITIVE_INFINITY,
+      rangesFor: () => [ALL_TIME],
+    },
+    (lease) => store(ports, lease, source, files),
+  );
+  if (imported.held) return imported.result;
+  const { owner } = imported.heldBy;
+  const writer = "writer" in imported.heldBy ? imported.heldBy.writer : importLane(source);
+  throw new SourceBusyError(
+    `${writer} (${owner}) is writing to source "${source}"; import when it has ended`,
   );
 }
 
-/** Be the one writer of a lane while `work` lasts. */
-async function whileHeld<T>(
-  { checkpoints, clock }: ImportPorts,
-  lane: string,
-  work: (lease: LeaseGuard) => Promise<T>,
-): Promise<T> {
-  const owner = randomUUID();
-  const lease = new LeaseGuard(lane, owner, Number.POSITIVE_INFINITY, clock);
-  const acquired = await checkpoints.acquire(lane, lease.current, clock.nowMs());
-  if (!acquired.held) {
-    const source = sourceOfLane(lane);
-    throw new SourceBusyError(
-      `a run (${acquired.heldBy.owner}) is writing to source "${source}": import when it has ended`,
-    );
-  }
-  try {
-    return await work(lease);
-  } finally {
-    await checkpoints.release(lane, owner, clock.nowMs());
-  }
-}
-
 async function store(
-  archive: Archive,
   ports: ImportPorts,
+  lease: WriterLease,
   source: string,
   files: readonly ImportedFile[],
 ): Promise<ImportReport> {
-  const { fresh, repeated, quarantined } = sortOut(files);
-  const archived = await findArchived(ports.archive, source, new Set(fresh.keys()));
+  const archive = new Archive(ports.archive, { source, guard: lease, clock: ports.clock });
+  const { fresh, repeated, quarantined, others } = sortOut(files);
+  const ids = new Set(fresh.keys());
+  const archived = await findArchived(ports.archive, source, ids, () => lease.renew());
   let alreadyArchived = 0;
   for (const [id, line] of archived) {
     const candidate = fresh.get(id);
@@ -121,14 +108,19 @@ async function store(
       alreadyArchived += 1;
     } else {
       repeated.push({ ...candidate.place, id, keptInstead: null, sameText: false });
+      others.push(candidate.bytes);
     }
   }
-  const sealed = await takeSealed(ports, source, fresh);
+  const sealed = new Set(await sealedDays(ports.archive, source));
+  const addenda = [...fresh.values()]
+    .map(({ id, dateCreate, place }) => ({ ...place, id, day: dayOf(dateCreate) }))
+    .filter(({ day }) => sealed.has(day));
   for (const { entries } of files) {
     const texts = entries.filter((entry) => !isStorable(entry)).map(({ bytes }) => bytes);
     // One place for all imports, so that the same file is not kept twice.
     if (texts.length > 0) await archive.quarantine(texts, 0);
   }
+  if (others.length > 0) await archive.quarantine(others, 0);
   const newestFirst = [...fresh.values()].sort((a, b) => b.dateCreate - a.dateCreate);
   const { added, objects, bytes } = await archive.store(newestFirst);
   return {
@@ -137,30 +129,11 @@ async function store(
     stored: added.length,
     alreadyArchived,
     repeated,
-    sealed,
+    addenda,
     quarantined,
     objects,
     bytes,
   };
-}
-
-/** Take out the entries that would change a sealed day, or one of which hours are described already. */
-async function takeSealed(
-  { archive, checkpoints }: ImportPorts,
-  source: string,
-  fresh: Map<string, Candidate>,
-): Promise<ImportReport["sealed"]> {
-  const closing = sealingDay(source, await checkpoints.lanes(source));
-  const days = new Set([...(await sealedDays(archive, source)), closing]);
-  const sealed: ImportReport["sealed"] = [];
-  for (const { id, dateCreate, place } of fresh.values()) {
-    const day = dayOf(dateCreate);
-    if (days.has(day)) {
-      sealed.push({ ...place, id, day });
-      fresh.delete(id);
-    }
-  }
-  return sealed;
 }
 
 interface Candidate extends ArchiveEntry {
@@ -171,6 +144,8 @@ function sortOut(files: readonly ImportedFile[]) {
   const fresh = new Map<string, Candidate>();
   const repeated: RepeatedEntry[] = [];
   const quarantined: ImportReport["quarantined"] = [];
+  /** Texts that are left out for another of the same id. */
+  const others: Uint8Array[] = [];
   for (const { name, entries } of files) {
     for (const [i, entry] of entries.entries()) {
       const place = { file: name, entry: i + 1 };
@@ -185,10 +160,11 @@ function sortOut(files: readonly ImportedFile[]) {
       } else {
         const sameText = isSameText(first.bytes, bytes);
         repeated.push({ ...place, id, keptInstead: first.place, sameText });
+        if (!sameText) others.push(bytes);
       }
     }
   }
-  return { fresh, repeated, quarantined };
+  return { fresh, repeated, quarantined, others };
 }
 
 function isStorable(entry: PageEntry): entry is PageEntry & { id: string; dateCreate: number } {

@@ -1,5 +1,4 @@
-import { Archive, type Stored } from "../archive/archive.ts";
-import type { ArchiveEntry } from "../archive/archive-object.ts";
+import { Archive } from "../archive/archive.ts";
 import { liveLane } from "../archive/lane.ts";
 import {
   type ArchiveStore,
@@ -9,12 +8,12 @@ import {
   LeaseLostError,
 } from "../ports.ts";
 import { addToTally, currentTally, type Lateness } from "../run/lateness.ts";
-import { LeaseGuard } from "../run/lease.ts";
+import { type WriterLease, withLease } from "../run/lease.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
-import { prefetch } from "../run/prefetch.ts";
-import { notBeforeOf, waitForSlack } from "../run/throttling.ts";
-import { SlackDeadlineError } from "../slack/errors.ts";
-import type { PageEntry } from "../slack/page.ts";
+import { earlyEndOf } from "../run/outcome.ts";
+import { reachesBackTo } from "../run/reach.ts";
+import { type StoredPage, storePage } from "../run/store-page.ts";
+import { waitForSlack } from "../run/throttling.ts";
 import { nowSeconds, type TimeRange } from "../time.ts";
 import {
   type IngestOutcome,
@@ -78,41 +77,52 @@ export async function ingest(
   settings: IngestSettings,
   limits: IngestLimits,
 ): Promise<IngestSummary> {
-  const { checkpoints, clock } = ports;
-  const { source, owner, lane = liveLane(source) } = settings;
-  const tally = new RunCounts(source, clock);
-  const lease = new LeaseGuard(lane, owner, limits.deadlineMs, clock);
+  const { source, owner, lane: writer = liveLane(source) } = settings;
+  const { deadlineMs } = limits;
+  const counts = new RunCounts(source, ports.clock);
+  const rangesFor = (checkpoint: Checkpoint | undefined) => rangesToClaim(checkpoint, settings);
   try {
-    const acquired = await checkpoints.acquire(lane, lease.current, clock.nowMs());
-    if (!acquired.held) {
-      return tally.summary("lease_held");
-    }
-    try {
-      const run = new Run(ports, settings, limits, lease, tally, acquired.checkpoint);
-      return tally.summary(await run.run());
-    } finally {
-      await checkpoints.release(lane, owner, clock.nowMs());
-    }
+    const ended = await withLease(
+      ports,
+      { source, writer, owner, deadlineMs, rangesFor },
+      (lease, checkpoint) => new Run(ports, settings, limits, lease, counts, checkpoint).run(),
+    );
+    return counts.summary(ended.held ? ended.result : "lease_held");
   } catch (error) {
-    return error instanceof LeaseLostError ? tally.summary("lease_lost") : tally.failure(error);
+    return error instanceof LeaseLostError ? counts.summary("lease_lost") : counts.failure(error);
   }
 }
 
-/** Why a call is given up that was made ahead. Not a new one each time: making it has a cost. */
-const OVER = new Error("the walk is over");
+/** No entry is of a later second: it is of the year 2286. */
+const END_OF_TIME = 9_999_999_999;
 
-/** What became of a page, and how late the late ones of it were. */
-interface StoredPage extends Stored {
-  lateness: Lateness;
+/**
+ * What a run may write to: all that it will list. When another writer has some
+ * of the time in which late entries are looked for, that waits for the next run.
+ */
+function rangesToClaim(
+  checkpoint: Checkpoint | undefined,
+  { firstStart, until, lane, allowedLatenessSeconds }: IngestSettings,
+): [TimeRange, ...TimeRange[]] {
+  if (lane !== undefined && until !== undefined) {
+    return [{ from: firstStart, until }];
+  }
+  if (checkpoint === undefined) {
+    return [{ from: firstStart, until: END_OF_TIME }];
+  }
+  const from = reachesBackTo(checkpoint, allowedLatenessSeconds);
+  return [
+    { from, until: END_OF_TIME },
+    { from: checkpoint.watermark, until: END_OF_TIME },
+  ];
 }
 
 class Run {
   readonly #ports: IngestPorts;
   readonly #settings: IngestSettings;
   readonly #limits: IngestLimits;
-  readonly #lane: string;
-  readonly #lease: LeaseGuard;
-  readonly #tally: RunCounts;
+  readonly #lease: WriterLease;
+  readonly #counts: RunCounts;
   readonly #archive: Archive;
   #checkpoint: Checkpoint;
 
@@ -120,18 +130,17 @@ class Run {
     ports: IngestPorts,
     settings: IngestSettings,
     limits: IngestLimits,
-    lease: LeaseGuard,
-    tally: RunCounts,
+    lease: WriterLease,
+    counts: RunCounts,
     checkpoint: Checkpoint | undefined,
   ) {
     this.#ports = ports;
     this.#settings = settings;
     this.#limits = limits;
-    this.#lane = settings.lane ?? liveLane(settings.source);
     this.#lease = lease;
-    this.#tally = tally;
-    this.#archive = new Archive(ports.archive, settings.source, () => lease.assertHeld());
-    const start = settings.firstStart;
+    this.#counts = counts;
+    const { source, firstStart: start } = settings;
+    this.#archive = new Archive(ports.archive, { source, guard: lease, clock: ports.clock });
     this.#checkpoint = checkpoint ?? {
       start,
       watermark: start,
@@ -139,7 +148,7 @@ class Run {
       // Nothing was listed before now; the first late scan is due with the next run.
       lateScannedAt: nowSeconds(ports.clock) - settings.allowedLatenessSeconds,
     };
-    tally.watermark = this.#checkpoint.watermark;
+    counts.watermark = this.#checkpoint.watermark;
   }
 
   async run(): Promise<IngestOutcome> {
@@ -148,10 +157,10 @@ class Run {
       const mayCall = await waitForSlack(notBefore, this.#ports.clock, {
         ...this.#limits,
         onWait: (waitingUntilMs) =>
-          this.#limits.onProgress?.({ ...this.#tally.progress(), waitingUntilMs }),
+          this.#limits.onProgress?.({ ...this.#counts.progress(), waitingUntilMs }),
       });
       if (!mayCall) {
-        this.#tally.notBefore = notBefore;
+        this.#counts.notBefore = notBefore;
         return "throttled";
       }
       return await this.#walk();
@@ -167,27 +176,31 @@ class Run {
     const now = nowSeconds(clock);
     const end = Math.min(now - settleDelaySeconds, until);
     this.#beginLateScan(now, end);
-    const { lateScanPosition, watermark, pageCursor, entriesPerSecond } = this.#checkpoint;
-    const position = lateScanPosition ?? watermark;
-    this.#tally.span = { from: position, until: Math.max(position, end) };
-
-    const cancelled = new AbortController();
-    const signal = AbortSignal.any([
-      cancelled.signal,
-      ...(this.#limits.signal ? [this.#limits.signal] : []),
-    ]);
+    const { start, watermark, entriesPerSecond } = this.#checkpoint;
+    const isLateScan = this.#isClaimed(this.#checkpoint.lateScanPosition);
+    const position = (isLateScan ? this.#checkpoint.lateScanPosition : undefined) ?? watermark;
+    const pageCursor = this.#isClaimed(this.#checkpoint.pageCursor?.oldest)
+      ? this.#checkpoint.pageCursor
+      : undefined;
+    this.#counts.span = { from: position, until: Math.max(position, end) };
+    const mayBeginLater = watermark === start;
     const pages = listPages(
       slack,
-      { position, end, pageCursor, entriesPerSecond, pageLimit, crossesHours },
-      { deadlineMs: this.#limits.deadlineMs, signal },
+      { position, end, now, pageCursor, entriesPerSecond, pageLimit, crossesHours, mayBeginLater },
+      this.#limits,
     );
-    for await (const listed of prefetch(pages, () => cancelled.abort(OVER))) {
-      const stored = await this.#store(listed);
+    for await (const listed of pages) {
+      const stored = await storePage(this.#archive, listed);
       await this.#commit(listed, stored);
       listed.page.release();
-      this.#limits.onProgress?.(this.#tally.progress());
+      this.#limits.onProgress?.(this.#counts.progress());
     }
     return "caught_up";
+  }
+
+  /** Whether a part of the walk may be written to by this run; what is not there is. */
+  #isClaimed(epochSeconds: number | undefined): boolean {
+    return epochSeconds === undefined || epochSeconds >= this.#lease.range.from;
   }
 
   /**
@@ -225,6 +238,7 @@ class Run {
         start,
         Math.min(watermark, lateScannedAt) - allowedLatenessSeconds,
       );
+      if (!this.#isClaimed(lateScanPosition)) return;
       this.#checkpoint = {
         ...this.#checkpoint,
         lateScannedAt: now,
@@ -233,33 +247,10 @@ class Run {
     }
   }
 
-  async #store({ window, page }: ListedPage): Promise<StoredPage> {
-    const readable: ArchiveEntry[] = [];
-    const unreadable: PageEntry[] = [];
-    for (const entry of page.entries) {
-      const { id, dateCreate, bytes } = entry;
-      if (id === undefined || dateCreate === undefined) {
-        unreadable.push(entry);
-      } else if (dateCreate !== window.until) {
-        // The second `until` was asked for only in case Slack reads `latest` as exclusive; the
-        // next window lists it. Anything else outside the window should not be here, and is kept.
-        readable.push({ id, dateCreate, bytes });
-      }
-    }
-    const stored = await this.#archive.store(readable);
-    const quarantined =
-      unreadable.length > 0
-        ? await this.#archive.quarantine(
-            unreadable.map(({ bytes }) => bytes),
-            window.from,
-          )
-        : 0;
-    const lateness = this.#tally.addPage(stored, quarantined, this.#checkpoint.watermark);
-    return { ...stored, lateness };
-  }
-
-  async #commit({ window, next, entriesPerSecond }: ListedPage, stored: StoredPage): Promise<void> {
-    const { watermark } = this.#checkpoint;
+  async #commit(listed: ListedPage, stored: StoredPage): Promise<void> {
+    const { window, next, entriesPerSecond, isRefused } = listed;
+    const { watermark, lateScanPosition } = this.#checkpoint;
+    const lateness = this.#counts.addPage(stored, watermark);
     const isComplete = next === undefined;
     const isBelowWatermark = window.until < watermark;
     const checkpoint: Checkpoint = {
@@ -268,22 +259,27 @@ class Run {
       notBefore: undefined,
       pageCursor: next,
       watermark: isComplete ? Math.max(watermark, window.until) : watermark,
-      lateScanPosition: isComplete
-        ? isBelowWatermark
-          ? window.until
-          : undefined
-        : this.#checkpoint.lateScanPosition,
-      tally: this.#counted(window, stored),
+      lateScanPosition:
+        isComplete && this.#isClaimed(lateScanPosition)
+          ? isBelowWatermark
+            ? window.until
+            : undefined
+          : lateScanPosition,
+      tally: this.#counted(window, stored, lateness),
     };
     await this.#save(checkpoint);
-    this.#tally.addCommit(checkpoint.watermark, isComplete ? window : undefined);
+    this.#counts.addCommit(checkpoint.watermark, isComplete ? window : undefined);
+    if (isRefused) this.#counts.refusedUntil = window.until;
   }
 
   /** What is listed for the first time counts whole: an earlier run may have stored it and not come to save. */
-  #counted({ from }: TimeRange, stored: StoredPage): Record<string, number> {
+  #counted(
+    { from }: TimeRange,
+    { added, duplicates }: StoredPage,
+    lateness: Lateness,
+  ): Record<string, number> {
     const { settleDelaySeconds, allowedLatenessSeconds } = this.#settings;
     const { watermark } = this.#checkpoint;
-    const { added, duplicates, lateness } = stored;
     const isFirstListing = from >= watermark;
     const nowMs = this.#ports.clock.nowMs();
     // A backfill is counted whole: nothing of it is late.
@@ -303,28 +299,19 @@ class Run {
   }
 
   async #save(checkpoint: Checkpoint): Promise<void> {
-    const { checkpoints, clock } = this.#ports;
-    await this.#lease.extend((lease) =>
-      checkpoints.save(this.#lane, lease, checkpoint, clock.nowMs()),
-    );
+    await this.#lease.save(checkpoint);
     this.#checkpoint = checkpoint;
   }
 
   /** @throws the error itself when it is not one of the ways in which a run may end */
   async #outcomeOf(error: unknown): Promise<IngestOutcome> {
-    const { signal } = this.#limits;
-    if (signal?.aborted && error === signal.reason) {
-      return "interrupted";
-    }
-    const notBefore = notBeforeOf(error, this.#ports.clock);
-    if (notBefore !== undefined) {
-      this.#tally.notBefore = notBefore;
+    const end = earlyEndOf(error, this.#ports.clock, this.#limits.signal);
+    if (end === undefined) throw error;
+    if (end.outcome === "throttled") {
+      const { notBefore } = end;
+      this.#counts.notBefore = notBefore;
       await this.#save({ ...this.#checkpoint, notBefore });
-      return "throttled";
     }
-    if (error instanceof SlackDeadlineError) {
-      return "out_of_time";
-    }
-    throw error;
+    return end.outcome;
   }
 }

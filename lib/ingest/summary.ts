@@ -1,7 +1,8 @@
-import type { Stored } from "../archive/archive.ts";
 import type { Clock } from "../ports.ts";
 import { addLateness, countLate, type Lateness, sumLateness } from "../run/lateness.ts";
-import type { TimeRange } from "../time.ts";
+import { withFailure } from "../run/outcome.ts";
+import type { StoredPage } from "../run/store-page.ts";
+import { nowSeconds, type TimeRange } from "../time.ts";
 
 /**
  * Why a run ended.
@@ -48,6 +49,8 @@ export interface IngestSummary {
   watermark: number | null;
   /** From the watermark to now, in seconds. */
   lagSeconds: number | null;
+  /** Epoch seconds: Slack refuses to list what is before them; absent when it refused nothing. */
+  refusedUntil?: number;
   /** Epoch milliseconds before which Slack asked not to be called. */
   notBefore?: number;
   error?: { name: string; code: string; message: string };
@@ -83,6 +86,7 @@ export class RunCounts {
   #position: number | undefined;
   watermark: number | null = null;
   notBefore: number | undefined;
+  refusedUntil: number | undefined;
   span: TimeRange = { from: 0, until: 0 };
 
   constructor(source: string, clock: Clock) {
@@ -94,17 +98,17 @@ export class RunCounts {
    * @param watermark - as it stood when the page was stored, epoch seconds
    * @returns how late the late ones of the page were
    */
-  addPage(stored: Stored, quarantined: number, watermark: number): Lateness {
-    const nowSeconds = Math.floor(this.#clock.nowMs() / 1000);
+  addPage(stored: StoredPage, watermark: number): Lateness {
+    const now = nowSeconds(this.#clock);
     const lateness = stored.added
       .filter(({ dateCreate }) => dateCreate < watermark)
-      .reduce((sum, { dateCreate }) => addLateness(sum, nowSeconds - dateCreate), NOTHING_LATE);
+      .reduce((sum, { dateCreate }) => addLateness(sum, now - dateCreate), NOTHING_LATE);
     if (lateness !== NOTHING_LATE) this.#lateness = sumLateness([this.#lateness, lateness]);
     const counts = this.#counts;
     counts.pages += 1;
     counts.entries += stored.added.length;
     counts.duplicatesDropped += stored.duplicates.length;
-    counts.quarantined += quarantined;
+    counts.quarantined += stored.quarantined;
     counts.objects += stored.objects;
     counts.bytes += stored.bytes;
     return lateness;
@@ -125,7 +129,7 @@ export class RunCounts {
   }
 
   summary(outcome: IngestOutcome): IngestSummary {
-    const nowSeconds = Math.floor(this.#clock.nowMs() / 1000);
+    const now = nowSeconds(this.#clock);
     return {
       source: this.#source,
       outcome,
@@ -133,7 +137,8 @@ export class RunCounts {
       lateEntries: countLate(this.#lateness),
       lateness: this.#lateness,
       watermark: this.watermark,
-      lagSeconds: this.watermark === null ? null : Math.max(0, nowSeconds - this.watermark),
+      lagSeconds: this.watermark === null ? null : Math.max(0, now - this.watermark),
+      ...(this.refusedUntil === undefined ? {} : { refusedUntil: this.refusedUntil }),
       ...(this.notBefore === undefined ? {} : { notBefore: this.notBefore }),
     };
   }
@@ -141,21 +146,4 @@ export class RunCounts {
   failure(thrown: unknown): IngestSummary {
     return withFailure(this.summary("failed"), thrown);
   }
-}
-
-/** A summary that carries the thrown error itself too, out of sight of JSON; see {@link causeOf}. */
-export function withFailure<Summary extends { outcome: string }>(
-  summary: Summary,
-  thrown: unknown,
-): Summary & { outcome: "failed" } {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const code = "code" in error && typeof error.code === "string" ? error.code : "unexpected";
-  const { name, message } = error;
-  const failed = { ...summary, outcome: "failed" as const, error: { name, code, message } };
-  return Object.defineProperty(failed, "cause", { value: error, enumerable: false });
-}
-
-/** The error that ended a failed run, with its stack, for callers that throw it on. */
-export function causeOf(summary: object): Error | undefined {
-  return "cause" in summary && summary.cause instanceof Error ? summary.cause : undefined;
 }

@@ -7,13 +7,12 @@ import { type ArchiveStore, ObjectMissingError, type StoredObject } from "../por
 /** Inside the archive, so that `link` stays on one file system; hidden from listings and SQL. */
 const UNFINISHED = ".unfinished";
 
-/** A put takes milliseconds: what is this old was left by a process that was killed. */
+/** A put takes milliseconds: anything this old was left by a process that was killed. */
 const LEFTOVER_AGE_MS = 3_600_000;
 
 /**
- * Objects stand in folders, so that other files can stand beside those. No
- * segment is empty or begins with a dot: nothing above the archive, nothing
- * hidden in it.
+ * Objects are in folders, so that other files can be beside those. No segment is
+ * empty or begins with a dot: nothing outside the archive, nothing hidden in it.
  */
 const KEY = /^[^./\\\0][^/\\\0]*(?:\/[^./\\\0][^/\\\0]*)+$/;
 const IMPOSSIBLE_SEGMENT = /(?:^|\/)[./]/;
@@ -21,15 +20,14 @@ const IMPOSSIBLE_SEGMENT = /(?:^|\/)[./]/;
 /**
  * An archive in a directory: the object with key `a/b` is its file `a/b`.
  *
- * A file appears under its key complete and flushed to the disk, or not at
- * all, and an existing one is never replaced: the body is written elsewhere
- * in the archive, then hard-linked to its name, which fails when the name is
- * taken. Needs a file system with hard links. Files directly in the directory,
+ * A file appears under its key complete and flushed to disk, or not at all, and an
+ * existing one is never replaced: the body is written elsewhere in the archive and
+ * then hard-linked to its name, which fails when the name is taken. Needs a file system with hard links. Files directly in the directory,
  * and names that begin with a dot, are not part of the archive.
  */
 export class DirectoryArchiveStore implements ArchiveStore {
   readonly #directory: string;
-  /** Known to survive a power cut; one is enough, since a run fills one hour after the other. */
+  /** Known to survive a power cut; one is enough, because a run fills one hour after the other. */
   #durableDirectory: string | undefined;
   #sweptLeftovers = false;
 
@@ -97,7 +95,7 @@ export class DirectoryArchiveStore implements ArchiveStore {
   async #makeDurableDirectory(path: string): Promise<void> {
     if (path === this.#durableDirectory) return;
     await mkdir(path, { recursive: true });
-    // Every level, although it may exist: its maker may have died before this.
+    // Every level, even if it exists: the process that made it may have died before this.
     for (let level = path; level.length > this.#directory.length; level = dirname(level)) {
       await syncDirectory(dirname(level));
     }
@@ -140,7 +138,7 @@ async function linkUnlessTaken(from: string, to: string): Promise<"created" | "e
   }
 }
 
-/** A new name is on the disk only once its directory is. */
+/** A new name is on disk only when its directory is. */
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");
   try {

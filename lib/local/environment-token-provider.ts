@@ -27,7 +27,7 @@ export class EnvironmentTokenProvider implements TokenProvider {
     return token;
   }
 
-  /** The same as `get`: a process cannot see its environment change. */
+  /** The same as `get`: the environment of a process does not change from outside. */
   refresh(): Promise<string> {
     return this.get();
   }

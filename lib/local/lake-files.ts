@@ -1,6 +1,6 @@
 import { columnsKey, parseColumnsKey } from "../archive/columns-key.ts";
 import { dayPrefix, PREFIXES, parseObjectKey, SOURCE_NAME } from "../archive/object-key.ts";
-import { dayOfManifestKey } from "../seal/manifest.ts";
+import { parseManifestKey } from "../archive/sealed-day.ts";
 import type { DirectoryArchiveStore } from "./directory-archive-store.ts";
 
 /** What SQL reads of an archive: keys, ascending. */
@@ -11,21 +11,36 @@ export interface LakeFiles {
   columns: string[];
 }
 
-/** Those keys that the archive's own readers take, and nothing else that is in the directory. */
+/**
+ * Those keys that the archive's own readers take, and nothing else that is in
+ * the directory. Of a day that was sealed again, the newest manifest counts.
+ */
 export async function listLakeFiles(store: DirectoryArchiveStore): Promise<LakeFiles> {
   const entries = await keysOf(store, PREFIXES.auditLogs, isEntries);
-  const manifests = await keysOf(store, PREFIXES.manifests, isManifest);
-  const sealed = new Set(manifests.map((key) => /source=[^.]+/.exec(key)?.[0]));
+  const manifests = await newestManifests(store);
   const columns = await keysOf(store, PREFIXES.compact, (key) => {
     const { source, day } = parseColumnsKey(key) ?? {};
     return (
       source !== undefined &&
       day !== undefined &&
       key === columnsKey(source, day) &&
-      sealed.has(`source=${source}/dt=${day}`)
+      manifests.has(`${source}/${day}`)
     );
   });
-  return { entries, manifests, columns };
+  return { entries, manifests: [...manifests.values()], columns };
+}
+
+/** Keys by source and day. */
+async function newestManifests(store: DirectoryArchiveStore): Promise<Map<string, string>> {
+  const newest = new Map<string, { revision: number; key: string }>();
+  for await (const key of store.keys(PREFIXES.manifests)) {
+    const source = /^manifests\/source=([^/]+)\//.exec(key)?.[1] ?? "";
+    const { day, revision } = parseManifestKey(source, key) ?? {};
+    if (day === undefined || revision === undefined || !SOURCE_NAME.test(source)) continue;
+    const known = newest.get(`${source}/${day}`)?.revision ?? 0;
+    if (revision > known) newest.set(`${source}/${day}`, { revision, key });
+  }
+  return new Map([...newest].map(([day, { key }]) => [day, key]));
 }
 
 /** Keys of a day's objects, ascending. */
@@ -52,9 +67,4 @@ async function keysOf(
 function isEntries(key: string): boolean {
   const name = parseObjectKey(key);
   return name !== undefined && SOURCE_NAME.test(name.source);
-}
-
-function isManifest(key: string): boolean {
-  const source = /^manifests\/source=([^/]+)\//.exec(key)?.[1] ?? "";
-  return SOURCE_NAME.test(source) && dayOfManifestKey(source, key) !== undefined;
 }

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import type { ManifestSigner } from "../ports.ts";
 import { assertCurve, SigningKeyError } from "../seal/signature.ts";
 
-/** Signs with a private key from a file: for an archive on disk, where there is no KMS. */
+/** Signs with a private key from a file, for an archive in a directory, where there is no KMS. */
 export class PemManifestSigner implements ManifestSigner {
   readonly #key: KeyObject;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,6 +8,8 @@ import {
   type Checkpoint,
   type CheckpointStatus,
   type CheckpointStore,
+  type Claim,
+  type Claimed,
   type LaneStatus,
   type Lease,
   LeaseLostError,
@@ -19,6 +22,14 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 /** SQLite's result code for 'another connection has it locked'. */
 const SQLITE_BUSY = 5;
+
+interface ClaimRow {
+  writer: string;
+  owner: string;
+  range_from: number;
+  range_until: number;
+  expires_at: number;
+}
 
 interface Row {
   /** The lane. */
@@ -34,9 +45,11 @@ interface Row {
  * Checkpoints in `checkpoints.sqlite` in the archive's directory.
  *
  * A process that is killed cannot release its lease, and nobody wants to wait
- * at a terminal until it expires. So a holder also keeps a file lock, which
- * the operating system drops when the process dies: whoever can take the lock
- * of a lease that has one knows that its holder is gone. The lock is an open
+ * at a terminal until it expires; one that is stopped (Ctrl-Z) wakes up and
+ * goes on writing where it was. So a holder also keeps a file lock, which the
+ * operating system drops when the process dies, and not before: whoever gets
+ * the lock knows that the holder is gone, and nobody takes over while it is
+ * there, expired or not. The lock is an open
  * exclusive transaction on an empty SQLite file in `.locks/`, because Node has
  * no file locks of its own. It needs a local disk.
  */
@@ -62,8 +75,11 @@ export class SqliteCheckpointStore implements CheckpointStore {
     return this.#inTransaction(() => {
       const row = this.#row(source);
       const holder = row && leaseOf(row);
-      const hasLock = this.#tryLock(source, lease.owner);
-      const isDead = hasLock && row?.lease_has_lock === 1;
+      if (!this.#tryLock(source, lease.owner)) {
+        // Its holder is alive, however long ago its lease ran out.
+        return { held: false, heldBy: holder ?? { owner: "another process", expiresAt: nowMs } };
+      }
+      const isDead = row?.lease_has_lock === 1;
       const isFree = !holder || holder.expiresAt <= nowMs || holder.owner === lease.owner;
       if (!isFree && !isDead) {
         this.#unlock(source, lease.owner);
@@ -72,14 +88,14 @@ export class SqliteCheckpointStore implements CheckpointStore {
       this.#database
         .prepare(`
           INSERT INTO checkpoints (source, lease_owner, lease_expires_at, lease_has_lock, updated_at)
-          VALUES (?, ?, ?, ?, ?)
+          VALUES (?, ?, ?, 1, ?)
           ON CONFLICT (source) DO UPDATE SET
             lease_owner = excluded.lease_owner,
             lease_expires_at = excluded.lease_expires_at,
             lease_has_lock = excluded.lease_has_lock,
             updated_at = excluded.updated_at
         `)
-        .run(source, lease.owner, lease.expiresAt, hasLock ? 1 : 0, nowMs);
+        .run(source, lease.owner, lease.expiresAt, nowMs);
       return { held: true, checkpoint: row && checkpointOf(row) };
     });
   }
@@ -109,6 +125,48 @@ export class SqliteCheckpointStore implements CheckpointStore {
       // Within the transaction: who finds the lease free must find the lock free too.
       this.#unlock(source, owner);
     });
+  }
+
+  async claim(source: string, claim: Claim, nowMs: number): Promise<Claimed> {
+    const { writer, owner, range, expiresAt } = claim;
+    return this.#inTransaction(() => {
+      const others = this.#database
+        .prepare(`
+          SELECT * FROM claims
+          WHERE source = ? AND writer <> ? AND range_from < ? AND range_until > ?
+        `)
+        .all(source, writer, range.until, range.from) as unknown as ClaimRow[];
+      const other = others.find((row) => this.#isAlive(row.writer, row.owner));
+      if (other !== undefined) {
+        return { claimed: false, heldBy: claimOf(other) };
+      }
+      for (const dead of others) {
+        this.#database
+          .prepare("DELETE FROM claims WHERE source = ? AND writer = ?")
+          .run(source, dead.writer);
+      }
+      this.#database
+        .prepare(`
+          INSERT OR REPLACE INTO claims
+            (source, writer, owner, range_from, range_until, expires_at, updated_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+        `)
+        .run(source, writer, owner, range.from, range.until, expiresAt, nowMs);
+      return { claimed: true };
+    });
+  }
+
+  async unclaim(source: string, writer: string, owner: string): Promise<void> {
+    this.#database
+      .prepare("DELETE FROM claims WHERE source = ? AND writer = ? AND owner = ?")
+      .run(source, writer, owner);
+  }
+
+  async claims(source: string): Promise<Claim[]> {
+    const rows = this.#database
+      .prepare("SELECT * FROM claims WHERE source = ? ORDER BY writer")
+      .all(source) as unknown as ClaimRow[];
+    return rows.map(claimOf);
   }
 
   async read(source: string): Promise<CheckpointStatus | undefined> {
@@ -156,6 +214,16 @@ export class SqliteCheckpointStore implements CheckpointStore {
     }
   }
 
+  /** Whether the process that has the writer's lease is still there, awake or not. */
+  #isAlive(writer: string, owner: string): boolean {
+    const lock = this.#locks.get(writer);
+    if (lock !== undefined) return lock.owner === owner;
+    const probe = randomUUID();
+    if (!this.#tryLock(writer, probe)) return true;
+    this.#unlock(writer, probe);
+    return false;
+  }
+
   /** Take the lock of a source without waiting. */
   #tryLock(source: string, owner: string): boolean {
     if (this.#locks.get(source)?.owner === owner) return true;
@@ -195,6 +263,16 @@ function openDatabase(path: string): DatabaseSync {
         lease_expires_at INTEGER,
         lease_has_lock INTEGER NOT NULL,
         updated_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS claims (
+        source TEXT NOT NULL,
+        writer TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        range_from INTEGER NOT NULL,
+        range_until INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        PRIMARY KEY (source, writer)
       ) STRICT
     `);
     return database;
@@ -224,6 +302,11 @@ function leaseOf(row: Row): Lease | undefined {
   return row.lease_owner === null || row.lease_expires_at === null
     ? undefined
     : { owner: row.lease_owner, expiresAt: row.lease_expires_at };
+}
+
+function claimOf(row: ClaimRow): Claim {
+  const { writer, owner, range_from: from, range_until: until, expires_at: expiresAt } = row;
+  return { writer, owner, range: { from, until }, expiresAt };
 }
 
 function checkpointOf(row: Row): Checkpoint | undefined {

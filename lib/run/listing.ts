@@ -1,7 +1,8 @@
 import type { PageCursor } from "../ports.ts";
-import { SlackApiError } from "../slack/errors.ts";
+import { SlackApiError, SlackBodyError, SlackConnectionError } from "../slack/errors.ts";
 import type { LogsPage } from "../slack/page.ts";
 import { SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
+import { prefetch } from "./prefetch.ts";
 import { nextWindow, updateDensity } from "./window.ts";
 
 /** What the engine needs of Slack; the client in `lib/slack` has it. */
@@ -21,29 +22,35 @@ interface LogsQuery {
 interface CallOptions {
   /** Epoch milliseconds; no call or wait begins that does not fit before it. */
   deadlineMs: number;
-  signal: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** A page and its place in the walk. */
 export interface ListedPage {
   window: TimeRange;
-  page: LogsPage;
+  page: Pick<LogsPage, "entries" | "release">;
   /** Where the window goes on; absent when this page completes it. */
   next: PageCursor | undefined;
   /** Density as known after this page. */
   entriesPerSecond: number;
+  /** Slack refuses to list the window: it lies before the first second that it has. */
+  isRefused: boolean;
 }
 
 /** A walk upwards in time, from `position` to `end`, epoch seconds, `end` excluded. */
 export interface Walk {
   position: number;
   end: number;
+  /** Epoch seconds: what ends later than an hour before may be refused as lying in the future. */
+  now: number;
   /** A window that an earlier run left half read. */
   pageCursor: PageCursor | undefined;
   entriesPerSecond: number;
   pageLimit: number;
   /** Windows may cross hours, so that long spans with few entries take few calls. */
   crossesHours?: boolean | undefined;
+  /** Nothing was ever listed below `position`: what Slack has may begin after it. */
+  mayBeginLater?: boolean | undefined;
 }
 
 /** A window that crosses hours grows from an hour to this, as long as one page holds it. */
@@ -55,25 +62,53 @@ const RESTARTS_MAX = 20;
 /** A listing is given up after so many pages in a row that lead no further back in time. */
 const IDLE_PAGES_MAX = 1000;
 
+/** A second that Slack refuses so often in a row is one that it does not have. */
+const REFUSALS_MIN = 3;
+
+/** Clocks differ by less than this. */
+const SKEW_MAX_SECONDS = SECONDS_PER_HOUR;
+
 /**
- * List a span of time, oldest window first, each window to its end.
+ * List a span of time, oldest window first, each window to its end; the next
+ * page is fetched while the caller works on the last.
  *
  * `latest` is asked one second past the window: it is documented as inclusive,
  * but some clients read it as exclusive. Either way the window is covered, and
  * what lies outside is the caller's to sort out.
  *
- * A page cursor is an optimisation. Slack may refuse one, as it expires, or give one that leads nowhere; then
- * the window starts again, at half its length, so that a source whose cursors
- * never live long enough still gets on.
+ * What a window fails for is met by a smaller one, so that no answer of Slack
+ * keeps a source from getting on:
+ * - A page cursor is an optimisation. Slack may refuse one, as it expires, or
+ *   give one that leads nowhere; then the window starts again, at half its length.
+ * - A page that is too large, or cut off again and again, is asked for again
+ *   with half the window and half the limit.
+ * - A range that Slack refuses because it ends in the future (our clock is
+ *   ahead) is cut short; a first one that begins before all that Slack has is
+ *   passed over.
  *
  * @throws errors of the client, and an EndlessListingError
  */
-export async function* listPages(
+export function listPages(
+  slack: SlackSource,
+  walk: Walk,
+  { deadlineMs, signal }: CallOptions,
+): AsyncGenerator<ListedPage, void, void> {
+  const cancelled = new AbortController();
+  const either = signal ? AbortSignal.any([cancelled.signal, signal]) : cancelled.signal;
+  const pages = walkWindows(slack, walk, { deadlineMs, signal: either });
+  return prefetch(pages, () => cancelled.abort(OVER));
+}
+
+/** Why a call is given up that was made ahead. Not a new one each time: making it has a cost. */
+const OVER = new Error("the walk is over");
+
+async function* walkWindows(
   slack: SlackSource,
   walk: Walk,
   options: CallOptions,
 ): AsyncGenerator<ListedPage, void, void> {
   let { position, entriesPerSecond } = walk;
+  let limit = walk.pageLimit;
   let resumed = walk.pageCursor;
   let secondsMax = Number.POSITIVE_INFINITY;
   let reachSeconds = SECONDS_PER_HOUR;
@@ -85,7 +120,7 @@ export async function* listPages(
           position,
           Math.min(walk.end, position + secondsMax),
           entriesPerSecond,
-          walk.pageLimit,
+          limit,
           walk.crossesHours ? reachSeconds : undefined,
         );
     if (window === undefined) {
@@ -93,13 +128,7 @@ export async function* listPages(
     }
     let pages = 0;
     try {
-      for await (const listed of listWindow(
-        slack,
-        window,
-        resumed?.cursor,
-        walk.pageLimit,
-        options,
-      )) {
+      for await (const listed of listWindow(slack, window, resumed?.cursor, limit, options)) {
         pages += 1;
         entriesPerSecond = updateDensity(entriesPerSecond, listed.entries, listed.seconds);
         const next = listed.cursor && {
@@ -107,29 +136,115 @@ export async function* listPages(
           latest: window.until,
           cursor: listed.cursor,
         };
-        yield { window, page: listed.page, next: next || undefined, entriesPerSecond };
+        const { page } = listed;
+        yield { window, page, next: next || undefined, entriesPerSecond, isRefused: false };
       }
       position = window.until;
       reachSeconds = pages > 1 ? SECONDS_PER_HOUR : Math.min(2 * reachSeconds, REACH_MAX_SECONDS);
       secondsMax = Number.POSITIVE_INFINITY;
+      limit = Math.min(2 * limit, walk.pageLimit);
       restarts = 0;
     } catch (error) {
-      if (!isUselessCursor(error) || restarts === RESTARTS_MAX) {
+      const seconds = window.until - window.from;
+      const remedy = remedyFor(error, { isResumed: resumed !== undefined && pages === 0 });
+      if (remedy === undefined || restarts === RESTARTS_MAX) {
         throw error;
       }
-      restarts += 1;
-      position = window.from;
-      secondsMax = Math.max(1, Math.floor((window.until - window.from) / 2));
+      const isRecent = window.until > walk.now - SKEW_MAX_SECONDS;
+      if (remedy === "other range" && isRecent && seconds === 1) {
+        return; // our clock is ahead of Slack's: the next run lists it
+      }
+      const first =
+        remedy === "other range" && !isRecent && walk.mayBeginLater && position === walk.position
+          ? await firstListed(slack, window.from, walk, options)
+          : window.from;
+      if (first > window.from) {
+        const refused = { from: window.from, until: first };
+        yield { ...NOTHING, window: refused, entriesPerSecond };
+        position = first;
+      } else {
+        if (remedy === "smaller page") {
+          if (limit === 1) throw error;
+          limit = Math.floor(limit / 2);
+        }
+        restarts += 1;
+        position = window.from;
+        secondsMax = Math.max(1, Math.floor(seconds / 2));
+      }
     }
     resumed = undefined;
   }
 }
 
-function isUselessCursor(error: unknown): boolean {
-  return (
-    (error instanceof SlackApiError && error.apiCode === "invalid_cursor") ||
-    error instanceof StuckCursorError
-  );
+const NOTHING = {
+  page: { entries: [], release: () => {} },
+  next: undefined,
+  isRefused: true,
+};
+
+/** What to do with a window that failed: begin it again without its cursor, with smaller pages, or elsewhere. */
+function remedyFor(
+  error: unknown,
+  { isResumed }: { isResumed: boolean },
+): "no cursor" | "smaller page" | "other range" | undefined {
+  if (error instanceof StuckCursorError) return "no cursor";
+  if (
+    error instanceof SlackBodyError &&
+    (error.problem === "too_large" || error.problem === "cut")
+  ) {
+    return "smaller page";
+  }
+  if (error instanceof SlackConnectionError && error.fault === "cut") return "smaller page";
+  if (error instanceof SlackBodyError) return isResumed ? "no cursor" : undefined;
+  if (!(error instanceof SlackApiError)) return undefined;
+  if (error.apiCode === "invalid_cursor") return "no cursor";
+  // Of a stored cursor it is not known under which code Slack refuses it, save that it is not one of these.
+  if (isResumed && ![401, 403, 429].includes(error.status)) return "no cursor";
+  return error.apiCode === "invalid_range" ? "other range" : undefined;
+}
+
+/**
+ * Look for the first second that Slack lists, where it refuses those before.
+ *
+ * @param from - epoch seconds
+ * @returns epoch seconds: `from` itself when Slack lists it after all; the end
+ * of the walk, or an hour before now, when it lists none before that
+ */
+async function firstListed(
+  slack: SlackSource,
+  from: number,
+  { end, now }: Walk,
+  options: CallOptions,
+): Promise<number> {
+  let below = from - 1;
+  let first = Math.max(from, Math.min(end, now - SKEW_MAX_SECONDS));
+  while (first - below > 1) {
+    const second = below < from ? from : Math.floor((below + first) / 2);
+    if (await isRefused(slack, second, options)) {
+      below = second;
+    } else {
+      first = second;
+    }
+  }
+  return first;
+}
+
+/** Asked several times: passing over what Slack only once refused would lose it. */
+async function isRefused(
+  slack: SlackSource,
+  second: number,
+  options: CallOptions,
+): Promise<boolean> {
+  for (let asked = 0; asked < REFUSALS_MIN; asked++) {
+    try {
+      const page = await slack.logsPage({ oldest: second, latest: second, limit: 1 }, options);
+      page.release();
+      return false;
+    } catch (error) {
+      if (!(error instanceof SlackApiError) || error.apiCode !== "invalid_range") throw error;
+    }
+  }
+  return true;
 }
 
 interface WindowPage {

@@ -95,10 +95,7 @@ class RefusedTokenRetryHandler implements RetryHandler {
   }
 
   canRetry({ error }: RetryState): boolean {
-    return (
-      error instanceof SlackApiError &&
-      (error.status === 401 || error.apiCode === "invalid_authentication")
-    );
+    return error instanceof SlackApiError && error.tokenRefused;
   }
 
   delayMs(): number {

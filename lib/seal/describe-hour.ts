@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { decodeLines } from "../archive/archive-object.ts";
+import { decodeLines, hashLines } from "../archive/archive-object.ts";
 import { readLine } from "../archive/archived-ids.ts";
-import { hourPrefix, quarantinePrefix } from "../archive/object-key.ts";
+import { contentHashOf, hourPrefix, quarantinePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore, ReconciledHour } from "../ports.ts";
 import { SECONDS_PER_HOUR } from "../time.ts";
 import { hashOf, IDS_NAMED_MAX, type ManifestHour, type SealedObject } from "./manifest.ts";
@@ -20,8 +20,9 @@ export async function describeHour(
   reconciled: ReconciledHour,
 ): Promise<ManifestHour> {
   const objects: ManifestHour["objects"] = [];
+  const foreign: ManifestHour["foreign"] = [];
   const hashes: BigUint64Array[] = [];
-  for await (const { object, lines } of readObjects(store, hourPrefix(source, start))) {
+  for await (const { object, lines } of readObjects(store, hourPrefix(source, start), foreign)) {
     const entries = lines.map((line) => readLine(object.key, line));
     const seconds = entries.map(({ dateCreate }) => dateCreate);
     hashes.push(BigUint64Array.from(entries, ({ id }) => hashOfId(id)));
@@ -33,7 +34,7 @@ export async function describeHour(
   }
   const repeated = findRepeated(hashes);
   const quarantine: SealedObject[] = [];
-  for await (const { object } of readObjects(store, quarantinePrefix(source, start))) {
+  for await (const { object } of readObjects(store, quarantinePrefix(source, start), foreign)) {
     quarantine.push(object);
   }
   return {
@@ -43,26 +44,55 @@ export async function describeHour(
     late: reconciled.late,
     only_in_archive: reconciled.onlyInArchive,
     twice: repeated.lines,
+    differs: reconciled.differs ?? 0,
     only_in_archive_ids: reconciled.onlyInArchiveIds,
     twice_ids: await nameRepeated(store, objects, repeated.hashes),
+    differs_ids: reconciled.differsIds ?? [],
     lateness: reconciled.lateness,
     objects,
     quarantine,
+    foreign,
   };
 }
 
+/** Keys of everything in an hour that a record of it names, ascending. */
+export async function keysOfHour(
+  store: ArchiveStore,
+  source: string,
+  start: number,
+): Promise<string[]> {
+  const keys: string[] = [];
+  for (const prefix of [hourPrefix(source, start), quarantinePrefix(source, start)]) {
+    for await (const { key } of store.list(prefix)) keys.push(key);
+  }
+  return keys.sort();
+}
+
+/** Those that a record names, ascending. */
+export function keysIn({ objects, quarantine, foreign }: ManifestHour): string[] {
+  return [...objects, ...quarantine, ...foreign].map(({ key }) => key).sort();
+}
+
+/** @param foreign - takes what is not named as an object */
 async function* readObjects(
   store: ArchiveStore,
   prefix: string,
+  foreign: ManifestHour["foreign"],
 ): AsyncGenerator<{ object: SealedObject; lines: Uint8Array[] }> {
-  for await (const { key } of store.list(prefix)) {
+  for await (const { key, sizeBytes } of store.list(prefix)) {
+    const hash = contentHashOf(key);
+    if (hash === undefined) {
+      foreign.push({ key, size_bytes: sizeBytes });
+      continue;
+    }
     const body = await store.get(key);
     const lines = await decodeLines(key, body);
-    const object = {
+    const object: SealedObject = {
       key,
       size_bytes: body.byteLength,
       sha256: hashOf(body),
       entries: lines.length,
+      ...(hashLines(lines) === hash ? {} : { altered: true as const }),
     };
     yield { object, lines };
   }

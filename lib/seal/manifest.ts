@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { hourPrefix, PREFIXES, partitionPath, quarantinePrefix } from "../archive/object-key.ts";
+import { manifestKey } from "../archive/sealed-day.ts";
 import { HOURS_PER_DAY, SECONDS_PER_HOUR, startOfDay } from "../time.ts";
 
 /**
@@ -9,14 +10,16 @@ import { HOURS_PER_DAY, SECONDS_PER_HOUR, startOfDay } from "../time.ts";
  *
  * Manifests form a chain in the order in which days were sealed: each names
  * the one before with its hash. Whoever remembers the newest hash can tell
- * that nothing before it was changed. See docs/integrity.md.
+ * that nothing before it was changed. A day that gets an addendum is sealed
+ * again: its next manifest has all that the one before it had, and more. See
+ * docs/operate/integrity.md.
  */
 export type Manifest = z.infer<typeof MANIFEST>;
 /** What a manifest says of every object, those in quarantine too. */
 export type SealedObject = z.infer<typeof STORED_OBJECT>;
 export type ManifestHour = z.infer<typeof HOUR>;
 
-/** Of the ids that an hour has twice, or only in the archive, a manifest names so many. */
+/** Of the ids that an hour has twice, only in the archive or with another text, a manifest names so many. */
 export const IDS_NAMED_MAX = 100;
 
 const count = z.number().int().nonnegative();
@@ -31,6 +34,8 @@ const STORED_OBJECT = z.strictObject({
   sha256,
   /** Lines. */
   entries: count.positive(),
+  /** The lines are not those of which the key has the hash: it was changed between storing and sealing. */
+  altered: z.literal(true).optional(),
 });
 
 const ARCHIVED_OBJECT = z.strictObject({
@@ -39,6 +44,12 @@ const ARCHIVED_OBJECT = z.strictObject({
   min_date_create: count,
   max_date_create: count,
 });
+
+/** What lies among the objects and is not named as one: not read, and not served by SQL. */
+const FOREIGN_FILE = z.strictObject({ key: z.string(), size_bytes: count });
+
+/** SHA-256 of a manifest's bytes, and which of its day it is: 1 for the first. */
+const LINK = z.strictObject({ day, revision: count.positive().default(1), sha256 });
 
 const lateness = z.record(z.string().regex(/^\d+$/), count);
 
@@ -51,8 +62,10 @@ const TOTALS = {
   late: count,
   /** Ids that are archived and that Slack no longer lists. */
   only_in_archive: count,
-  /** Lines whose id stands in another line, too. */
+  /** Lines whose id is in another line, too. */
   twice: count,
+  /** Ids that both sides have with different texts; Slack's is in quarantine. */
+  differs: count.default(0),
 };
 
 const HOUR = z.strictObject({
@@ -62,23 +75,30 @@ const HOUR = z.strictObject({
   /** The first of them. */
   only_in_archive_ids: z.array(z.string()).max(IDS_NAMED_MAX),
   twice_ids: z.array(z.string()).max(IDS_NAMED_MAX),
+  differs_ids: z.array(z.string()).max(IDS_NAMED_MAX).default([]),
   /** How late the late ones were: entries by the power of two, in seconds, that they stayed below. */
   lateness,
   /** Ascending by key. */
   objects: z.array(ARCHIVED_OBJECT),
   /** What could not be read as an entry. */
   quarantine: z.array(STORED_OBJECT),
+  foreign: z.array(FOREIGN_FILE).default([]),
 });
 
 const MANIFEST = z.strictObject({
-  version: z.literal(1),
+  /** Manifests of version 1 have no revision, no `differs` and no `foreign`. */
+  version: z.literal([1, 2]),
   source: z.string(),
   /** UTC, `YYYY-MM-DD`. */
   day,
+  /** 1 for the day's first manifest; each addendum to a sealed day gets one more. */
+  revision: count.positive().default(1),
+  /** SHA-256 of the day's manifest before this one; null for the first. */
+  amends: sha256.nullable().default(null),
   /** 1 for the first day of this source that was sealed, whichever day it was. */
   sequence: count.positive(),
-  /** The day that was sealed before this one; null for the first. */
-  previous: z.strictObject({ day, sha256 }).nullable(),
+  /** The manifest that was written before this one, of whichever day; null for the first. */
+  previous: LINK.nullable(),
   sealed_at: z.iso.datetime(),
   ...TOTALS,
   lateness,
@@ -91,23 +111,10 @@ export function isReconciled(totals: {
   archived: number;
   only_in_archive: number;
   twice: number;
+  differs: number;
 }): boolean {
-  return totals.listed === totals.archived && totals.only_in_archive === 0 && totals.twice === 0;
-}
-
-export function manifestsPrefix(source: string): string {
-  return `${PREFIXES.manifests}source=${source}/`;
-}
-
-/** @param day - UTC, `YYYY-MM-DD` */
-export function manifestKey(source: string, day: string): string {
-  return `${manifestsPrefix(source)}dt=${day}.json`;
-}
-
-/** @returns the day, UTC, `YYYY-MM-DD`; nothing when the key is not a manifest's */
-export function dayOfManifestKey(source: string, key: string): string | undefined {
-  const day = /\/dt=(\d{4}-\d\d-\d\d)\.json$/.exec(key)?.[1];
-  return day !== undefined && key === manifestKey(source, day) ? day : undefined;
+  const { listed, archived, only_in_archive, twice, differs } = totals;
+  return listed === archived && only_in_archive + twice + differs === 0;
 }
 
 /** The bytes of a manifest; the same manifest always has the same. */
@@ -120,9 +127,14 @@ export function hashOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Key of an hour of a day that is being sealed; its bytes are those of {@link encodeHour}. */
-export function hourRecordKey(source: string, hourStart: number): string {
-  return `${PREFIXES.closing}${partitionPath(source, hourStart).slice(0, -1)}.json`;
+/**
+ * Key of an hour of a day that is being sealed; its bytes are those of {@link encodeHour}.
+ *
+ * @param attempt - at sealing the day: what one attempt has found, another does not use
+ */
+export function hourRecordKey(source: string, hourStart: number, attempt: string): string {
+  const [day, hour] = partitionPath(source, hourStart).split(/(?=hour=)/);
+  return `${PREFIXES.closing}${day}attempt=${attempt}/${hour?.slice(0, -1)}.json`;
 }
 
 export function encodeHour(hour: ManifestHour): Uint8Array {
@@ -140,10 +152,11 @@ export function parseHour(key: string, bytes: Uint8Array): ManifestHour {
  */
 export function parseManifest(key: string, bytes: Uint8Array): Manifest {
   const manifest = parseAs(MANIFEST, key, bytes);
-  if (manifestKey(manifest.source, manifest.day) !== key) {
+  const { source, day, revision } = manifest;
+  if (manifestKey(source, day, revision) !== key) {
     throw new ManifestError(
       key,
-      `it is the manifest of ${manifest.day}, source ${manifest.source}`,
+      `it is the manifest of ${day}, source ${source}${revision > 1 ? `, revision ${revision}` : ""}`,
     );
   }
   const problem = inconsistencyOf(manifest);

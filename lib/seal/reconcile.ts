@@ -1,19 +1,22 @@
 import type { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
+import { textHash } from "../archive/archived-ids.ts";
 import type { Clock, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
-import { prefetch } from "../run/prefetch.ts";
-import { HOURS_PER_DAY, hourOf, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
+import { storePage } from "../run/store-page.ts";
+import { HOURS_PER_DAY, hourOf, nowSeconds, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 import { IDS_NAMED_MAX } from "./manifest.ts";
 
-const NOTHING_RECONCILED: ReconciledHour = {
+const NOTHING_RECONCILED = {
   listed: 0,
   late: 0,
   onlyInArchive: 0,
   onlyInArchiveIds: [],
+  differs: 0,
+  differsIds: [],
   lateness: {},
-};
+} satisfies ReconciledHour;
 
 /** What was found in hours of a day, by their number, 0 to 23. */
 export type ReconciledHours = Readonly<Record<string, ReconciledHour>>;
@@ -40,67 +43,64 @@ interface Reconciliation {
   onPage: () => void;
 }
 
+/** What a window's listing has shown so far. */
+interface ListedWindow {
+  /** Time of each id, epoch seconds. */
+  seconds: Map<string, number>;
+  /** Those among them that are archived with another text. */
+  differing: Map<string, number>;
+}
+
 /**
  * List a stretch of a day again, store what is missing in the archive, and
- * find what only the archive has. In memory are the ids of one window.
+ * find what only the archive has, or has with another text. In memory are the
+ * ids of one window.
  *
- * @param span - within one UTC day
- * @param before - what was found below the span in hours that it cuts
+ * @param range - within one UTC day
+ * @param before - what was found below the range in hours that it cuts
  * @throws what the client, the listing and the store throw
  */
 export async function* reconcile(
   { slack, archive, clock, onPage, ...options }: Reconciliation,
-  span: TimeRange,
+  range: TimeRange,
   before: ReconciledHours,
 ): AsyncGenerator<ReconciledWindow, void, void> {
   const hours: Record<string, ReconciledHour> = { ...before };
-  let listed = new Map<string, number>();
-  const cancelled = new AbortController();
-  const { signal } = options;
+  let listed: ListedWindow = { seconds: new Map(), differing: new Map() };
   const pages = listPages(
     slack,
     {
-      position: span.from,
-      end: span.until,
+      position: range.from,
+      end: range.until,
+      now: nowSeconds(clock),
       pageCursor: undefined,
       entriesPerSecond: options.entriesPerSecond,
       pageLimit: options.pageLimit,
       crossesHours: true,
+      mayBeginLater: true,
     },
-    {
-      deadlineMs: options.deadlineMs,
-      signal: signal ? AbortSignal.any([cancelled.signal, signal]) : cancelled.signal,
-    },
+    { deadlineMs: options.deadlineMs, signal: options.signal },
   );
-  for await (const page of prefetch(pages, () => cancelled.abort())) {
+  for await (const page of pages) {
     onPage();
-    const entries = readableIn(page);
-    for (const { id, dateCreate } of entries) {
-      listed.set(id, dateCreate);
-    }
-    const { added } = await archive.store(entries);
-    const nowSeconds = Math.floor(clock.nowMs() / 1000);
+    const { added } = await storePage(archive, page);
     for (const { dateCreate } of added) {
       const { late, lateness, ...hour } = hourIn(hours, dateCreate);
       hours[numberOf(dateCreate)] = {
         ...hour,
         late: late + 1,
-        lateness: addLateness(lateness, nowSeconds - dateCreate),
+        lateness: addLateness(lateness, nowSeconds(clock) - dateCreate),
       };
     }
-    await quarantineIn(archive, page);
+    await compareTexts(archive, page, listed);
     page.page.release();
     if (page.next === undefined) {
       const { window, entriesPerSecond } = page;
       for (const part of splitAtHours(window)) {
-        hours[numberOf(part.from)] = compare(
-          hourIn(hours, part.from),
-          await archive.idsBetween(part.from, part.until),
-          part,
-          listed,
-        );
+        const archived = await archive.linesBetween(part.from, part.until);
+        hours[numberOf(part.from)] = compare(hourIn(hours, part.from), archived, part, listed);
       }
-      listed = new Map();
+      listed = { seconds: new Map(), differing: new Map() };
       yield { until: window.until, entriesPerSecond, hours: { ...hours } };
     }
   }
@@ -111,8 +111,8 @@ export function numberOf(epochSeconds: number): string {
   return String(Math.floor(epochSeconds / SECONDS_PER_HOUR) % HOURS_PER_DAY);
 }
 
-function hourIn(hours: ReconciledHours, epochSeconds: number): ReconciledHour {
-  return hours[numberOf(epochSeconds)] ?? NOTHING_RECONCILED;
+function hourIn(hours: ReconciledHours, epochSeconds: number) {
+  return { ...NOTHING_RECONCILED, ...hours[numberOf(epochSeconds)] };
 }
 
 function* splitAtHours({ from, until }: TimeRange): Generator<TimeRange> {
@@ -121,39 +121,62 @@ function* splitAtHours({ from, until }: TimeRange): Generator<TimeRange> {
   }
 }
 
-function readableIn({ window, page }: ListedPage): ArchiveEntry[] {
-  const readable: ArchiveEntry[] = [];
+/** Take note of what a page lists; a text that is not the archived one is kept, in quarantine. */
+async function compareTexts(
+  archive: Archive,
+  page: ListedPage,
+  { seconds, differing }: ListedWindow,
+): Promise<void> {
+  const entries = entriesIn(page);
+  const others: Uint8Array[] = [];
+  for (const [hour, ofHour] of Map.groupBy(entries, ({ dateCreate }) => hourOf(dateCreate))) {
+    const times = ofHour.map(({ dateCreate }) => dateCreate);
+    const from = times.reduce((a, b) => Math.min(a, b), hour + SECONDS_PER_HOUR);
+    const until = times.reduce((a, b) => Math.max(a, b), hour) + 1;
+    const archived = await archive.linesBetween(from, until);
+    for (const { id, dateCreate, bytes } of ofHour) {
+      seconds.set(id, dateCreate);
+      const hash = archived.get(id);
+      if (hash !== undefined && hash !== textHash(bytes)) {
+        differing.set(id, dateCreate);
+        others.push(bytes);
+      }
+    }
+  }
+  if (others.length > 0) {
+    await archive.quarantine(others, page.window.from);
+  }
+}
+
+function entriesIn({ window, page }: ListedPage): ArchiveEntry[] {
+  const entries: ArchiveEntry[] = [];
   for (const { id, dateCreate, bytes } of page.entries) {
     const isInside =
       dateCreate !== undefined && dateCreate >= window.from && dateCreate < window.until;
-    if (id !== undefined && isInside) readable.push({ id, dateCreate, bytes });
+    if (id !== undefined && isInside) entries.push({ id, dateCreate, bytes });
   }
-  return readable;
-}
-
-async function quarantineIn(archive: Archive, { window, page }: ListedPage): Promise<void> {
-  const unreadable = page.entries.filter(
-    ({ id, dateCreate }) => id === undefined || dateCreate === undefined,
-  );
-  if (unreadable.length > 0) {
-    const texts = unreadable.map(({ bytes }) => bytes);
-    await archive.quarantine(texts, window.from);
-  }
+  return entries;
 }
 
 /** A stretch of an hour has been listed to its end: compare. */
 function compare(
   hour: ReconciledHour,
-  archived: ReadonlySet<string>,
+  archived: ReadonlyMap<string, string>,
   { from, until }: TimeRange,
-  listed: ReadonlyMap<string, number>,
+  listed: ListedWindow,
 ): ReconciledHour {
-  const only = [...archived].filter((id) => !listed.has(id)).sort();
-  const seconds = [...listed.values()];
+  const isInside = (second: number) => second >= from && second < until;
+  const only = [...archived.keys()].filter((id) => !listed.seconds.has(id)).sort();
+  const differing = [...listed.differing]
+    .filter(([, second]) => isInside(second))
+    .map(([id]) => id)
+    .sort();
   return {
     ...hour,
-    listed: hour.listed + seconds.filter((second) => second >= from && second < until).length,
+    listed: hour.listed + [...listed.seconds.values()].filter(isInside).length,
     onlyInArchive: hour.onlyInArchive + only.length,
     onlyInArchiveIds: [...hour.onlyInArchiveIds, ...only].slice(0, IDS_NAMED_MAX),
+    differs: (hour.differs ?? 0) + differing.length,
+    differsIds: [...(hour.differsIds ?? []), ...differing].slice(0, IDS_NAMED_MAX),
   };
 }

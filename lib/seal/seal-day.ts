@@ -1,45 +1,37 @@
+import { createHash } from "node:crypto";
 import { Archive } from "../archive/archive.ts";
 import { liveLane, sealLane } from "../archive/lane.ts";
-import type { IngestPorts } from "../ingest/ingest.ts";
-import { withFailure } from "../ingest/summary.ts";
 import {
-  type ArchiveStore,
+  addendumKey,
+  listManifests,
+  manifestKey,
+  newestRevision,
+  signatureKey,
+} from "../archive/sealed-day.ts";
+import type { IngestPorts } from "../ingest/ingest.ts";
+import {
   type Checkpoint,
-  type Closing,
   type LaneStatus,
   LeaseLostError,
   type ManifestSigner,
-  type ReconciledHour,
+  type Sealing,
 } from "../ports.ts";
 import { addToTally, currentTally, sumLateness } from "../run/lateness.ts";
-import { LeaseGuard } from "../run/lease.ts";
-import { notBeforeOf, waitForSlack } from "../run/throttling.ts";
-import { SlackDeadlineError } from "../slack/errors.ts";
+import { type WriterLease, withLease } from "../run/lease.ts";
+import { earlyEndOf, withFailure } from "../run/outcome.ts";
+import { waitForSlack } from "../run/throttling.ts";
+import { nowSeconds, rangeOfDay, toIsoSeconds } from "../time.ts";
+import { Attempt, type SealCheckpoint } from "./attempt.ts";
 import {
-  dayOf,
-  HOURS_PER_DAY,
-  nowSeconds,
-  SECONDS_PER_DAY,
-  SECONDS_PER_HOUR,
-  startOfDay,
-} from "../time.ts";
-import { describeHour } from "./describe-hour.ts";
-import {
-  encodeHour,
   encodeManifest,
   hashOf,
-  hourRecordKey,
-  isReconciled,
   type Manifest,
   type ManifestHour,
-  manifestKey,
-  parseHour,
   parseManifest,
 } from "./manifest.ts";
-import { numberOf, type ReconciledHours, reconcile } from "./reconcile.ts";
-import { sealedDays } from "./sealed-days.ts";
-import { earliestStart, type SettleSettings, whyNotSettled } from "./settled.ts";
-import { signatureKey } from "./signature.ts";
+import { putOrGet, readIfThere } from "./put.ts";
+import { type SealOutcome, type SealSummary, summarize } from "./seal-summary.ts";
+import { type SettleSettings, whyNotSettled } from "./settled.ts";
 
 export interface SealPorts extends IngestPorts {
   /** Without one, manifests are not signed. */
@@ -70,62 +62,18 @@ export interface SealProgress {
   waitingUntilMs?: number;
 }
 
-/**
- * Why a close ended.
- *
- * - `sealed`: the day has its manifest
- * - `already_sealed`: it had one before; nothing was done
- * - `not_settled`: something may still write to the day; see `reason`
- * - `out_of_time`, `throttled`, `interrupted`: the next close goes on from here
- * - `lease_held`: another close is at work on this source; nothing was done
- * - `lease_lost`: this process stood still for so long that another took over
- */
-export type SealOutcome =
-  | "sealed"
-  | "already_sealed"
-  | "not_settled"
-  | "out_of_time"
-  | "throttled"
-  | "interrupted"
-  | "lease_held"
-  | "lease_lost"
-  | "failed";
-
-export interface SealSummary {
-  source: string;
-  day: string;
-  outcome: SealOutcome;
-  /** Pages that this run listed. */
-  pages: number;
-  /** The day's manifest, once there is one. */
-  manifest?: {
-    key: string;
-    sha256: string;
-    sequence: number;
-    objects: number;
-    listed: number;
-    archived: number;
-    late: number;
-    onlyInArchive: number;
-    twice: number;
-    isReconciled: boolean;
-    lateness: Record<string, number>;
-  };
-  /** Why the day is not settled. */
-  reason?: string;
-  /** Epoch milliseconds before which Slack asked not to be called. */
-  notBefore?: number;
-  error?: { name: string; code: string; message: string };
-}
+/** Comparisons of a day that a run begins, when what it compares is changed under its hands. */
+const ATTEMPTS_MAX = 3;
 
 /**
  * Reconcile a settled day with Slack and seal it.
  *
  * Lists the day again, hour by hour; stores what is missing; then writes the
- * manifest, which is never changed. Whatever interrupts it, the next close goes
+ * manifest, which is never changed. Whatever interrupts it, the next run goes
  * on from the saved checkpoint, and finds hours and manifest that are written
- * already. One close of a source is at work at a time, so that the chain of
- * manifests has no fork.
+ * already. One seal of a source is at work at a time, so that the chain of
+ * manifests has no fork, and it has claimed the day, so that nobody else
+ * writes to it meanwhile. A sealed day is sealed again when it has an addendum.
  *
  * @returns what was done and why it ended; expected ends and failures alike
  */
@@ -134,23 +82,21 @@ export async function sealDay(
   settings: SealSettings,
   limits: SealLimits,
 ): Promise<SealSummary> {
-  const { checkpoints, clock } = ports;
   const { source, day, owner } = settings;
-  const lane = sealLane(source);
   const summary: SealSummary = { source, day, outcome: "failed", pages: 0 };
-  const lease = new LeaseGuard(lane, owner, limits.deadlineMs, clock);
   try {
-    const acquired = await checkpoints.acquire(lane, lease.current, clock.nowMs());
-    if (!acquired.held) {
-      return { ...summary, outcome: "lease_held" };
-    }
-    try {
-      const close = new Close(ports, settings, limits, lease, summary, acquired.checkpoint);
-      summary.outcome = await close.run();
-      return summary;
-    } finally {
-      await checkpoints.release(lane, owner, clock.nowMs());
-    }
+    const ended = await withLease(
+      ports,
+      {
+        ...{ source, owner, writer: sealLane(source), deadlineMs: limits.deadlineMs },
+        rangesFor: () => [rangeOfDay(day)],
+      },
+      (lease, checkpoint) => new Seal(ports, settings, limits, lease, summary, checkpoint).run(),
+    );
+    if (ended.held) return { ...summary, outcome: ended.result };
+    if (!("writer" in ended.heldBy)) return { ...summary, outcome: "lease_held" };
+    const reason = `${ended.heldBy.writer} is writing to it`;
+    return { ...summary, outcome: "not_settled", reason };
   } catch (error) {
     return error instanceof LeaseLostError
       ? { ...summary, outcome: "lease_lost" }
@@ -158,49 +104,22 @@ export async function sealDay(
   }
 }
 
-/**
- * Days that can be closed now and are not sealed, oldest first.
- *
- * @param limit - at most so many
- */
-export async function daysToSeal(
-  { archive, checkpoints, clock }: Pick<SealPorts, "archive" | "checkpoints" | "clock">,
-  settings: SettleSettings,
-  limit: number,
-): Promise<string[]> {
-  const { source } = settings;
-  const lanes = await checkpoints.lanes(source);
-  const sealed = new Set(await sealedDays(archive, source));
-  const now = nowSeconds(clock);
-  const days: string[] = [];
-  for (const day of daysFrom(earliestStart(lanes), now)) {
-    if (days.length === limit) break;
-    if (!sealed.has(day) && whyNotSettled(day, lanes, settings, now) === undefined) {
-      days.push(day);
-    }
-  }
-  return days;
-}
-
-class Close {
+class Seal {
   readonly #ports: SealPorts;
   readonly #settings: SealSettings;
   readonly #limits: SealLimits;
-  readonly #lease: LeaseGuard;
+  readonly #lease: WriterLease;
   readonly #summary: SealSummary;
-  readonly #archive: Archive;
   readonly #start: number;
-  /** Whether this close, or one before it that did not end, is the one that seals the day. */
+  /** Whether this run, or one before it that did not end, is the one that seals the day. */
   #isOurs: boolean;
-  /** Keys of the hour records that are known to be there. */
-  readonly #recorded = new Set<string>();
-  #checkpoint: Checkpoint & { closing: Closing };
+  #checkpoint: SealCheckpoint;
 
   constructor(
     ports: SealPorts,
     settings: SealSettings,
     limits: SealLimits,
-    lease: LeaseGuard,
+    lease: WriterLease,
     summary: SealSummary,
     checkpoint: Checkpoint | undefined,
   ) {
@@ -209,13 +128,12 @@ class Close {
     this.#limits = limits;
     this.#lease = lease;
     this.#summary = summary;
-    this.#archive = new Archive(ports.archive, settings.source, () => lease.assertHeld());
-    this.#start = startOfDay(settings.day);
+    this.#start = rangeOfDay(settings.day).from;
+    const { head = null, hours = {}, attempt } = checkpoint?.closing ?? {};
     this.#isOurs = checkpoint?.start === this.#start;
-    const { head = null, hours = {} } = checkpoint?.closing ?? {};
     this.#checkpoint =
       checkpoint !== undefined && this.#isOurs
-        ? { ...checkpoint, closing: { head, hours } }
+        ? { ...checkpoint, closing: { head, hours, attempt } }
         : {
             start: this.#start,
             watermark: this.#start,
@@ -227,43 +145,47 @@ class Close {
   }
 
   async run(): Promise<SealOutcome> {
+    try {
+      return await this.#seal();
+    } catch (error) {
+      const end = earlyEndOf(error, this.#ports.clock, this.#limits.signal);
+      if (end === undefined) throw error;
+      if (end.outcome === "throttled") {
+        const { notBefore } = end;
+        this.#summary.notBefore = notBefore;
+        await this.#save({ notBefore });
+      }
+      return end.outcome;
+    }
+  }
+
+  async #seal(): Promise<SealOutcome> {
     const { archive, checkpoints } = this.#ports;
     const { source, day } = this.#settings;
-    try {
-      const key = manifestKey(source, day);
-      const sealed = await readIfThere(archive, key);
-      if (sealed !== undefined) {
-        await this.#finishSealed(key, sealed);
+    const revision = await newestRevision(archive, source, day);
+    if (revision > 0) {
+      await this.#finishSealed(await archive.get(manifestKey(source, day, revision)), revision);
+      if ((await readIfThere(archive, addendumKey(source, day, revision + 1))) === undefined) {
         return "already_sealed";
       }
-      const lanes = await checkpoints.lanes(source);
-      if (!this.#isSettled(lanes)) {
-        return "not_settled";
-      }
-      const live = lanes.find(({ lane }) => lane === liveLane(source))?.checkpoint;
-      if (!(await this.#mayCall(live))) {
-        return "throttled";
-      }
-      // A backfill looks here which day is being closed; one that did before that has its lane by now.
-      await this.#save({});
-      this.#isOurs = true;
-      if (!this.#isSettled(await checkpoints.lanes(source))) {
-        return "not_settled";
-      }
-      await this.#reconcileHours();
-      const hours = await Promise.all(hoursOf(this.#start).map((start) => this.#readRecord(start)));
-      const bytes = await this.#put(key, encodeManifest(await this.#compose(hours)));
-      await this.#finishSealed(key, bytes);
-      return "sealed";
-    } catch (error) {
-      return this.#outcomeOf(error);
     }
+    // The day is claimed: whoever may still write to it is seen here, or comes after the seal.
+    const lanes = await checkpoints.lanes(source);
+    const live = lanes.find(({ lane }) => lane === liveLane(source))?.checkpoint;
+    if (!this.#isSettled(lanes)) return "not_settled";
+    if (!(await this.#mayCall(live))) return "throttled";
+    const hours = await this.#compare(live);
+    const manifest = await this.#compose(hours, revision + 1);
+    const key = manifestKey(source, day, manifest.revision);
+    const bytes = await putOrGet(archive, this.#lease, key, encodeManifest(manifest));
+    this.#isOurs = true;
+    await this.#finishSealed(bytes, manifest.revision);
+    return "sealed";
   }
 
   #isSettled(lanes: readonly LaneStatus[]): boolean {
     const { day } = this.#settings;
-    const now = nowSeconds(this.#ports.clock);
-    const reason = whyNotSettled(day, lanes, this.#settings, now);
+    const reason = whyNotSettled(day, lanes, this.#settings, nowSeconds(this.#ports.clock));
     if (reason !== undefined) this.#summary.reason = reason;
     return reason === undefined;
   }
@@ -281,103 +203,77 @@ class Close {
     return mayCall;
   }
 
-  /** Compare what is not compared yet, and write a record for each hour that is done. */
-  async #reconcileHours(): Promise<void> {
-    const { slack, clock } = this.#ports;
-    if (!(await this.#writeRecords())) {
-      // Something deleted a record: the day is compared anew.
-      await this.#save({
-        watermark: this.#start,
-        closing: { ...this.#checkpoint.closing, hours: {} },
-      });
+  /** @returns what the manifest says of each hour */
+  async #compare(live: Checkpoint | undefined): Promise<ManifestHour[]> {
+    const { day } = this.#settings;
+    for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
+      const { attempt, ...closing } = this.#checkpoint.closing;
+      if (attempt === undefined) {
+        await this.#save({
+          watermark: this.#start,
+          // How dense a day is that was never listed by a seal, the live runs know.
+          entriesPerSecond: this.#checkpoint.entriesPerSecond || (live?.entriesPerSecond ?? 0),
+          closing: { ...closing, hours: {}, attempt: this.#newAttempt(attempts) },
+        });
+      }
+      this.#isOurs = true;
+      const hours = await this.#attempt().run();
+      if (hours !== undefined) return hours;
+      await this.#save({ closing: { ...this.#checkpoint.closing, attempt: undefined } });
     }
-    const windows = reconcile(
+    throw new Error(`the archive of ${day} changed ${ATTEMPTS_MAX} times while it was compared`);
+  }
+
+  #attempt(): Attempt {
+    const { source, pageLimit, day } = this.#settings;
+    const { closing } = this.#checkpoint;
+    const { archive: store, clock } = this.#ports;
+    const guard = this.#lease;
+    const archive = new Archive(store, { source, guard, clock, hashesTexts: true });
+    return new Attempt(
+      { source, pageLimit, attempt: closing.attempt ?? "", start: this.#start },
       {
-        slack,
-        clock,
-        archive: this.#archive,
-        pageLimit: this.#settings.pageLimit,
-        entriesPerSecond: this.#checkpoint.entriesPerSecond,
-        deadlineMs: this.#limits.deadlineMs,
-        signal: this.#limits.signal,
+        ports: this.#ports,
+        limits: this.#limits,
+        lease: this.#lease,
+        archive,
+        checkpoint: () => this.#checkpoint,
+        save: (change) => this.#save(change),
         onPage: () => {
           this.#summary.pages += 1;
         },
+        onWindow: (position) => this.#limits.onProgress?.({ day, position }),
       },
-      { from: this.#checkpoint.watermark, until: this.#start + SECONDS_PER_DAY },
-      this.#checkpoint.closing.hours,
-    );
-    for await (const { until, entriesPerSecond, hours } of windows) {
-      await this.#save({
-        watermark: until,
-        entriesPerSecond,
-        notBefore: undefined,
-        closing: { ...this.#checkpoint.closing, hours: this.#withoutRecord(hours) },
-      });
-      await this.#writeRecords();
-      this.#limits.onProgress?.({ day: this.#settings.day, position: until });
-    }
-  }
-
-  /**
-   * What was found in an hour is kept in the checkpoint until the hour has its record.
-   *
-   * @returns false when an hour has neither
-   */
-  async #writeRecords(): Promise<boolean> {
-    const { archive } = this.#ports;
-    const { source } = this.#settings;
-    const { watermark, closing } = this.#checkpoint;
-    for (const start of hoursOf(this.#start)) {
-      const key = hourRecordKey(source, start);
-      if (start + SECONDS_PER_HOUR <= watermark && !this.#recorded.has(key)) {
-        if ((await readIfThere(archive, key)) === undefined) {
-          const found = closing.hours[numberOf(start)];
-          if (found === undefined) return false;
-          if (this.#ports.clock.nowMs() >= this.#limits.deadlineMs) {
-            throw new SlackDeadlineError("the time is over before all of the day is described");
-          }
-          await this.#put(key, encodeHour(await describeHour(archive, source, start, found)));
-        }
-        this.#recorded.add(key);
-      }
-    }
-    return true;
-  }
-
-  #withoutRecord(hours: ReconciledHours): Record<string, ReconciledHour> {
-    const { source } = this.#settings;
-    return Object.fromEntries(
-      hoursOf(this.#start).flatMap((start) => {
-        const hour = hours[numberOf(start)];
-        const isRecorded = this.#recorded.has(hourRecordKey(source, start));
-        return hour === undefined || isRecorded ? [] : [[numberOf(start), hour]];
-      }),
     );
   }
 
-  async #readRecord(start: number): Promise<ManifestHour> {
-    const key = hourRecordKey(this.#settings.source, start);
-    return parseHour(key, await this.#ports.archive.get(key));
+  /** A name that no other attempt has: the owner is unique to this run. */
+  #newAttempt(number: number): string {
+    const name = `${this.#settings.owner} ${number}`;
+    return createHash("sha256").update(name).digest("hex").slice(0, 16);
   }
 
-  async #compose(hours: ManifestHour[]): Promise<Manifest> {
+  async #compose(hours: ManifestHour[], revision: number): Promise<Manifest> {
+    const { archive, clock } = this.#ports;
     const { source, day } = this.#settings;
     const head = await this.#head();
-    const sum = (field: "listed" | "archived" | "late" | "only_in_archive" | "twice") =>
+    const before =
+      revision === 1 ? undefined : await archive.get(manifestKey(source, day, revision - 1));
+    const sum = (field: "listed" | "archived" | "late" | "only_in_archive" | "twice" | "differs") =>
       hours.reduce((total, hour) => total + hour[field], 0);
     return {
-      version: 1,
-      source,
-      day,
+      version: 2,
+      ...{ source, day, revision },
+      amends: before === undefined ? null : hashOf(before),
       sequence: (head?.sequence ?? 0) + 1,
-      previous: head && { day: head.day, sha256: head.sha256 },
-      sealed_at: `${new Date(this.#ports.clock.nowMs()).toISOString().slice(0, 19)}Z`,
+      previous: head && { day: head.day, revision: head.revision ?? 1, sha256: head.sha256 },
+      sealed_at: toIsoSeconds(nowSeconds(clock)),
       listed: sum("listed"),
       archived: sum("archived"),
       late: sum("late"),
       only_in_archive: sum("only_in_archive"),
       twice: sum("twice"),
+      differs: sum("differs"),
       lateness: sumLateness(hours.map(({ lateness }) => lateness)),
       hours,
     };
@@ -388,50 +284,52 @@ class Close {
    * has as its number; when the checkpoint says otherwise, it is not up to
    * date, and all of them are read.
    */
-  async #head(): Promise<Closing["head"]> {
+  async #head(): Promise<Sealing["head"]> {
     const { archive } = this.#ports;
     const { source } = this.#settings;
     let { head } = this.#checkpoint.closing;
-    const days = await sealedDays(archive, source);
-    if (days.length === (head?.sequence ?? 0)) {
+    const manifests = await listManifests(archive, source);
+    if (manifests.length === (head?.sequence ?? 0)) {
       return head;
     }
-    for (const day of days) {
-      const key = manifestKey(source, day);
+    for (const { day, revision } of manifests) {
+      const key = manifestKey(source, day, revision);
       const bytes = await archive.get(key);
       const { sequence } = parseManifest(key, bytes);
       if (sequence > (head?.sequence ?? 0)) {
-        head = { day, sequence, sha256: hashOf(bytes) };
+        head = { day, revision, sequence, sha256: hashOf(bytes) };
       }
     }
     return head;
   }
 
-  /** A close that ended between writing the manifest and saving is made up for. */
-  async #finishSealed(key: string, bytes: Uint8Array): Promise<void> {
+  /** A run that ended between writing the manifest and saving is made up for. */
+  async #finishSealed(bytes: Uint8Array, revision: number): Promise<void> {
+    const { source, day } = this.#settings;
     const { head } = this.#checkpoint.closing;
-    const manifest = parseManifest(key, bytes);
+    const manifest = parseManifest(manifestKey(source, day, revision), bytes);
     if (manifest.sequence > (head?.sequence ?? 0)) {
-      // One that nobody was at work on was not written by a close.
-      if (this.#isOurs) await this.#sign(bytes);
+      // One that nobody was at work on was not written by a seal.
+      if (this.#isOurs) await this.#sign(bytes, revision);
       await this.#saveSealed(manifest, bytes);
     }
-    this.#describe(manifest, bytes);
+    this.#summary.manifest = summarize(manifest, bytes);
   }
 
-  async #sign(manifest: Uint8Array): Promise<void> {
-    const { signer } = this.#ports;
+  async #sign(manifest: Uint8Array, revision: number): Promise<void> {
+    const { signer, archive } = this.#ports;
     const { source, day } = this.#settings;
     if (signer !== undefined) {
-      await this.#put(signatureKey(source, day), await signer.sign(manifest));
+      const signature = await signer.sign(manifest);
+      await putOrGet(archive, this.#lease, signatureKey(source, day, revision), signature);
     }
   }
 
   async #saveSealed(manifest: Manifest, bytes: Uint8Array): Promise<void> {
-    const { day, sequence } = manifest;
+    const { day, revision, sequence } = manifest;
     await this.#save({
-      watermark: this.#start + SECONDS_PER_DAY,
-      closing: { head: { day, sequence, sha256: hashOf(bytes) }, hours: {} },
+      watermark: rangeOfDay(day).until,
+      closing: { head: { day, revision, sequence, sha256: hashOf(bytes) }, hours: {} },
       tally: await this.#counted(manifest),
     });
   }
@@ -441,7 +339,8 @@ class Close {
     const { checkpoints, clock } = this.#ports;
     const { source, allowedLatenessSeconds } = this.#settings;
     const tally = currentTally(this.#checkpoint.tally, { allowedLatenessSeconds }, clock.nowMs());
-    const live = await checkpoints.read(liveLane(source));
+    const lanes = await checkpoints.lanes(source);
+    const live = lanes.find(({ lane }) => lane === liveLane(source));
     const { startedAtMs = Number.POSITIVE_INFINITY } = live?.checkpoint?.tally ?? {};
     if (this.#start * 1000 < startedAtMs) {
       return tally;
@@ -453,78 +352,9 @@ class Close {
     };
   }
 
-  #describe(manifest: Manifest, bytes: Uint8Array): void {
-    const { source, day, sequence, listed, archived, late, twice, lateness, hours } = manifest;
-    this.#summary.manifest = {
-      key: manifestKey(source, day),
-      sha256: hashOf(bytes),
-      sequence,
-      objects: hours.reduce((sum, { objects }) => sum + objects.length, 0),
-      listed,
-      archived,
-      late,
-      onlyInArchive: manifest.only_in_archive,
-      twice,
-      isReconciled: isReconciled(manifest),
-      lateness,
-    };
-  }
-
-  /** @returns the bytes that stand under the key: an earlier close may have written it */
-  async #put(key: string, bytes: Uint8Array): Promise<Uint8Array> {
-    const { archive } = this.#ports;
-    this.#lease.assertHeld();
-    return (await archive.put(key, bytes)) === "created" ? bytes : await archive.get(key);
-  }
-
-  async #save(change: Partial<Checkpoint> & { closing?: Closing }): Promise<void> {
-    const { checkpoints, clock } = this.#ports;
+  async #save(change: Partial<SealCheckpoint>): Promise<void> {
     const checkpoint = { ...this.#checkpoint, ...change };
-    await this.#lease.extend((lease) =>
-      checkpoints.save(sealLane(this.#settings.source), lease, checkpoint, clock.nowMs()),
-    );
+    await this.#lease.save(checkpoint);
     this.#checkpoint = checkpoint;
-  }
-
-  /** @throws the error itself when it is not one of the ways in which a close may end */
-  async #outcomeOf(error: unknown): Promise<SealOutcome> {
-    const { signal } = this.#limits;
-    if (signal?.aborted && error === signal.reason) {
-      return "interrupted";
-    }
-    const notBefore = notBeforeOf(error, this.#ports.clock);
-    if (notBefore !== undefined) {
-      this.#summary.notBefore = notBefore;
-      await this.#save({ notBefore });
-      return "throttled";
-    }
-    if (error instanceof SlackDeadlineError) {
-      return "out_of_time";
-    }
-    throw error;
-  }
-}
-
-/**
- * Listed before it is read: of an object that is not there, S3 says 404 only to
- * a role that may list the whole bucket, and 403 to ours.
- */
-async function readIfThere(archive: ArchiveStore, key: string): Promise<Uint8Array | undefined> {
-  for await (const object of archive.list(key)) {
-    if (object.key === key) return archive.get(key);
-  }
-  return undefined;
-}
-
-/** The hours of a day that begins at `start`, epoch seconds. */
-function hoursOf(start: number): number[] {
-  return Array.from({ length: HOURS_PER_DAY }, (_, hour) => start + hour * SECONDS_PER_HOUR);
-}
-
-function* daysFrom(start: number, now: number): Generator<string> {
-  if (!Number.isFinite(start)) return;
-  const first = start - (start % SECONDS_PER_DAY);
-  for (let second = first; second < now; second += SECONDS_PER_DAY) {
-    yield dayOf(second);
   }
 }

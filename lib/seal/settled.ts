@@ -1,17 +1,18 @@
 import { liveLane, sealLane, spanOfLane } from "../archive/lane.ts";
 import type { Checkpoint, LaneStatus } from "../ports.ts";
+import { reachesBackTo } from "../run/reach.ts";
 import { SECONDS_PER_DAY, startOfDay, toIsoSeconds } from "../time.ts";
 
 export interface SettleSettings {
   source: string;
-  /** Seconds after its end at which a day is closed at the earliest. */
+  /** Seconds after its end before a day is sealed. */
   sealDelaySeconds: number;
   /** What the live runs use, in seconds. */
   allowedLatenessSeconds: number;
 }
 
 /**
- * Why a day cannot be closed yet: something may still write to it.
+ * Why a day cannot be sealed yet: something may still write to it.
  *
  * @param day - UTC, `YYYY-MM-DD`
  * @param lanes - all of the source's
@@ -27,17 +28,18 @@ export function whyNotSettled(
   const from = startOfDay(day);
   const until = from + SECONDS_PER_DAY;
   if (now < until + settings.sealDelaySeconds) {
-    return `it ends at ${toIsoSeconds(until)} and is closed ${settings.sealDelaySeconds} s later`;
+    return `it ends at ${toIsoSeconds(until)} and is sealed ${settings.sealDelaySeconds} s later at the earliest`;
   }
   const live = lanes.find(({ lane }) => lane === liveLane(settings.source))?.checkpoint;
   if (live === undefined) {
-    return `no run has taken anything in for "${settings.source}" yet`;
+    return `"${settings.source}" has no completed run; run ingest first`;
   }
   if (until <= earliestStart(lanes)) {
-    return `the archive of "${settings.source}" begins at ${toIsoSeconds(earliestStart(lanes))}; a backfill brings earlier days`;
+    return `the archive of "${settings.source}" begins at ${toIsoSeconds(earliestStart(lanes))}; run backfill to archive earlier days`;
   }
-  if (live.start < until && reachesBackTo(live, settings.allowedLatenessSeconds) < until) {
-    return `the live runs may still find entries of it: they have come to ${toIsoSeconds(live.watermark)} and look ${settings.allowedLatenessSeconds} s back for late ones`;
+  const lateness = allowedLatenessOf(live, settings);
+  if (live.start < until && reachesBackTo(live, lateness) < until) {
+    return `late entries may still arrive: runs have reached ${toIsoSeconds(live.watermark)} and rescan ${lateness} s`;
   }
   const backfill = lanes.find(({ lane, checkpoint }) => {
     const span = spanOfLane(lane);
@@ -51,6 +53,11 @@ export function whyNotSettled(
   return backfill && `the backfill ${backfill.lane} has not come past it`;
 }
 
+/** The live runs may use another setting than this one was given: they say so in their counts. */
+function allowedLatenessOf({ tally }: Checkpoint, settings: SettleSettings): number {
+  return Math.max(settings.allowedLatenessSeconds, tally?.allowedLatenessSeconds ?? 0);
+}
+
 /** Epoch seconds at which the source's archive begins, backfills included. */
 export function earliestStart(lanes: readonly LaneStatus[]): number {
   return Math.min(
@@ -60,18 +67,5 @@ export function earliestStart(lanes: readonly LaneStatus[]): number {
         const start = spanOfLane(lane)?.from ?? checkpoint?.start;
         return start ?? Number.POSITIVE_INFINITY;
       }),
-  );
-}
-
-/** Epoch seconds below which a live run will never look again. */
-export function reachesBackTo(live: Checkpoint, allowedLatenessSeconds: number): number {
-  const { start, watermark, lateScannedAt = start, lateScanPosition, pageCursor } = live;
-  return Math.min(
-    watermark,
-    lateScanPosition ?? watermark,
-    pageCursor?.oldest ?? watermark,
-    allowedLatenessSeconds > 0
-      ? Math.min(watermark, lateScannedAt) - allowedLatenessSeconds
-      : watermark,
   );
 }

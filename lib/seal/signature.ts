@@ -1,10 +1,4 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
-import { PREFIXES } from "../archive/object-key.ts";
-
-/** Key of the signature of a day's manifest. */
-export function signatureKey(source: string, day: string): string {
-  return `${PREFIXES.signatures}source=${source}/dt=${day}.sig`;
-}
 
 /**
  * @param pem - a public key on the curve P-256, as `openssl ec -pubout` and KMS give it

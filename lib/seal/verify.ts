@@ -1,53 +1,33 @@
 import type { KeyObject } from "node:crypto";
 import { ArchiveObjectError, decodeLines, hashLines } from "../archive/archive-object.ts";
-import { dayPrefix, PREFIXES } from "../archive/object-key.ts";
+import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
+import {
+  addendumKey,
+  inOrder,
+  manifestKey,
+  manifestsPrefix,
+  parseManifestKey,
+  type SealedRevision,
+  signatureKey,
+} from "../archive/sealed-day.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
+import { checkChain, type Link } from "./check-chain.ts";
+import type { Damage, DamageKind } from "./damage.ts";
 import {
-  dayOfManifestKey,
   hashOf,
   isReconciled,
   type Manifest,
   ManifestError,
-  manifestKey,
-  manifestsPrefix,
   parseManifest,
   type SealedObject,
 } from "./manifest.ts";
-import { isSignedBy, signatureKey } from "./signature.ts";
+import { isSignedBy } from "./signature.ts";
+
+export type { Damage } from "./damage.ts";
 
 /** Objects that are fetched at once: S3 takes its time for each. */
 const CONCURRENCY = 8;
-
-/**
- * What is wrong with the archive of a sealed day.
- *
- * - `object_missing`, `object_changed`, `object_added`: against the day's manifest
- * - `manifest_missing`: a later manifest names it
- * - `manifest_changed`: it is not what it was when the next day was sealed
- * - `manifest_unreadable`: damaged, or the manifest of another day
- * - `chain_broken`: two manifests claim the same place in the chain
- * - `signature_missing`, `signature_wrong`: of a manifest, where a public key was given
- * - `head_missing`: no manifest has the hash that was remembered: history was rewritten
- */
-type DamageKind =
-  | "object_missing"
-  | "object_changed"
-  | "object_added"
-  | "manifest_missing"
-  | "manifest_changed"
-  | "manifest_unreadable"
-  | "chain_broken"
-  | "signature_missing"
-  | "signature_wrong"
-  | "head_missing";
-
-export interface Damage {
-  kind: DamageKind;
-  /** The object that it is about; of a head that is missing, the manifest of the newest day. */
-  key: string;
-  problem: string;
-}
 
 export interface VerifySettings {
   source: string;
@@ -91,17 +71,15 @@ export interface VerifyReport {
   head: { day: string; sequence: number; sha256: string } | null;
   /** Checked days that were sealed although both sides did not hold the same. */
   unreconciled: string[];
+  /** Ids, of checked days, that the archive and Slack had with different texts. */
+  differs: number;
+  /** Objects of checked days that had been changed when the day was sealed. */
+  altered: string[];
+  /** Checked days for which entries were stored after they were sealed, which no manifest has sealed yet. */
+  addenda: { day: string; objects: number }[];
   /** Days without a manifest: of the span that was asked for, else between the first sealed day and the last. */
   unsealed: string[];
   damages: Damage[];
-}
-
-/** A manifest as the chain sees it. */
-interface Link {
-  day: string;
-  sequence: number;
-  previous: Manifest["previous"];
-  sha256: string;
 }
 
 /**
@@ -127,8 +105,8 @@ class Verification {
   readonly #store: ArchiveStore;
   readonly #settings: VerifySettings;
   readonly #limits: VerifyLimits;
-  readonly #links = new Map<string, Link>();
-  /** Days whose manifest is there and cannot be trusted: reported once, where it is read. */
+  readonly #links: Link[] = [];
+  /** Keys of manifests that are there and cannot be trusted: reported once, where they are read. */
   readonly #unreadable = new Set<string>();
 
   constructor(store: ArchiveStore, settings: VerifySettings, limits: VerifyLimits) {
@@ -145,37 +123,70 @@ class Verification {
       signatures: 0,
       head: null,
       unreconciled: [],
+      differs: 0,
+      altered: [],
+      addenda: [],
       unsealed: [],
       damages: [],
     };
   }
 
   async run(): Promise<void> {
-    const days = await this.#sealedDays();
-    for (const [done, day] of days.entries()) {
+    const { source, head } = this.#settings;
+    const manifests = await this.#manifests();
+    const days = Map.groupBy(manifests, ({ day }) => day);
+    let done = 0;
+    for (const [day, revisions] of days) {
       const { objects, bytes } = this.report;
-      this.#limits.onProgress?.({ days: done, daysTotal: days.length, day, objects, bytes });
-      const manifest = await this.#readManifest(day);
-      if (manifest !== undefined && this.#isAskedFor(day)) {
-        await this.#checkDay(manifest);
-      }
+      this.#limits.onProgress?.({ days: done, daysTotal: days.size, day, objects, bytes });
+      await this.#checkManifests(day, revisions);
+      done += 1;
     }
-    this.#checkChain();
-    this.report.unsealed = this.#unsealedDays(days);
+    const chain = checkChain(this.#links, { source, head, unreadable: this.#unreadable });
+    for (const { kind, key, problem } of chain.damages) this.#damaged(kind, key, problem);
+    if (chain.newest !== undefined) {
+      const { day, sequence, sha256 } = chain.newest;
+      this.report.head = { day, sequence, sha256 };
+    }
+    this.report.unsealed = this.#unsealedDays([...days.keys()]);
   }
 
-  async #sealedDays(): Promise<string[]> {
+  async #manifests(): Promise<SealedRevision[]> {
     const { source } = this.#settings;
-    const days: string[] = [];
+    const found: SealedRevision[] = [];
     for await (const { key } of this.#store.list(manifestsPrefix(source))) {
-      const day = dayOfManifestKey(source, key);
-      if (day === undefined) {
+      const parsed = parseManifestKey(source, key);
+      if (parsed === undefined) {
         this.#damaged("object_added", key, "it is not named as a manifest is");
       } else {
-        days.push(day);
+        found.push(parsed);
       }
     }
-    return days;
+    return inOrder(found);
+  }
+
+  /** All manifests of a day, oldest first; the newest says what is to be there. */
+  async #checkManifests(day: string, revisions: readonly SealedRevision[]): Promise<void> {
+    let before: Manifest | undefined;
+    for (const { revision } of revisions) {
+      const manifest = await this.#readManifest(day, revision);
+      if (before !== undefined && manifest !== undefined) this.#checkKept(before, manifest);
+      before = manifest;
+    }
+    if (before !== undefined && this.#isAskedFor(day)) {
+      await this.#checkDay(before);
+    }
+  }
+
+  /** An addendum adds: what was sealed before it stays sealed. */
+  #checkKept(before: Manifest, after: Manifest): void {
+    const kept = new Map(objectsOf(after).map(({ key, sha256 }) => [key, sha256]));
+    for (const { key, sha256 } of objectsOf(before)) {
+      if (kept.get(key) !== sha256) {
+        const problem = `it was sealed with ${before.day}, and revision ${after.revision} of the day has it no more`;
+        this.#damaged("object_dropped", key, problem);
+      }
+    }
   }
 
   #isAskedFor(day: string): boolean {
@@ -184,59 +195,52 @@ class Verification {
   }
 
   /** @returns nothing when the manifest cannot be trusted, which is then reported */
-  async #readManifest(day: string): Promise<Manifest | undefined> {
+  async #readManifest(day: string, revision: number): Promise<Manifest | undefined> {
     const { source, publicKey } = this.#settings;
-    const key = manifestKey(source, day);
+    const key = manifestKey(source, day, revision);
     const bytes = await this.#get(key);
     try {
       const manifest = parseManifest(key, bytes);
-      const { sequence, previous } = manifest;
-      this.#links.set(day, { day, sequence, previous, sha256: hashOf(bytes) });
+      const { sequence, previous, amends } = manifest;
+      this.#links.push({ day, revision, sequence, previous, amends, sha256: hashOf(bytes) });
       this.report.manifests += 1;
       if (publicKey !== undefined) {
-        await this.#checkSignature(publicKey, day, bytes);
+        await this.#checkSignature(publicKey, signatureKey(source, day, revision), bytes);
       }
       return manifest;
     } catch (error) {
       if (!(error instanceof ManifestError)) throw error;
-      this.#unreadable.add(day);
+      this.#unreadable.add(key);
       this.#damaged("manifest_unreadable", key, error.problem);
       return undefined;
     }
   }
 
-  async #checkSignature(publicKey: KeyObject, day: string, manifest: Uint8Array): Promise<void> {
-    const key = signatureKey(this.#settings.source, day);
+  async #checkSignature(publicKey: KeyObject, key: string, manifest: Uint8Array): Promise<void> {
     const signature = await this.#getIfThere(key);
     if (signature === undefined) {
       this.#damaged("signature_missing", key, "the manifest has no signature");
     } else if (isSignedBy(publicKey, manifest, signature)) {
       this.report.signatures += 1;
     } else {
-      this.#damaged(
-        "signature_wrong",
-        key,
-        "the manifest was not signed with this key as it stands now",
-      );
+      const problem = "the manifest as it is now was not signed with this key";
+      this.#damaged("signature_wrong", key, problem);
     }
   }
 
   async #checkDay(manifest: Manifest): Promise<void> {
     const { source, day, hours } = manifest;
-    const sealed = new Map(
-      hours
-        .flatMap(({ objects, quarantine }) => [...objects, ...quarantine])
-        .map((object) => [object.key, object]),
-    );
+    const sealed = new Map(objectsOf(manifest).map((object) => [object.key, object]));
+    const foreign = new Set(hours.flatMap(({ foreign }) => foreign.map(({ key }) => key)));
     const found = new Set<string>();
+    const added: string[] = [];
     for (const prefix of [PREFIXES.auditLogs, PREFIXES.quarantine]) {
       for await (const { key } of this.#store.list(dayPrefix(prefix, source, day))) {
         found.add(key);
-        if (!sealed.has(key)) {
-          this.#damaged("object_added", key, "it was not there when the day was sealed");
-        }
+        if (!sealed.has(key) && !foreign.has(key)) added.push(key);
       }
     }
+    await this.#judgeAdded(manifest, added);
     for (const key of sealed.keys()) {
       if (!found.has(key)) {
         this.#damaged("object_missing", key, "it was there when the day was sealed");
@@ -249,9 +253,23 @@ class Verification {
       await Promise.all(batch.map((object) => this.#checkObject(object)));
     }
     this.report.days += 1;
+    this.report.differs += manifest.differs;
+    this.report.altered.push(...objects.filter(({ altered }) => altered).map(({ key }) => key));
     if (!isReconciled(manifest)) {
       this.report.unreconciled.push(day);
     }
+  }
+
+  /** What came after the seal is an addendum when it was noted as one, and names as objects are named. */
+  async #judgeAdded({ source, day, revision }: Manifest, added: readonly string[]): Promise<void> {
+    const isNoted = (await this.#getIfThere(addendumKey(source, day, revision + 1))) !== undefined;
+    const objects = added.filter((key) => isNoted && contentHashOf(key) !== undefined);
+    for (const key of added) {
+      if (!objects.includes(key)) {
+        this.#damaged("object_added", key, "it was not there when the day was sealed");
+      }
+    }
+    if (objects.length > 0) this.report.addenda.push({ day, objects: objects.length });
   }
 
   async #checkObject(object: SealedObject): Promise<void> {
@@ -266,58 +284,6 @@ class Verification {
       this.report.entries += object.entries;
     } else {
       this.#damaged("object_changed", object.key, await describeChange(object, body));
-    }
-  }
-
-  #checkChain(): void {
-    const links = [...this.#links.values()].sort((a, b) => a.sequence - b.sequence);
-    const { source, head } = this.#settings;
-    for (const [index, link] of links.entries()) {
-      const key = manifestKey(source, link.day);
-      const rival = links[index - 1];
-      if (rival?.sequence === link.sequence) {
-        this.#damaged("chain_broken", key, `${rival.day} has its place in the chain`);
-      }
-      this.#checkPrevious(link);
-    }
-    const newest = links.at(-1);
-    if (newest !== undefined) {
-      const { day, sequence, sha256 } = newest;
-      this.report.head = { day, sequence, sha256 };
-    }
-    if (head !== undefined && !links.some(({ sha256 }) => sha256 === head)) {
-      this.#damaged(
-        "head_missing",
-        newest === undefined ? manifestsPrefix(source) : manifestKey(source, newest.day),
-        `no manifest has the remembered hash ${head}: the day it was of, or one sealed before, is not what it was`,
-      );
-    }
-  }
-
-  #checkPrevious({ day, sequence, previous }: Link): void {
-    const { source } = this.#settings;
-    if (previous === null) {
-      if (sequence !== 1) {
-        const problem = `it is number ${sequence} of the chain and names none before it`;
-        this.#damaged("chain_broken", manifestKey(source, day), problem);
-      }
-      return;
-    }
-    const key = manifestKey(source, previous.day);
-    const before = this.#links.get(previous.day);
-    if (before === undefined) {
-      if (!this.#unreadable.has(previous.day)) {
-        this.#damaged("manifest_missing", key, `${day} was sealed after it`);
-      }
-    } else if (before.sha256 !== previous.sha256) {
-      this.#damaged(
-        "manifest_changed",
-        key,
-        `it is not what it was when ${day} was sealed after it`,
-      );
-    } else if (before.sequence !== sequence - 1) {
-      const problem = `it is number ${sequence} of the chain and names number ${before.sequence}`;
-      this.#damaged("chain_broken", manifestKey(source, day), problem);
     }
   }
 
@@ -350,6 +316,10 @@ class Verification {
       throw error;
     });
   }
+}
+
+function objectsOf({ hours }: Manifest): SealedObject[] {
+  return hours.flatMap(({ objects, quarantine }) => [...objects, ...quarantine]);
 }
 
 /** What has become of an object that is not what was sealed. */

@@ -9,8 +9,8 @@ export const DEFAULT_BASE_URL = "https://api.slack.com/audit/v1/";
  * @throws {SlackConfigurationError} unless it is https, or http on this machine's loopback
  */
 export function parseBaseUrl(text: string): URL {
-  const url = URL.parse(text);
-  if (url === null) {
+  const url = parseUrl(text);
+  if (url === undefined) {
     throw new SlackConfigurationError(`baseUrl is not a URL; the usual one is ${DEFAULT_BASE_URL}`);
   }
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
@@ -27,6 +27,11 @@ export function parseBaseUrl(text: string): URL {
     url.pathname += "/";
   }
   return url;
+}
+
+/** @returns nothing when the text is no URL */
+export function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
 }
 
 /** Whether a URL leads to this machine. The URL parser has already made `127.1` and its like canonical. */

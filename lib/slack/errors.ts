@@ -1,3 +1,4 @@
+import { describeApiFailure, describeBodyProblem } from "./advice.ts";
 import type { SlackResponse } from "./response.ts";
 
 /**
@@ -29,6 +30,19 @@ export interface SlackApiFailure {
   response?: SlackResponse<unknown> | undefined;
 }
 
+/** Slack sends these with several statuses, 200 among them. */
+const REFUSED_TOKEN_CODES: ReadonlySet<string> = new Set([
+  "account_inactive",
+  "invalid_auth",
+  "invalid_authentication",
+  "missing_scope",
+  "not_authed",
+  "org_login_required",
+  "token_expired",
+  "token_revoked",
+  "user_not_authorized",
+]);
+
 /** Slack, or something on the way, answered and refused. */
 export class SlackApiError extends SlackAuditError {
   override readonly name = "SlackApiError";
@@ -37,6 +51,8 @@ export class SlackApiError extends SlackAuditError {
   readonly apiCode: string | undefined;
   readonly status: number;
   readonly retryAfterSeconds: number | undefined;
+  /** Whether another token, or another installation of the app, is what it takes. */
+  readonly tokenRefused: boolean;
   /** Not enumerable: its body does not end up in a log by accident. */
   declare response: SlackResponse<unknown> | undefined;
 
@@ -45,6 +61,7 @@ export class SlackApiError extends SlackAuditError {
     this.apiCode = failure.apiCode;
     this.status = failure.status;
     this.retryAfterSeconds = failure.retryAfterSeconds;
+    this.tokenRefused = failure.status === 401 || REFUSED_TOKEN_CODES.has(failure.apiCode ?? "");
     this.retryable = isRateLimit(failure) || failure.status === 408 || failure.status >= 500;
     attachResponse(this, failure.response);
   }
@@ -59,14 +76,22 @@ export class SlackConnectionError extends SlackAuditError {
   override readonly code = "slack_connection_error";
   override readonly retryable: boolean;
   readonly fault: ConnectionFault;
+  /** Code of the error behind it, such as `ECONNRESET`; absent when it has none. */
+  readonly causeCode: string | undefined;
 
   /** @param retryable - false for what waiting cannot mend, such as a certificate that is not trusted */
   constructor(
     message: string,
-    { fault = "network", retryable = true, ...options }: SlackConnectionErrorOptions = {},
+    {
+      fault = "network",
+      retryable = true,
+      causeCode,
+      ...options
+    }: SlackConnectionErrorOptions = {},
   ) {
     super(message, options);
     this.fault = fault;
+    this.causeCode = causeCode;
     this.retryable = retryable;
   }
 }
@@ -74,6 +99,7 @@ export class SlackConnectionError extends SlackAuditError {
 export interface SlackConnectionErrorOptions extends ErrorOptions {
   fault?: ConnectionFault;
   retryable?: boolean;
+  causeCode?: string | undefined;
 }
 
 /** What is wrong with a body that came with a success status. */
@@ -94,10 +120,7 @@ export class SlackBodyError extends SlackAuditError {
     detail?: string,
     { response, ...options }: ErrorOptions & { response?: SlackResponse<unknown> } = {},
   ) {
-    super(
-      `${BODY_PROBLEMS[problem].what}${detail === undefined ? "" : ` (${detail})`}: ${BODY_PROBLEMS[problem].next}`,
-      options,
-    );
+    super(describeBodyProblem(problem, detail), options);
     this.problem = problem;
     this.retryable = problem !== "too_large";
     attachResponse(this, response);
@@ -144,113 +167,3 @@ export function isRateLimit(failure: { status: number; apiCode?: string | undefi
 function attachResponse(error: Error, response: SlackResponse<unknown> | undefined): void {
   Object.defineProperty(error, "response", { value: response, writable: true, enumerable: false });
 }
-
-const TOKEN_REFUSED =
-  "Slack does not accept the token; it may be revoked, expired or mistyped: give a valid xoxp- token of an Org Owner";
-const TOO_MANY_CALLS = "too many calls to the organization; wait before the next one";
-
-/** @see https://docs.slack.dev/reference/audit-logs-api/methods-actions-reference#errors */
-const API_CODES = new Map([
-  [
-    "bad_endpoint",
-    "there is no such method under this base URL; check baseUrl and the path (logs, schemas, actions)",
-  ],
-  [
-    "feature_not_enabled",
-    "the Audit Logs API is not enabled for this organization; it needs an Enterprise Grid plan: ask Slack to enable it",
-  ],
-  [
-    "invalid_action",
-    "an action name in the filter does not exist; compare it with the list that actions() gives",
-  ],
-  ["invalid_authentication", TOKEN_REFUSED],
-  [
-    "invalid_cursor",
-    "the page cursor has expired or does not belong to this listing; begin the listing again without it",
-  ],
-  [
-    "invalid_range",
-    "the time range is refused; oldest must not be after latest, nor latest in the future (both in epoch seconds)",
-  ],
-  [
-    "invalid_workspace",
-    "the workspace is not part of this organization; install the app on the organization, and use the token of that installation",
-  ],
-  ["method_not_allowed", "the API takes only GET here; change the method"],
-  ["missing_authentication", "the call carried no token; give the client a token"],
-  [
-    "missing_scope",
-    "the token lacks a scope; add auditlogs:read to the app's user scopes, and install it on the organization again",
-  ],
-  ["rate_limited", TOO_MANY_CALLS],
-  ["ratelimited", TOO_MANY_CALLS],
-  [
-    "team_not_authorized",
-    "the app is installed on a workspace; an Org Owner must install it on the Enterprise Grid organization",
-  ],
-  [
-    "user_not_authorized",
-    "the user behind the token may not read audit logs; an Org Owner must install the app",
-  ],
-]);
-
-function describeApiFailure(failure: SlackApiFailure): string {
-  const { apiCode, status, retryAfterSeconds, needed, provided } = failure;
-  const facts = [status === 0 ? "redirect" : `HTTP ${status}`];
-  if (needed !== undefined) {
-    facts.push(`needed: ${needed}`);
-  }
-  if (provided !== undefined) {
-    facts.push(`provided: ${provided}`);
-  }
-  if (retryAfterSeconds !== undefined) {
-    facts.push(`asked to wait ${retryAfterSeconds} s`);
-  }
-  const advice = API_CODES.get(apiCode ?? "") ?? describeStatus(status);
-  return `Slack answered ${apiCode ?? "with an error"} (${facts.join(", ")}): ${advice}`;
-}
-
-function describeStatus(status: number): string {
-  if (status === 0 || (status >= 300 && status < 400)) {
-    return "a redirect is never followed with the token; check baseUrl, and whether a proxy or a sign-in page stands in between";
-  }
-  if (status === 401) {
-    return TOKEN_REFUSED;
-  }
-  if (status === 403) {
-    return "the token may not do this, or a proxy forbids it; check the app's scope and the network path";
-  }
-  if (status === 407) {
-    return "the proxy wants credentials; put them in the proxy URL";
-  }
-  if (status === 429) {
-    return TOO_MANY_CALLS;
-  }
-  if (status >= 500) {
-    return "Slack or a proxy on the way is failing; try again later, and see https://slack-status.com";
-  }
-  return "see https://docs.slack.dev/reference/audit-logs-api/methods-actions-reference#errors";
-}
-
-const BODY_PROBLEMS: Record<BodyProblem, { what: string; next: string }> = {
-  html: {
-    what: "the answer is an HTML page",
-    next: "check that baseUrl is the Audit Logs API (https://api.slack.com/audit/v1/), and whether a proxy or a sign-in page stands in between",
-  },
-  cut: {
-    what: "the JSON of the answer ends early",
-    next: "try again; if it repeats, a proxy on the way may limit the size of answers: ask for smaller pages (limit)",
-  },
-  not_json: {
-    what: "the answer is not JSON",
-    next: "try again; if it repeats, look at what answers under baseUrl",
-  },
-  wrong_shape: {
-    what: "the answer is JSON of another shape than the API promises",
-    next: "try again; if it repeats, check baseUrl, and report it with the raw body",
-  },
-  too_large: {
-    what: "the answer is larger than allowed",
-    next: "ask for smaller pages (limit) or raise maxBodyBytes",
-  },
-};

@@ -5,9 +5,13 @@
 
 export * from "./client.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { decodeList } from "./decode-list.ts";
+export type { ProxyCredentials, TlsOptions } from "./dispatcher.ts";
 export type { Query } from "./endpoint.ts";
 export * from "./errors.ts";
+export type * from "./hooks.ts";
 export type { Logger } from "./logger.ts";
+export * from "./pacer.ts";
 export type { LogsPage, PageEntry } from "./page.ts";
 export type { SlackResponse } from "./response.ts";
 export * from "./retry.ts";

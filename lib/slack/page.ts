@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { SlackAuditError, SlackBodyError } from "./errors.ts";
+import { SlackBodyError } from "./errors.ts";
 import { parseJson } from "./json-body.ts";
 import { BrokenFrameError, endOfValue, skipSpace, walkElements, walkMembers } from "./raw-json.ts";
 import type { AuditLogEntry } from "./types.ts";
@@ -35,13 +35,6 @@ export class PageEntry {
   }
 }
 
-/** A file that is not an export of audit log entries. */
-export class ExportError extends SlackAuditError {
-  override readonly name = "ExportError";
-  override readonly code = "export_error";
-  override readonly retryable = false;
-}
-
 /** One page of `/logs`. */
 export class LogsPage {
   /** Newest first, as Slack lists them; may be empty although more pages follow. */
@@ -68,7 +61,8 @@ export class LogsPage {
     const { buffer } = this.#body;
     if (buffer instanceof ArrayBuffer && buffer.byteLength === this.bodyBytes) {
       // Detaches it; a pooled buffer, which holds other things too, is larger than the body.
-      buffer.transfer(0);
+      // Node 20 has no transfer, and leaves it to the garbage collector.
+      (buffer as { transfer?: (bytes: number) => ArrayBuffer }).transfer?.(0);
     }
   }
 }
@@ -96,7 +90,18 @@ export function parseLogsPage(body: Uint8Array): LogsPage {
 }
 
 function readPage(text: Buffer): LogsPage {
-  const frame: Record<string, unknown> = {};
+  const frame = readFrame(text);
+  if (frame.ok === false) {
+    // Whatever entries are beside it, Slack says that it did not do what was asked.
+    throw new SlackBodyError("wrong_shape", '"ok" is false');
+  }
+  return new LogsPage(text, frame.entries, nextCursorOf(frame));
+}
+
+/** The members of a page, its entries each by itself. */
+export function readFrame(text: Buffer): Page<PageEntry> {
+  // Without a prototype: `__proto__` is a name like any other.
+  const frame: Record<string, unknown> = Object.create(null);
   const end = walkMembers(text, skipSpace(text, 0), (name, at) => {
     if (name === "entries" && isArrayAt(text, at)) {
       const entries: PageEntry[] = [];
@@ -116,7 +121,7 @@ function readPage(text: Buffer): LogsPage {
       'a page of /logs has an array "entries"; this has none',
     );
   }
-  return new LogsPage(text, frame.entries, nextCursorOf(frame));
+  return frame;
 }
 
 /** @returns the offset after the array of entries that begins at `at` */
@@ -138,91 +143,15 @@ function readEntries(text: Buffer, at: number, entries: PageEntry[]): number {
 }
 
 /**
- * Find the entries in an export: a page body, an entry, an array of either, an
- * object that holds them under other names, or any of these one a line (NDJSON).
- *
- * Whatever stands alone on a line or in the outermost array and is none of
- * these is given back as an entry without an id, so that nothing is left out.
- *
- * @returns the entries in the order of the file
- * @throws {ExportError} when a line is not JSON, or when there is no entry at all
+ * A raw line break in JSON is only found between tokens, and so are the spaces
+ * that touch it. The lookbehind keeps this linear: a run of spaces is tried once.
  */
-export function parseExport(file: Uint8Array): PageEntry[] {
-  const documents = splitDocuments(toBuffer(file));
-  const isOneArray = documents.length === 1 && documents.every((text) => isArrayAt(text, 0));
-  const values = isOneArray ? documents.flatMap(elementsOf) : documents;
-  const standAlone = isOneArray || documents.length > 1;
-  let pages = 0;
-  const entries = values.flatMap((text) => {
-    const parsed: unknown = JSON.parse(text.toString());
-    const found = findEntries(text, parsed);
-    pages += isPage(parsed) ? 1 : 0;
-    return found.length === 0 && standAlone && !isPage(parsed)
-      ? [new PageEntry(onOneLine(text), parsed)]
-      : found;
-  });
-  if (entries.length === 0 && pages === 0) {
-    throw new ExportError("there is no audit log entry in it");
-  }
-  return entries;
-}
-
-/** @param text - of the value alone */
-function findEntries(text: Buffer, parsed: unknown): PageEntry[] {
-  if (Array.isArray(parsed)) {
-    return elementsOf(text).flatMap((element, i) => findEntries(element, parsed[i]));
-  }
-  if (!isObject(parsed)) {
-    return [];
-  }
-  if (isPage(parsed)) {
-    return readPage(text).entries;
-  }
-  if ("date_create" in parsed || "action" in parsed) {
-    return [new PageEntry(onOneLine(text), isUtf8(text) ? parsed : undefined)];
-  }
-  const found: PageEntry[] = [];
-  walkMembers(text, 0, (name, start) => {
-    const end = endOfValue(text, start);
-    found.push(...findEntries(text.subarray(start, end), parsed[name]));
-    return end;
-  });
-  return found;
-}
-
-/** The file's one value, or its lines; without space around them, all of them JSON. */
-function splitDocuments(file: Buffer): Buffer[] {
-  if (isJson(file)) {
-    return [trim(file)];
-  }
-  const documents: Buffer[] = [];
-  for (let start = 0, line = 1; start < file.length; line++) {
-    const lineBreak = file.indexOf("\n", start);
-    const end = lineBreak === -1 ? file.length : lineBreak;
-    const document = trim(file.subarray(start, end));
-    if (document.length > 0 && !isJson(document)) {
-      throw new ExportError(`line ${line} is not JSON`);
-    }
-    documents.push(...(document.length > 0 ? [document] : []));
-    start = end + 1;
-  }
-  return documents;
-}
-
-function elementsOf(text: Buffer): Buffer[] {
-  const elements: Buffer[] = [];
-  walkElements(text, 0, (start) => {
-    const end = endOfValue(text, start);
-    elements.push(text.subarray(start, end));
-    return end;
-  });
-  return elements;
-}
-
-/** A raw line break in JSON stands between tokens only, and so do the spaces that touch it. */
-function onOneLine(text: Buffer): Uint8Array {
+export function onOneLine(text: Buffer): Uint8Array {
   return hasLineBreak(text)
-    ? Buffer.from(text.toString("latin1").replace(/[ \t]*[\r\n][ \t\r\n]*/g, ""), "latin1")
+    ? Buffer.from(
+        text.toString("latin1").replace(/(?<![ \t])[ \t]*[\r\n][ \t\r\n]*/g, ""),
+        "latin1",
+      )
     : text;
 }
 
@@ -230,27 +159,12 @@ function hasLineBreak(text: Buffer): boolean {
   return text.includes("\n") || text.includes("\r");
 }
 
-function trim(text: Buffer): Buffer {
-  const start = skipSpace(text, 0);
-  let end = text.length;
-  while (end > start && skipSpace(text, end - 1) !== end - 1) {
-    end -= 1;
-  }
-  return text.subarray(start, end);
-}
-
-function isJson(text: Buffer): boolean {
-  try {
-    JSON.parse(text.toString());
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function nextCursorOf(page: Page<unknown>): string | undefined {
   const metadata = page.response_metadata;
-  const cursor = isObject(metadata) ? metadata.next_cursor : undefined;
+  if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
+    throw new SlackBodyError("wrong_shape", "response_metadata is not an object");
+  }
+  const cursor = metadata?.next_cursor;
   if (cursor === undefined || cursor === null || cursor === "") {
     return undefined;
   }
@@ -263,18 +177,19 @@ function nextCursorOf(page: Page<unknown>): string | undefined {
 
 interface Page<Entry> {
   entries: Entry[];
+  ok?: unknown;
   response_metadata?: unknown;
 }
 
-function isPage<Entry = unknown>(value: unknown): value is Page<Entry> {
+export function isPage<Entry = unknown>(value: unknown): value is Page<Entry> {
   return isObject(value) && Array.isArray(value.entries);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isArrayAt(text: Buffer, at: number): boolean {
+export function isArrayAt(text: Buffer, at: number): boolean {
   return text[at] === 0x5b;
 }
 
@@ -283,6 +198,6 @@ function isUsableDate(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 1e10;
 }
 
-function toBuffer(bytes: Uint8Array): Buffer {
+export function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,15 +1,30 @@
 import {
+  type ConnectionFault,
   isRateLimit,
   SlackApiError,
   type SlackAuditError,
   SlackBodyError,
   SlackConnectionError,
 } from "./errors.ts";
+import type { SlackResponse } from "./response.ts";
+
+/** A request as it may be shown. */
+export interface SentRequest {
+  readonly method: string;
+  /** Without any secret. */
+  readonly url: string;
+  /** Names in lower case; without `authorization`. */
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** What a handler decides on. Made anew for each failure. */
 export interface RetryState {
   /** What the attempt failed with. */
   readonly error: SlackAuditError;
+  /** What was sent, without the token. */
+  readonly request: SentRequest;
+  /** What Slack answered; absent without a complete answer. */
+  readonly response: SlackResponse<unknown> | undefined;
   /** Attempts made so far in this request, from 1. */
   readonly attempt: number;
   /** Retries that this handler has already had in this request, from 0. */
@@ -103,12 +118,32 @@ abstract class IntervalRetryHandler implements RetryHandler {
   }
 }
 
+export interface ConnectionErrorOptions extends RetryHandlerOptions {
+  /**
+   * Which failures are retried: by fault, or by the code of the error behind
+   * it, such as `ECONNRESET`.
+   *
+   * @default all that may be mended by waiting
+   */
+  only?: readonly (ConnectionFault | (string & Record<never, never>))[];
+}
+
 /** Retries when no complete answer came: a reset, a time-out, a body that ended early. */
 export class ConnectionErrorRetryHandler extends IntervalRetryHandler {
   override readonly name = "ConnectionErrorRetryHandler";
+  readonly #only: readonly string[] | undefined;
+
+  constructor({ only, ...options }: ConnectionErrorOptions = {}) {
+    super(options);
+    this.#only = only;
+  }
 
   override canRetry({ error }: RetryState): boolean {
-    return error instanceof SlackConnectionError && error.retryable;
+    if (!(error instanceof SlackConnectionError)) {
+      return false;
+    }
+    const { causeCode = "", fault, retryable } = error;
+    return this.#only?.some((kind) => kind === fault || kind === causeCode) ?? retryable;
   }
 }
 
@@ -175,4 +210,19 @@ export class ServerErrorRetryHandler extends RetryAfterRetryHandler {
       error instanceof SlackApiError && (error.status >= 500 || error.apiCode === "internal_error")
     );
   }
+}
+
+/** What a client has unless it is told otherwise: one retry after a failed connection. */
+export function defaultRetryHandlers(): RetryHandler[] {
+  return [new ConnectionErrorRetryHandler()];
+}
+
+/** One of each kind, each with one retry. */
+export function allBuiltinRetryHandlers(): RetryHandler[] {
+  return [
+    new ConnectionErrorRetryHandler(),
+    new RateLimitErrorRetryHandler(),
+    new ServerErrorRetryHandler(),
+    new BodyErrorRetryHandler(),
+  ];
 }

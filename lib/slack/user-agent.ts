@@ -1,8 +1,6 @@
 import os from "node:os";
 import process from "node:process";
-
-/** Version of the package; a test holds it to package.json. */
-export const CLIENT_VERSION = "0.1.0";
+import { CLIENT_VERSION } from "./version.ts";
 
 /** `[prefix ]node/24.1.0 slack-audit-lake/0.1.0 linux/6.1.0[ suffix]` */
 export function toUserAgent(prefix?: string, suffix?: string): string {

@@ -1,9 +1,10 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { listActiveAlarms } from "../../lib/aws/active-alarms.ts";
 
 const cloudWatch = mockClient(CloudWatchClient);
+afterAll(() => cloudWatch.restore());
 const client = new CloudWatchClient({ region: "eu-central-1" });
 beforeEach(() => cloudWatch.reset());
 

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { tableMarkKey } from "../../lib/archive/columns-key.ts";
+import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import { AthenaColumns } from "../../lib/aws/athena-columns.ts";
 import { readSealedLines } from "../../lib/columns/sealed-lines.ts";
 import { ColumnsError, writeDayColumns } from "../../lib/columns/write-day-columns.ts";
-import { manifestKey, parseManifest } from "../../lib/seal/manifest.ts";
+import { encodeManifest, parseManifest } from "../../lib/seal/manifest.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { fillArchive, sealDays } from "../seal/sealed-archive.ts";
 
@@ -63,13 +64,14 @@ describe("a sealed day", () => {
     expect(words()).toEqual(["CREATE TABLE", "MERGE INTO", "CREATE OR"]);
     expect(executed[2]).toContain(`dt BETWEEN '${FIRST}' AND '${FIRST}'`);
     expect(
-      JSON.parse(Buffer.from(await archive.get(tableMarkKey("grid", FIRST, digest))).toString()),
+      JSON.parse(Buffer.from(await archive.get(tableMarkKey("grid", FIRST, 1))).toString()),
     ).toMatchObject({ source: "grid", day: FIRST, entries: ENTRIES, digest });
   });
 
   it("joins those that were compacted before, of any organization", async () => {
     await compact(FIRST);
-    archive.objects.set(tableMarkKey("acme", "2026-02-01", digest), Buffer.from("{}"));
+    archive.objects.set(tableMarkKey("acme", "2026-02-01", 1), Buffer.from("{}"));
+    archive.objects.set(manifestKey("acme", "2026-02-01"), Buffer.from("{}"));
     await compactSecond();
     expect(executed.at(-1)).toContain(`dt BETWEEN '${FIRST}' AND '${SECOND}'`);
     expect(executed.at(-1)).toContain(
@@ -103,8 +105,32 @@ describe("a sealed day", () => {
     Object.assign(described, change);
     await expect(compact(FIRST)).rejects.toThrow(ColumnsError);
     await expect(compact(FIRST)).rejects.toThrow(problem);
-    expect(words()).not.toContain("CREATE OR");
+    expect(executed.at(-1)).toMatch(/^CREATE OR REPLACE VIEW/);
+    expect(executed.at(-1)).not.toContain(FIRST);
     expect([...archive.objects.keys()].filter((key) => key.startsWith("compact/"))).toEqual([]);
+  });
+});
+
+describe("a day that was sealed again", () => {
+  beforeEach(async () => {
+    await compact(FIRST);
+    const first = await archive.get(manifestKey("grid", FIRST));
+    const manifest = { ...parseManifest(manifestKey("grid", FIRST), first), revision: 2 };
+    archive.objects.set(manifestKey("grid", FIRST, 2), encodeManifest(manifest));
+  });
+
+  it("goes into the table again, and is served from there", async () => {
+    expect(await columns().missingDays("grid")).toEqual([FIRST, SECOND]);
+    expect(await compact(FIRST)).toMatchObject({ isNew: true });
+    expect(executed.at(-1)).toContain(FIRST);
+    expect(await columns().missingDays("grid")).toEqual([SECOND]);
+  });
+
+  it("is served from its lines when the table does not hold what was added", async () => {
+    described[2] = "0".repeat(64);
+    await expect(compact(FIRST)).rejects.toThrow(ColumnsError);
+    expect(executed.at(-1)).toMatch(/^CREATE OR REPLACE VIEW/);
+    expect(executed.at(-1)).not.toContain(FIRST);
   });
 });
 

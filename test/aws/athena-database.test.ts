@@ -6,13 +6,14 @@ import {
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { AthenaDatabase, type AthenaProgress } from "../../lib/aws/athena-database.ts";
 import { QueryError } from "../../lib/sql/query-result.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 
 const SELECT = "SELECT action, count(*) AS n FROM audit_logs GROUP BY 1";
 const athena = mockClient(AthenaClient);
+afterAll(() => athena.restore());
 let clock: VirtualClock;
 let database: AthenaDatabase;
 

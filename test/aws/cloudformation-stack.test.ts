@@ -5,11 +5,12 @@ import {
   ListStackResourcesCommand,
 } from "@aws-sdk/client-cloudformation";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { findDeployedStack, listAlarmNames } from "../../lib/aws/cloudformation-stack.ts";
 import { DeployedStackError } from "../../lib/stack/outputs.ts";
 
 const cloudFormation = mockClient(CloudFormationClient);
+afterAll(() => cloudFormation.restore());
 const client = new CloudFormationClient({ region: "eu-central-1" });
 beforeEach(() => cloudFormation.reset());
 

@@ -6,7 +6,7 @@ import { DynamoDbCheckpointStore } from "../../lib/aws/dynamodb-checkpoint-store
 import { describeCheckpointStore } from "../contracts/checkpoint-store-contract.ts";
 import { LocalDynamoDb } from "../fakes/local-dynamodb.ts";
 
-const TABLES = 20;
+const TABLES = 40;
 
 let dynamoDb: LocalDynamoDb;
 let used = 0;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { KmsManifestSigner } from "../../lib/aws/kms-manifest-signer.ts";
 import { hashOf } from "../../lib/seal/manifest.ts";
 import { isSignedBy, readPublicKey } from "../../lib/seal/signature.ts";
@@ -9,6 +9,7 @@ import { isSignedBy, readPublicKey } from "../../lib/seal/signature.ts";
 const KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/0123";
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 const kms = mockClient(KMSClient);
+afterAll(() => kms.restore());
 const signer = new KmsManifestSigner(new KMSClient({ region: "eu-central-1" }), KEY_ARN);
 
 beforeEach(() => kms.reset());

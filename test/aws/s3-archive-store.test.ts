@@ -8,11 +8,12 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { ObjectMissingError, type StoredObject } from "../../lib/ports.ts";
 
 const s3 = mockClient(S3Client);
+afterAll(() => s3.restore());
 const store = new S3ArchiveStore(new S3Client({ region: "eu-central-1" }), "bucket");
 const body = Buffer.from("body");
 

@@ -4,12 +4,13 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { SecretsManagerTokenProvider } from "../../lib/aws/secrets-manager-token-provider.ts";
 import { TokenMissingError } from "../../lib/ports.ts";
 import { describeTokenProvider } from "../contracts/token-provider-contract.ts";
 
 const secrets = mockClient(SecretsManagerClient);
+afterAll(() => secrets.restore());
 let provider: SecretsManagerTokenProvider;
 
 beforeEach(() => {

@@ -1,12 +1,13 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
 
 const TOPIC_ARN = "arn:aws:sns:eu-central-1:111122223333:alerts";
 
 const sns = mockClient(SNSClient);
+afterAll(() => sns.restore());
 const sink = new SnsNotificationSink(new SNSClient({ region: "eu-central-1" }), TOPIC_ARN);
 
 beforeEach(() => {

@@ -7,7 +7,7 @@ import {
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { ExecutionError, StateMachineExecutions } from "../../lib/aws/state-machine-executions.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 
@@ -16,6 +16,7 @@ const NOW_MS = Date.parse("2026-03-01T12:00:00Z");
 const INPUT = { op: "plan", from: "2025-01-01T00:00:00Z" };
 
 const stepFunctions = mockClient(SFNClient);
+afterAll(() => stepFunctions.restore());
 const client = new SFNClient({ region: "eu-central-1" });
 let clock: VirtualClock;
 let executions: StateMachineExecutions;

@@ -5,11 +5,12 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
-import { beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { SecretsManagerTokenProvider } from "../../lib/aws/secrets-manager-token-provider.ts";
 import { TokenSecret } from "../../lib/aws/token-secret.ts";
 
 const secrets = mockClient(SecretsManagerClient);
+afterAll(() => secrets.restore());
 const client = new SecretsManagerClient({ region: "eu-central-1" });
 const secret = new TokenSecret(client, "acme-token");
 beforeEach(() => secrets.reset());

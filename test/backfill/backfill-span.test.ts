@@ -72,7 +72,7 @@ describe("a backfill", () => {
   });
 
   it.each<Moment>(["before", "after"])(
-    "killed %s any await loses and repeats nothing",
+    "I1, I2: killed %s any await loses and repeats nothing",
     async (moment) => {
       const { bed: first, spans } = await startPlannedTestBed();
       const [span] = spans;
@@ -140,14 +140,14 @@ describe("a backfill", () => {
     }
   });
 
-  it("keeps away while a day of the span is being closed", async () => {
+  it("keeps away while a day of the span is being sealed", async () => {
     const { bed, spans } = await startPlannedTestBed();
     await using _ = bed;
     const [span = { from: 0, until: 0 }] = spans;
     const nowMs = bed.clock.nowMs();
-    const lease = { owner: "close", expiresAt: nowMs + 60_000 };
-    const checkpoint = { start: span.from - 3600, watermark: 0, entriesPerSecond: 0 };
-    bed.checkpoints.items.set(sealLane(SOURCE), { checkpoint, lease, updatedAt: nowMs });
+    const range = { from: span.from - 3600, until: span.from + 3600 };
+    const seal = { writer: sealLane(SOURCE), owner: "seal", expiresAt: nowMs + 60_000, range };
+    await bed.checkpoints.claim(SOURCE, seal, nowMs);
     expect(await backfill(bed, span)).toMatchObject({ outcome: "lease_held", pages: 0 });
     bed.clock.advance(60_000);
     expect(await backfill(bed, span)).toMatchObject({ outcome: "caught_up" });

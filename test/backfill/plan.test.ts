@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { sealLane, spanLane } from "../../lib/archive/lane.ts";
+import { spanLane } from "../../lib/archive/lane.ts";
+import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import {
   BackfillPlanError,
   beginBackfill,
   FIRST_SECOND,
   planBackfill,
 } from "../../lib/backfill/plan.ts";
-import { encodeManifest, manifestKey } from "../../lib/seal/manifest.ts";
+import { encodeManifest } from "../../lib/seal/manifest.ts";
 import { startOfDay, type TimeRange } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
@@ -110,14 +111,12 @@ describe("a plan", () => {
     ]);
   });
 
-  it("leaves out days that are sealed or being closed", async () => {
+  it("leaves out days that are sealed", async () => {
     const key = manifestKey(SOURCE, "2026-02-10");
     archive.objects.set(key, encodeManifest(makeManifest({ day: "2026-03-02" })));
-    setLane(sealLane(SOURCE), startOfDay("2026-02-20"));
     expect((await plan("2026-02-01", "2026-03-01")).spans).toEqual([
       span("2026-02-01", "2026-02-10"),
-      span("2026-02-11", "2026-02-20"),
-      span("2026-02-21", "2026-03-01"),
+      span("2026-02-11", "2026-03-01"),
     ]);
   });
 
@@ -128,17 +127,17 @@ describe("a plan", () => {
         checkpoints.items.clear();
         return plan("2026-01-01");
       },
-      'no run has taken anything in for "grid" yet: start the live runs first',
+      '"grid" has no completed run; run ingest first',
     ],
     [
       "of what was before Slack had audit logs",
       () => plan("2018-02-28"),
-      "Slack has no audit logs from before 2018-03-01",
+      "Slack has no audit logs before 2018-03-01",
     ],
     [
       "of the live runs' time",
       () => plan("2026-03-03"),
-      "there is nothing to bring in: the live runs began at 2026-03-02T10:00:00Z",
+      "nothing to backfill: the live runs began at 2026-03-02T10:00:00Z",
     ],
   ])("is refused %s", async (_, make, problem) => {
     await expect(make()).rejects.toThrow(BackfillPlanError);

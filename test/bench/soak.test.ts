@@ -22,7 +22,7 @@ function makeSoak(fields: Partial<SoakOptions> = {}): Soak {
 }
 
 describe("a soak", () => {
-  it("compares all hours with the truth and deletes them", async () => {
+  it("I1, I2, I3: compares all hours with the truth and deletes them", async () => {
     const soak = makeSoak();
 
     await expect(soak.run({ minutes: Number.POSITIVE_INFINITY })).resolves.toBe("virtual_time");
@@ -56,7 +56,7 @@ describe("a soak", () => {
     expect(soak.figures().entries).toBe(0);
   });
 
-  it("ends at a page after which it takes more memory than allowed", async () => {
+  it("I6: ends at a page after which it takes more memory than allowed", async () => {
     const running = makeSoak({ memoryMiBMax: 1 }).run({ minutes: Number.POSITIVE_INFINITY });
 
     await expect(running).rejects.toThrow(SoakError);

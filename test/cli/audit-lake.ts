@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { FAKE_TOKEN } from "../../fake-slack/fake-slack.ts";
 
-const ENTRY_POINT = fileURLToPath(new URL("../../cli/audit-lake.js", import.meta.url));
+export const ENTRY_POINT = fileURLToPath(new URL("../../cli/audit-lake.js", import.meta.url));
 
 export interface Ended {
   /** Absent when a signal ended it. */

@@ -16,10 +16,15 @@ const FULL_CHECKPOINT: Checkpoint = {
   tally: { entries: 12, pages: 4 },
 };
 
-/** What every checkpoint store does. `make` gives one that is empty. */
+/**
+ * What every checkpoint store does. `make` gives one that is empty.
+ *
+ * @param options.seesTheLiving - it can tell that the holder of an expired lease is alive, as all are here
+ */
 export function describeCheckpointStore(
   name: string,
   make: () => CheckpointStore | Promise<CheckpointStore>,
+  { seesTheLiving = false }: { seesTheLiving?: boolean } = {},
 ): void {
   describe(`${name} as a checkpoint store`, () => {
     const leaseOf = (owner: string, expiresAt = NOW_MS + 60_000) => ({ owner, expiresAt });
@@ -65,10 +70,15 @@ export function describeCheckpointStore(
       expect((await store.read("acme"))?.lease?.expiresAt).toBe(NOW_MS + 90_000);
     });
 
-    it("gives an expired lease to another, with the checkpoint", async () => {
+    it(`${seesTheLiving ? "leaves" : "takes"} an expired lease ${seesTheLiving ? "to its living holder" : "from its holder"}`, async () => {
       await store.acquire("acme", leaseOf("one"), NOW_MS);
       await store.save("acme", leaseOf("one"), CHECKPOINT, NOW_MS);
       const next = leaseOf("two", NOW_MS + 120_000);
+      if (seesTheLiving) {
+        const heldBy = leaseOf("one");
+        expect(await store.acquire("acme", next, NOW_MS + 60_000)).toEqual({ held: false, heldBy });
+        return;
+      }
       expect(await store.acquire("acme", next, NOW_MS + 60_000)).toEqual({
         held: true,
         checkpoint: CHECKPOINT,
@@ -97,7 +107,10 @@ export function describeCheckpointStore(
       ["released it", (store) => store.release("acme", "one", NOW_MS)],
       [
         "lost it to another",
-        (store) => store.acquire("acme", leaseOf("two", NOW_MS + 200_000), NOW_MS + 60_000),
+        async (store) => {
+          if (seesTheLiving) await store.release("acme", "one", NOW_MS);
+          await store.acquire("acme", leaseOf("two", NOW_MS + 200_000), NOW_MS + 60_000);
+        },
       ],
     ])("refuses a save of an owner that %s, and writes nothing", async (how, lose) => {
       if (how !== "never had it") {
@@ -152,6 +165,96 @@ export function describeCheckpointStore(
         held: true,
         checkpoint: undefined,
       });
+    });
+
+    const claimOf = (writer: string, from: number, until: number, owner = writer) => ({
+      writer,
+      owner,
+      range: { from, until },
+      expiresAt: NOW_MS + 60_000,
+    });
+
+    it("gives claims that do not overlap, also where one ends as another begins", async () => {
+      for (const claim of [claimOf("acme", 200, 300), claimOf("acme#100-200", 100, 200)]) {
+        await store.acquire(claim.writer, leaseOf(claim.owner), NOW_MS);
+        expect(await store.claim("acme", claim, NOW_MS)).toEqual({ claimed: true });
+      }
+      const claims = [claimOf("acme", 200, 300), claimOf("acme#100-200", 100, 200)];
+      expect(await store.claims("acme")).toEqual(claims);
+      expect((await store.lanes("acme")).map(({ lane }) => lane)).toEqual(["acme", "acme#100-200"]);
+    });
+
+    it.each([
+      ["the same", 100, 200],
+      ["its first second", 0, 101],
+      ["its last second", 199, 300],
+      ["a part in its middle", 150, 160],
+      ["more than it", 0, 1000],
+    ])("refuses a second claim of %s, and says whose the first is", async (_, from, until) => {
+      const first = claimOf("acme#100-200", 100, 200);
+      await store.acquire(first.writer, leaseOf(first.owner), NOW_MS);
+      await store.claim("acme", first, NOW_MS);
+      const second = claimOf("acme", from, until);
+      await store.acquire(second.writer, leaseOf(second.owner), NOW_MS);
+      const refused = { claimed: false, heldBy: first };
+      expect(await store.claim("acme", second, NOW_MS)).toEqual(refused);
+      expect(await store.claims("acme")).toEqual([first]);
+    });
+
+    it("gives one of many claims that overlap and are made at once", async () => {
+      const claims = ["a", "b", "c", "d", "e"].map((writer) => claimOf(`acme#${writer}`, 0, 10));
+      for (const { writer, owner } of claims) await store.acquire(writer, leaseOf(owner), NOW_MS);
+      const made = await Promise.all(claims.map((claim) => store.claim("acme", claim, NOW_MS)));
+      expect(made.filter(({ claimed }) => claimed)).toHaveLength(1);
+      expect(await store.claims("acme")).toHaveLength(1);
+    });
+
+    it("gives all of many claims that do not overlap and are made at once", async () => {
+      const claims = [0, 1, 2, 3, 4].map((n) => claimOf(`acme#${n}`, 10 * n, 10 * n + 10));
+      for (const { writer, owner } of claims) await store.acquire(writer, leaseOf(owner), NOW_MS);
+      await Promise.all(claims.map((claim) => store.claim("acme", claim, NOW_MS)));
+      expect(await store.claims("acme")).toEqual(claims);
+    });
+
+    it("replaces a claim of the same writer, so that it can be extended and moved", async () => {
+      await store.acquire("acme", leaseOf("one"), NOW_MS);
+      await store.claim("acme", claimOf("acme", 0, 10, "one"), NOW_MS);
+      const later = { ...claimOf("acme", 5, 20, "one"), expiresAt: NOW_MS + 90_000 };
+      expect(await store.claim("acme", later, NOW_MS)).toEqual({ claimed: true });
+      expect(await store.claims("acme")).toEqual([later]);
+    });
+
+    it(`${seesTheLiving ? "leaves" : "takes"} an expired claim ${seesTheLiving ? "to its living holder" : "from its holder"}`, async () => {
+      const first = claimOf("acme#100-200", 100, 200);
+      await store.acquire(first.writer, leaseOf(first.owner), NOW_MS);
+      await store.claim("acme", first, NOW_MS);
+      const second = { ...claimOf("acme", 150, 300), expiresAt: NOW_MS + 120_000 };
+      await store.acquire(second.writer, leaseOf(second.owner, NOW_MS + 120_000), NOW_MS + 60_000);
+      const claimed = await store.claim("acme", second, NOW_MS + 60_000);
+      expect(claimed).toEqual(
+        seesTheLiving ? { claimed: false, heldBy: first } : { claimed: true },
+      );
+      expect(await store.claims("acme")).toEqual([seesTheLiving ? first : second]);
+    });
+
+    it("gives a claim up for its owner only", async () => {
+      const claim = claimOf("acme", 0, 10, "one");
+      await store.acquire("acme", leaseOf("one"), NOW_MS);
+      await store.claim("acme", claim, NOW_MS);
+      await store.unclaim("acme", "acme", "two");
+      expect(await store.claims("acme")).toEqual([claim]);
+      await store.unclaim("acme", "acme", "one");
+      await store.unclaim("acme", "acme", "one");
+      expect(await store.claims("acme")).toEqual([]);
+    });
+
+    it("keeps the claims of sources apart", async () => {
+      for (const source of ["acme", "acme-corp"]) {
+        await store.acquire(source, leaseOf(source), NOW_MS);
+        const claimed = await store.claim(source, claimOf(source, 0, 10), NOW_MS);
+        expect(claimed).toEqual({ claimed: true });
+      }
+      expect(await store.claims("acme")).toEqual([claimOf("acme", 0, 10)]);
     });
   });
 }

@@ -15,7 +15,7 @@ describe("parseRuleOverrides", () => {
   it("names every unknown rule", () => {
     expect(() => parseRuleOverrides({ "app-instaled": "off", nope: "low" })).toThrow(
       new RuleConfigurationError(
-        'detection rules: no rule is called "app-instaled", "nope"; docs/detections.md lists them all',
+        'detection rules: no rule is called "app-instaled", "nope"; docs/reference/detections.md lists them all',
       ),
     );
   });

@@ -35,18 +35,20 @@ async function detect(
   {
     rules = RULES,
     periodSeconds = HOUR,
-    since,
+    ...selection
   }: {
     rules?: readonly Rule[];
     periodSeconds?: number;
-    since?: number;
+    source?: string;
+    from?: number;
+    until?: number;
   } = {},
 ) {
   const alerts: Alert[] = [];
   const findings = await detectArchive(
     store,
     { rules, context: NO_CONTEXT, periodSeconds },
-    { ...(since === undefined ? {} : { since }), onAlert: (alert) => alerts.push(alert) },
+    { ...selection, onAlert: (alert) => alerts.push(alert) },
   );
   const said = findings.rules
     .filter(({ matches, failures }) => matches + failures > 0)
@@ -87,14 +89,34 @@ describe("detectArchive", () => {
     expect((await detect(store)).alerts.map(({ source }) => source)).toEqual(["one", "two"]);
   });
 
-  it("passes over entries before since, within an object too, and does not read older objects", async () => {
+  it("reads one source alone when it is named", async () => {
+    const store = await archiveOf([
+      { source: "one", entries: [disabled(MONDAY_MORNING)] },
+      { source: "two", entries: [disabled(MONDAY_MORNING)] },
+    ]);
+    const { findings, alerts } = await detect(store, { source: "two" });
+    expect(findings).toMatchObject({ objects: 1, entries: 1 });
+    expect(alerts.map(({ source }) => source)).toEqual(["two"]);
+  });
+
+  it("skips entries before from, within an object too, and does not read older objects", async () => {
     const store = await archiveOf([
       { entries: [disabled(MONDAY_MORNING - HOUR)] },
       { entries: [disabled(MONDAY_MORNING), disabled(MONDAY_MORNING + 60, "U2")] },
     ]);
-    const { findings, alerts } = await detect(store, { since: MONDAY_MORNING + 60 });
+    const { findings, alerts } = await detect(store, { from: MONDAY_MORNING + 60 });
     expect(findings).toMatchObject({ objects: 1, entries: 1 });
     expect(alerts.map(({ entry }) => entry.actorId)).toEqual(["U2"]);
+  });
+
+  it("skips entries from until on, within an object too, and does not read newer objects", async () => {
+    const store = await archiveOf([
+      { entries: [disabled(MONDAY_MORNING), disabled(MONDAY_MORNING + 60, "U2")] },
+      { entries: [disabled(MONDAY_MORNING + HOUR)] },
+    ]);
+    const { findings, alerts } = await detect(store, { until: MONDAY_MORNING + 60 });
+    expect(findings).toMatchObject({ objects: 1, entries: 1 });
+    expect(alerts.map(({ entry }) => entry.actorId)).toEqual(["U1"]);
   });
 
   it("counts lines that are no entry and rules that throw, and goes on", async () => {

@@ -139,7 +139,7 @@ describe("Detector", () => {
 
   it("passes over entries before a given second", () => {
     const findings = detector().detect(KEY, lines(grant("U1", 9), grant("U2", 10)), {
-      since: TEN_O_CLOCK + 10,
+      from: TEN_O_CLOCK + 10,
     });
     expect(findings).toMatchObject({ entries: 1, matches: 1 });
     expect(findings.alerts[0]?.entry.entityId).toBe("U2");

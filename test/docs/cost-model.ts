@@ -1,13 +1,16 @@
 /**
  * What a deployment of one source costs a month: prices, measured figures,
- * and the arithmetic between them. docs/cost.md is made from it.
+ * and the arithmetic between them. docs/reference/cost.md is made from it.
  */
 
-import { COMPACT_METRICS } from "../../functions/columns/metric-names.ts";
-import { DETECT_METRICS } from "../../functions/detect/metric-names.ts";
-import { INGEST_METRICS } from "../../functions/ingest/metric-names.ts";
-import { CLOSE_METRICS } from "../../functions/seal/metric-names.ts";
 import { PRICES as ESTIMATE_PRICES } from "../../lib/backfill/prices.ts";
+import {
+  COLUMNS_METRICS,
+  DETECT_METRICS,
+  INGEST_METRICS,
+  LATENESS_METRIC,
+  SEAL_METRICS,
+} from "../../lib/stack/metrics.ts";
 
 /** Dollars, us-east-1, list prices of 2025, no free tier taken off. */
 export const PRICES = {
@@ -55,7 +58,7 @@ export const ASSUMED = {
   accessLogObjectsPerDay: 288,
   /** The close makes 40 calls a minute, and waits in between. */
   closeCallSeconds: 60 / 40,
-  /** What a run of the close of day may last: five minutes less its reserve. */
+  /** What a run that seals may last: five minutes less its reserve. */
   closeRunSeconds: 260,
   /** The close lists a day anew, and reads what is archived of it: twice the work of a listing. */
   closeWork: 2,
@@ -103,15 +106,19 @@ export function toBill(volume: Volume, alarms: number): Bill {
     objects * PRICES.s3Get +
     ASSUMED.accessLogObjectsPerDay * daysPerMonth * PRICES.s3PutOrList +
     daysPerMonth * close.s3Dollars;
-  const metrics = [INGEST_METRICS, DETECT_METRICS, CLOSE_METRICS, COMPACT_METRICS].flatMap(
-    Object.keys,
-  ).length;
+  const metrics = [
+    INGEST_METRICS,
+    DETECT_METRICS,
+    SEAL_METRICS,
+    COLUMNS_METRICS,
+    { LATENESS_METRIC },
+  ].flatMap(Object.keys).length;
   const receives = ASSUMED.emptyReceivesPerDay * daysPerMonth + 3 * objects;
   return {
     "Lambda, ingestion": runs * toLambdaDollars(runSeconds(volume)),
     "Lambda, detection": objects * toLambdaDollars(detectSeconds(volume)),
-    "Lambda, close of day": daysPerMonth * toLambdaDollars(close.seconds),
-    "Athena, compaction":
+    "Lambda, sealing": daysPerMonth * toLambdaDollars(close.seconds),
+    "Athena, columns":
       daysPerMonth * (Math.max(scannedGb(volume, 1), 0.01) / 1000) * PRICES.athenaTb,
     "Step Functions": daysPerMonth * close.transitions * PRICES.stateTransition,
     "S3, requests": s3Requests,

@@ -16,9 +16,9 @@ const SCHEDULE_SECONDS = 86_400 / ASSUMED.runsPerDay;
 
 const alarms = Object.keys(synthesize().template.findResources("AWS::CloudWatch::Alarm")).length;
 
-it("docs/cost.md says what the model comes to", async () => {
-  // After a change of the model, the metrics or the alarms: npx vitest run test/docs/cost.test.ts -u
-  await expect(renderPage()).toMatchFileSnapshot("../../docs/cost.md");
+it("docs/reference/cost.md says what the model comes to", async () => {
+  // After a change of the model, the metrics or the alarms: npm run docs
+  await expect(renderPage()).toMatchFileSnapshot("../../docs/reference/cost.md");
 });
 
 it.each(VOLUMES)("a run of $entriesPerDay entries a day ends well before the next", (volume) => {
@@ -44,23 +44,18 @@ function renderPage(): string {
   const column = (of: (volume: Volume) => string) => VOLUMES.map(of);
   return `# Cost
 
-Dollars a month for one source that runs every five minutes, with detection on, and days
-sealed and compacted. List prices of
-us-east-1 in 2025, without free tiers; look them up before you rely on them. The table is
-computed (\`test/docs/cost-model.ts\` has every price, measured figure and formula) and its test
-compares it with the stack's own numbers of alarms and metrics.
+Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 in 2025, without free tiers; look them up before you rely on them. The table is computed: \`test/docs/cost-model.ts\` has every price, measured figure and formula, and its test compares it with the numbers of alarms and metrics in the stack.
 
 ${tableRow("entries a day", ...column(({ entriesPerDay }) => entriesPerDay.toLocaleString("en-US")))}
 | --- | --: | --: | --: |
 ${rows.join("\n")}
 ${tableRow("**a month**", ...totals.map((total) => `**${dollars(total)}**`))}
 
-Not in it: what people query (below), e-mails and other deliveries of alerts, VPC endpoints or
-proxies of your own, CloudTrail data events, Object Lock versions, the storage of the compact table.
+Not included: queries by people (below), e-mails and other deliveries of alerts, your own VPC endpoints or proxies, CloudTrail data events, Object Lock versions, the storage of the columns.
 
 ## The arithmetic
 
-Measured, on the engine in virtual time with evenly spread entries, a run:
+Measured for one run, on the engine in virtual time with evenly spread entries:
 
 ${tableRow("entries a day", ...column(({ entriesPerDay }) => entriesPerDay.toLocaleString("en-US")))}
 | --- | --: | --: | --: |
@@ -71,29 +66,26 @@ ${tableRow("S3 writes (objects)", ...column(({ puts }) => String(puts)))}
 ${tableRow("DynamoDB writes", ...column(({ writes }) => String(writes)))}
 ${tableRow("seconds billed, computed", ...column((volume) => runSeconds(volume).toFixed(1)))}
 
-- **Lambda.** ${ASSUMED.cpuSecondsPerMillionListed} CPU seconds a million entries listed (\`npm run bench\`, on the machine that it ran on; Graviton may differ by some tens of percent), times ${ASSUMED.listedPerStored}, because a late scan lists again what was listed. At ${ASSUMED.gb * 1024} MB Lambda gives ${(ASSUMED.gb / ASSUMED.gbPerVcpu).toFixed(2)} vCPU, so a CPU second takes ${(ASSUMED.gbPerVcpu / ASSUMED.gb).toFixed(2)} s. Added are ${ASSUMED.slackCallSeconds} s of waiting a call and ${ASSUMED.otherSeconds} s a run. Seconds × ${ASSUMED.gb} GB × $${PRICES.lambdaGbSecond} (arm64), and $${(PRICES.lambdaRequest * 1e6).toFixed(2)} a million starts. Detection starts once an object, with ${ASSUMED.detectCpuSecondsPerMillion} CPU seconds a million entries.
-- **Close of day.** A day is listed once more, and what is archived of it is read: at 50 million entries a day that is ${toClose(VOLUMES.at(-1) as Volume).calls.toLocaleString("en-US")} calls, ${Math.ceil(toClose(VOLUMES.at(-1) as Volume).calls / 40 / 60)} hours at the 40 a minute that the close allows itself. Lambda bills the waiting in between, too. Computed with the figures of ingestion. Step Functions: $${(PRICES.stateTransition * 1000).toFixed(3)} a thousand state transitions.
-- **Compaction.** Athena reads each sealed day once.
-- **Backfill.** \`audit-lake backfill --estimate\` says what it would cost before it begins.
-- **S3.** $${(PRICES.s3PutOrList * 1000).toFixed(3)} a thousand writes and listings, $${(PRICES.s3Get * 1000).toFixed(4)} a thousand reads; detection reads each object once more. Storage is that of a full year in S3 Standard at ${ASSUMED.bytesPerEntry} bytes an entry, compressed: twice what the made-up organization takes, since real entries differ more. $${PRICES.s3StandardGbMonth} a GB and month; tiers make it less, but S3 moves no object below 128 KB to them by itself.
-- **DynamoDB.** On demand, $${PRICES.dynamoDbWrite * 1e6} a million writes and $${PRICES.dynamoDbRead * 1e6} a million reads.
-- **Fixed.** ${alarms} alarms at $${PRICES.alarmMonth.toFixed(2)}, the metrics of ingestion, close of day, compaction and detection at $${PRICES.metricMonth.toFixed(2)} each, a dashboard at $${PRICES.dashboardMonth}, a secret at $${PRICES.secretMonth.toFixed(2)}, a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). These are most of the bill of a small organization; every further source adds its own metrics, alarms and secret.
-- **SQS.** Lambda asks the detection's queue all day, whether or not something is in it: ${(ASSUMED.emptyReceivesPerDay * ASSUMED.daysPerMonth).toLocaleString("en-US")} times a month.
+- **Lambda.** ${ASSUMED.cpuSecondsPerMillionListed} CPU seconds for a million entries listed (\`npm run bench\`, on the machine that it ran on; Graviton may differ by some tens of percent), times ${ASSUMED.listedPerStored}, because a late scan lists entries again. At ${ASSUMED.gb * 1024} MB Lambda gives ${(ASSUMED.gb / ASSUMED.gbPerVcpu).toFixed(2)} vCPU, so a CPU second takes ${(ASSUMED.gbPerVcpu / ASSUMED.gb).toFixed(2)} s. To that come ${ASSUMED.slackCallSeconds} s of waiting for each call and ${ASSUMED.otherSeconds} s for each run. Seconds × ${ASSUMED.gb} GB × $${PRICES.lambdaGbSecond} (arm64), and $${(PRICES.lambdaRequest * 1e6).toFixed(2)} for a million starts. Detection starts once for each object, with ${ASSUMED.detectCpuSecondsPerMillion} CPU seconds for a million entries.
+- **Sealing.** A day is listed once more, and its archived entries are read: at 50 million entries a day that is ${toClose(VOLUMES.at(-1) as Volume).calls.toLocaleString("en-US")} calls, ${Math.ceil(toClose(VOLUMES.at(-1) as Volume).calls / 40 / 60)} hours at 40 a minute, the most that sealing makes. Lambda bills the waiting in between, too. Computed with the figures of ingestion. Step Functions: $${(PRICES.stateTransition * 1000).toFixed(3)} for a thousand state transitions.
+- **Columns.** Athena reads each sealed day once.
+- **Backfill.** \`audit-lake backfill --estimate\` prints what it would cost before it begins.
+- **S3.** $${(PRICES.s3PutOrList * 1000).toFixed(3)} for a thousand writes and listings, $${(PRICES.s3Get * 1000).toFixed(4)} for a thousand reads; detection reads each object once more. Storage is a full year in S3 Standard at ${ASSUMED.bytesPerEntry} bytes an entry, compressed: twice what the made-up organization takes, because real entries vary more. $${PRICES.s3StandardGbMonth} a GB and month. Tiers reduce it, but S3 does not move objects below 128 KB to them by itself.
+- **DynamoDB.** On demand, $${PRICES.dynamoDbWrite * 1e6} for a million writes and $${PRICES.dynamoDbRead * 1e6} for a million reads.
+- **Fixed.** ${alarms} alarms at $${PRICES.alarmMonth.toFixed(2)}, the metrics of ingestion, sealing, columns and detection at $${PRICES.metricMonth.toFixed(2)} each, a dashboard at $${PRICES.dashboardMonth}, a secret at $${PRICES.secretMonth.toFixed(2)}, a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). These are most of the bill of a small organization; every further source adds its own metrics, alarms and secret.
+- **SQS.** Lambda polls the detection queue all day, even when it is empty: ${(ASSUMED.emptyReceivesPerDay * ASSUMED.daysPerMonth).toLocaleString("en-US")} times a month.
 - **Slack** charges nothing for calls, and allows about 50 a minute.
 
 ## Queries
 
-Athena bills what a query reads, $${PRICES.athenaTb} a TB, at least 10 MB. The lines are one compressed column, so a
-query reads every byte of the days that it names, whatever it selects:
+Athena bills what a query reads, $${PRICES.athenaTb} a TB, at least 10 MB. The lines are one compressed column, so a query reads every byte of the days it names, whatever it selects. (Sealed days in [columns](../operate/columns.md) cost less.)
 
 ${tableRow("entries a day", ...column(({ entriesPerDay }) => entriesPerDay.toLocaleString("en-US")))}
 | --- | --: | --: | --: |
 ${tableRow("one day", ...column((volume) => describeQuery(volume, 1)))}
 ${tableRow("30 days (the saved queries)", ...column((volume) => describeQuery(volume, 30)))}
 
-\`audit-lake query --athena\` says after each query what it read. The workgroup ends a query that
-would read more than \`catalog.bytesScannedCutoff\` (100 GB unless configured): with 50 million
-entries a day that is about ${Math.floor(100 / scannedGb(VOLUMES.at(-1) as Volume, 1))} days, so name fewer or raise it.
+\`audit-lake query --stack\` prints the bytes scanned after each query. The workgroup cancels a query that reads more than \`catalog.bytesScannedCutoff\` (100 GB unless configured). With 50 million entries a day that is about ${Math.floor(100 / scannedGb(VOLUMES.at(-1) as Volume, 1))} days: name fewer, or raise the limit.
 `;
 }
 

@@ -3,10 +3,10 @@ import { type Rule, SEVERITIES } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { TECHNIQUES, type TechniqueId, techniqueUrl } from "../../lib/detect/techniques.ts";
 
-describe("docs/detections.md", () => {
+describe("docs/reference/detections.md", () => {
   it("says of each rule what the rule says", async () => {
-    // After a change of a rule: npx vitest run test/docs/detections.test.ts -u
-    await expect(renderDetections(RULES)).toMatchFileSnapshot("../../docs/detections.md");
+    // After a change of a rule: npm run docs
+    await expect(renderDetections(RULES)).toMatchFileSnapshot("../../docs/reference/detections.md");
   });
 });
 
@@ -15,17 +15,13 @@ function renderDetections(rules: readonly Rule[]): string {
   const sorted = rules.toSorted((a, b) => urgency(b) - urgency(a) || a.id.localeCompare(b.id));
   return `# Detections
 
-${rules.length} rules run over every new object (\`functions/detect\`) and over history (\`npx audit-lake detect\`).
-A rule looks at one entry; what needs several entries is a saved query. Entries with the same
-dedupe key in one period (an hour unless configured) are one alert.
+${rules.length} rules run over every new object (\`functions/detect\`) and over history (\`audit-lake detect\`). A rule looks at one entry; questions about several entries are [saved queries](queries.md). Entries with the same dedupe key in one period (an hour unless configured) are one alert.
 
-Turn a rule off or change its severity in \`audit-lake.config.ts\` by its id. Before that, let
-\`npx audit-lake detect --archive DIR --since TIME\` count what each rule would have raised.
+To turn a rule off or change its severity, name its id in \`audit-lake.config.ts\`: see [Detection](../operate/detection.md). Before that, count what each rule would have raised with \`audit-lake detect --archive DIR --from TIME\`.
 
-A new rule is a file in \`lib/detect/rules/\` with its own true and false cases, and a line in
-\`index.ts\` there. This page is made from the rules; its test says how.
+A new rule is a file in \`lib/detect/rules/\` with its own true and false cases, and a line in \`index.ts\` there. This page is generated from the rules by \`npm run docs\`.
 
-| Severity | Rule | What it says | Why it matters | ATT&CK |
+| Severity | Rule | Alert | Why it matters | ATT&CK |
 | --- | --- | --- | --- | --- |
 ${sorted.map(renderRow).join("\n")}
 

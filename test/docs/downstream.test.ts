@@ -9,7 +9,7 @@ import { makeAlert } from "../detect/make-alert.ts";
 import { DownstreamConsumer } from "../fixtures/downstream-consumer.ts";
 import { OBJECT_CREATED } from "../fixtures/object-created-event.ts";
 
-const DOC = read("../../docs/downstream.md");
+const DOC = read("../../docs/operate/downstream.md");
 
 function read(path: string): string {
   return readFileSync(new URL(path, import.meta.url), "utf8");
@@ -22,7 +22,7 @@ function blocks(language: string): string[] {
   );
 }
 
-describe("docs/downstream.md", () => {
+describe("docs/operate/downstream.md", () => {
   const [event = "", alert = ""] = blocks("json");
   const [stack] = blocks("ts");
 
@@ -46,7 +46,7 @@ describe("docs/downstream.md", () => {
   });
 
   it("subscribes that stack to what the archive writes", () => {
-    const app = new App({ context: { "aws:cdk:bundling-stacks": [] } });
+    const app = new App();
     const consumer = new DownstreamConsumer(app, "Consumer", { archiveBucket: "slack-audit-lake" });
     Template.fromStack(consumer).hasResourceProperties("AWS::Events::Rule", {
       EventPattern: {

@@ -4,15 +4,19 @@ import {
   type Checkpoint,
   type CheckpointStatus,
   type CheckpointStore,
+  type Claim,
+  type Claimed,
   type LaneStatus,
   type Lease,
   LeaseLostError,
 } from "../../lib/ports.ts";
+import { overlaps } from "../../lib/time.ts";
 
 /** Checkpoints in memory; remembers every checkpoint that was saved. */
 export class MemoryCheckpointStore implements CheckpointStore {
   readonly items = new Map<string, CheckpointStatus>();
   readonly saved: Checkpoint[] = [];
+  readonly #claims = new Map<string, Map<string, Claim>>();
 
   async acquire(source: string, lease: Lease, nowMs: number): Promise<Acquired> {
     const item = this.items.get(source);
@@ -48,5 +52,28 @@ export class MemoryCheckpointStore implements CheckpointStore {
       .filter(([lane]) => sourceOfLane(lane) === source)
       .map(([lane, status]) => ({ lane, ...status }))
       .sort((a, b) => (a.lane < b.lane ? -1 : 1));
+  }
+
+  async claim(source: string, claim: Claim, nowMs: number): Promise<Claimed> {
+    const claims = this.#claims.get(source) ?? new Map<string, Claim>();
+    const others = [...claims.values()].filter(
+      ({ writer, range }) => writer !== claim.writer && overlaps(range, claim.range),
+    );
+    const heldBy = others.find(({ expiresAt }) => expiresAt > nowMs);
+    if (heldBy !== undefined) return { claimed: false, heldBy };
+    for (const { writer } of others) claims.delete(writer);
+    this.#claims.set(source, claims.set(claim.writer, claim));
+    return { claimed: true };
+  }
+
+  async unclaim(source: string, writer: string, owner: string): Promise<void> {
+    const claims = this.#claims.get(source);
+    if (claims?.get(writer)?.owner === owner) claims.delete(writer);
+  }
+
+  async claims(source: string): Promise<Claim[]> {
+    return [...(this.#claims.get(source)?.values() ?? [])].sort((a, b) =>
+      a.writer < b.writer ? -1 : 1,
+    );
   }
 }

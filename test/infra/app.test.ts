@@ -17,7 +17,7 @@ function synthesize(config: string) {
   return promisify(execFile)(process.execPath, ["infra/app.ts"], {
     env: {
       ...process.env,
-      CDK_CONTEXT_JSON: JSON.stringify({ config, "aws:cdk:bundling-stacks": [] }),
+      CDK_CONTEXT_JSON: JSON.stringify({ config, "aws:cdk:disable-asset-staging": true }),
       CDK_OUTDIR: join(directory, "out"),
     },
   });

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { type AuditLakeConfig, parseConfig } from "../../infra/config/config.ts";
+import type { AuditLakeConfig } from "../../infra/config/config.ts";
+import { parseConfig } from "../../infra/config/parse.ts";
 import { SlackAuditLakeStack } from "../../infra/slack-audit-lake-stack.ts";
 
 /** The shortest configuration there is. */
@@ -10,13 +11,33 @@ export const MINIMAL_CONFIG: AuditLakeConfig = {
   sources: [{ name: "acme" }],
 };
 
-/** The stack as `cdk synth` makes it, without bundling the functions. */
+/** Settings of an app that refers to the built functions where they are, instead of copying them. */
+export const WITHOUT_COPIES = { "aws:cdk:disable-asset-staging": true };
+
+const syntheses = new Map<string, ReturnType<typeof synthesizeAnew>>();
+
+/**
+ * The stack as `cdk synth` makes it, without a copy of the functions. It takes
+ * seconds, so tests share the stack of a configuration: they look, and change nothing.
+ */
 export function synthesize(overrides: Partial<AuditLakeConfig> = {}) {
-  const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
-  const app = new App({ context: { ...context, "aws:cdk:bundling-stacks": [] } });
+  const key = JSON.stringify(overrides);
+  const synthesis = syntheses.get(key) ?? synthesizeAnew(overrides);
+  syntheses.set(key, synthesis);
+  return synthesis;
+}
+
+function synthesizeAnew(overrides: Partial<AuditLakeConfig>) {
+  const app = newApp();
   const config = parseConfig({ ...MINIMAL_CONFIG, ...overrides }, "test");
   const stack = new SlackAuditLakeStack(app, config);
   return { app, stack, template: Template.fromStack(stack) };
+}
+
+/** An app with this project's settings of the CDK. */
+function newApp(): App {
+  const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
+  return new App({ context: { ...context, ...WITHOUT_COPIES } });
 }
 
 export type Resource = {

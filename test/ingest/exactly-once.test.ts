@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { FAULT_NAMES, type FaultName } from "../../fake-slack/faults.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
-import { causeOf, type IngestSummary } from "../../lib/ingest/summary.ts";
+import type { IngestSummary } from "../../lib/ingest/summary.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { countAwaits, Interruption, killAt, type Moment } from "./interruption.ts";
 import { START, startTestBed, type TestBed } from "./test-bed.ts";
 
@@ -31,7 +32,7 @@ const WORLDS: [string, () => Promise<TestBed>][] = [
   ["a run with late entries and a late scan", startBusyTestBed],
 ];
 
-describe.each(WORLDS)("%s", (_, start) => {
+describe.each(WORLDS)("I1, I2: %s", (_, start) => {
   it.each(MOMENTS)(
     "killed %s any await and run again loses and repeats nothing",
     async (moment) => {
@@ -104,7 +105,7 @@ describe.each(WORLDS)("%s", (_, start) => {
   );
 });
 
-describe("the case that breaks other collectors", () => {
+describe("I1: the case that breaks other collectors", () => {
   it.each(["fails", "is killed"])(
     "12 entries, pages of 3, the third page %s, new entries arrive",
     async (how) => {
@@ -133,7 +134,7 @@ describe("the case that breaks other collectors", () => {
   );
 });
 
-describe("each fault of Slack, at each call", () => {
+describe("I1, I2, I7: each fault of Slack, at each call", () => {
   it.each(FAULT_NAMES)("%s loses and repeats nothing, and shows no token", async (fault) => {
     for (let call = 1; call <= 6; call++) {
       await using bed = await startBusyTestBed();

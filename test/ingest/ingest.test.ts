@@ -5,8 +5,9 @@ import {
   makeEntry,
   makeMalformedEntry,
 } from "../../fake-slack/entries.ts";
-import { causeOf } from "../../lib/ingest/summary.ts";
+import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { type Checkpoint, LeaseLostError } from "../../lib/ports.ts";
+import { causeOf } from "../../lib/run/outcome.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
 import { START, startTestBed } from "./test-bed.ts";
 
@@ -116,7 +117,7 @@ describe("ingest", () => {
   });
 });
 
-describe("the watermark", () => {
+describe("I1: the watermark", () => {
   it("moves only after the entries below it are stored", async () => {
     await using bed = await startTestBed();
     vi.spyOn(bed.archive, "put").mockRejectedValue(new Error("bucket is gone"));
@@ -145,7 +146,7 @@ describe("the watermark", () => {
   });
 });
 
-describe("a run that is cut off", () => {
+describe("I5: a run that is cut off", () => {
   it("goes on from the saved page cursor", async () => {
     await using bed = await startTestBed();
     bed.slack.faults.at(3, "token_refused");
@@ -210,7 +211,7 @@ describe("a run that is cut off", () => {
   });
 });
 
-describe("late entries", () => {
+describe("I1: late entries", () => {
   it("are found when they appear below the watermark", async () => {
     await using bed = await startTestBed();
     await bed.run();
@@ -414,7 +415,7 @@ describe("the lease", () => {
   });
 });
 
-describe("what cannot be read", () => {
+describe("I1, I4: what cannot be read", () => {
   it.each(ENTRY_PROBLEMS)(
     "is kept in quarantine, once, and the run goes on: %s",
     async (problem) => {
@@ -437,14 +438,26 @@ describe("what cannot be read", () => {
 
   it("is kept although it lies outside the window that was asked for", async () => {
     await using bed = await startTestBed();
-    const stray = makeEntry({ dateCreate: START - 86_400 });
+    const stray = makeEntry({ dateCreate: START + 3500 });
     bed.slack.faults.next({ kind: "extra_entry", text: stray.text });
     expect(await bed.run()).toMatchObject({ entries: 13 });
     expect((await bed.archived()).get(stray.id ?? "")).toBe(stray.text);
   });
+
+  it("is kept in quarantine when it lies outside what the run has claimed", async () => {
+    await using bed = await startTestBed();
+    const stray = makeEntry({ dateCreate: START - 86_400 });
+    bed.slack.faults.next({ kind: "extra_entry", text: stray.text });
+    expect(await bed.run()).toMatchObject({ entries: 12, quarantined: 1 });
+    const [key = ""] = [...bed.archive.objects.keys()].filter((key) =>
+      key.startsWith("quarantine/"),
+    );
+    const lines = await decodeLines(key, await bed.archive.get(key));
+    expect(lines.map((line) => Buffer.from(line).toString())).toEqual([stray.text]);
+  });
 });
 
-describe("an end from outside", () => {
+describe("I6: an end from outside", () => {
   it("leaves the state saved", async () => {
     await using bed = await startTestBed();
     const controller = new AbortController();
@@ -500,7 +513,7 @@ describe("a token that Slack refuses", () => {
   });
 });
 
-describe("a listing without an end", () => {
+describe("I5: a listing without an end", () => {
   it.each([
     ["empty pages", () => ""],
     ["the same page", () => makeEntry({ id: "again", dateCreate: START }).text],

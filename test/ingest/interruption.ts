@@ -47,6 +47,9 @@ export class Interruption {
         save: (...call) => around(() => checkpoints.save(...call)),
         release: (...call) => around(() => checkpoints.release(...call)),
         read: (...call) => around(() => checkpoints.read(...call)),
+        claim: (...call) => around(() => checkpoints.claim(...call)),
+        unclaim: (...call) => around(() => checkpoints.unclaim(...call)),
+        claims: (...call) => around(() => checkpoints.claims(...call)),
         lanes: (...call) => around(() => checkpoints.lanes(...call)),
       },
       clock: {

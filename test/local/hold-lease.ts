@@ -1,4 +1,4 @@
-/** A process that takes the lease of `acme`, says so, and keeps it until it is killed. */
+/** A process that takes the lease of `acme` and claims its first 100 seconds, says so, and keeps it until it is killed. */
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 
 const [directory = "", leaseText = "", nowMs] = process.argv.slice(2);
@@ -9,6 +9,11 @@ await store.save(
   "acme",
   lease,
   { start: 0, watermark: 1_700_000_000, entriesPerSecond: 2.5 },
+  Number(nowMs),
+);
+await store.claim(
+  "acme",
+  { ...lease, writer: "acme", range: { from: 0, until: 100 } },
   Number(nowMs),
 );
 process.send?.("held");

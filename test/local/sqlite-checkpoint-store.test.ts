@@ -8,7 +8,6 @@ import {
   CheckpointFileError,
   SqliteCheckpointStore,
 } from "../../lib/local/sqlite-checkpoint-store.ts";
-import { LeaseLostError } from "../../lib/ports.ts";
 import { describeCheckpointStore } from "../contracts/checkpoint-store-contract.ts";
 
 const NOW_MS = 1_700_000_000_000;
@@ -27,7 +26,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-describeCheckpointStore("SQLite", () => store);
+describeCheckpointStore("SQLite", () => store, { seesTheLiving: true });
 
 /** Another process that holds the lease until it is killed. */
 async function startHolder(owner: string) {
@@ -38,6 +37,7 @@ async function startHolder(owner: string) {
   ]);
   await once(holder, "message");
   return {
+    stop: () => holder.kill("SIGSTOP"),
     async kill() {
       holder.kill("SIGKILL");
       await once(holder, "exit");
@@ -66,33 +66,31 @@ it("takes the lease over when its holder closed the store without releasing it",
   expect(await store.acquire("acme", leaseOf("second"), NOW_MS)).toMatchObject({ held: true });
 });
 
-it("waits for the expiry of a lease whose holder could not lock", async () => {
-  const slow = new SqliteCheckpointStore(directory);
-  await slow.acquire("acme", leaseOf("slow"), NOW_MS);
-  const next = { owner: "next", expiresAt: NOW_MS + 120_000 };
-  expect(await store.acquire("acme", next, NOW_MS + 60_000)).toMatchObject({ held: true });
-  slow.close();
-
-  const third = new SqliteCheckpointStore(directory);
-  expect(await third.acquire("acme", leaseOf("third"), NOW_MS + 60_001)).toMatchObject({
+it("leaves the lease and the claim of a process that was stopped to it, however late it is", async () => {
+  const holder = await startHolder("first");
+  holder.stop();
+  const muchLater = NOW_MS + 86_400_000;
+  const next = { owner: "second", expiresAt: muchLater + 60_000 };
+  expect(await store.acquire("acme", next, muchLater)).toEqual({
     held: false,
-    heldBy: next,
+    heldBy: leaseOf("first"),
   });
-  await store.save("acme", next, CHECKPOINT, NOW_MS + 60_002);
-  third.close();
+  await store.acquire("acme#import", next, muchLater);
+  const claim = { ...next, writer: "acme#import", range: { from: 0, until: 10 } };
+  expect(await store.claim("acme", claim, muchLater)).toMatchObject({ claimed: false });
+  await holder.kill();
+  expect(await store.claim("acme", claim, muchLater)).toEqual({ claimed: true });
+  expect(await store.acquire("acme", next, muchLater)).toMatchObject({ held: true });
 });
 
-it("frees the lock of an owner that lost its lease", async () => {
-  const second = new SqliteCheckpointStore(directory);
-  await store.acquire("acme", leaseOf("first"), NOW_MS);
-  await second.acquire("acme", leaseOf("second"), NOW_MS + 60_000);
-  await expect(store.save("acme", leaseOf("first"), CHECKPOINT, NOW_MS)).rejects.toThrow(
-    LeaseLostError,
-  );
-  await second.release("acme", "second", NOW_MS);
-  await second.acquire("acme", leaseOf("third"), NOW_MS);
-  second.close();
-  expect(await store.acquire("acme", leaseOf("fourth"), NOW_MS)).toMatchObject({ held: true });
+it("takes the claim of a killed process over before it expires", async () => {
+  const holder = await startHolder("first");
+  const claim = { ...leaseOf("second"), writer: "acme#import", range: { from: 0, until: 10 } };
+  await store.acquire("acme#import", leaseOf("second"), NOW_MS);
+  expect(await store.claim("acme", claim, NOW_MS)).toMatchObject({ claimed: false });
+  await holder.kill();
+  expect(await store.claim("acme", claim, NOW_MS)).toEqual({ claimed: true });
+  expect(await store.claims("acme")).toEqual([claim]);
 });
 
 it("holds the leases of several sources at once, whatever their names", async () => {

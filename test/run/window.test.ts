@@ -15,7 +15,7 @@ describe("nextWindow", () => {
     expect(nextWindow(position, end, density, 1000)).toEqual(expected);
   });
 
-  it("covers a span without gap or overlap, none across an hour", () => {
+  it("I1, I3: covers a span without gap or overlap, none across an hour", () => {
     const second = fc.integer({ min: 0, max: 20_000 });
     fc.assert(
       fc.property(second, second, fc.double({ min: 0, max: 100, noNaN: true }), (a, b, density) => {

@@ -24,20 +24,25 @@ export function makeHour(hour: number, entries = 0, day = DAY): ManifestHour {
     late: 0,
     only_in_archive: 0,
     twice: 0,
+    differs: 0,
     only_in_archive_ids: [],
     twice_ids: [],
+    differs_ids: [],
     lateness: {},
     objects: entries > 0 ? [object] : [],
     quarantine: [],
+    foreign: [],
   };
 }
 
 /** A day with two entries in its tenth hour. */
 export function makeManifest(overrides: Partial<Manifest> = {}): Manifest {
   return {
-    version: 1,
+    version: 2,
     source: "grid",
     day: DAY,
+    revision: 1,
+    amends: null,
     sequence: 1,
     previous: null,
     sealed_at: "2026-03-03T03:00:00Z",
@@ -46,6 +51,7 @@ export function makeManifest(overrides: Partial<Manifest> = {}): Manifest {
     late: 0,
     only_in_archive: 0,
     twice: 0,
+    differs: 0,
     lateness: {},
     hours: Array.from({ length: HOURS_PER_DAY }, (_, hour) => makeHour(hour, hour === 9 ? 2 : 0)),
     ...overrides,

@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { manifestKey, manifestsPrefix, parseManifestKey } from "../../lib/archive/sealed-day.ts";
 import {
-  dayOfManifestKey,
   encodeManifest,
   hashOf,
   isReconciled,
   type Manifest,
   ManifestError,
-  manifestKey,
-  manifestsPrefix,
   parseManifest,
 } from "../../lib/seal/manifest.ts";
 import { dayOf, startOfDay } from "../../lib/time.ts";
@@ -19,9 +17,20 @@ describe("a manifest", () => {
   it("has a key that says whose day it is", () => {
     expect(manifestKey("grid", DAY)).toBe(KEY);
     expect(KEY.startsWith(manifestsPrefix("grid"))).toBe(true);
-    expect(dayOfManifestKey("grid", KEY)).toBe(DAY);
-    expect(dayOfManifestKey("acme", KEY)).toBe(undefined);
-    expect(dayOfManifestKey("grid", `${KEY}.bak`)).toBe(undefined);
+    expect(parseManifestKey("grid", KEY)).toEqual({ day: DAY, revision: 1 });
+    const second = `manifests/source=grid/dt=${DAY}.2.json`;
+    expect(manifestKey("grid", DAY, 2)).toBe(second);
+    expect(parseManifestKey("grid", second)).toEqual({ day: DAY, revision: 2 });
+  });
+
+  it.each([
+    ["of another source", `manifests/source=acme/dt=${DAY}.json`],
+    ["with something after it", `${KEY}.bak`],
+    ["with the number of the first", `manifests/source=grid/dt=${DAY}.1.json`],
+    ["with a padded number", `manifests/source=grid/dt=${DAY}.02.json`],
+    ["that is hidden", `manifests/source=grid/.dt=${DAY}.json`],
+  ])("is not known by a key %s", (_, key) => {
+    expect(parseManifestKey("grid", key)).toBe(undefined);
   });
 
   it("comes back from its bytes", () => {
@@ -94,10 +103,11 @@ describe("a day", () => {
   });
 
   it("is reconciled when both sides hold the same entries, each once", () => {
-    const totals = { listed: 5, archived: 5, only_in_archive: 0, twice: 0 };
+    const totals = { listed: 5, archived: 5, only_in_archive: 0, twice: 0, differs: 0 };
     expect(isReconciled(totals)).toBe(true);
     expect(isReconciled({ ...totals, listed: 4 })).toBe(false);
     expect(isReconciled({ ...totals, listed: 4, only_in_archive: 1 })).toBe(false);
     expect(isReconciled({ ...totals, archived: 6, twice: 1 })).toBe(false);
+    expect(isReconciled({ ...totals, differs: 1 })).toBe(false);
   });
 });

@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { makeEntries, makeMalformedEntry } from "../../fake-slack/entries.ts";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { sealLane, spanLane } from "../../lib/archive/lane.ts";
+import { manifestKey, signatureKey } from "../../lib/archive/sealed-day.ts";
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
 import { latenessIn } from "../../lib/run/lateness.ts";
-import { encodeManifest, hashOf, manifestKey } from "../../lib/seal/manifest.ts";
-import { isSignedBy, signatureKey } from "../../lib/seal/signature.ts";
+import { encodeManifest, hashOf } from "../../lib/seal/manifest.ts";
+import { isSignedBy } from "../../lib/seal/signature.ts";
 import { verify } from "../../lib/seal/verify.ts";
 import { startOfDay } from "../../lib/time.ts";
 import { countAwaits, Interruption, killAt, type Moment } from "../ingest/interruption.ts";
@@ -430,12 +431,12 @@ describe("a day that is not settled", () => {
     [
       "has just ended",
       (bed) => bed.clock.advance(startOfDay(NEXT_DAY) * 1000 - bed.clock.nowMs() + 60_000),
-      "it ends at 2026-03-03T00:00:00Z and is closed 7200 s later",
+      "it ends at 2026-03-03T00:00:00Z and is sealed 7200 s later at the earliest",
     ],
     [
       "is one that no run has come past",
       (bed) => bed.clock.advance(2 * 86_400_000),
-      "the live runs may still find entries of it: they have come to 2026-03-02T09:59:00Z and look 900 s back for late ones",
+      "late entries may still arrive: runs have reached 2026-03-02T09:59:00Z and rescan 900 s",
     ],
   ])("%s", async (_, wait, reason) => {
     await using bed = await startTestBed();
@@ -447,14 +448,14 @@ describe("a day that is not settled", () => {
   it("is one before the archive begins", async () => {
     await using bed = await startSettledTestBed();
     expect((await close(bed, { day: "2026-03-01" })).reason).toBe(
-      'the archive of "acme" begins at 2026-03-02T09:00:00Z; a backfill brings earlier days',
+      'the archive of "acme" begins at 2026-03-02T09:00:00Z; run backfill to archive earlier days',
     );
   });
 
   it("is one of a source that never ran", async () => {
     await using bed = await startSettledTestBed();
     expect((await close(bed, { source: "other" })).reason).toBe(
-      'no run has taken anything in for "other" yet',
+      '"other" has no completed run; run ingest first',
     );
   });
 

@@ -1,16 +1,15 @@
-import { Archive } from "../../lib/archive/archive.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { dayPrefix, PREFIXES, parseObjectKey } from "../../lib/archive/object-key.ts";
+import { manifestKey, signatureKey } from "../../lib/archive/sealed-day.ts";
 import type { ArchiveStore, ManifestSigner } from "../../lib/ports.ts";
 import {
   encodeManifest,
   hashOf,
   type Manifest,
   type ManifestHour,
-  manifestKey,
 } from "../../lib/seal/manifest.ts";
-import { signatureKey } from "../../lib/seal/signature.ts";
 import { HOURS_PER_DAY, SECONDS_PER_HOUR, startOfDay } from "../../lib/time.ts";
+import { openArchive } from "../fakes/open-archive.ts";
 import { makeHour } from "./make-manifest.ts";
 
 /** Three entries in the hours 9 and 17 of each day, and one in quarantine; nothing sealed yet. */
@@ -19,7 +18,7 @@ export async function fillArchive(
   source: string,
   days: readonly string[],
 ): Promise<void> {
-  const archive = new Archive(store, source, () => {});
+  const archive = openArchive(store, source);
   for (const day of days) {
     for (const hour of [9, 17]) {
       const start = startOfDay(day) + hour * SECONDS_PER_HOUR;
@@ -58,7 +57,7 @@ export async function sealDays(
     if (signer !== undefined) {
       await store.put(signatureKey(source, day), await signer.sign(bytes));
     }
-    previous = { day, sha256: hashOf(bytes) };
+    previous = { day, revision: 1, sha256: hashOf(bytes) };
     sequence += 1;
   }
   return previous?.sha256 ?? "";
@@ -91,9 +90,12 @@ async function describeDay(
   }
   const total = (field: "listed" | "archived") => hours.reduce((sum, hour) => sum + hour[field], 0);
   return {
-    version: 1,
+    version: 2,
     source,
     day,
+    revision: 1,
+    amends: null,
+    differs: 0,
     ...place,
     sealed_at: `${day}T23:59:59Z`,
     listed: total("listed"),

@@ -1,14 +1,15 @@
 import { expect } from "vitest";
 import type { WireEntry } from "../../fake-slack/entries.ts";
 import type { FakeSlackOptions } from "../../fake-slack/fake-slack.ts";
-import { type Manifest, manifestKey, parseManifest } from "../../lib/seal/manifest.ts";
+import { manifestKey } from "../../lib/archive/sealed-day.ts";
+import { type Manifest, parseManifest } from "../../lib/seal/manifest.ts";
 import {
   type SealLimits,
   type SealPorts,
   type SealSettings,
-  type SealSummary,
   sealDay,
 } from "../../lib/seal/seal-day.ts";
+import type { SealSummary } from "../../lib/seal/seal-summary.ts";
 import { verify } from "../../lib/seal/verify.ts";
 import { dayOf } from "../../lib/time.ts";
 import { START, startTestBed, type TestBed } from "../ingest/test-bed.ts";

@@ -3,9 +3,10 @@ import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
+import { manifestKey, signatureKey } from "../../lib/archive/sealed-day.ts";
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
-import { hashOf, manifestKey } from "../../lib/seal/manifest.ts";
-import { readPublicKey, signatureKey } from "../../lib/seal/signature.ts";
+import { hashOf } from "../../lib/seal/manifest.ts";
+import { readPublicKey } from "../../lib/seal/signature.ts";
 import { type Damage, type VerifySettings, verify } from "../../lib/seal/verify.ts";
 import { startOfDay } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
@@ -305,7 +306,7 @@ describe("history that was rewritten from a day on", () => {
   });
 
   it("is found by the signatures, from the first day that was rewritten on", async () => {
-    const problem = "the manifest was not signed with this key as it stands now";
+    const problem = "the manifest as it is now was not signed with this key";
     expect(await damages({ publicKey: PUBLIC_KEY })).toEqual(
       [SECOND, THIRD].map((day) => ({
         kind: "signature_wrong",

@@ -7,7 +7,7 @@ import zlib from "node:zlib";
 /** The engine as a simulation uses it, from the product's own sources or from a broken copy. */
 export interface Engine {
   ingest: typeof import("../../lib/ingest/ingest.ts").ingest;
-  causeOf: typeof import("../../lib/ingest/summary.ts").causeOf;
+  causeOf: typeof import("../../lib/run/outcome.ts").causeOf;
   createSlackSource: typeof import("../../lib/run/slack-source.ts").createSlackSource;
   LeaseLostError: typeof import("../../lib/ports.ts").LeaseLostError;
   ObjectMissingError: typeof import("../../lib/ports.ts").ObjectMissingError;
@@ -20,7 +20,7 @@ export async function loadEngine(root: string): Promise<Engine> {
   compressAtOnce();
   const load = (path: string) => import(pathToFileURL(join(root, "lib", path)).href);
   const { ingest } = await load("ingest/ingest.ts");
-  const { causeOf } = await load("ingest/summary.ts");
+  const { causeOf } = await load("run/outcome.ts");
   const { createSlackSource } = await load("run/slack-source.ts");
   const { LeaseLostError, ObjectMissingError } = await load("ports.ts");
   return { ingest, causeOf, createSlackSource, LeaseLostError, ObjectMissingError };

@@ -25,7 +25,10 @@ const options = new Command("sim")
   .option("--from <number>", "the first seed", toCount, 1)
   .option("--jobs <count>", "worlds at once, each on a core", toCount, 1)
   .option("--json", "print one JSON object, the last line")
-  .addHelpText("after", "\nExits with 1 when a world breaks the promise: docs/simulation.md.")
+  .addHelpText(
+    "after",
+    "\nExits with 1 when a world breaks the promise: docs/internals/simulation.md.",
+  )
   .parse()
   .opts<{ seed?: number; seeds: number; from: number; jobs: number; json?: true }>();
 

@@ -16,9 +16,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "moves the watermark before it stores",
     file: "ingest/ingest.ts",
-    find: "const stored = await this.#store(listed);\n      await this.#commit(listed, stored);",
+    find: "const stored = await storePage(this.#archive, listed);\n      await this.#commit(listed, stored);",
     replace:
-      "await this.#commit(listed, { added: [], duplicates: [], objects: 0, bytes: 0, lateness: {} });\n      await this.#store(listed);",
+      "await this.#commit(listed, { added: [], duplicates: [], outside: [], objects: 0, bytes: 0, quarantined: 0 });\n      await storePage(this.#archive, listed);",
   },
   {
     name: "moves the watermark while pages are open",
@@ -41,13 +41,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets the objects that it wrote itself",
     file: "archive/archived-ids.ts",
-    find: "objects.push({ key, ...name });\n    }\n    this.#idsByKey",
-    replace: "}\n    this.#idsByKey",
+    find: "objects.push({ key, ...name });\n    }\n    const ids",
+    replace: "}\n    const ids",
   },
   {
     name: "does not look at its lease before it writes",
     file: "run/lease.ts",
-    find: "this.#clock.nowMs() >= this.#expiresAt - MARGIN_MS / 2",
+    find: "this.#ports.clock.nowMs() >= expiresAt - MARGIN_MS / 2",
     replace: "false",
   },
   {
@@ -64,9 +64,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "ignores that another run holds the lease",
-    file: "ingest/ingest.ts",
-    find: 'return tally.summary("lease_held");',
-    replace: "",
+    file: "run/lease.ts",
+    find: "if (!acquired.held) {\n    return acquired;\n  }",
+    replace: "if (!acquired.held) return { held: true, result: await work(lease, undefined) };",
   },
   {
     name: "takes a failed write for done",
@@ -106,7 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "leaves the first second of a window out",
-    file: "ingest/ingest.ts",
+    file: "run/store-page.ts",
     find: "dateCreate !== window.until",
     replace: "dateCreate !== window.from",
   },
@@ -136,13 +136,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "drops what it cannot read",
-    file: "ingest/ingest.ts",
+    file: "run/store-page.ts",
     find: "unreadable.push(entry);",
     replace: "",
   },
   {
     name: "shows the token when the network fails",
-    file: "slack/client.ts",
+    file: "slack/exchange.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
     find: "`no answer from ${url.host} (",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text

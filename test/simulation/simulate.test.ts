@@ -15,7 +15,7 @@ const SEEDS = 2000;
 const MUTANT_SEEDS_MAX = 2000;
 
 describe("the engine in virtual time", () => {
-  it(`keeps its promise in ${SEEDS} worlds`, async () => {
+  it(`I1, I2, I7: keeps its promise in ${SEEDS} worlds`, async () => {
     const { code, stdout, stderr } = await sim("--seeds", `${SEEDS}`, "--jobs", "2", "--json");
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining("BROKEN") });
     expect(JSON.parse(stdout)).toMatchObject({ worlds: SEEDS, from: 1, jobs: 2, broken: null });

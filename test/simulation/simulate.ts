@@ -4,6 +4,7 @@ import type { IngestPorts } from "../../lib/ingest/ingest.ts";
 import type { Checkpoint, CheckpointStatus, Lease } from "../../lib/ports.ts";
 import type { Logger } from "../../lib/slack/logger.ts";
 import { hourOf } from "../../lib/time.ts";
+import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
 import { type Engine, unstore } from "./engine.ts";
 import {
   ALLOWED_LATENESS_SECONDS,
@@ -70,6 +71,7 @@ class TestBed {
   /** On-time entries, oldest first: what must be archived below a watermark. */
   readonly #onTime: SimulatedEntry[];
   #checked = 0;
+  readonly #claims = new MemoryCheckpointStore();
   #item: CheckpointStatus | undefined;
   #running = 0;
   #runs = 0;
@@ -263,6 +265,18 @@ class TestBed {
               }
             },
           ),
+        claim: (_, claim, nowMs) =>
+          call(
+            () => `claim ${claim.range.from}-${claim.range.until}`,
+            () => this.#claims.claim(SOURCE, claim, nowMs),
+          ).then((claimed) => claimed),
+        unclaim: async (_, writer, owner) => {
+          await call(
+            () => "unclaim",
+            () => this.#claims.unclaim(SOURCE, writer, owner),
+          );
+        },
+        claims: () => this.#claims.claims(SOURCE),
         read: async () => this.#item,
         lanes: async (lane) => (this.#item ? [{ lane, ...this.#item }] : []),
       },

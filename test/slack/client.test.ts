@@ -1,3 +1,4 @@
+import { Agent } from "undici";
 import { describe, expect, it } from "vitest";
 import { AuditLogsClient, type LogsParams } from "../../lib/slack/client.ts";
 import {
@@ -83,6 +84,7 @@ describe("logs", () => {
     expect(response.status).toBe(200);
     expect(response.headers["x-slack-req-id"]).toBe("r1");
     expect(new TextDecoder().decode(response.rawBody)).toBe(JSON.stringify(body));
+    expect(response.rawText).toBe(JSON.stringify(body));
     expect(response.body).toEqual(body);
     expect(response.typedBody.entries.map(({ id }) => id)).toEqual(["a"]);
     expect(response.typedBody.response_metadata?.next_cursor).toBe("next");
@@ -277,6 +279,19 @@ describe("pages", () => {
     expect(await collect(clientOf(server.baseUrl).pages())).toHaveLength(1);
   });
 
+  it.each([
+    ["metadata that is no object", "bmV4dA=="],
+    ["metadata that is an array", [{ next_cursor: "x" }]],
+    ["a cursor that is no string", { next_cursor: 7 }],
+    ["a cursor that is an object", { next_cursor: {} }],
+  ])("do not take %s for the end", async (_, response_metadata) => {
+    await using server = await scriptedServer(json({ entries: [], response_metadata }));
+    await expect(collect(clientOf(server.baseUrl).pages())).rejects.toMatchObject({
+      name: "SlackBodyError",
+      problem: "wrong_shape",
+    });
+  });
+
   it("begins at a given cursor", async () => {
     await using server = await scriptedServer(page(["a"]));
     await collect(clientOf(server.baseUrl).pages({ cursor: "here" }));
@@ -342,6 +357,20 @@ describe("a refusal", () => {
     await expect(client.logsPage()).rejects.toMatchObject({ apiCode: "fatal", status: 200 });
   });
 
+  it("beside entries is thrown all the same, by every method", async () => {
+    const body = { ...(pageBody(["a"], "next") as object), ok: false, error: "token_revoked" };
+    await using server = await scriptedServer(json(body));
+    const client = clientOf(server.baseUrl);
+    for (const call of [client.logs(), client.logsPage(), collect(client.pages())]) {
+      await expect(call).rejects.toMatchObject({
+        name: "SlackApiError",
+        apiCode: "token_revoked",
+        status: 200,
+        tokenRefused: true,
+      });
+    }
+  });
+
   it("for a missing scope says which is needed and which are there", async () => {
     const body = { ok: false, error: "missing_scope", needed: "auditlogs:read", provided: "a,b:c" };
     await using server = await scriptedServer(json(body, 403));
@@ -398,7 +427,7 @@ describe("a success that is none", () => {
     }
   });
 
-  it.each(["undici", "fetch"])("is a body error when it is too large (%s)", async (kind) => {
+  it.each(["undici", "fetch"])("I6: is a body error when it is too large (%s)", async (kind) => {
     const chunked = (response: import("node:http").ServerResponse) => {
       response.write("x".repeat(600));
       response.end("x".repeat(600));
@@ -507,8 +536,11 @@ describe("a fetch of one's own", () => {
     expect(init?.signal.aborted).toBe(false);
   });
 
-  it("cannot be combined with a proxy or TLS options", () => {
+  it("cannot be combined with a dispatcher, a proxy or TLS options", () => {
     const fetch = globalThis.fetch as Fetch;
+    expect(() => new AuditLogsClient({ fetch, dispatcher: new Agent() })).toThrow(
+      SlackConfigurationError,
+    );
     expect(() => new AuditLogsClient({ fetch, proxy: "http://p" })).toThrow(
       SlackConfigurationError,
     );

@@ -18,6 +18,13 @@ describe("an API error", () => {
     ["ratelimited", /wait/],
     ["team_not_authorized", /Org Owner/],
     ["user_not_authorized", /Org Owner/],
+    ["account_inactive", /active Org Owner/],
+    ["invalid_arguments", /check the filters/],
+    ["invalid_auth", /give a valid xoxp- token/],
+    ["not_authed", /give the client a token/],
+    ["org_login_required", /being moved into an organization/],
+    ["token_expired", /create a new app without token rotation/],
+    ["token_revoked", /install the app on the organization again/],
   ])("for %s says what to do next", (apiCode, advice) => {
     const error = new SlackApiError({ apiCode, status: 400 });
     expect(error.message).toMatch(advice);
@@ -41,6 +48,32 @@ describe("an API error", () => {
     expect(error.message).toMatch(advice);
   });
 
+  it.each([
+    ["account_inactive", 200],
+    ["invalid_auth", 200],
+    ["invalid_authentication", 200],
+    ["missing_scope", 200],
+    ["not_authed", 200],
+    ["org_login_required", 403],
+    ["token_expired", 200],
+    ["token_revoked", 500],
+    ["user_not_authorized", 200],
+    ["something_new", 401],
+    [undefined, 401],
+  ])("says that the token is refused by %s with status %i", (apiCode, status) => {
+    expect(new SlackApiError({ apiCode, status }).tokenRefused).toBe(true);
+  });
+
+  it.each([
+    ["invalid_cursor", 400],
+    ["feature_not_enabled", 403],
+    ["ratelimited", 429],
+    [undefined, 403],
+    [undefined, 502],
+  ])("does not say so of %s with status %i", (apiCode, status) => {
+    expect(new SlackApiError({ apiCode, status }).tokenRefused).toBe(false);
+  });
+
   it("for a code that is also a property of every object falls back to the status", () => {
     expect(new SlackApiError({ status: 500, apiCode: "constructor" }).message).toMatch(
       /constructor.*try again later/,
@@ -53,6 +86,7 @@ describe("an API error", () => {
       status: 500,
       headers: { "x-secret": "header" },
       rawBody: new TextEncoder().encode("entry"),
+      rawText: "entry",
       body: { entry: "entry" },
       typedBody: {},
     };

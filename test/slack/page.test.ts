@@ -1,15 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SlackBodyError } from "../../lib/slack/errors.ts";
-import { parseExport, parseLogsPage } from "../../lib/slack/page.ts";
+import { parseLogsPage } from "../../lib/slack/page.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const page = (text: string) => parseLogsPage(bytes(text));
-const texts = (text: string) => parseExport(bytes(text)).map((entry) => entry.text);
 
 const ENTRY = '{"id":"a","date_create":1521214343,"action":"user_login"}';
 
-describe("parseLogsPage", () => {
+describe("I4: parseLogsPage", () => {
   it.each([
     ["a number above 2^53", '{"id":"a","date_create":1,"session_id":10137226569043123456789}'],
     ["escapes", '{"id":"a","date_create":1,"ua":"Mozilla\\/5.0 \\u00e9\\n\\"}]"}'],
@@ -79,6 +78,32 @@ describe("parseLogsPage", () => {
     expect(page(body).nextCursor).toBe(cursor);
   });
 
+  it("takes __proto__ for a member like any other", () => {
+    const body = `{"__proto__":{"entries":[],"response_metadata":{"next_cursor":"x"}},"entries":[${ENTRY}]}`;
+    const { entries, nextCursor } = page(body);
+    expect([entries.length, nextCursor]).toEqual([1, undefined]);
+    expect(() => page('{"__proto__":{"entries":[]}}')).toThrow("a page of /logs has an array");
+  });
+
+  it.each([
+    ["spaces", " ".repeat(2_000_000)],
+    ["tabs and spaces", "\t \t".repeat(700_000)],
+  ])("reads an entry with a line break and very many %s", (_, blanks) => {
+    // In quadratic time, this would take hours.
+    const text = `{"id":"a",\n"date_create":1,${blanks}"x":1}`;
+    const [entry] = page(`{"entries":[${text}]}`).entries;
+    expect(entry?.text).toBe(text.replace("\n", ""));
+  });
+
+  it.each([8000, 1_000_000])("reads an entry that is nested %i deep", (depth) => {
+    const text = `{"id":"a","date_create":1,"x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    const [entry] = page(
+      `{"entries":[${text}],"y":${"[".repeat(depth)}${"]".repeat(depth)}}`,
+    ).entries;
+    expect([entry?.id, entry?.text.length]).toEqual(["a", text.length]);
+    expect(entry?.value.x).toHaveLength(1);
+  });
+
   it("takes the last of two members named entries, as JSON.parse does", () => {
     const { entries } = page(`{"entries":[1,2],"x":{"entries":[3]},"entries":[${ENTRY}]}`);
     expect(entries.map(({ text }) => text)).toEqual([ENTRY]);
@@ -93,13 +118,19 @@ describe("parseLogsPage", () => {
     ["wrong_shape", '{"schemas":[]}'],
     ["wrong_shape", '{"entries":{}}'],
     ["wrong_shape", '{"entries":[],"response_metadata":{"next_cursor":7}}'],
+    ["wrong_shape", '{"entries":[],"response_metadata":{"next_cursor":false}}'],
+    ["wrong_shape", '{"entries":[],"response_metadata":"abc"}'],
+    ["wrong_shape", '{"entries":[],"response_metadata":[]}'],
+    ["wrong_shape", '{"entries":[],"response_metadata":0}'],
+    ["wrong_shape", '{"ok":false,"entries":[]}'],
+    ["wrong_shape", `{"ok":false,"entries":[${ENTRY}]}`],
   ])("says %s of the body %j", (problem, body) => {
     expect(() => page(body)).toThrow(SlackBodyError);
     expect(() => page(body)).toThrow(expect.objectContaining({ problem }));
   });
 });
 
-describe("parseLogsPage, whatever happens to a body on its way", () => {
+describe("I4: parseLogsPage, whatever happens to a body on its way", () => {
   const BODY = `{"entries":[${ENTRY}, {"id":"b\\"]}","date_create":2,"x":[{},null]}],"response_metadata":{"next_cursor":"c="}}`;
 
   it("refuses it exactly when JSON.parse does, and reads the same otherwise", () => {
@@ -135,48 +166,4 @@ describe("parseLogsPage, whatever happens to a body on its way", () => {
       return undefined;
     }
   };
-});
-
-describe("parseExport", () => {
-  it.each([
-    ["a page", `{"entries":[${ENTRY}]}`],
-    ["an entry", ENTRY],
-    ["an array", `[${ENTRY}]`],
-    ["an array of pages", `[{"entries":[${ENTRY}]},{"entries":[]}]`],
-    ["an object of pages", `{"first":{"entries":[${ENTRY}]},"note":"x"}`],
-    ["lines", `\n${ENTRY}\r\n`],
-    ["pages one a line", `{"entries":[${ENTRY}]}\n{"entries":[]}\n`],
-    ["an indented array", `[\n  ${ENTRY}\n]\n`],
-  ])("finds the entry in %s", (_, file) => {
-    expect(texts(file)).toEqual([ENTRY]);
-  });
-
-  it("keeps the order of the file", () => {
-    expect(texts('{"id":"b","action":"x"}\n{"id":"a","action":"x"}')).toEqual([
-      '{"id":"b","action":"x"}',
-      '{"id":"a","action":"x"}',
-    ]);
-  });
-
-  it.each([
-    ["a line", `${ENTRY}\n{"ids":"b"}\n`],
-    ["an element of the outermost array", `[${ENTRY},{"ids":"b"}]`],
-  ])("keeps %s that is no entry, without an id", (_, file) => {
-    const [, odd] = parseExport(bytes(file));
-    expect([odd?.text, odd?.id]).toEqual(['{"ids":"b"}', undefined]);
-  });
-
-  it("names the line that is not JSON", () => {
-    expect(() => texts(`${ENTRY}\n\n{"id":\n`)).toThrow("line 3 is not JSON");
-  });
-
-  it("refuses a file without an entry", () => {
-    expect(() => texts('{"schemas":[{"type":"user","user":{"id":"string"}}]}')).toThrow(
-      "there is no audit log entry in it",
-    );
-  });
-
-  it("takes an empty page for what it is", () => {
-    expect(texts('{"entries":[]}')).toEqual([]);
-  });
 });

@@ -30,7 +30,7 @@ function membersOf(json: string): [string, string][] {
   return members;
 }
 
-describe("walkElements", () => {
+describe("I4: walkElements", () => {
   it.each([
     ["[]", []],
     ["[ ]", []],

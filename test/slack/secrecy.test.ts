@@ -83,7 +83,7 @@ const leaking = (token: string): Record<string, Step> => ({
   "too large a body": raw(ENTRY_TEXT.repeat(100)),
 });
 
-describe.each(Object.entries(SECRETS))("%s", (_, token) => {
+describe.each(Object.entries(SECRETS))("I7: %s", (_, token) => {
   const transports: [string, AuditLogsClientOptions][] = [
     ["undici", {}],
     ["fetch", { fetch: globalThis.fetch as Fetch }],
@@ -145,7 +145,7 @@ describe.each(Object.entries(SECRETS))("%s", (_, token) => {
   });
 });
 
-describe("a proxy's credentials", () => {
+describe("I7: a proxy's credentials", () => {
   afterEach(() => {
     vi.unstubAllEnvs();
   });

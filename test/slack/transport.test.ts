@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { gzipSync } from "node:zlib";
+import { Agent } from "undici";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AuditLogsClient, type AuditLogsClientOptions } from "../../lib/slack/client.ts";
 import { SlackConfigurationError } from "../../lib/slack/errors.ts";
@@ -20,9 +22,20 @@ function clientOf(baseUrl: string, options: AuditLogsClientOptions = {}): AuditL
 /** The API over TLS, under a certificate for localhost and 127.0.0.1. */
 async function tlsServer() {
   const authorizations: (string | undefined)[] = [];
+  const names: (string | false | null)[] = [];
+  const clientCertificates: boolean[] = [];
   const server = https.createServer(
-    { key: fixture("key.pem"), cert: certificate },
+    {
+      key: fixture("key.pem"),
+      cert: certificate,
+      ca: certificate,
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
     (request, response) => {
+      const socket = request.socket as TLSSocket & { servername: string | false };
+      names.push(socket.servername);
+      clientCertificates.push(Object.keys(socket.getPeerCertificate()).length > 0);
       authorizations.push(request.headers.authorization);
       response.end(JSON.stringify(pageBody(["tls"])));
     },
@@ -33,6 +46,8 @@ async function tlsServer() {
     port,
     baseUrl: `https://localhost:${port}/audit/v1/`,
     authorizations,
+    names,
+    clientCertificates,
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
@@ -62,6 +77,14 @@ describe("a compressed body", () => {
     const response = await clientOf(server.baseUrl).logs();
     expect(server.received[0]?.headers["accept-encoding"]).toBe("gzip");
     expect(new TextDecoder().decode(response.rawBody)).toBe(body);
+  });
+
+  it.each(["GZIP", "X-Gzip"])("may be named %s", async (encoding) => {
+    const body = JSON.stringify(pageBody(["a"]));
+    await using server = await scriptedServer(
+      raw(gzipSync(body), 200, { "content-encoding": encoding }),
+    );
+    expect((await clientOf(server.baseUrl).logs()).rawText).toBe(body);
   });
 
   it("is not asked for when a header says otherwise", async () => {
@@ -109,7 +132,53 @@ describe("a large body", () => {
   });
 });
 
+describe("a dispatcher of one's own", () => {
+  it("carries the calls of several clients", async () => {
+    await using server = await scriptedServer(page(["a"]));
+    const agent = new Agent({ connections: 1 });
+    const connected: string[] = [];
+    agent.on("connect", (origin) => connected.push(origin.origin));
+    await clientOf(server.baseUrl, { dispatcher: agent }).logs();
+    await clientOf(server.baseUrl, { dispatcher: agent }).logs();
+    await agent.close();
+    expect(connected).toEqual([`http://${server.host}`]);
+    expect(server.received).toHaveLength(2);
+  });
+
+  it("cannot be combined with a proxy or TLS options", () => {
+    const dispatcher = new Agent();
+    expect(() => new AuditLogsClient({ dispatcher, proxy: "http://p:1" })).toThrow(
+      "no effect on a dispatcher of your own",
+    );
+    expect(() => new AuditLogsClient({ dispatcher, tls: {} })).toThrow(SlackConfigurationError);
+  });
+});
+
 describe("TLS", () => {
+  it("goes on without trust when it is told to", async () => {
+    await using server = await tlsServer();
+    await clientOf(server.baseUrl, { tls: { rejectUnauthorized: false } }).logs();
+    expect(server.authorizations).toHaveLength(1);
+  });
+
+  it("asks for the server name that it is given, and checks the certificate against it", async () => {
+    await using server = await tlsServer();
+    const baseUrl = `https://127.0.0.1:${server.port}/audit/v1/`;
+    await clientOf(baseUrl, { tls: { ca: certificate, servername: "localhost" } }).logs();
+    await expect(
+      clientOf(baseUrl, { tls: { ca: certificate, servername: "api.slack.example" } }).logs(),
+    ).rejects.toMatchObject({ retryable: false });
+    expect(server.names).toEqual(["localhost"]);
+  });
+
+  it("shows a certificate of its own", async () => {
+    await using server = await tlsServer();
+    const tls = { ca: certificate, cert: certificate, key: fixture("key.pem") };
+    await clientOf(server.baseUrl, { tls }).logs();
+    await clientOf(server.baseUrl, { tls: { ca: certificate } }).logs();
+    expect(server.clientCertificates).toEqual([true, false]);
+  });
+
   it("trusts the authorities that it is given", async () => {
     await using server = await tlsServer();
     const page = await clientOf(server.baseUrl, { tls: { ca: certificate } }).logsPage();
@@ -182,6 +251,51 @@ describe("a proxy", () => {
     expect(server.authorizations).toHaveLength(1);
   });
 
+  it.each([
+    ["host:port", (url: string) => url.replace("http://", "")],
+    ["credentials@host:port", (url: string) => url.replace("http://", "me:pass@")],
+  ])("may be given as %s", async (_, toProxy) => {
+    await using server = await tlsServer();
+    await using proxy = await tinyProxy(server);
+    const options = { proxy: toProxy(proxy.url), tls: { ca: certificate } };
+    await clientOf(server.baseUrl, options).logs();
+    expect(proxy.asked).toEqual([`CONNECT localhost:${server.port}`]);
+  });
+
+  it("gets the credentials that are given apart, as they are", async () => {
+    await using server = await tlsServer();
+    await using proxy = await tinyProxy(server);
+    const proxyCredentials = { username: "me", password: "p@ss:%/ä" };
+    const options = { proxy: proxy.url, proxyCredentials, tls: { ca: certificate } };
+    await clientOf(server.baseUrl, options).logs();
+    expect(proxy.credentials).toEqual([`Basic ${Buffer.from("me:p@ss:%/ä").toString("base64")}`]);
+  });
+
+  it.each(["me:p%40ss@", "me@", ":pass@"])("gets the credentials %s of its URL", async (text) => {
+    await using server = await tlsServer();
+    await using proxy = await tinyProxy(server);
+    const options = { proxy: proxy.url.replace("//", `//${text}`), tls: { ca: certificate } };
+    await clientOf(server.baseUrl, options).logs();
+    const decoded = decodeURIComponent(text.slice(0, -1));
+    expect(proxy.credentials).toEqual([
+      `Basic ${btoa(decoded.includes(":") ? decoded : `${decoded}:`)}`,
+    ]);
+  });
+
+  it.each([
+    [{ proxyCredentials: { username: "me", password: "hunter22" } }, /give the proxy as well/],
+    [{ proxy: "http://me:hunter22%@proxy:1" }, /percent-encoded/],
+    [
+      { proxy: "me:a@proxy:1", proxyCredentials: { username: "me", password: "hunter22" } },
+      /not both/,
+    ],
+  ])("refuses credentials that it cannot use", (options, message) => {
+    const create = () => new AuditLogsClient(options);
+    expect(create).toThrow(SlackConfigurationError);
+    expect(create).toThrow(message);
+    expect(create).not.toThrow(/hunter22/);
+  });
+
   it("on loopback also serves an http base on loopback", async () => {
     await using server = await scriptedServer(page(["a"]));
     await using proxy = await tinyProxy({ port: Number(server.host.split(":")[1]) });
@@ -198,7 +312,7 @@ describe("a proxy", () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it.each(["proxy.example:3128", "socks5://127.0.0.1:1", "nonsense"])(
+  it.each(["proxy.example", "socks5://127.0.0.1:1", "nonsense"])(
     "of another form (%s) is refused",
     (proxy) => {
       expect(() => new AuditLogsClient({ proxy })).toThrow(SlackConfigurationError);
@@ -210,6 +324,8 @@ describe("a proxy", () => {
     const proxy = `http://${refusing.host}`;
     await expect(clientOf("https://localhost:1/", { proxy }).logs()).rejects.toMatchObject({
       name: "SlackConnectionError",
+      fault: "network",
+      message: expect.stringContaining("no answer from localhost:1"),
     });
   });
 });

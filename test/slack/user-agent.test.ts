@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { CLIENT_VERSION, toUserAgent } from "../../lib/slack/user-agent.ts";
+import { toUserAgent } from "../../lib/slack/user-agent.ts";
+import { CLIENT_VERSION } from "../../lib/slack/version.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 it("names the version of the package", () => {

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
-import { encodeManifest, type Manifest, manifestKey } from "../../lib/seal/manifest.ts";
+import { encodeManifest, type Manifest } from "../../lib/seal/manifest.ts";
 import {
   ARCHIVE_HOURS_COLUMNS,
   ARCHIVE_HOURS_SQL,
@@ -95,7 +96,7 @@ describe("the view archive_hours", () => {
       only_in_archive: 1,
       only_in_archive_ids: [`${forged},"only_in_archive":9,"twice":9`],
     });
-    const previous = { day: "2026-03-01", sha256: "ab".repeat(32) };
+    const previous = { day: "2026-03-01", revision: 1, sha256: "ab".repeat(32) };
     const lake = await openLakeOfManifests(
       makeManifest({ sequence: 2, previous, only_in_archive: 1, hours }),
     );

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
-import { parseExport } from "../../lib/slack/page.ts";
+import { parseExport } from "../../lib/slack/export-file.ts";
 import {
   AUDIT_LOGS_COLUMNS,
   AUDIT_LOGS_SQL,

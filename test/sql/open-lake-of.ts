@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { entryOfText, MONDAY_MORNING, type WireEntry } from "../../fake-slack/entries.ts";
-import { Archive } from "../../lib/archive/archive.ts";
 import { hashLines } from "../../lib/archive/archive-object.ts";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
+import { openArchive } from "../fakes/open-archive.ts";
 
 /** An empty directory, gone after the test. */
 export async function makeDirectory(): Promise<string> {
@@ -22,7 +22,7 @@ export async function writeArchive(
   directory: string,
   entries: readonly (WireEntry | string)[],
 ): Promise<void> {
-  const archive = new Archive(new DirectoryArchiveStore(directory), "slack", () => {});
+  const archive = openArchive(new DirectoryArchiveStore(directory), "slack");
   await archive.store(
     entries
       .map((entry) => (typeof entry === "string" ? entryOfText(entry) : entry))

@@ -78,20 +78,14 @@ function toSection(query: SavedQuery, result: QueryResult): string {
 
 const INTRODUCTION = `# Saved queries
 
-Questions that investigators ask. The same texts are the saved queries of the Athena workgroup and run
-on an archive in a directory: \`npx audit-lake query NAME\`. They stand in \`lib/sql/queries/\`.
+Questions that investigators ask, as SQL in \`lib/sql/queries/\`. The same texts are the saved queries of the Athena workgroup (\`audit-lake query NAME --stack\`) and run on an archive in a directory (\`audit-lake query NAME\`).
 
-Each reads a period, so that it pays for no more: \`from_day\` to \`to_day\`, UTC, both included, the
-last 30 days unless another value is given. In Athena, change a value where its name stands before
-it: \`/* from_day */ '2026-03-02'\`.
+Each query reads a period, and pays for no more: \`from_day\` to \`to_day\`, UTC, both included; the last 30 days unless you give other values. In Athena, change the value after the name of the parameter: \`/* from_day */ '2026-03-02'\`. On the command line: \`--set from_day=2026-03-02\`.
 
-The results are those on a made-up organization of 150 people, from 2026-02-23 to 2026-03-08,
-whose first two days are sealed. They are checked by
-\`test/sql/queries-page.test.ts\`; \`npx vitest run test/sql/queries-page.test.ts -u\` writes this page
-anew. Long cells and long tables are cut.
+The results below are from a made-up organization of 150 people, from 2026-02-23 to 2026-03-08, whose first two days are sealed. \`npm run docs\` generates this page, and \`test/sql/queries-page.test.ts\` checks it. Long cells and long tables are cut.
 `;
 
-describe("docs/queries.md", () => {
+describe("docs/reference/queries.md", () => {
   it("has every saved query with its result on the made-up organization", async () => {
     const entries = [...organization.newestFirst(FIRST_SECOND, LAST_SECOND, LAST_SECOND)];
     const directory = await makeDirectory();
@@ -105,6 +99,6 @@ describe("docs/queries.md", () => {
 
     const page = [INTRODUCTION, ...sections].join("\n");
 
-    await expect(page).toMatchFileSnapshot("../../docs/queries.md");
+    await expect(page).toMatchFileSnapshot("../../docs/reference/queries.md");
   });
 });

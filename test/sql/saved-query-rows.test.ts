@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type EntryFields, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
+import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
-import { encodeManifest, type ManifestHour, manifestKey } from "../../lib/seal/manifest.ts";
+import { encodeManifest, type ManifestHour } from "../../lib/seal/manifest.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
 import { makeHour, makeManifest } from "../seal/make-manifest.ts";
 import { sealDays } from "../seal/sealed-archive.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MONDAY_MORNING } from "../../fake-slack/entries.ts";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
-import { manifestKey } from "../../lib/seal/manifest.ts";
+import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import { AUDIT_LOG_LINES, athenaTable, MANIFEST_LINES } from "../../lib/sql/table.ts";
 
 const PROPS = { bucketName: "lake", sources: ["acme", "acme-gov"], archiveStartsOn: "2026-01-15" };

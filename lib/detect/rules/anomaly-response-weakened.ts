@@ -13,7 +13,7 @@ export const anomalyResponseWeakened: Rule = {
   actions: [
     "pref.anomaly_event_response_changed",
     "user_anomaly_event_response_allowlist_changed",
-    // Slack's own spelling, beside the right one.
+    // Slack's own spelling, beside the correct one.
     "user_anomaly_event_reponse_allowlist_changed",
     "usergroup_anomaly_event_response_allowlist_changed",
   ],

@@ -10,10 +10,10 @@ import {
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import type { Rule } from "../rule.ts";
 
-/** Scopes that reach over the whole organization. */
+/** Scopes that cover the whole organization. */
 const ADMIN_SCOPE = /^(?:admin|auditlogs|discovery|scim)(?:[.:]|$)/;
 
-/** What the app gained; what it holds, when the entry tells of no change. */
+/** The scopes that the app gained; all that it holds, when the entry describes no change. */
 function grantedAdminScopes(entry: AuditLogEntry): string[] {
   const held = ["scopes", "bot_scopes"].flatMap((field) => textsAt(entry, "entity", "app", field));
   const granted = entry.action === "app_scopes_expanded" ? [] : held;

@@ -12,7 +12,7 @@ export const appScopesExpanded: Rule = {
     "An app that is already trusted can now do more. Compare the new scopes with what it is for.",
   techniques: ["T1098.001", "T1671"],
   reference: ACTIONS_REFERENCE,
-  // app_resources_added is not on Slack's list, but stands in published logs.
+  // app_resources_added is not on Slack's list, but occurs in published logs.
   actions: [
     "app_scopes_expanded",
     "app_resources_granted",

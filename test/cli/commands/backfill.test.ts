@@ -65,6 +65,28 @@ describe("backfill", () => {
     expect(await archivedLines(archive)).toHaveLength(5);
   });
 
+  it("keeps to --until and --last, and takes --to for --until", async () => {
+    const half = String(FROM + SECONDS_PER_DAY / 2);
+    const first = await backfill("--to", half);
+    expect(first.stdout).toMatch(/^entries +31 entries stored now$/m);
+    expect(first.stderr).toBe(
+      "audit-lake: --to is deprecated and goes away in the next release: use --until\n",
+    );
+    const rest = await run(argsOf("backfill", "--last", "2d", "--yes"));
+    expect(rest).toMatchObject({ code: 0, stderr: "" });
+    await expectTruth();
+  });
+
+  it("begins nothing unasked: without a terminal it needs --yes", async () => {
+    const { code, stdout, stderr } = await run(argsOf("backfill", "--from", String(FROM)));
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^estimate +about \d+ entries/m);
+    expect(stderr).toBe(
+      'audit-lake: cannot ask "Begin?" without a terminal: pass --yes to go ahead\n',
+    );
+    expect(await archivedLines(archive)).toHaveLength(5);
+  });
+
   it("goes on after Ctrl-C", async () => {
     slack.latencyMs = 30;
     const { process, ended } = start(argsOf("backfill", "--from", String(FROM), "--yes"));
@@ -74,7 +96,7 @@ describe("backfill", () => {
     };
     const first = await ended;
     expect(first.code).toBe(130);
-    expect(first.stderr).toContain("Ending with everything saved");
+    expect(first.stderr).toContain("Stopping with everything saved");
     slack.onCall = undefined;
     const { code, stdout } = await backfill("--json");
     expect(code).toBe(0);
@@ -87,7 +109,7 @@ describe("backfill", () => {
     const { calls } = slack.stats;
     const { code, stdout } = await run(argsOf("backfill", "--from", String(FROM)));
     expect(code).toBe(0);
-    expect(stdout).toContain("All of it is archived.");
+    expect(stdout).toContain("All of it is archived already.");
     expect(slack.stats.calls).toBe(calls);
   });
 
@@ -107,19 +129,19 @@ describe("backfill", () => {
     [
       "a beginning before Slack had audit logs",
       ["--from", "2017-01-01"],
-      "Slack has no audit logs from before 2018-03-01",
+      "Slack has no audit logs before 2018-03-01",
     ],
     [
       "the live runs' own time",
       ["--from", String(NOW - 60)],
-      "there is nothing to bring in: the live runs began at",
+      "nothing to backfill: the live runs began at",
     ],
     [
       "a source that never ran",
       ["--source", "other"],
-      'no run has taken anything in for "other" yet',
+      '"other" has no completed run; run ingest first',
     ],
-    ["a time that is none", ["--to", "yesterday"], "Give ISO 8601"],
+    ["a time that is none", ["--until", "yesterday"], "Give ISO 8601"],
   ])("refuses %s in one line", async (_, args, problem) => {
     const { code, stdout, stderr } = await backfill(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

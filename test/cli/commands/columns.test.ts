@@ -15,8 +15,8 @@ beforeEach(async () => {
   await sealDays(store, "slack", DAYS);
 });
 
-const compact = (...args: string[]) =>
-  run(["compact", "--archive", archive, ...args], { token: null });
+const columns = (...args: string[]) =>
+  run(["columns", "--archive", archive, ...args], { token: null });
 
 const count = async () => {
   const sql = "SELECT dt, count(*) AS entries FROM audit_logs GROUP BY dt ORDER BY dt";
@@ -25,30 +25,40 @@ const count = async () => {
   return stdout;
 };
 
-describe("compact", () => {
-  it("puts every sealed day into columns, and queries answer as before", async () => {
+describe("columns", () => {
+  it("writes every sealed day as columns, and queries answer as before", async () => {
     const before = await count();
-    const { code, stdout, stderr } = await compact();
+    const { code, stdout, stderr } = await columns();
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const day of DAYS) expect(stdout).toContain(day);
     expect(stdout).not.toContain("2026-03-03");
     expect(await count()).toEqual(before);
-    expect(await compact()).toMatchObject({
+    expect(await columns()).toMatchObject({
       code: 0,
-      stdout: 'Every sealed day of "slack" is in columns.\n',
+      stdout: 'Every sealed day of "slack" has its columns.\n',
     });
   });
 
   it("prints one JSON object for programs", async () => {
-    const { stdout } = await compact("--day", DAYS[0], "--json");
+    const { stdout } = await columns("--day", DAYS[0], "--json");
     expect(lastLine(stdout)).toMatchObject({
       source: "slack",
       days: [{ day: DAYS[0], entries: 6, isNew: true }],
     });
   });
 
+  it("does the same under its former name, with a warning", async () => {
+    const args = ["compact", "--archive", archive, "--day", DAYS[0], "--json"];
+    const { code, stdout, stderr } = await run(args, { token: null });
+    expect(code).toBe(0);
+    expect(lastLine(stdout)).toMatchObject({ days: [{ day: DAYS[0], isNew: true }] });
+    expect(stderr).toBe(
+      "audit-lake: compact is deprecated and goes away in the next release: use columns\n",
+    );
+  });
+
   it("leaves verify to go by the lines", async () => {
-    await compact();
+    await columns();
     expect(await run(["verify", "--archive", archive])).toMatchObject({ code: 0 });
   });
 
@@ -57,7 +67,7 @@ describe("compact", () => {
     ["a day that is none", ["--day", "2026-13-01"], 2, "Give a day"],
     ["an archive that is not there", ["--archive", "/nowhere"], 2, "there is no archive at"],
   ])("refuses %s in one line", async (_, args, exit, problem) => {
-    const { code, stdout, stderr } = await compact(...args);
+    const { code, stdout, stderr } = await columns(...args);
     expect({ code, stdout }).toEqual({ code: exit, stdout: "" });
     expect(stderr).toContain(problem);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);

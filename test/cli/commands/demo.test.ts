@@ -7,7 +7,7 @@ import { temporaryDirectory } from "../temporary-directory.ts";
 
 it("fills an archive, answers three questions, and goes on the next time", async () => {
   const archive = join(await temporaryDirectory(), "demo");
-  const demo = () => run(["demo", "--archive", archive, "--days", "1"], { token: "xoxp-of-user" });
+  const demo = () => run(["demo", "--archive", archive, "--last", "1d"], { token: "xoxp-of-user" });
 
   const first = await demo();
   expect(first.code).toBe(0);
@@ -23,7 +23,7 @@ it("fills an archive, answers three questions, and goes on the next time", async
   const second = await demo();
   expect(second.code).toBe(0);
   const shownWatermark = new Date(watermark * 1000).toISOString().slice(0, 19).replace("T", " ");
-  expect(second.stdout).toContain(`Going on from ${shownWatermark}Z`);
+  expect(second.stdout).toContain(`Continuing from ${shownWatermark}Z`);
 
   const ids = (await archivedLines(archive)).map((line) => JSON.parse(line).id);
   expect(ids.length).toBeGreaterThan(1000);

@@ -51,6 +51,9 @@ describe("detect", () => {
     const { stdout } = await detect("--json");
     expect(lastLine(stdout)).toMatchObject({
       archive,
+      source: null,
+      from: null,
+      until: null,
       since: null,
       periodSeconds: HOUR,
       objects: 2,
@@ -66,9 +69,25 @@ describe("detect", () => {
     );
   });
 
-  it("passes over what is older than --since", async () => {
-    const { stdout } = await detect("--since", "2026-03-02T10:00Z");
-    expect(stdout).toContain("2 entries since 2026-03-02 10:00:00Z, 2 alerts by 2 of");
+  it.each([
+    [["--from", "2026-03-02T10:00Z"], "2 entries since 2026-03-02 10:00:00Z, 2 alerts by 2 of"],
+    [["--until", "2026-03-02T10:00Z"], "3 entries until 2026-03-02 10:00:00Z, 1 alert by 1 of"],
+    [["--source", "grid"], "5 entries, 3 alerts by 2 of"],
+    [["--source", "other"], "0 entries, 0 alerts by 0 of"],
+  ])("reads what %j selects", async (args, counts) => {
+    const { stdout, stderr } = await detect(...args);
+    expect(stdout).toContain(counts);
+    expect(stderr).toBe("");
+  });
+
+  it("takes --since for --from, with a warning", async () => {
+    const { code, stdout, stderr } = await detect("--since", "2026-03-02T10:00Z", "--json");
+    const from = Date.UTC(2026, 2, 2, 10) / 1000;
+    expect(code).toBe(0);
+    expect(lastLine(stdout)).toMatchObject({ entries: 2, from, since: from });
+    expect(stderr).toBe(
+      "audit-lake: --since is deprecated and goes away in the next release: use --from\n",
+    );
   });
 
   it("knows our own app when it is named", async () => {
@@ -83,8 +102,8 @@ describe("detect", () => {
   });
 
   it.each([
-    [["--since", "yesterday"], /--since.*ISO 8601/],
-    [["--period", "0"], /--period.*a second at least/],
+    [["--from", "yesterday"], /--from.*ISO 8601/],
+    [["--period", "0"], /--period.*at least one second/],
     [["--archive", "/no/such/archive"], /there is no archive at/],
   ])("refuses %j in one line", async (args, message) => {
     const { code, stdout, stderr } = await detect(...args);

@@ -3,9 +3,10 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
-import { sealLane } from "../../../lib/archive/lane.ts";
+import { decodeLines } from "../../../lib/archive/archive-object.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../../lib/local/sqlite-checkpoint-store.ts";
+import { verify } from "../../../lib/seal/verify.ts";
 import { startOfDay } from "../../../lib/time.ts";
 import { sealDays } from "../../seal/sealed-archive.ts";
 import { lastLine, run } from "../audit-lake.ts";
@@ -149,8 +150,6 @@ describe("fixtures", () => {
 });
 
 describe("a sealed day", () => {
-  const page = join(FIXTURES, "page.json");
-
   async function exportOf(days: readonly string[]): Promise<string> {
     const file = join(await temporaryDirectory(), "export.ndjson");
     const lines = days.map((day) => {
@@ -161,24 +160,24 @@ describe("a sealed day", () => {
     return file;
   }
 
-  it("is never changed: its entries are refused and named, the others stored", async () => {
+  it("gets an addendum: its entries are stored, named, and noted for the next seal", async () => {
     await sealDays(new DirectoryArchiveStore(archive), "slack", ["2026-03-02"]);
     const file = await exportOf(["2026-03-01", "2026-03-02", "2026-03-03"]);
 
-    const { code, stdout, stderr } = await importFiles(file);
+    const { code, stdout } = await importFiles(file);
 
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(lastLine(stdout)).toMatchObject({
-      stored: 2,
-      sealed: [{ file, entry: 2, id: "of-2026-03-02", day: "2026-03-02" }],
+      stored: 3,
+      addenda: [{ file, entry: 2, id: "of-2026-03-02", day: "2026-03-02" }],
     });
-    expect(stderr).toBe(
-      `audit-lake: 1 entry was refused, since a sealed day is never changed:\n  ${file} entry 2 is of 2026-03-02: of-2026-03-02\n`,
-    );
-    expect((await idsOf(archivedLines(archive))).sort()).toEqual([
-      "of-2026-03-01",
-      "of-2026-03-03",
-    ]);
+    const note = join(archive, "addenda/source=slack/dt=2026-03-02.2.json");
+    expect(JSON.parse(await readFile(note, "utf8"))).toMatchObject({
+      day: "2026-03-02",
+      revision: 2,
+    });
+    const report = await verify(new DirectoryArchiveStore(archive), { source: "slack" });
+    expect(report).toMatchObject({ damages: [], addenda: [{ day: "2026-03-02", objects: 1 }] });
   });
 
   it("takes no harm from a file that is archived already", async () => {
@@ -189,43 +188,39 @@ describe("a sealed day", () => {
     const { code, stdout } = await importFiles(file);
 
     expect(code).toBe(0);
-    expect(lastLine(stdout)).toMatchObject({ stored: 0, alreadyArchived: 1, sealed: [] });
+    expect(lastLine(stdout)).toMatchObject({ stored: 0, alreadyArchived: 1, addenda: [] });
+    expect(existsSync(join(archive, "addenda"))).toBe(false);
   });
+});
 
-  it("is as good as sealed while its close is unfinished", async () => {
-    await beginSeal("2026-03-02");
+describe("an entry that is archived with another text", () => {
+  it("is left out, named, and kept in quarantine", async () => {
+    const directory = await temporaryDirectory();
+    const write = async (name: string, actor: string) => {
+      const text = `{"id":"a","date_create":1772442000,"action":"user_login","actor":"${actor}"}`;
+      await writeFile(join(directory, name), `${text}\n`);
+      return { file: join(directory, name), text };
+    };
+    const first = await write("first.ndjson", "mallory");
+    const second = await write("second.ndjson", "alice");
+    await importFiles(first.file);
 
-    const { code, stdout } = await importFiles(await exportOf(["2026-03-02", "2026-03-03"]));
+    const { code, stdout } = await importFiles(second.file);
 
-    expect(code).toBe(1);
-    expect(lastLine(stdout)).toMatchObject({ stored: 1, sealed: [{ day: "2026-03-02" }] });
-  });
-
-  it("is not sealed without what an import stores: none begins while a close is at work", async () => {
-    const release = await beginSeal("2026-03-02", { isAtWork: true });
-
-    const { code, stderr } = await importFiles(page);
-
-    expect(code).toBe(75);
-    expect(stderr).toMatch(/^audit-lake: .*\(a close\) is writing.*\n$/);
-    expect(await objectNames()).toEqual([]);
-    release();
-  });
-
-  /** A close of a day that got as far as its first save, and is over or still at work. */
-  async function beginSeal(day: string, { isAtWork = false } = {}): Promise<() => void> {
-    const checkpoints = new SqliteCheckpointStore(archive);
-    const lease = { owner: "a close", expiresAt: Date.now() + 60_000 };
-    const start = startOfDay(day);
-    await checkpoints.acquire(sealLane("slack"), lease, Date.now());
-    const checkpoint = { start, watermark: start, entriesPerSecond: 0 };
-    await checkpoints.save(sealLane("slack"), lease, checkpoint, Date.now());
-    if (!isAtWork) {
-      await checkpoints.release(sealLane("slack"), lease.owner, Date.now());
-      checkpoints.close();
+    expect(code).toBe(0);
+    expect(lastLine(stdout)).toMatchObject({
+      stored: 0,
+      repeated: [{ id: "a", keptInstead: null, sameText: false }],
+    });
+    expect(await archivedLines(archive)).toEqual([first.text]);
+    const store = new DirectoryArchiveStore(archive);
+    const kept: string[] = [];
+    for await (const { key } of store.list("quarantine/")) {
+      const lines = await decodeLines(key, await store.get(key));
+      kept.push(...lines.map((line) => Buffer.from(line).toString()));
     }
-    return () => checkpoints.close();
-  }
+    expect(kept).toEqual([second.text]);
+  });
 });
 
 describe("a mistake gives one line and stores nothing", () => {
@@ -256,8 +251,10 @@ describe("a mistake gives one line and stores nothing", () => {
 
   it("a source that a run is writing to", async () => {
     const checkpoints = new SqliteCheckpointStore(archive);
-    const expiresAt = Date.now() + 60_000;
-    await checkpoints.acquire("slack", { owner: "a run", expiresAt }, Date.now());
+    const lease = { owner: "a run", expiresAt: Date.now() + 60_000 };
+    await checkpoints.acquire("slack", lease, Date.now());
+    const claim = { ...lease, writer: "slack", range: { from: 1772442000, until: 9_999_999_999 } };
+    await checkpoints.claim("slack", claim, Date.now());
     const { code, stderr } = await importFiles(join(FIXTURES, "page.json"));
     expect(code).toBe(75);
     expect(stderr).toMatch(/^audit-lake: .*\(a run\) is writing.*\n$/);

@@ -14,6 +14,7 @@ it.each<[string, string[], number, RegExp]>([
   ["a date that no month has", ["--from", "2026-02-30"], 2, /2026-02-30/],
   ["a start in the future", ["--from", "9999999999"], 2, /--from .* in the future/],
   ["an end before the start", ["--until", "2019-01-01"], 2, /--until .* must be later/],
+  ["two starts", ["--last", "1d"], 2, /'--last <duration>' cannot be used with option '--from/],
   ["a bad duration", ["--time-limit", "soon"], 2, /--time-limit.*soon/],
   ["a page limit above Slack's", ["--page-limit", "10000"], 2, /--page-limit.*9999/],
   ["a source that is no name", ["--source", "Acme Inc"], 2, /--source.*Acme Inc/],
@@ -21,7 +22,12 @@ it.each<[string, string[], number, RegExp]>([
   ["no URL", ["--api-base", "slack"], 2, /not a URL/],
   ["an unknown option", ["--form", "2026-01-01"], 2, /unknown option '--form'/],
   ["an archive that is a file", ["--archive", import.meta.filename], 2, /not a directory/],
-  ["an archive that cannot be made", ["--archive", "/dev/null/x"], 2, /cannot make the archive/],
+  [
+    "an archive that cannot be created",
+    ["--archive", "/dev/null/x"],
+    2,
+    /cannot create the archive/,
+  ],
 ])("%s gives one line", async (_, args, code, message) => {
   const ended = await run(local.ingestArgs(...args));
   expect(ended).toMatchObject({ code, stdout: "" });
@@ -55,9 +61,13 @@ it("a damaged checkpoint gives one line", async () => {
   expect(ended.stderr).toMatch(/^audit-lake: .*checkpoints\.sqlite.*\n$/);
 });
 
-it("an earlier --from than that of the archive is pointed out", async () => {
+it.each([
+  ["--from", String(START - 86_400)],
+  ["--last", "7d"],
+])("a start before that of the archive (%s) is pointed out", async (option, value) => {
   await run(local.ingestArgs());
-  const ended = await run(local.ingestArgs("--from", String(START - 86_400)));
+  const args = ["ingest", "--archive", local.archive, "--api-base", local.slack.baseUrl];
+  const ended = await run([...args, option, value]);
   expect(ended.code).toBe(0);
-  expect(ended.stderr).toMatch(/^audit-lake: --from has no effect.*\n$/);
+  expect(ended.stderr).toMatch(new RegExp(`^audit-lake: ${option} has no effect.*\\n$`));
 });

@@ -44,6 +44,19 @@ describe("a run", () => {
     expect(await readdir(join(local.archive, "audit_logs"))).toEqual(["source=acme"]);
   });
 
+  it("begins the archive where --last says", async () => {
+    const args = ["ingest", "--archive", local.archive, "--api-base", local.slack.baseUrl];
+    const before = Math.floor(Date.now() / 1000);
+    expect(await run([...args, "--last", "2h", "--json"])).toMatchObject({ code: 0, stderr: "" });
+    const after = Math.floor(Date.now() / 1000);
+
+    const checkpoints = new SqliteCheckpointStore(local.archive);
+    const start = (await checkpoints.read("slack"))?.checkpoint?.start;
+    checkpoints.close();
+    expect(start).toBeGreaterThanOrEqual(before - 7200);
+    expect(start).toBeLessThanOrEqual(after - 7200);
+  });
+
   it("ends in time, saying so, and has made progress", async () => {
     local.slack.latencyMs = 400;
     const { code, stdout } = await run(local.ingestArgs("--time-limit", "1s"));

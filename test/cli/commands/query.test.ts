@@ -90,7 +90,12 @@ describe("a mistake gives one line", () => {
     ["an unknown parameter", ["logins", "--set", "form_day=2026-03-01"], 2, /form_day/],
     ["a bad value", ["logins", "--set", "from_day=March"], 2, /"March" is not a value/],
     ["a parameter without a value", ["logins", "--set", "from_day"], 2, /--set/],
-    ["a parameter for a SELECT", ["SELECT 1", "--set", "from_day=2026-03-01"], 2, /--set is for/],
+    [
+      "a parameter for a SELECT",
+      ["SELECT 1", "--set", "from_day=2026-03-01"],
+      2,
+      /--set works with saved queries only/,
+    ],
     ["two formats", ["SELECT 1", "--json", "--csv"], 2, /cannot be used with/],
     ["an archive that is not there", ["SELECT 1", "--archive", "/nowhere"], 2, /no archive at/],
   ])("%s", async (_, args, code, message) => {

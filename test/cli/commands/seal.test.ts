@@ -28,10 +28,10 @@ beforeEach(async () => {
 const command = (name: string, ...args: string[]) =>
   run([name, "--archive", archive, "--api-base", slack.baseUrl, ...args]);
 
-describe("close-day", () => {
+describe("seal", () => {
   it("seals a day, so that verify finds it whole", async () => {
     await command("ingest", "--from", FIRST);
-    const { code, stdout, stderr } = await command("close-day", "--day", FIRST, "--json");
+    const { code, stdout, stderr } = await command("seal", "--day", FIRST, "--json");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(lastLine(stdout)).toMatchObject({
       source: "slack",
@@ -45,21 +45,37 @@ describe("close-day", () => {
   it("seals every day that is due, and nothing more the next time", async () => {
     await command("ingest", "--from", FIRST);
     slack.add(makeEntries(2, { from: startOfDay(SECOND) + 50_000 }));
-    const { code, stdout } = await command("close-day", "--close-delay", "1d");
+    const { code, stdout } = await command("seal", "--seal-delay", "1d");
     expect(code).toBe(0);
     for (const day of [FIRST, SECOND]) expect(stdout).toContain(day);
     expect(stdout).toMatch(new RegExp(`${SECOND}.*sealed.* 7 .* 7 .* 2 `));
     expect(stdout).toMatch(/head [0-9a-f]{64} \(number 2\)/);
-    const again = await command("close-day", "--close-delay", "1d");
+    const again = await command("seal", "--seal-delay", "1d");
     expect(again).toMatchObject({
       code: 0,
       stdout: 'Every settled day of "slack" is sealed.\n',
+      stderr: "",
     });
+  });
+
+  it("does the same under its former names, with a warning each", async () => {
+    await command("ingest", "--from", FIRST);
+    const args = ["--close-delay", "1d", "--day", FIRST, "--json"];
+    const { code, stdout, stderr } = await command("close-day", ...args);
+    expect(code).toBe(0);
+    expect(lastLine(stdout)).toMatchObject({ days: [{ day: FIRST, outcome: "sealed" }] });
+    expect(stderr).toBe(
+      [
+        "audit-lake: --close-delay is deprecated and goes away in the next release: use --seal-delay",
+        "audit-lake: close-day is deprecated and goes away in the next release: use seal",
+        "",
+      ].join("\n"),
+    );
   });
 
   it("says why a day is not settled", async () => {
     await command("ingest", "--from", FIRST);
-    const { code, stdout } = await command("close-day", "--day", dayOf(TODAY));
+    const { code, stdout } = await command("seal", "--day", dayOf(TODAY));
     expect(code).toBe(75);
     expect(stdout).toContain(`${dayOf(TODAY)} is not settled: it ends at`);
   });
@@ -71,7 +87,7 @@ describe("close-day", () => {
     await writeFile(secret, privateKey.export({ format: "pem", type: "pkcs8" }));
     await writeFile(open, publicKey.export({ format: "pem", type: "spki" }));
     await command("ingest", "--from", FIRST);
-    await command("close-day", "--day", FIRST, "--sign-key", secret);
+    await command("seal", "--day", FIRST, "--sign-key", secret);
     const { code, stdout } = await run([...["verify", "--archive", archive, "--public-key", open]]);
     expect(code).toBe(0);
     expect(stdout).toContain("1 manifest, 1 signature checked");
@@ -87,7 +103,7 @@ describe("close-day", () => {
     ["a day that is none", ["--day", "yesterday"], "Give a day"],
     ["an archive that is not there", [], "there is no archive at"],
   ])("refuses %s in one line", async (_, args, problem) => {
-    const { code, stdout, stderr } = await command("close-day", ...args);
+    const { code, stdout, stderr } = await command("seal", ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(problem);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -96,7 +112,7 @@ describe("close-day", () => {
   it("fails in one line when Slack refuses the token", async () => {
     await command("ingest", "--from", FIRST);
     slack.faults.next("token_refused", 5);
-    const { code, stdout, stderr } = await command("close-day", "--day", FIRST);
+    const { code, stdout, stderr } = await command("seal", "--day", FIRST);
     expect(code).toBe(1);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(stdout).toContain("failed");

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { makeEntries } from "../../../fake-slack/entries.ts";
 import { FAKE_TOKEN, startFakeSlack } from "../../../fake-slack/fake-slack.ts";
 import { AwsRefusal } from "../../fakes/local-aws.ts";
+import { runAtTerminal } from "../at-terminal.ts";
 import { run } from "../audit-lake.ts";
 import { deployed, SECRET_ARN } from "../stack/deployed.ts";
 
@@ -41,6 +42,38 @@ describe("token set", () => {
     }
   });
 
+  it("asks for the token at a terminal, and shows nothing of it", async () => {
+    const { aws, env } = await deployedWithSlack();
+    const question = "Slack token of acme:";
+    const keys = `${FAKE_TOKEN}\r`;
+    const { code, screen } = await runAtTerminal(["token", "set"], { question, keys, env });
+
+    expect(code).toBe(0);
+    expect(screen).toMatch(/^Slack +accepts it; /m);
+    expect(screen).not.toContain(FAKE_TOKEN.slice(0, 6));
+    expect(aws.inputs("PutSecretValue")).toHaveLength(1);
+  });
+
+  it.each([
+    ["Ctrl-C", "xoxp-123\u0003", 130, ""],
+    [
+      "Ctrl-D",
+      "\u0004",
+      2,
+      "audit-lake: no token on standard input: type it when asked, or pipe it in\n",
+    ],
+  ])("ends at %s at a terminal, without a trace", async (_, keys, exitCode, message) => {
+    const { aws, env } = await deployedWithSlack();
+    const question = "Slack token of acme:";
+    const { code, screen } = await runAtTerminal(["token", "set"], { question, keys, env });
+
+    expect(code).toBe(exitCode);
+    expect(screen.replaceAll("? Slack token of acme: [input is masked]", "").trimStart()).toBe(
+      message,
+    );
+    expect(aws.inputs("PutSecretValue")).toEqual([]);
+  });
+
   it("takes the first line and no more of what is piped in", async () => {
     const { aws, env } = await deployedWithSlack();
     await run(["token", "set"], { stdin: `  ${FAKE_TOKEN} \r\nnot this\n`, env });
@@ -55,7 +88,7 @@ describe("token set", () => {
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(
-      /^audit-lake: the token is not stored: Slack answered invalid_authentication .*revoked.*\n$/,
+      /^audit-lake: the token was not stored: Slack answered invalid_authentication .*revoked.*\n$/,
     );
     expect(stderr).not.toContain("--no-check");
     expect(aws.inputs("PutSecretValue")).toEqual([]);
@@ -68,7 +101,7 @@ describe("token set", () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^audit-lake: the token is not stored: .*; --no-check stores it untried\n$/,
+      /^audit-lake: the token was not stored: .*; use --no-check to store it untried\n$/,
     );
     expect(aws.inputs("PutSecretValue")).toEqual([]);
   });
@@ -82,17 +115,17 @@ describe("token set", () => {
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Slack +not asked/m);
-    expect(stdout).toMatch(/^next +no run: the source is not enabled/m);
+    expect(stdout).toMatch(/^next +no runs: the source is not enabled/m);
     expect(aws.inputs("PutSecretValue")).toHaveLength(1);
   });
 
   it.each<[string, string[], string, RegExp]>([
-    ["nothing on standard input", [], "", /nothing came on standard input/],
+    ["nothing on standard input", [], "", /no token on standard input/],
     ["a bot token", [], "xoxb-123-456-abc", /bot token.*xoxp-/],
-    ["a token in quotes", [], '"xoxp-123-456-abc"', /cannot be a token/],
+    ["a token in quotes", [], '"xoxp-123-456-abc"', /this is not a token/],
     ["no source where there are several", [], FAKE_TOKEN, /--source \(acme, zeta\)/],
     ["a source that is not there", ["--source", "acmee"], FAKE_TOKEN, /no source "acmee"/],
-    ["a token as an argument", [FAKE_TOKEN], "", /not taken from an argument/],
+    ["a token as an argument", [FAKE_TOKEN], "", /cannot be given as an argument/],
     ["a token as an option", [`--token=${FAKE_TOKEN}`], "", /unknown option/],
   ])("gives one line for %s", async (what, args, stdin, message) => {
     const aws = await deployed(STORED, what.includes("several") ? { others: ["zeta"] } : {});
@@ -114,7 +147,7 @@ describe("token set", () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^audit-lake: AWS denies it: User: ada is not authorized .*AWS_PROFILE.*\n$/,
+      /^audit-lake: AWS denied access: User: ada is not authorized .*AWS_PROFILE.*\n$/,
     );
   });
 });

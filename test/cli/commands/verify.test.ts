@@ -60,7 +60,13 @@ describe("verify", () => {
     const path = join(archive, key);
     await rm(path);
     await writeFile(path, "nothing like it");
-    const { code, stdout } = await verify("--json", "--from", "2026-03-01", "--to", "2026-03-01");
+    const { code, stdout } = await verify(
+      "--json",
+      "--from",
+      "2026-03-01",
+      "--until",
+      "2026-03-02",
+    );
     expect(code).toBe(1);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     expect(lastLine(stdout)).toMatchObject({
@@ -74,6 +80,23 @@ describe("verify", () => {
         },
       ],
     });
+  });
+
+  it.each<[string[], string[], string]>([
+    [["--from", "2026-03-02"], ["2026-03-02"], ""],
+    [["--until", "2026-03-02"], ["2026-03-01"], ""],
+    [["--until", "2026-03-02T00:00:01Z"], ["2026-03-01", "2026-03-02"], ""],
+    [["--from", "2026-03-01T23:00Z", "--until", "2026-03-02"], ["2026-03-01"], ""],
+    [["--last", "36500d"], ["2026-03-01", "2026-03-02"], ""],
+    [
+      ["--to", "2026-03-01"],
+      ["2026-03-01"],
+      "audit-lake: --to is deprecated and goes away in the next release: use --until 2026-03-02 (excluded)\n",
+    ],
+  ])("checks the days that %j touches", async (args, days, warning) => {
+    const { code, stdout, stderr } = await verify(...args, "--json");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: warning });
+    expect(lastLine(stdout)).toMatchObject({ sources: [{ days: days.length }] });
   });
 
   it("finds history that does not lead to the remembered head", async () => {
@@ -90,17 +113,18 @@ describe("verify", () => {
     expect(lastLine(stdout)).toMatchObject({ sources: [{ source: "acme" }, { source: "grid" }] });
     expect(await verify("--head", head)).toMatchObject({
       code: 2,
-      stderr: "audit-lake: --head is of one organization: name it with --source (acme, grid)\n",
+      stderr:
+        "audit-lake: --head belongs to one organization: name it with --source (acme, grid)\n",
     });
     expect(await verify("--head", head, "--source", "grid")).toMatchObject({ code: 0 });
   });
 
   it.each<[string, string[], string]>([
-    ["a day that is none", ["--from", "2026-02-31"], "Give a day, such as 2026-05-01."],
+    ["a day that is none", ["--from", "2026-02-31"], "Give ISO 8601, such as 2026-05-01"],
     [
       "days that end before they begin",
-      ["--from", "2026-03-02", "--to", "2026-03-01"],
-      "--to 2026-03-01 must not be before --from 2026-03-02",
+      ["--from", "2026-03-02", "--until", "2026-03-01"],
+      "--until 2026-03-01 00:00:00Z must be later than --from 2026-03-02 00:00:00Z",
     ],
     ["a hash that is none", ["--head", "abc"], "Give the 64 hex digits"],
     ["a key file that is not there", ["--public-key", "/nowhere.pem"], "cannot read /nowhere.pem"],

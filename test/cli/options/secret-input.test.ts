@@ -1,63 +1,57 @@
-import { PassThrough, Readable } from "node:stream";
-import { text } from "node:stream/consumers";
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../cli/errors.ts";
 import { readSecretLine } from "../../../cli/options/secret-input.ts";
 import { InterruptedError } from "../../../cli/run/interrupt.ts";
-
-/** A terminal at which these keys are hit. */
-class Terminal extends PassThrough {
-  readonly isTTY = true;
-  /** Each mode that it was set to: in raw mode a terminal echoes nothing. */
-  readonly rawModes: boolean[] = [];
-  readonly screen = new PassThrough();
-
-  setRawMode(isRaw: boolean): void {
-    this.rawModes.push(isRaw);
-  }
-
-  async enter(keys: string): Promise<{ line: string; shown: string }> {
-    const reading = readSecretLine(this, this.screen, "Token: ");
-    this.write(keys);
-    const line = await reading.finally(() => this.screen.end());
-    return { line, shown: await text(this.screen) };
-  }
-}
+import { FakeTerminal } from "../fake-terminal.ts";
 
 describe("at a terminal", () => {
+  const enter = async (keys: string) => {
+    const terminal = new FakeTerminal();
+    const line = readSecretLine("Token:", terminal);
+    await terminal.type(keys);
+    return { line, terminal };
+  };
+
   it.each([
     ["xoxp-1-2-3\r", "xoxp-1-2-3"],
     ["xoxp-1-2-3\n", "xoxp-1-2-3"],
     [" xoxp-1\u007f2\r", "xoxp-2"], // the key for deleting works, too
-  ])("shows the prompt and nothing of %j", async (keys, line) => {
-    const terminal = new Terminal();
+    ["xoxp-1-2-3\u0014\r", "xoxp-1-2-3"], // Ctrl-T, which can reveal a password
+  ])("shows the question and nothing of %j", async (keys, expected) => {
+    const { line, terminal } = await enter(keys);
 
-    expect(await terminal.enter(keys)).toEqual({ line, shown: "Token: \n" });
+    expect(await line).toBe(expected);
+    expect(terminal.shown()).toEqual(["? Token: [input is masked]", "✔ Token:"]);
     expect(terminal.rawModes).toEqual([true, false]);
   });
 
   it("ends at Ctrl-C", async () => {
-    const terminal = new Terminal();
+    const { line, terminal } = await enter("xoxp-1\u0003");
 
-    await expect(terminal.enter("xoxp-1\u0003")).rejects.toThrow(InterruptedError);
+    await expect(line).rejects.toThrow(InterruptedError);
     expect(terminal.rawModes).toEqual([true, false]);
   });
 
   it.each(["\r", "\u0004"])("takes %j for no token", async (keys) => {
-    await expect(new Terminal().enter(keys)).rejects.toThrow(UsageError);
+    const { line, terminal } = await enter(keys);
+
+    await expect(line).rejects.toThrow(UsageError);
+    expect(terminal.rawModes).toEqual([true, false]);
   });
 });
 
 describe("from a pipe", () => {
-  const read = (...chunks: string[]) =>
-    readSecretLine(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), new PassThrough(), "");
+  const read = (input: Readable) => readSecretLine("Token:", { input, output: process.stderr });
+  const readChunks = (...chunks: string[]) =>
+    read(Readable.from(chunks.map((chunk) => Buffer.from(chunk))));
 
   it.each([
     [["xoxp-1"], "xoxp-1"],
     [["xo", "xp-", "1\n"], "xoxp-1"],
     [["\n\n xoxp-1 \r\nsecond\n"], "xoxp-1"],
   ])("takes the first line of %j", async (chunks, line) => {
-    expect(await read(...chunks)).toBe(line);
+    expect(await readChunks(...chunks)).toBe(line);
   });
 
   it("stops at the first line of what never ends", async () => {
@@ -66,14 +60,14 @@ describe("from a pipe", () => {
       for (;;) yield Buffer.from("y\n");
     }
 
-    expect(await readSecretLine(Readable.from(endless()), new PassThrough(), "")).toBe("xoxp-1");
+    expect(await read(Readable.from(endless()))).toBe("xoxp-1");
   });
 
   it("refuses a line that is longer than any secret", async () => {
-    await expect(read("x".repeat(5000))).rejects.toThrow(/more than 4096 characters/);
+    await expect(readChunks("x".repeat(5000))).rejects.toThrow(/more than 4096 characters/);
   });
 
   it.each([[[]], [["", " \n"]]])("refuses %j", async (chunks) => {
-    await expect(read(...chunks)).rejects.toThrow(/nothing came on standard input/);
+    await expect(readChunks(...chunks)).rejects.toThrow(/no token on standard input/);
   });
 });

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
-import { parseDuration, parseTime } from "../../../cli/options/time.ts";
+import { parsePositiveSeconds, parseSeconds, parseTime } from "../../../cli/options/time.ts";
 
 describe("parseTime", () => {
   it.each([
@@ -38,7 +38,7 @@ describe("parseTime", () => {
   });
 });
 
-describe("parseDuration", () => {
+describe("parseSeconds", () => {
   it.each([
     ["0", 0],
     ["90", 90],
@@ -47,10 +47,20 @@ describe("parseDuration", () => {
     ["2h", 7200],
     ["1d", 86_400],
   ])("reads %s as %i seconds", (text, seconds) => {
-    expect(parseDuration(text)).toBe(seconds);
+    expect(parseSeconds(text)).toBe(seconds);
   });
 
   it.each(["", "m", "-5", "1.5h", "1w", "1h30m", "15 m", "99999999999"])("refuses %j", (text) => {
-    expect(() => parseDuration(text)).toThrow(InvalidArgumentError);
+    expect(() => parseSeconds(text)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("parsePositiveSeconds", () => {
+  it("reads the same durations", () => {
+    expect(parsePositiveSeconds("15m")).toBe(900);
+  });
+
+  it.each(["0", "0h", "-1"])("refuses %j", (text) => {
+    expect(() => parsePositiveSeconds(text)).toThrow(InvalidArgumentError);
   });
 });

@@ -75,7 +75,7 @@ describe("faults that pass", () => {
     expect(summary).toMatchObject({ outcome: "caught_up", entries: 200 });
     expect(summary.error).toBe(undefined);
     expect(cause).toBe(undefined);
-    expect(waits[0]).toMatch(/HTTP 503.*trying again/);
+    expect(waits[0]).toMatch(/HTTP 503.*; retrying$/);
   });
 });
 

@@ -31,11 +31,11 @@ function athena(State: string, StateChangeReason?: string): AwsAnswers {
   };
 }
 
-describe("query --athena", () => {
+describe("query --stack", () => {
   it("prints the table, and what it scanned apart from it", async () => {
     const { environment: env } = await deployed(athena("SUCCEEDED"));
 
-    expect(await run(["query", "--athena", "SELECT 1"], { env })).toEqual({
+    expect(await run(["query", "SELECT 1", "--stack"], { env })).toEqual({
       code: 0,
       stderr: "2.5 GB scanned, about $0.01, 2.3 s, query query-1\n",
       stdout: [
@@ -55,12 +55,12 @@ describe("query --athena", () => {
     ["--csv", "action,n\r\nuser_login,7\n"],
   ])("prints %s as the local one does", async (format, text) => {
     const { environment: env } = await deployed(athena("SUCCEEDED"));
-    const { stdout } = await run(["query", "--athena", "SELECT 1", format], { env });
+    const { stdout } = await run(["query", "SELECT 1", "--stack", format], { env });
 
     expect(stdout).toBe(text);
   });
 
-  it("runs a saved query with its parameters; --stack alone is enough", async () => {
+  it("runs a saved query with its parameters, in the stack of that name", async () => {
     const aws = await deployed(athena("SUCCEEDED"));
     const args = ["logins", "--stack", "SlackAuditLake", "--set", "from_day=2026-03-01"];
     const { code } = await run(["query", ...args], { env: aws.environment });
@@ -85,7 +85,7 @@ describe("query --athena", () => {
         return answer?.(input) ?? {};
       };
     });
-    const { process, ended } = start(["query", "--athena", "SELECT 1"], { env: aws.environment });
+    const { process, ended } = start(["query", "SELECT 1", "--stack"], { env: aws.environment });
     await Promise.race([looked, once(process, "exit")]);
     process.kill("SIGINT");
     const { code, stdout, stderr } = await ended;
@@ -97,17 +97,41 @@ describe("query --athena", () => {
 
   it("gives one line when Athena refuses it", async () => {
     const { environment: env } = await deployed(athena("FAILED", "COLUMN_NOT_FOUND: line 1:8"));
-    const { code, stdout, stderr } = await run(["query", "--athena", "SELECT x"], { env });
+    const { code, stdout, stderr } = await run(["query", "SELECT x", "--stack"], { env });
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe("audit-lake: Athena refused the query: COLUMN_NOT_FOUND: line 1:8\n");
   });
 
   it("takes no directory besides", async () => {
-    const { code, stderr } = await run(["query", "--athena", "--archive", ".", "SELECT 1"]);
+    const { code, stderr } = await run(["query", "--archive", ".", "SELECT 1", "--stack"]);
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^audit-lake: option '--athena' cannot be used with .*\n$/);
+    expect(stderr).toMatch(/^audit-lake: option '--stack \[name\]' cannot be used with .*\n$/);
+  });
+
+  it.each([
+    [["--athena", "SELECT 1"], "SlackAuditLake"],
+    [["--stack", "Other", "--athena", "SELECT 1"], "Other"],
+  ])("takes %j for --stack, with a warning", async (args, stack) => {
+    const aws = await deployed(athena("SUCCEEDED"));
+    aws.stack.name = stack;
+    const { code, stdout, stderr } = await run(["query", ...args], { env: aws.environment });
+
+    expect(code).toBe(0);
+    expect(stdout).toContain("1 row\n");
+    expect(stderr).toMatch(
+      /^audit-lake: --athena is deprecated and goes away in the next release: use --stack\n2\.5 GB /,
+    );
+  });
+
+  it("points out that --stack took the query for its name", async () => {
+    const { code, stderr } = await run(["query", "--stack", "logins"]);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^audit-lake: .*"logins" was read as the stack's name: put --stack last\n$/,
+    );
   });
 });
 

@@ -49,8 +49,8 @@ describe("describeAwsError", () => {
   });
 
   it.each([
-    ["ExpiredToken", /^AWS does not accept the credentials \(ExpiredToken\): sign in/],
-    ["AccessDenied", /^AWS denies it: not now: use AWS_PROFILE/],
+    ["ExpiredToken", /^AWS rejected the credentials \(ExpiredToken\): sign in/],
+    ["AccessDenied", /^AWS denied access: not now: set AWS_PROFILE/],
     ["InternalFailure", /^AWS answered InternalFailure: not now$/],
   ])("puts the answer %s in one line", async (type, line) => {
     const aws = await LocalAws.start({ name: "y", outputs: [], alarms: [] }, {});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type AwsAnswers, AwsRefusal } from "../../fakes/local-aws.ts";
+import { runAtTerminal } from "../at-terminal.ts";
 import { lastLine, run } from "../audit-lake.ts";
 import { BACKFILL_ARN, deployed } from "./deployed.ts";
 
@@ -55,7 +56,7 @@ describe("backfill --stack", () => {
   it("starts the stack's own state machine, with what is asked for", async () => {
     const { aws, code, stdout, stderr } = await backfill(
       IDLE,
-      ...["--from", "2025-01-01", "--to", "2025-02-01T12:00:00Z", "--yes"],
+      ...["--from", "2025-01-01", "--until", "2025-02-01T12:00:00Z", "--yes"],
     );
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -73,19 +74,39 @@ describe("backfill --stack", () => {
     ]);
   });
 
-  it("says what it would take before it starts", async () => {
-    const { aws, code, stdout } = await backfill(IDLE, "--from", "2025-01-01");
+  it.each<[string, string, number]>([
+    ["y\r", "started +backfill-1 of acme", 0],
+    ["\r", "Begin\\? No", 0],
+    ["\u0003", "Begin", 130],
+  ])("says what it would take before it starts, and asks (%j)", async (keys, end, exitCode) => {
+    const aws = await deployed(IDLE, { hasStateMachines: true });
+    const { code, screen } = await runAtTerminal(["backfill", "--stack", "--from", "2025-01-01"], {
+      question: "Begin?",
+      keys,
+      env: aws.environment,
+    });
 
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^estimate +about 2,000,000 entries/m);
-    expect(stdout).toMatch(/^started +backfill-1 of acme/m);
-    const [estimate, work] = aws.inputs("StartExecution");
+    expect(code).toBe(exitCode);
+    expect(screen).toMatch(/^estimate +about 2,000,000 entries/m);
+    expect(screen).toMatch(new RegExp(end));
+    const [estimate, ...works] = aws.inputs("StartExecution");
     expect(estimate?.name).toMatch(/^estimate-[0-9a-f-]{36}$/);
     expect(JSON.parse(String(estimate?.input))).toEqual({
       op: "estimate",
       from: "2025-01-01T00:00:00Z",
     });
-    expect(work?.name).toBe("backfill-1");
+    expect(works.map(({ name }) => name)).toEqual(keys === "y\r" ? ["backfill-1"] : []);
+  });
+
+  it("starts nothing unasked: without a terminal it needs --yes", async () => {
+    const { aws, code, stdout, stderr } = await backfill(IDLE, "--from", "2025-01-01");
+
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^estimate +about 2,000,000 entries/m);
+    expect(stderr).toBe(
+      'audit-lake: cannot ask "Begin?" without a terminal: pass --yes to go ahead\n',
+    );
+    expect(aws.inputs("StartExecution")).toHaveLength(1);
   });
 
   it("starts nothing when it shall only estimate", async () => {
@@ -144,7 +165,7 @@ describe("backfill --stack", () => {
 
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: "No backfill of acme is at work in SlackAuditLake.\n",
+      stdout: "No backfill of acme is running in SlackAuditLake.\n",
     });
   });
 
@@ -160,7 +181,7 @@ describe("backfill --stack", () => {
     );
   });
 
-  it("passes on that AWS denies it", async () => {
+  it("passes on that AWS denied access", async () => {
     const denied = () => {
       throw new AwsRefusal("AccessDeniedException", "not authorized");
     };
@@ -170,12 +191,12 @@ describe("backfill --stack", () => {
     );
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^audit-lake: AWS denies it: not authorized/);
+    expect(stderr).toMatch(/^audit-lake: AWS denied access: not authorized/);
   });
 
   it.each([
     [["--stack"], /--from is missing/],
-    [["--cancel"], /--cancel goes with --stack/],
+    [["--cancel"], /--cancel needs --stack/],
     [["--stack", "--archive", "here", "--from", "2025-01-01"], /cannot be used with/],
     [["--stack", "--cancel", "--from", "2025-01-01"], /cannot be used with/],
   ])("refuses %j", async (args, message) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type AwsAnswers, AwsRefusal } from "../../fakes/local-aws.ts";
 import { lastLine, run } from "../audit-lake.ts";
-import { BACKFILL_ARN, CLOSING_ARN, deployed } from "./deployed.ts";
+import { BACKFILL_ARN, deployed, SEALING_ARN } from "./deployed.ts";
 
 /** A source that is at work, with a token, and one alarm going off. */
 const AT_WORK: AwsAnswers = {
@@ -51,7 +51,7 @@ const NEW: AwsAnswers = {
 };
 
 describe("status --stack", () => {
-  it("says how far each source is, whether its token is set, and which alarms go off", async () => {
+  it("says how far each source is, whether its token is set, and which alarms are active", async () => {
     const aws = await deployed(AT_WORK);
     const { code, stdout, stderr } = await run(["status", "--stack"], { env: aws.environment });
 
@@ -59,7 +59,7 @@ describe("status --stack", () => {
     expect(stdout.replace(/^(lag +).*$/m, "$1(by the clock)")).toBe(
       [
         "stack    SlackAuditLake, eu-central-1",
-        "alarms   1 of 2 going off",
+        "alarms   1 of 2 active",
         "         SlackAuditLake-acme-ingestion-lag, since 2026-03-02 09:00:00Z: The archive of acme is behind. What to do: docs/runbook.md#ingestion-lag",
         "sources  1 source",
         "",
@@ -69,8 +69,8 @@ describe("status --stack", () => {
         "complete from  2026-03-01 21:20:00Z",
         "complete to    2026-03-02 09:00:00Z",
         "lag            (by the clock)",
-        "late scan      last begun 2026-03-02 08:43:20Z",
-        "run at work    request-1/run, until 2026-03-02 09:06:40Z",
+        "late scan      last started 2026-03-02 08:43:20Z",
+        "current run    request-1/run, until 2026-03-02 09:06:40Z",
         "not before     2026-03-02 09:01:40Z",
         "last write     2026-03-02 09:01:00Z",
         "",
@@ -78,7 +78,7 @@ describe("status --stack", () => {
     );
   });
 
-  it("shows which executions are at work", async () => {
+  it("shows which executions are running", async () => {
     const aws = await deployed(
       {
         ...AT_WORK,
@@ -94,11 +94,11 @@ describe("status --stack", () => {
     );
     const { stdout } = await run(["status", "--stack"], { env: aws.environment });
 
-    expect(stdout).toMatch(/^at work +backfill-7, since 2026-03-02 09:00:00Z$/m);
-    expect(stdout).toMatch(/^at work +close of day, since 2026-03-02 10:00:00Z$/m);
+    expect(stdout).toMatch(/^running +backfill-7, since 2026-03-02 09:00:00Z$/m);
+    expect(stdout).toMatch(/^running +seal, since 2026-03-02 10:00:00Z$/m);
     expect(aws.inputs("ListExecutions")).toMatchObject([
       { stateMachineArn: BACKFILL_ARN, statusFilter: "RUNNING" },
-      { stateMachineArn: CLOSING_ARN, statusFilter: "RUNNING" },
+      { stateMachineArn: SEALING_ARN, statusFilter: "RUNNING" },
     ]);
   });
 
@@ -108,18 +108,18 @@ describe("status --stack", () => {
       env: aws.environment,
     });
 
+    const alarm = {
+      name: "SlackAuditLake-acme-ingestion-lag",
+      description: expect.stringContaining("behind"),
+      sinceMs: 1_772_442_000_000,
+    };
     expect(lastLine(stdout)).toEqual({
       stack: "SlackAuditLake",
       region: "eu-central-1",
       alarms: {
         count: 2,
-        ringing: [
-          {
-            name: "SlackAuditLake-acme-ingestion-lag",
-            description: expect.stringContaining("behind"),
-            sinceMs: 1_772_442_000_000,
-          },
-        ],
+        active: [alarm],
+        ringing: [alarm],
       },
       sources: [
         {
@@ -147,8 +147,8 @@ describe("status --stack", () => {
     const aws = await deployed(NEW);
     const { stdout } = await run(["status", "--stack"], { env: aws.environment });
 
-    expect(stdout).toMatch(/^alarms +none of 2 is going off$/m);
-    expect(stdout).toMatch(/^token +not set: "audit-lake token set" stores one$/m);
+    expect(stdout).toMatch(/^alarms +none of 2 active$/m);
+    expect(stdout).toMatch(/^token +not set: store one with "audit-lake token set"$/m);
     expect(stdout).toMatch(/^complete from +no run yet$/m);
     expect(stdout).toMatch(/^last write +-$/m);
     expect(aws.inputs("GetSecretValue")).toEqual([]);
@@ -194,7 +194,7 @@ describe("status --stack", () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^audit-lake: AWS denies it: ada may not cloudwatch:DescribeAlarms: .*\n$/,
+      /^audit-lake: AWS denied access: ada may not cloudwatch:DescribeAlarms: .*\n$/,
     );
   });
 });

@@ -5,7 +5,7 @@ import { type AwsAnswers, LocalAws } from "../../fakes/local-aws.ts";
 export const SECRET_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:acme-1a2b3c";
 
 export const BACKFILL_ARN = "arn:aws:states:eu-central-1:123456789012:stateMachine:Backfill";
-export const CLOSING_ARN = "arn:aws:states:eu-central-1:123456789012:stateMachine:Closing";
+export const SEALING_ARN = "arn:aws:states:eu-central-1:123456789012:stateMachine:Closing";
 export const SIGNING_KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/signing";
 
 const ALARMS = ["SlackAuditLake-acme-ingestion-lag", "SlackAuditLake-acme-no-runs"];
@@ -34,7 +34,7 @@ export async function deployed(
     ...(hasStateMachines
       ? [
           { OutputKey: "Backfillacme", OutputValue: BACKFILL_ARN, Description: "acme" },
-          { OutputKey: "Closingacme", OutputValue: CLOSING_ARN, Description: "acme" },
+          { OutputKey: "Closingacme", OutputValue: SEALING_ARN, Description: "acme" },
           { OutputKey: "SigningKey", OutputValue: SIGNING_KEY_ARN },
         ]
       : []),

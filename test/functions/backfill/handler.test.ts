@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
-import { BACKFILL_METRICS } from "../../../functions/backfill/metric-names.ts";
 import { decodeLines } from "../../../lib/archive/archive-object.ts";
+import { BACKFILL_METRICS } from "../../../lib/stack/metrics.ts";
 import type { TimeRange } from "../../../lib/time.ts";
 import { SourceTestBed } from "../source-bed.ts";
 
@@ -34,7 +34,7 @@ beforeEach(() => {
 describe("the function that backfills", () => {
   it("cannot plan before the live runs have begun, and says so", async () => {
     await expect(bed.call(backfill, { op: "plan", from: FROM })).rejects.toThrow(
-      'no run has taken anything in for "grid" yet',
+      '"grid" has no completed run',
     );
     await bed.call(ingest, { source: "grid" });
   });

@@ -8,11 +8,12 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { MONDAY_MORNING } from "../../../fake-slack/entries.ts";
-import { COMPACT_METRICS } from "../../../functions/columns/metric-names.ts";
+import { manifestKey } from "../../../lib/archive/sealed-day.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
 import { readSealedLines } from "../../../lib/columns/sealed-lines.ts";
-import { manifestKey, parseManifest } from "../../../lib/seal/manifest.ts";
+import { parseManifest } from "../../../lib/seal/manifest.ts";
 import { systemClock } from "../../../lib/slack/clock.ts";
+import { COLUMNS_METRICS } from "../../../lib/stack/metrics.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { SourceTestBed } from "../source-bed.ts";
 
@@ -86,7 +87,7 @@ describe("the function that compacts", () => {
       WorkGroup: "slack-audit-lake",
       QueryExecutionContext: { Database: "slack_audit_lake" },
     });
-    expect(bed.metric(COMPACT_METRICS.compacted)).toEqual([1]);
+    expect(bed.metric(COLUMNS_METRICS.written)).toEqual([1]);
     expect(await bed.call(compact, { op: "plan" })).toEqual({ days: [SECOND] });
   });
 
@@ -96,7 +97,7 @@ describe("the function that compacts", () => {
     expect(await bed.call(compact, { op: "compact", day: SECOND })).toMatchObject({
       next: "done",
     });
-    expect(bed.metric(COMPACT_METRICS.notCompacted)).toEqual([1]);
+    expect(bed.metric(COLUMNS_METRICS.notWritten)).toEqual([1]);
     expect(bed.output.join("\n")).toContain("run verify");
   });
 

@@ -9,7 +9,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makeEntries } from "../../../fake-slack/entries.ts";
 import { type FakeSlack, startFakeSlack } from "../../../fake-slack/fake-slack.ts";
-import { buildFunction } from "../../../functions/build.ts";
+import { buildFunctions } from "../../../functions/build.ts";
 import { LocalDynamoDb } from "../../fakes/local-dynamodb.ts";
 import { LocalS3 } from "../../fakes/local-s3.ts";
 import { LocalSecretsManager } from "../../fakes/local-secrets-manager.ts";
@@ -26,8 +26,8 @@ let invocations = 0;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "bundle-"));
-  bundle = join(directory, "index.mjs");
-  await buildFunction("ingest", bundle);
+  bundle = join(directory, "ingest", "index.mjs");
+  await buildFunctions(directory, ["ingest"]);
   [dynamoDb, s3, secretsManager] = await Promise.all([
     LocalDynamoDb.start(),
     LocalS3.start(),

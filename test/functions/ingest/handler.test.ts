@@ -10,9 +10,9 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { MONDAY_MORNING, makeEntry } from "../../../fake-slack/entries.ts";
 import { FAKE_TOKEN, type FakeSlack, startFakeSlack } from "../../../fake-slack/fake-slack.ts";
-import { INGEST_METRICS, LATENESS_METRIC } from "../../../functions/ingest/metric-names.ts";
 import { decodeLines } from "../../../lib/archive/archive-object.ts";
 import type { IngestSummary } from "../../../lib/ingest/summary.ts";
+import { INGEST_METRICS, LATENESS_METRIC } from "../../../lib/stack/metrics.ts";
 import { LocalDynamoDb } from "../../fakes/local-dynamodb.ts";
 import { lambdaContext } from "../lambda-context.ts";
 

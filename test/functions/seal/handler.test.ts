@@ -3,9 +3,9 @@ import { KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
-import { CLOSE_METRICS } from "../../../functions/seal/metric-names.ts";
-import { manifestKey } from "../../../lib/seal/manifest.ts";
-import { isSignedBy, signatureKey } from "../../../lib/seal/signature.ts";
+import { manifestKey, signatureKey } from "../../../lib/archive/sealed-day.ts";
+import { isSignedBy } from "../../../lib/seal/signature.ts";
+import { LATENESS_METRIC, SEAL_METRICS } from "../../../lib/stack/metrics.ts";
 import { SourceTestBed } from "../source-bed.ts";
 
 const DAY = "2026-03-02";
@@ -50,7 +50,7 @@ describe("the function that closes days", () => {
     bed.slack.add(makeEntries(12));
     await bed.call(ingest, { source: "grid" });
     expect(await bed.call(close, { op: "plan" })).toEqual({ days: [] });
-    expect(bed.metric(CLOSE_METRICS.unsealedDays)).toEqual([0]);
+    expect(bed.metric(SEAL_METRICS.unsealedDays)).toEqual([0]);
   });
 
   it("answers that a day is done with that is not settled, and why", async () => {
@@ -69,7 +69,7 @@ describe("the function that closes days", () => {
     }
     bed.slack.add(makeEntries(2, { from: MONDAY_MORNING + 7200 }));
     expect(await bed.call(close, { op: "plan" })).toEqual({ days: [DAY] });
-    expect(bed.metric(CLOSE_METRICS.unsealedDays)).toEqual([1]);
+    expect(bed.metric(SEAL_METRICS.unsealedDays)).toEqual([1]);
 
     const answer = await bed.call(close, { op: "close", day: DAY });
     expect(answer).toMatchObject({
@@ -82,10 +82,10 @@ describe("the function that closes days", () => {
     const signature = bed.objects.get(signatureKey("grid", DAY)) ?? Buffer.alloc(0);
     expect(isSignedBy(publicKey, manifest, signature)).toBe(true);
 
-    expect(bed.metric(CLOSE_METRICS.reconciled)).toEqual([1]);
-    expect(bed.metric(CLOSE_METRICS.unreconciled)).toEqual([0]);
-    expect(bed.metric(CLOSE_METRICS.lateFound)).toEqual([2]);
-    expect(bed.metric(CLOSE_METRICS.latenessSeconds).length).toBe(2);
+    expect(bed.metric(SEAL_METRICS.reconciled)).toEqual([1]);
+    expect(bed.metric(SEAL_METRICS.unreconciled)).toEqual([0]);
+    expect(bed.metric(SEAL_METRICS.lateFound)).toEqual([2]);
+    expect(bed.metric(LATENESS_METRIC).length).toBe(2);
     expect(bed.output.join("\n")).toContain(
       (answer as { manifest: { sha256: string } }).manifest.sha256,
     );
@@ -98,7 +98,7 @@ describe("the function that closes days", () => {
       next: "done",
       outcome: "already_sealed",
     });
-    expect(bed.metric(CLOSE_METRICS.reconciled)).toEqual([0]);
+    expect(bed.metric(SEAL_METRICS.reconciled)).toEqual([0]);
   });
 
   it("throws what failed, so that the state machine tries again", async () => {
@@ -111,7 +111,7 @@ describe("the function that closes days", () => {
     await expect(bed.call(close, { op: "close", day: "2026-03-03" })).rejects.toThrow(
       "invalid_authentication",
     );
-    expect(bed.metric(CLOSE_METRICS.failed).at(-1)).toBe(1);
+    expect(bed.metric(SEAL_METRICS.failed).at(-1)).toBe(1);
     bed.slack.faults.clear();
   });
 

@@ -2,6 +2,7 @@ import { ExecutionAbortedError, ExecutionError } from "aws-local-stepfunctions";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { nextStep, waitStep } from "../../../functions/job-step.ts";
 import { PREFIXES } from "../../../lib/archive/object-key.ts";
+import { failedOrTimedOut, watchedExecutions } from "../alarms.ts";
 import { grant, grants, paths } from "../grants.ts";
 import { definitionOf, run, start } from "../run-state-machine.ts";
 import { resource, synthesize } from "../synthesize.ts";
@@ -206,5 +207,11 @@ describe("Backfill", () => {
         "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["acme#*"] },
       });
     });
+  });
+
+  it("alarms when an execution fails or runs out of time", () => {
+    expect(watchedExecutions(template, "backfill-failing")).toEqual(
+      failedOrTimedOut(/^BackfillacmeBackfill/),
+    );
   });
 });

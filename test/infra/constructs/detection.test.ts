@@ -1,15 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type Resource, resource, synthesize } from "../synthesize.ts";
+import { DETECT_METRICS, METRIC_NAMESPACE } from "../../../lib/stack/metrics.ts";
+import { alarms } from "../alarms.ts";
+import { grants } from "../grants.ts";
+import { resource, synthesize } from "../synthesize.ts";
 
 const KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
 const FUNCTION = "AWS::Lambda::Function";
-
-type Statement = {
-  Sid?: string;
-  Action: string | string[];
-  Resource: unknown;
-  Condition?: unknown;
-};
 
 describe("Detection", () => {
   const { template } = synthesize({
@@ -20,11 +16,6 @@ describe("Detection", () => {
     ],
     detection: { rules: { "app-installed": "off" }, alertPeriod: "2h", ownAppIds: ["A1", "A2"] },
   });
-
-  function grants(role: string): Statement[] {
-    return resource(template, "AWS::IAM::Policy", `Detection${role}RoleDefaultPolicy`).Properties
-      .PolicyDocument.Statement;
-  }
 
   it("gets each event as S3 wrote it, through a queue of its own", () => {
     expect(
@@ -79,7 +70,7 @@ describe("Detection", () => {
   });
 
   it("lets the function read entries, remember and alert, and nothing else", () => {
-    expect(grants("Detect").map(({ Action }) => Action)).toEqual([
+    expect(grants(template, "DetectionDetectRole").map(({ Action }) => Action)).toEqual([
       ["logs:CreateLogStream", "logs:PutLogEvents"],
       [
         "sqs:ReceiveMessage",
@@ -96,33 +87,13 @@ describe("Detection", () => {
     ]);
   });
 
-  it("looks at Slack's schemas once a day for each source that runs, without a token", () => {
-    const schedules = Object.entries(template.findResources("AWS::Scheduler::Schedule"))
-      .filter(([id]) => id.startsWith("DetectionDrift"))
-      .map(([, { Properties }]) => Properties as Resource["Properties"]);
-
-    expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual([
-      { source: "acme", apiBase: "https://api.slack.com/audit/v1/" },
-      { source: "acme-gov", apiBase: "https://api.slack-gov.com/audit/v1/" },
-    ]);
-    expect(schedules.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual([
-      "rate(1 day)",
-      "rate(1 day)",
-    ]);
-    expect(JSON.stringify(grants("Drift"))).not.toMatch(/secretsmanager|s3:/);
-  });
-
   it("may use the key of a topic that exists", () => {
     const { template } = synthesize({
       alerts: {
         existingTopic: { arn: "arn:aws:sns:eu-central-1:123456789012:alarms", kmsKeyArn: KEY_ARN },
       },
     });
-    const statements: Statement[] = resource(
-      template,
-      "AWS::IAM::Policy",
-      "DetectionDetectRoleDefaultPolicy",
-    ).Properties.PolicyDocument.Statement;
+    const statements = grants(template, "DetectionDetectRole");
 
     expect(statements.find(({ Sid }) => Sid === "UseKeyThroughsns")?.Resource).toBe(KEY_ARN);
   });
@@ -133,5 +104,17 @@ describe("Detection", () => {
     expect(
       Object.keys(template.toJSON().Resources).filter((id) => id.startsWith("Detection")),
     ).toEqual([]);
+  });
+
+  it.each([
+    ["rule-failing", DETECT_METRICS.ruleFailures],
+    ["unreadable-lines", DETECT_METRICS.unreadable],
+  ])("watches the detection's own metric for %s", (article, metric) => {
+    expect(alarms(template).get(`SlackAuditLake-detection-${article}`)).toMatchObject({
+      Namespace: METRIC_NAMESPACE,
+      MetricName: metric,
+      Dimensions: [{ Name: "service", Value: "detect" }],
+      Threshold: 1,
+    });
   });
 });

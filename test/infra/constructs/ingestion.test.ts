@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hourPrefix, PREFIXES, toObjectKey } from "../../../lib/archive/object-key.ts";
+import { INGEST_METRICS, METRIC_NAMESPACE } from "../../../lib/stack/metrics.ts";
+import { alarms } from "../alarms.ts";
 import { grant, grants, paths } from "../grants.ts";
 import { type Resource, resource, synthesize } from "../synthesize.ts";
 
@@ -214,5 +216,77 @@ describe("Ingestion", () => {
     template.resourceCountIs(SCHEDULE, 0);
     template.resourceCountIs("AWS::SecretsManager::Secret", 1);
     template.resourceCountIs(FUNCTION, 1);
+  });
+});
+
+describe("the alarms of Ingestion", () => {
+  const byName = alarms(synthesize().template);
+
+  it.each([
+    ["ingestion-lag", INGEST_METRICS.lagSeconds, { Threshold: 1800, Statistic: "Maximum" }],
+    ["token-missing", INGEST_METRICS.tokenMissing, { Threshold: 1, EvaluationPeriods: 1 }],
+    ["token-refused", INGEST_METRICS.tokenRefused, { Threshold: 1, EvaluationPeriods: 1 }],
+    ["quarantined-entries", INGEST_METRICS.quarantined, { Threshold: 1, EvaluationPeriods: 1 }],
+    ["throttled", INGEST_METRICS.throttled, { Threshold: 1, EvaluationPeriods: 6 }],
+  ])("watches the run's own metric for %s", (article, metric, properties) => {
+    expect(byName.get(`SlackAuditLake-acme-${article}`)).toMatchObject({
+      Namespace: METRIC_NAMESPACE,
+      MetricName: metric,
+      Dimensions: [
+        { Name: "service", Value: "ingest" },
+        { Name: "source", Value: "acme" },
+      ],
+      Period: 300,
+      ...properties,
+    });
+  });
+
+  it("takes three intervals without a run, or without any data, for a stopped schedule", () => {
+    expect(byName.get("SlackAuditLake-acme-no-runs")).toMatchObject({
+      MetricName: "Invocations",
+      Period: 300,
+      EvaluationPeriods: 3,
+      ComparisonOperator: "LessThanOrEqualToThreshold",
+      Threshold: 0,
+      TreatMissingData: "breaching",
+    });
+  });
+
+  describe("watches for silence", () => {
+    const CASES = [
+      ["5m", "1d", 3600, 24],
+      ["5m", "7d", 3600, 168],
+      ["90m", "3h", 7200, 1],
+      ["1d", "7d", 86_400, 7],
+      ["90m", "2h", 7200, 1],
+    ] as const;
+    const { template } = synthesize({
+      sources: [
+        ...CASES.map(([schedule, silence], i) => ({
+          name: `case-${i}`,
+          schedule,
+          alarms: { lag: "2d", silence } as const,
+        })),
+        { name: "quiet", alarms: { silence: "off" } },
+      ],
+    });
+    const byName = alarms(template);
+
+    it.each(CASES.map((values, i) => [...values, i] as const))(
+      "with a run every %s, %s of silence are periods of %s s, %s of them",
+      (_schedule, _silence, seconds, count, i) => {
+        expect(byName.get(`SlackAuditLake-case-${i}-silence`)).toMatchObject({
+          Period: seconds,
+          EvaluationPeriods: count,
+        });
+        // CloudWatch refuses to look further back.
+        expect(seconds * count).toBeLessThanOrEqual(7 * 86_400);
+      },
+    );
+
+    it("but not where it is normal", () => {
+      expect(byName.has("SlackAuditLake-quiet-runs-failing")).toBe(true);
+      expect(byName.has("SlackAuditLake-quiet-silence")).toBe(false);
+    });
   });
 });

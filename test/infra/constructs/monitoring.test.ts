@@ -1,39 +1,14 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { BACKFILL_METRICS } from "../../../functions/backfill/metric-names.ts";
-import { COMPACT_METRICS } from "../../../functions/columns/metric-names.ts";
-import { DETECT_METRICS } from "../../../functions/detect/metric-names.ts";
-import { INGEST_METRICS, METRIC_NAMESPACE } from "../../../functions/ingest/metric-names.ts";
-import { CLOSE_METRICS } from "../../../functions/seal/metric-names.ts";
-import { type Resource, synthesize } from "../synthesize.ts";
-
-const ALARM = "AWS::CloudWatch::Alarm";
-
-function alarms(
-  template: ReturnType<typeof synthesize>["template"],
-): Map<string, Resource["Properties"]> {
-  return new Map(
-    Object.values(template.findResources(ALARM)).map(({ Properties }) => [
-      Properties.AlarmName,
-      Properties,
-    ]),
-  );
-}
-
-/** The articles of the runbook by their anchors. */
-function articles(): Map<string, string> {
-  const [, ...sections] = readFileSync("docs/runbook.md", "utf8").split(/^## /m);
-  return new Map(
-    sections.map((section) => {
-      const end = section.indexOf("\n");
-      return [section.slice(0, end), section.slice(end)];
-    }),
-  );
-}
-
-function linkedArticle({ AlarmDescription }: Resource["Properties"]): string {
-  return /docs\/runbook\.md#([\w-]+)$/.exec(AlarmDescription)?.[1] ?? "no link";
-}
+import {
+  BACKFILL_METRICS,
+  COLUMNS_METRICS,
+  DETECT_METRICS,
+  INGEST_METRICS,
+  LATENESS_METRIC,
+  SEAL_METRICS,
+} from "../../../lib/stack/metrics.ts";
+import { alarms, articles, linkedArticle } from "../alarms.ts";
+import { synthesize } from "../synthesize.ts";
 
 describe("Monitoring", () => {
   const { template } = synthesize();
@@ -62,132 +37,6 @@ describe("Monitoring", () => {
     }
   });
 
-  it.each([
-    ["ingestion-lag", INGEST_METRICS.lagSeconds, { Threshold: 1800, Statistic: "Maximum" }],
-    ["token-missing", INGEST_METRICS.tokenMissing, { Threshold: 1, EvaluationPeriods: 1 }],
-    ["token-refused", INGEST_METRICS.tokenRefused, { Threshold: 1, EvaluationPeriods: 1 }],
-    ["quarantined-entries", INGEST_METRICS.quarantined, { Threshold: 1, EvaluationPeriods: 1 }],
-    ["throttled", INGEST_METRICS.throttled, { Threshold: 1, EvaluationPeriods: 6 }],
-  ])("watches the run's own metric for %s", (article, metric, properties) => {
-    expect(byName.get(`SlackAuditLake-acme-${article}`)).toMatchObject({
-      Namespace: METRIC_NAMESPACE,
-      MetricName: metric,
-      Dimensions: [
-        { Name: "service", Value: "ingest" },
-        { Name: "source", Value: "acme" },
-      ],
-      Period: 300,
-      ...properties,
-    });
-  });
-
-  it.each([
-    ["rule-failing", DETECT_METRICS.ruleFailures],
-    ["unreadable-lines", DETECT_METRICS.unreadable],
-  ])("watches the detection's own metric for %s", (article, metric) => {
-    expect(byName.get(`SlackAuditLake-detection-${article}`)).toMatchObject({
-      Namespace: METRIC_NAMESPACE,
-      MetricName: metric,
-      Dimensions: [{ Name: "service", Value: "detect" }],
-      Threshold: 1,
-    });
-  });
-
-  it.each([
-    ["day-not-reconciled", CLOSE_METRICS.unreconciled, { Statistic: "Sum", EvaluationPeriods: 1 }],
-    ["late-found", CLOSE_METRICS.lateFound, { Statistic: "Sum", EvaluationPeriods: 1 }],
-    ["days-unsealed", CLOSE_METRICS.unsealedDays, { Statistic: "Minimum", EvaluationPeriods: 2 }],
-  ])("watches the close's own metric for %s", (article, metric, properties) => {
-    expect(byName.get(`SlackAuditLake-acme-${article}`)).toMatchObject({
-      Namespace: METRIC_NAMESPACE,
-      MetricName: metric,
-      Dimensions: [
-        { Name: "service", Value: "close-day" },
-        { Name: "source", Value: "acme" },
-      ],
-      Period: 86_400,
-      Threshold: 1,
-      ...properties,
-    });
-  });
-
-  it("watches what compaction counts, where there is one", () => {
-    expect(byName.get("SlackAuditLake-acme-day-not-compacted")).toMatchObject({
-      MetricName: COMPACT_METRICS.notCompacted,
-      Dimensions: [
-        { Name: "service", Value: "compact" },
-        { Name: "source", Value: "acme" },
-      ],
-      Threshold: 1,
-    });
-    const { template } = synthesize({ closing: { compact: false } });
-    expect(alarms(template).has("SlackAuditLake-acme-day-not-compacted")).toBe(false);
-  });
-
-  it.each([
-    ["closing-failing", /^ClosingacmeClosing/],
-    ["backfill-failing", /^BackfillacmeBackfill/],
-  ])("goes off for %s when an execution fails or runs out of time", (article, machine) => {
-    const { Metrics } = byName.get(`SlackAuditLake-acme-${article}`);
-    const watched = Metrics.flatMap(
-      ({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? [],
-    );
-
-    expect(watched).toEqual(
-      ["ExecutionsFailed", "ExecutionsTimedOut"].map((MetricName) => ({
-        Namespace: "AWS/States",
-        MetricName,
-        Dimensions: [{ Name: "StateMachineArn", Value: { Ref: expect.stringMatching(machine) } }],
-      })),
-    );
-  });
-
-  it("has an alarm for each dead-letter queue", () => {
-    const queues = Object.keys(template.findResources("AWS::SQS::Queue")).filter((id) =>
-      id.includes("DeadLetters"),
-    );
-    const watched = [...byName.values()].filter((alarm) => linkedArticle(alarm) === "dead-letters");
-
-    expect(watched).toHaveLength(queues.length);
-  });
-
-  it("takes three intervals without a run, or without any data, for a stopped schedule", () => {
-    expect(byName.get("SlackAuditLake-acme-no-runs")).toMatchObject({
-      MetricName: "Invocations",
-      Period: 300,
-      EvaluationPeriods: 3,
-      ComparisonOperator: "LessThanOrEqualToThreshold",
-      Threshold: 0,
-      TreatMissingData: "breaching",
-    });
-  });
-
-  it.each([
-    ["5m", "1d", 3600, 24],
-    ["5m", "7d", 3600, 168],
-    ["90m", "3h", 7200, 1],
-    ["1d", "7d", 86_400, 7],
-    ["90m", "2h", 7200, 1],
-  ] as const)(
-    "with a run every %s takes %s of silence for periods of %s s, %s of them",
-    (schedule, silence, seconds, count) => {
-      const { template } = synthesize({
-        sources: [{ name: "acme", schedule, alarms: { lag: "2d", silence } }],
-      });
-      const alarm = alarms(template).get("SlackAuditLake-acme-silence");
-
-      expect(alarm).toMatchObject({ Period: seconds, EvaluationPeriods: count });
-      // CloudWatch refuses to look further back.
-      expect(seconds * count).toBeLessThanOrEqual(7 * 86_400);
-    },
-  );
-
-  it("does not watch for silence where it is normal", () => {
-    const { template } = synthesize({ sources: [{ name: "acme", alarms: { silence: "off" } }] });
-
-    expect(alarms(template).has("SlackAuditLake-acme-silence")).toBe(false);
-  });
-
   it("has alarms for each source that runs, and none for one that does not", () => {
     const { template } = synthesize({
       sources: [{ name: "acme" }, { name: "acme-gov" }, { name: "acme-old", enabled: false }],
@@ -202,10 +51,33 @@ describe("Monitoring", () => {
     const [dashboard] = Object.values(template.findResources("AWS::CloudWatch::Dashboard"));
     const body = JSON.stringify(dashboard);
 
-    for (const metrics of [INGEST_METRICS, CLOSE_METRICS, BACKFILL_METRICS, COMPACT_METRICS]) {
+    for (const metrics of [
+      INGEST_METRICS,
+      SEAL_METRICS,
+      BACKFILL_METRICS,
+      COLUMNS_METRICS,
+      DETECT_METRICS,
+    ]) {
       for (const metric of Object.values(metrics)) {
         expect(body).toContain(metric);
       }
     }
+    expect(body).toContain(LATENESS_METRIC);
+  });
+
+  it("has a row on the dashboard for each source of what works on it, in one order", () => {
+    const { template } = synthesize({ sources: [{ name: "acme" }, { name: "acme-gov" }] });
+    const [dashboard] = Object.values(template.findResources("AWS::CloudWatch::Dashboard"));
+    const titles = JSON.stringify(dashboard).match(/## [\w: -]+/g);
+
+    expect(titles).toEqual([
+      "## acme",
+      "## acme-gov",
+      "## acme: close of day",
+      "## acme-gov: close of day",
+      "## acme: backfill",
+      "## acme-gov: backfill",
+      "## Detection",
+    ]);
   });
 });

@@ -1,0 +1,65 @@
+import { type Command, Option } from "commander";
+import type { TimeRange } from "../../lib/time.ts";
+import { addFormerOption } from "../deprecation.ts";
+import { UsageError } from "../errors.ts";
+import { formatTime } from "../output/format.ts";
+import { parsePositiveSeconds, parseTime } from "./time.ts";
+
+/** What Commander makes of `--from`, `--until` and `--last`. */
+export interface TimeRangeOptions {
+  /** Epoch seconds, included. */
+  from?: number;
+  /** Epoch seconds, excluded. */
+  until?: number;
+  /** Seconds before now. */
+  last?: number;
+}
+
+/** @param descriptions - what each of them means for the command */
+export function addTimeRangeOptions(
+  command: Command,
+  descriptions: { from: string; until: string; last: string },
+): Command {
+  return command
+    .option("--from <time>", descriptions.from, parseTime)
+    .option("--until <time>", descriptions.until, parseTime)
+    .addOption(
+      new Option("--last <duration>", descriptions.last)
+        .argParser(parsePositiveSeconds)
+        .conflicts(["from", "until"]),
+    );
+}
+
+/** Keep `--since` or `--to`, with the meaning of the option of today. */
+export function addFormerTimeOption(
+  command: Command,
+  former: "--since" | "--to",
+  attribute: "from" | "until",
+): void {
+  addFormerOption<number>(
+    command,
+    new Option(`${former} <time>`).argParser(parseTime),
+    (value) => ({ use: `--${attribute}`, attribute, value }),
+  );
+}
+
+/**
+ * The range that the options name; a bound that is not named is absent.
+ *
+ * @throws {UsageError} when it would be empty
+ */
+export function toTimeRange(
+  { from, until, last }: TimeRangeOptions,
+  nowSeconds: number,
+): Partial<TimeRange> {
+  if (last !== undefined) return { from: Math.max(0, nowSeconds - last) };
+  if (from !== undefined && until !== undefined && until <= from) {
+    throw new UsageError(
+      `--until ${formatTime(until)} must be later than --from ${formatTime(from)}`,
+    );
+  }
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(until === undefined ? {} : { until }),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Damage, VerifyReport } from "../../lib/seal/verify.ts";
+import { formatBytes, formatCount, formatCounted } from "./format.ts";
+import { renderStatusLines } from "./table.ts";
+
+/** One line. */
+export function describeDamage({ kind, key, problem }: Damage): string {
+  return `${kind.replaceAll("_", " ").toUpperCase()}  ${key}: ${problem}`;
+}
+
+/** What was checked, and the result. */
+export function describeVerified(report: VerifyReport): string {
+  const { head, damages, unreconciled, unsealed, days, objects, entries, bytes } = report;
+  return renderStatusLines([
+    ["source", report.source],
+    [
+      "checked",
+      `${formatCounted(days, "day")}, ${formatCounted(objects, "object")}, ${formatCounted(entries, "entry", "entries")}, ${formatBytes(bytes)}`,
+    ],
+    [
+      "chain",
+      `${formatCounted(report.manifests, "manifest")}, ${formatCounted(report.signatures, "signature")} checked`,
+    ],
+    ["head", head === null ? "none" : `${head.sha256} (${head.day}, number ${head.sequence})`],
+    ["not reconciled", listDays(unreconciled)],
+    ["not sealed", listDays(unsealed)],
+    ["damaged", damages.length === 0 ? "nothing" : formatCount(damages.length)],
+  ]);
+}
+
+/** Days shown of each list; `--json` has them all. */
+const LISTED_MAX = 10;
+
+function listDays(days: readonly string[]): string {
+  if (days.length === 0) return "none";
+  const rest = days.length - LISTED_MAX;
+  return `${days.slice(0, LISTED_MAX).join(", ")}${rest > 0 ? ` and ${formatCount(rest)} more` : ""}`;
+}

@@ -1,0 +1,51 @@
+import { causeOf } from "../../lib/run/outcome.ts";
+import {
+  type SealPorts,
+  type SealProgress,
+  type SealSettings,
+  sealDay,
+} from "../../lib/seal/seal-day.ts";
+import type { SealSummary } from "../../lib/seal/seal-summary.ts";
+import { leaseOwner } from "./lease-owner.ts";
+import { runUntilDone } from "./run-until-done.ts";
+
+interface SealObserver {
+  onProgress(progress: SealProgress): void;
+  /** Told of each wait between two runs. */
+  onWait(untilMs: number, reason: string): void;
+}
+
+/**
+ * Seal days one after the other, and end at the first that cannot be sealed now.
+ *
+ * @param days - `YYYY-MM-DD`, oldest first
+ * @returns a summary of each day that was tried, and why the last one failed
+ */
+export async function sealDays(
+  ports: SealPorts,
+  settings: Omit<SealSettings, "day" | "owner">,
+  days: readonly string[],
+  signal: AbortSignal,
+  { onProgress, onWait }: SealObserver,
+): Promise<{ summaries: SealSummary[]; cause: Error | undefined }> {
+  const deadlineMs = Number.POSITIVE_INFINITY;
+  const summaries: SealSummary[] = [];
+  for (const day of days) {
+    const { runs, isInterrupted } = await runUntilDone<SealSummary>(
+      () =>
+        sealDay(
+          ports,
+          { ...settings, day, owner: leaseOwner() },
+          { deadlineMs, signal, onProgress },
+        ),
+      () => false,
+      ports.clock,
+      { deadlineMs, signal, onWait },
+    );
+    const last = runs.at(-1);
+    if (last === undefined) break;
+    summaries.push(isInterrupted ? { ...last, outcome: "interrupted" } : last);
+    if (last.manifest === undefined) return { summaries, cause: causeOf(last) };
+  }
+  return { summaries, cause: undefined };
+}

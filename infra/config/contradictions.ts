@@ -1,0 +1,142 @@
+/** What no single value of a configuration shows: those that do not go together. */
+
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
+import type { LakeConfig } from "./schema.ts";
+
+/** Slack has no audit logs from before this day. */
+const FIRST_DAY_OF_AUDIT_LOGS = "2018-03-01";
+
+/** A value that is right by itself and wrong beside another. */
+export type Contradiction = { path: PropertyKey[]; message: string };
+
+export function* contradictions(config: LakeConfig): Generator<Contradiction> {
+  const { archiveStartsOn, sources, closing, alerts, removalPolicy } = config;
+  if (archiveStartsOn < FIRST_DAY_OF_AUDIT_LOGS) {
+    yield {
+      path: ["archiveStartsOn"],
+      message: `"${archiveStartsOn}" is too early; Slack has nothing before "${FIRST_DAY_OF_AUDIT_LOGS}"`,
+    };
+  }
+  for (const [index, source] of sources.entries()) {
+    const { name, firstStart, schedule, allowedLateness, alarms } = source;
+    if (sources.findIndex((other) => other.name === name) !== index) {
+      yield {
+        path: ["sources", index, "name"],
+        message: `"${name}" is there twice; each source needs its own name`,
+      };
+    }
+    const withoutHyphens = name.replaceAll("-", "");
+    const alike = sources
+      .slice(0, index)
+      .find((other) => other.name !== name && other.name.replaceAll("-", "") === withoutHyphens);
+    if (alike !== undefined) {
+      yield {
+        path: ["sources", index, "name"],
+        message: `"${name}" and "${alike.name}" differ only in hyphens, which CloudFormation's names leave out`,
+      };
+    }
+    if (alarms.lag <= schedule) {
+      yield {
+        path: ["sources", index, "alarms", "lag"],
+        message: `must be longer than the schedule's ${schedule / 60} minutes, or the alarm would never rest`,
+      };
+    }
+    if (alarms.silence !== "off" && alarms.silence < schedule) {
+      yield {
+        path: ["sources", index, "alarms", "silence"],
+        message: `must be no shorter than the schedule's ${schedule / 60} minutes, in which there is nothing to hear`,
+      };
+    }
+    if (closing.enabled && allowedLateness >= closing.delay) {
+      yield {
+        path: ["closing", "delay"],
+        message: `must be longer than the ${allowedLateness / 60} minutes in which ${name} looks for late entries (allowedLateness)`,
+      };
+    }
+    if (firstStart !== undefined && firstStart < archiveStartsOn) {
+      yield {
+        path: ["sources", index, "firstStart"],
+        message: `"${firstStart}" is before archiveStartsOn "${archiveStartsOn}", so queries would not see its first entries`,
+      };
+    }
+  }
+  yield* archiveContradictions(config.archive);
+  if (closing.compact === true && typeof config.archive.retention === "number") {
+    yield {
+      path: ["closing", "compact"],
+      message: "cannot stand beside archive.retention, which would delete the files of its table",
+    };
+  }
+  if (config.archive.objectLock !== undefined && removalPolicy === "destroy") {
+    yield {
+      path: ["removalPolicy"],
+      message: `"destroy" cannot delete objects under objectLock; write "retain"`,
+    };
+  }
+  if (config.archive.existingBucket !== undefined && removalPolicy === "destroy") {
+    yield {
+      path: ["removalPolicy"],
+      message: `"destroy" does not reach an existingBucket; write "retain"`,
+    };
+  }
+  if (alerts.existingTopic !== undefined && alerts.email.length > 0) {
+    yield {
+      path: ["alerts", "email"],
+      message: "cannot stand beside existingTopic; subscribe the addresses to that topic",
+    };
+  }
+}
+
+/** Of the keys of tags. */
+export function* tagContradictions(
+  tags: Readonly<Record<string, string>>,
+): Generator<Contradiction> {
+  for (const key of Object.keys(tags)) {
+    if (!/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key)) {
+      yield {
+        path: ["tags"],
+        message: `${JSON.stringify(key)} is not a tag key: 1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with aws:`,
+      };
+    }
+  }
+}
+
+function* archiveContradictions(archive: LakeConfig["archive"]): Generator<Contradiction> {
+  const { existingBucket, tiers = [], retention, objectLock } = archive;
+  if (existingBucket !== undefined) {
+    for (const key of ["bucketName", "tiers", "retention", "objectLock"] as const) {
+      if (archive[key] !== undefined) {
+        yield {
+          path: ["archive", key],
+          message: "cannot stand beside existingBucket, which keeps its own settings",
+        };
+      }
+    }
+  }
+  for (const [index, { storageClass, after }] of tiers.entries()) {
+    const path = ["archive", "tiers", index, "after"];
+    const before = tiers[index - 1];
+    if (before !== undefined && before.after >= after) {
+      yield { path, message: "is not later than the tier before it" };
+    }
+    if (storageClass === "STANDARD_IA" && after < 30 * SECONDS_PER_DAY) {
+      yield { path, message: 'is too early; S3 takes STANDARD_IA from "30d"' };
+    }
+  }
+  const lastTier = tiers.at(-1);
+  if (typeof retention !== "number") {
+    return;
+  }
+  if (lastTier !== undefined && retention <= lastTier.after) {
+    yield {
+      path: ["archive", "retention"],
+      message: "is over before the last tier begins; lengthen it or drop the tier",
+    };
+  }
+  if (objectLock !== undefined && retention < objectLock.for) {
+    yield {
+      path: ["archive", "retention"],
+      message: "is shorter than objectLock.for, until which S3 refuses to delete",
+    };
+  }
+}

@@ -1,0 +1,16 @@
+/** The stack as a construct for CDK apps: `slack-audit-lake/cdk`. */
+
+export type {
+  AlertSettings,
+  ArchiveSettings,
+  AuditLakeConfig,
+  BytesText,
+  CatalogSettings,
+  ClosingSettings,
+  DetectionSettings,
+  DurationText,
+  SlackAuditLakeProps,
+  SourceProps,
+} from "./config/config.ts";
+export { ConfigError } from "./config/parse.ts";
+export { SlackAuditLake } from "./slack-audit-lake.ts";

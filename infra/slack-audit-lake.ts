@@ -1,0 +1,180 @@
+import { CfnOutput, RemovalPolicy, Stack } from "aws-cdk-lib";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
+import { NO_INTERVAL, SOURCE_OUTPUTS, STACK_OUTPUTS } from "../lib/stack/outputs.ts";
+import type { SlackAuditLakeProps } from "./config/config.ts";
+import { ConfigError, parseLakeProps } from "./config/parse.ts";
+import type { LakeConfig, SourceConfig } from "./config/schema.ts";
+import { Archive } from "./constructs/archive.ts";
+import { Backfill } from "./constructs/backfill.ts";
+import { Catalog } from "./constructs/catalog.ts";
+import { Detection } from "./constructs/detection.ts";
+import { Encryption } from "./constructs/encryption.ts";
+import { Events } from "./constructs/events.ts";
+import { Ingestion } from "./constructs/ingestion.ts";
+import { Monitoring } from "./constructs/monitoring.ts";
+import { Notifications } from "./constructs/notifications.ts";
+import { Sealing } from "./constructs/sealing.ts";
+
+/** What the rest of a stack may want of a lake. */
+interface LakeResources {
+  /** Holds the archive. */
+  readonly archiveBucket: IBucket;
+  /** Of everything that the lake encrypts. */
+  readonly key: IKey;
+  /** Announces each new object of the archive: docs/operate/downstream.md. */
+  readonly newObjectsTopic: ITopic;
+  /** Gets alarms and alerts. */
+  readonly alertsTopic: ITopic;
+}
+
+/**
+ * Slack's audit logs of one or several organizations: archived, in SQL, watched.
+ *
+ * A stack holds one: its alarms, its dashboard and its outputs have the stack's
+ * name, by which the command line finds them (`--stack NAME`).
+ *
+ * @example
+ * new SlackAuditLake(stack, "AuditLake", {
+ *   archiveStartsOn: "2026-01-01",
+ *   sources: [{ name: "acme" }],
+ * });
+ */
+export class SlackAuditLake extends Construct implements LakeResources {
+  readonly archiveBucket: IBucket;
+  readonly key: IKey;
+  readonly newObjectsTopic: ITopic;
+  readonly alertsTopic: ITopic;
+
+  /** @throws {ConfigError} naming each wrong property, where it is and what is allowed there */
+  constructor(scope: Construct, id: string, props: SlackAuditLakeProps) {
+    super(scope, id);
+    const { path } = this.node;
+    const other = Stack.of(this)
+      .node.findAll()
+      .find((node) => node instanceof SlackAuditLake && node !== this);
+    if (other !== undefined) {
+      throw new ConfigError(
+        `${path}: the stack holds ${other.node.path} already; put each SlackAuditLake into a stack of its own`,
+      );
+    }
+    const resources = addLake(this, parseLakeProps(props, path));
+    this.archiveBucket = resources.archiveBucket;
+    this.key = resources.key;
+    this.newObjectsTopic = resources.newObjectsTopic;
+    this.alertsTopic = resources.alertsTopic;
+  }
+}
+
+/** Everything that a lake consists of, right below `scope`. */
+export function addLake(scope: Construct, config: LakeConfig): LakeResources {
+  const { logRetention } = config;
+  const removalPolicy =
+    config.removalPolicy === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+
+  const { key } = new Encryption(scope, "Encryption", {
+    existingKeyArn: config.kmsKeyArn,
+    removalPolicy,
+  });
+  const notifications = new Notifications(scope, "Notifications", { config: config.alerts, key });
+  const monitoring = new Monitoring(scope, "Monitoring", { topic: notifications.topic });
+  const { bucket, resultsBucket } = new Archive(scope, "Archive", {
+    config: config.archive,
+    resultsRetentionSeconds: config.catalog.resultsRetention,
+    key,
+    removalPolicy,
+  });
+  const catalog = new Catalog(scope, "Catalog", {
+    config: config.catalog,
+    sources: config.sources.map(({ name }) => name),
+    archiveStartsOn: config.archiveStartsOn,
+    ...{ bucket, resultsBucket, key, monitoring },
+  });
+
+  // In the order of their rows on the dashboard.
+  const ingestion = new Ingestion(scope, "Ingestion", {
+    sources: config.sources,
+    ...{ bucket, key, monitoring, logRetention, removalPolicy },
+  });
+  const { checkpoints } = ingestion;
+  const enabled = ingestion.sources.filter(({ config }) => config.enabled);
+  const sealing = config.closing.enabled
+    ? new Sealing(scope, "Closing", {
+        config: config.closing,
+        sources: enabled,
+        hasColumns: config.closing.compact ?? typeof config.archive.retention !== "number",
+        schedules: ingestion.schedules,
+        deadLetters: ingestion.deadLetters,
+        ...{ bucket, resultsBucket, checkpoints, catalog, key },
+        ...{ monitoring, logRetention, removalPolicy },
+      })
+    : undefined;
+  const backfill = new Backfill(scope, "Backfill", {
+    sources: enabled,
+    ...{ bucket, checkpoints, key, monitoring, logRetention, removalPolicy },
+  });
+  const events = new Events(scope, "Events", { bucket, key, monitoring });
+  if (config.detection.enabled) {
+    new Detection(scope, "Detection", {
+      config: config.detection,
+      sources: config.sources,
+      newObjects: events.topic,
+      ...{ bucket, notifications, monitoring, logRetention, removalPolicy },
+    });
+  }
+
+  addOutputs(scope, {
+    [STACK_OUTPUTS.archiveBucket]: bucket.bucketName,
+    [STACK_OUTPUTS.resultsBucket]: resultsBucket.bucketName,
+    [STACK_OUTPUTS.key]: key.keyArn,
+    [STACK_OUTPUTS.database]: catalog.database,
+    [STACK_OUTPUTS.workgroup]: catalog.workgroup,
+    [STACK_OUTPUTS.checkpointTable]: checkpoints.tableName,
+    [STACK_OUTPUTS.newObjectsTopic]: events.topic.topicArn,
+    [STACK_OUTPUTS.alertsTopic]: notifications.topic.topicArn,
+    [STACK_OUTPUTS.signingKey]: sealing?.signingKey?.keyArn,
+  });
+  for (const { config: source, tokenSecret, handler } of ingestion.sources) {
+    const machineOf = (sources: { config: SourceConfig; machineArn: string }[] = []) =>
+      sources.find(({ config }) => config === source)?.machineArn;
+    addOutputs(
+      scope,
+      {
+        [SOURCE_OUTPUTS.tokenSecret]: tokenSecret.secretArn,
+        [SOURCE_OUTPUTS.function]: handler.functionName,
+        [SOURCE_OUTPUTS.slackApi]: source.apiBase,
+        [SOURCE_OUTPUTS.interval]: source.enabled ? String(source.schedule) : NO_INTERVAL,
+        [SOURCE_OUTPUTS.backfill]: machineOf(backfill.sources),
+        [SOURCE_OUTPUTS.closing]: machineOf(sealing?.sources),
+      },
+      source.name,
+    );
+  }
+  return {
+    archiveBucket: bucket,
+    key,
+    newObjectsTopic: events.topic,
+    alertsTopic: notifications.topic,
+  };
+}
+
+/** @param source - the one that they are of; the command line knows it by the description */
+function addOutputs(
+  scope: Construct,
+  outputs: Record<string, string | undefined>,
+  source?: string,
+): void {
+  for (const [name, value] of Object.entries(outputs)) {
+    if (value === undefined) {
+      continue;
+    }
+    const output =
+      source === undefined
+        ? new CfnOutput(scope, name, { value })
+        : new CfnOutput(scope, `${name}-${source}`, { value, description: source });
+    // The command line looks for this name, wherever in a stack the lake is.
+    output.overrideLogicalId(output.node.id.replaceAll("-", ""));
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Names of what is sealed. A day's first manifest is
+ * `manifests/source=<source>/dt=YYYY-MM-DD.json`, its second `dt=YYYY-MM-DD.2.json`
+ * and so on: what is stored for a day after it was sealed is an addendum, and a
+ * later manifest of the same day seals it (docs/adr/0015-addenda.md).
+ */
+import { createHash } from "node:crypto";
+import type { ArchiveStore } from "../ports.ts";
+import { PREFIXES } from "./object-key.ts";
+
+export function manifestsPrefix(source: string): string {
+  return `${PREFIXES.manifests}source=${source}/`;
+}
+
+/**
+ * @param day - UTC, `YYYY-MM-DD`
+ * @param revision - 1 for the first manifest of the day
+ */
+export function manifestKey(source: string, day: string, revision = 1): string {
+  return `${manifestsPrefix(source)}${revisionName(day, revision)}.json`;
+}
+
+/** Key of the signature of a manifest. */
+export function signatureKey(source: string, day: string, revision = 1): string {
+  return `${PREFIXES.signatures}source=${source}/${revisionName(day, revision)}.sig`;
+}
+
+/** @returns nothing when the key is not a manifest's of the source */
+export function parseManifestKey(
+  source: string,
+  key: string,
+): { day: string; revision: number } | undefined {
+  const [, day, number = "1"] = /\/dt=(\d{4}-\d\d-\d\d)(?:\.(\d+))?\.json$/.exec(key) ?? [];
+  if (day === undefined) return undefined;
+  const revision = Number(number);
+  return key === manifestKey(source, day, revision) ? { day, revision } : undefined;
+}
+
+/** A manifest that is there. */
+export interface SealedRevision {
+  day: string;
+  revision: number;
+}
+
+/** All manifests of a source, ascending by day, then by revision. */
+export async function listManifests(
+  store: ArchiveStore,
+  source: string,
+): Promise<SealedRevision[]> {
+  const found: SealedRevision[] = [];
+  for await (const { key } of store.list(manifestsPrefix(source))) {
+    const parsed = parseManifestKey(source, key);
+    if (parsed !== undefined) found.push(parsed);
+  }
+  return inOrder(found);
+}
+
+/** Ascending by day, then by revision. */
+export function inOrder(manifests: readonly SealedRevision[]): SealedRevision[] {
+  return manifests.toSorted((a, b) =>
+    a.day === b.day ? a.revision - b.revision : a.day < b.day ? -1 : 1,
+  );
+}
+
+/** Days that have a manifest, UTC, `YYYY-MM-DD`, ascending. */
+export async function sealedDays(store: ArchiveStore, source: string): Promise<string[]> {
+  return [...new Set((await listManifests(store, source)).map(({ day }) => day))];
+}
+
+/** @returns the newest revision of the day's manifest; 0 when the day is not sealed */
+export async function newestRevision(
+  store: ArchiveStore,
+  source: string,
+  day: string,
+): Promise<number> {
+  let newest = 0;
+  for await (const { key } of store.list(`${manifestsPrefix(source)}dt=${day}.`)) {
+    newest = Math.max(newest, parseManifestKey(source, key)?.revision ?? 0);
+  }
+  return newest;
+}
+
+function addendaPrefix(source: string): string {
+  return `${PREFIXES.addenda}source=${source}/`;
+}
+
+/**
+ * Key of the note that says: entries are stored for a sealed day, and the
+ * manifest with this revision is to seal them.
+ */
+export function addendumKey(source: string, day: string, revision: number): string {
+  return `${addendaPrefix(source)}${revisionName(day, revision)}.json`;
+}
+
+/** The note's content, always the same for the same manifest. */
+interface Addendum {
+  version: 1;
+  source: string;
+  day: string;
+  /** Of the manifest that is to seal it. */
+  revision: number;
+  /** SHA-256 of the newest manifest of the day when the note was written, hex. */
+  amends: string;
+}
+
+/** Days for which something was stored after they were sealed, and which no manifest has sealed yet. */
+export async function daysWithAddenda(
+  store: ArchiveStore,
+  source: string,
+  manifests: readonly SealedRevision[],
+): Promise<string[]> {
+  const newest = new Map(manifests.map(({ day, revision }) => [day, revision]));
+  const days: string[] = [];
+  for await (const { key } of store.list(addendaPrefix(source))) {
+    const note = parseManifestKey(source, manifestsPrefix(source) + key.split("/").at(-1));
+    if (note !== undefined && note.revision === (newest.get(note.day) ?? 0) + 1) {
+      days.push(note.day);
+    }
+  }
+  return days.sort();
+}
+
+/**
+ * Note that a sealed day gets an addendum, before anything of it is stored.
+ *
+ * @param revision - the newest of the day's manifests
+ */
+export async function noteAddendum(
+  store: ArchiveStore,
+  source: string,
+  day: string,
+  revision: number,
+): Promise<void> {
+  const manifest = await store.get(manifestKey(source, day, revision));
+  const amends = createHash("sha256").update(manifest).digest("hex");
+  const note: Addendum = { version: 1, source, day, revision: revision + 1, amends };
+  await store.put(addendumKey(source, day, revision + 1), Buffer.from(`${JSON.stringify(note)}\n`));
+}
+
+function revisionName(day: string, revision: number): string {
+  return revision === 1 ? `dt=${day}` : `dt=${day}.${revision}`;
+}

@@ -1,0 +1,31 @@
+/**
+ * What is wrong with the archive of a sealed day.
+ *
+ * - `object_missing`, `object_changed`, `object_added`: against the day's newest manifest
+ * - `object_dropped`: an earlier manifest of the day has it, and the newest has not
+ * - `manifest_missing`: a later manifest names it
+ * - `manifest_changed`: it is not what it was when the next one was sealed
+ * - `manifest_unreadable`: damaged, or the manifest of another day
+ * - `chain_broken`: two manifests claim the same place in the chain
+ * - `signature_missing`, `signature_wrong`: of a manifest, where a public key was given
+ * - `head_missing`: no manifest has the hash that was remembered: history was rewritten
+ */
+export type DamageKind =
+  | "object_missing"
+  | "object_changed"
+  | "object_added"
+  | "object_dropped"
+  | "manifest_missing"
+  | "manifest_changed"
+  | "manifest_unreadable"
+  | "chain_broken"
+  | "signature_missing"
+  | "signature_wrong"
+  | "head_missing";
+
+export interface Damage {
+  kind: DamageKind;
+  /** The object that it is about; of a head that is missing, the newest manifest. */
+  key: string;
+  problem: string;
+}

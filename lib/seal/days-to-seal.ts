@@ -1,0 +1,40 @@
+import { daysWithAddenda, listManifests } from "../archive/sealed-day.ts";
+import { dayOf, nowSeconds, SECONDS_PER_DAY } from "../time.ts";
+import type { SealPorts } from "./seal-day.ts";
+import { earliestStart, type SettleSettings, whyNotSettled } from "./settled.ts";
+
+/**
+ * Days that can be sealed now and are not, or have an addendum that is not,
+ * oldest first.
+ *
+ * @param limit - at most so many
+ */
+export async function daysToSeal(
+  { archive, checkpoints, clock }: Pick<SealPorts, "archive" | "checkpoints" | "clock">,
+  settings: SettleSettings,
+  limit: number,
+): Promise<string[]> {
+  const { source } = settings;
+  const lanes = await checkpoints.lanes(source);
+  const manifests = await listManifests(archive, source);
+  const sealed = new Set(manifests.map(({ day }) => day));
+  const open = new Set(await daysWithAddenda(archive, source, manifests));
+  const now = nowSeconds(clock);
+  const days: string[] = [];
+  for (const day of daysFrom(earliestStart(lanes), now)) {
+    if (days.length === limit) break;
+    const isDue = open.has(day) || !sealed.has(day);
+    if (isDue && whyNotSettled(day, lanes, settings, now) === undefined) {
+      days.push(day);
+    }
+  }
+  return days;
+}
+
+function* daysFrom(start: number, now: number): Generator<string> {
+  if (!Number.isFinite(start)) return;
+  const first = start - (start % SECONDS_PER_DAY);
+  for (let second = first; second < now; second += SECONDS_PER_DAY) {
+    yield dayOf(second);
+  }
+}

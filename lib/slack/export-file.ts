@@ -1,0 +1,117 @@
+import { isUtf8 } from "node:buffer";
+import { SlackAuditError } from "./errors.ts";
+import { isArrayAt, isObject, isPage, onOneLine, PageEntry, readFrame, toBuffer } from "./page.ts";
+import { endOfValue, skipSpace, walkElements, walkMembers } from "./raw-json.ts";
+
+/** How deep inside arrays and objects entries are looked for; no known export goes past three. */
+const MAX_DEPTH = 32;
+
+/** A file that is not an export of audit log entries. */
+export class ExportError extends SlackAuditError {
+  override readonly name = "ExportError";
+  override readonly code = "export_error";
+  override readonly retryable = false;
+}
+
+/**
+ * Find the entries in an export: a page body, an entry, an array of either, an
+ * object that holds them under other names, or any of these one a line (NDJSON).
+ *
+ * Whatever stands alone on a line or in the outermost array and is none of
+ * these is given back as an entry without an id, so that nothing is left out.
+ *
+ * @returns the entries in the order of the file
+ * @throws {ExportError} when a line is not JSON, or when there is no entry at all
+ */
+export function parseExport(file: Uint8Array): PageEntry[] {
+  const documents = splitDocuments(toBuffer(file));
+  const isOneArray = documents.length === 1 && documents.every((text) => isArrayAt(text, 0));
+  const values = isOneArray ? documents.flatMap(elementsOf) : documents;
+  const standAlone = isOneArray || documents.length > 1;
+  let pages = 0;
+  const entries = values.flatMap((text) => {
+    const parsed: unknown = JSON.parse(text.toString());
+    const found = findEntries(text, parsed);
+    pages += isPage(parsed) ? 1 : 0;
+    return found.length === 0 && standAlone && !isPage(parsed)
+      ? [new PageEntry(onOneLine(text), parsed)]
+      : found;
+  });
+  if (entries.length === 0 && pages === 0) {
+    throw new ExportError("there is no audit log entry in it");
+  }
+  return entries;
+}
+
+/** @param text - of the value alone */
+function findEntries(text: Buffer, parsed: unknown, depth = 0): PageEntry[] {
+  if (depth > MAX_DEPTH) {
+    return [];
+  }
+  if (Array.isArray(parsed)) {
+    return elementsOf(text).flatMap((element, i) => findEntries(element, parsed[i], depth + 1));
+  }
+  if (!isObject(parsed)) {
+    return [];
+  }
+  if (isPage(parsed)) {
+    return readFrame(text).entries;
+  }
+  if ("date_create" in parsed || "action" in parsed) {
+    return [new PageEntry(onOneLine(text), isUtf8(text) ? parsed : undefined)];
+  }
+  const found: PageEntry[] = [];
+  walkMembers(text, 0, (name, start) => {
+    const end = endOfValue(text, start);
+    found.push(...findEntries(text.subarray(start, end), parsed[name], depth + 1));
+    return end;
+  });
+  return found;
+}
+
+/** The file's one value, or its lines; without space around them, all of them JSON. */
+function splitDocuments(file: Buffer): Buffer[] {
+  if (isJson(file)) {
+    return [trim(file)];
+  }
+  const documents: Buffer[] = [];
+  for (let start = 0, line = 1; start < file.length; line++) {
+    const lineBreak = file.indexOf("\n", start);
+    const end = lineBreak === -1 ? file.length : lineBreak;
+    const document = trim(file.subarray(start, end));
+    if (document.length > 0 && !isJson(document)) {
+      throw new ExportError(`line ${line} is not JSON`);
+    }
+    documents.push(...(document.length > 0 ? [document] : []));
+    start = end + 1;
+  }
+  return documents;
+}
+
+function elementsOf(text: Buffer): Buffer[] {
+  const elements: Buffer[] = [];
+  walkElements(text, 0, (start) => {
+    const end = endOfValue(text, start);
+    elements.push(text.subarray(start, end));
+    return end;
+  });
+  return elements;
+}
+
+function trim(text: Buffer): Buffer {
+  const start = skipSpace(text, 0);
+  let end = text.length;
+  while (end > start && skipSpace(text, end - 1) !== end - 1) {
+    end -= 1;
+  }
+  return text.subarray(start, end);
+}
+
+function isJson(text: Buffer): boolean {
+  try {
+    JSON.parse(text.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}

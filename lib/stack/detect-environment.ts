@@ -1,0 +1,39 @@
+/** The environment of `detect`: apart, so that the other functions do not load the rules. */
+import * as z from "zod";
+import { parseRuleOverrides, type RuleOverrides } from "../detect/configure.ts";
+import { SCHEMA_WATCH_ENVIRONMENT, wholeNumber } from "./environment.ts";
+
+/** Ids in one variable, comma-separated. */
+const idList = z
+  .codec(z.string(), z.array(z.string()), {
+    decode: (text) => text.split(",").flatMap((id) => id.trim() || []),
+    encode: (ids) => ids.join(","),
+  })
+  .default([]);
+
+/** JSON: `{"<rule id>": "off" | "<severity>"}`. */
+const ruleOverrides = z
+  .codec(z.string(), z.custom<RuleOverrides>(), {
+    decode: (text, context) => {
+      try {
+        return parseRuleOverrides(JSON.parse(text));
+      } catch (error) {
+        context.issues.push({ code: "custom", input: text, message: (error as Error).message });
+        return z.NEVER;
+      }
+    },
+    encode: (overrides) => JSON.stringify(overrides),
+  })
+  .default({});
+
+export const DETECT_ENVIRONMENT = z.object({
+  ARCHIVE_BUCKET: z.string().min(1),
+  ...SCHEMA_WATCH_ENVIRONMENT.shape,
+  DETECTION_RULES: ruleOverrides,
+  /** Slack apps whose tokens fill the archive. */
+  OWN_APP_IDS: idList,
+  /** Users who installed them. */
+  OWN_INSTALLER_IDS: idList,
+  ALERT_PERIOD_SECONDS: wholeNumber("seconds", 60, 604_800).default(3_600),
+  MAX_ENTRY_AGE_DAYS: wholeNumber("days", 1, 365).default(14),
+});

@@ -1,0 +1,121 @@
+/**
+ * The environment variables of the functions: the stack writes them and the
+ * functions read them, each through the same schema.
+ *
+ * The schemas are of codecs. Decoded, the values are typed; encoded, they are
+ * the text of a variable. The stack's values may be names that only a
+ * deployment knows, so what a schema checks of the text of those, it checks
+ * when it reads.
+ */
+import * as z from "zod";
+import { SOURCE_NAME } from "../archive/object-key.ts";
+import { DEFAULT_BASE_URL } from "../slack/endpoint.ts";
+import { toIsoSeconds } from "../time.ts";
+
+/** Of a function's variables: text on one side, typed values on the other. */
+export type EnvironmentSchema<Values> = z.ZodType<Values, Record<string, string | undefined>>;
+
+/**
+ * A function's configuration, from its environment.
+ *
+ * @throws {Error} naming each variable that is missing or wrong; thrown at start, before any event
+ */
+export function readEnvironment<Values>(
+  schema: EnvironmentSchema<Values>,
+  variables: NodeJS.ProcessEnv = process.env,
+): Values {
+  const parsed = z.safeDecode(schema, variables);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      ({ path, message }) => `${path.join(".")}: ${message}`,
+    );
+    throw new Error(`the function's environment is wrong: ${problems.join("; ")}`);
+  }
+  return parsed.data;
+}
+
+/**
+ * The variables from which `readEnvironment` gets these values.
+ *
+ * @throws {z.ZodError} when it would refuse them
+ */
+export function writeEnvironment<Values>(
+  schema: EnvironmentSchema<Values>,
+  values: Values,
+): Record<string, string> {
+  const variables = Object.entries(z.encode(schema, values));
+  return Object.fromEntries(
+    variables.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])),
+  );
+}
+
+/** A whole number, both bounds included. */
+export function wholeNumber(unit: string, min: number, max: number) {
+  return z.codec(
+    z.string().regex(/^\d+$/, `must be whole ${unit}`),
+    z.number().int().min(min).max(max),
+    { decode: (text) => Number(text), encode: (number) => String(number) },
+  );
+}
+
+const seconds = wholeNumber("seconds", 0, 604_800);
+
+/** Epoch seconds; ISO 8601 in the variable. */
+const time = z.codec(z.iso.datetime(), z.number(), {
+  decode: (text) => Date.parse(text) / 1000,
+  encode: toIsoSeconds,
+});
+
+const sourceName = z.string().regex(SOURCE_NAME);
+
+/** What every function that works on one source with its token is told. */
+const SOURCE_ENVIRONMENT = z.object({
+  SOURCE: sourceName,
+  ARCHIVE_BUCKET: z.string().min(1),
+  CHECKPOINT_TABLE: z.string().min(1),
+  /** Name or ARN. */
+  TOKEN_SECRET_ID: z.string().min(1),
+  SLACK_API_BASE: z.url().default(DEFAULT_BASE_URL),
+});
+export type SourceEnvironment = z.output<typeof SOURCE_ENVIRONMENT>;
+
+export const INGEST_ENVIRONMENT = SOURCE_ENVIRONMENT.extend({
+  /** Absent: 24 hours before the first run. */
+  FIRST_START: time.optional(),
+  SETTLE_DELAY_SECONDS: seconds.default(60),
+  ALLOWED_LATENESS_SECONDS: seconds.default(900),
+});
+
+export const BACKFILL_ENVIRONMENT = SOURCE_ENVIRONMENT;
+
+export const SEAL_ENVIRONMENT = SOURCE_ENVIRONMENT.extend({
+  /** What the live runs use. */
+  ALLOWED_LATENESS_SECONDS: seconds.default(900),
+  /** After the end of a day. */
+  CLOSE_DELAY_SECONDS: seconds.default(7200),
+  /** ARN of the asymmetric KMS key; absent: manifests are not signed. */
+  SIGNING_KEY_ID: z.string().min(1).optional(),
+});
+
+export const COLUMNS_ENVIRONMENT = z.object({
+  SOURCE: sourceName,
+  ARCHIVE_BUCKET: z.string().min(1),
+  DATABASE: z.string().min(1),
+  WORKGROUP: z.string().min(1),
+});
+
+/** Known to the stack only by a reference. */
+const topicArn = z.codec(z.string(), z.string(), {
+  decode: (text, context) => {
+    if (!text.startsWith("arn:")) {
+      context.issues.push({ code: "custom", input: text, message: "must be an ARN" });
+    }
+    return text;
+  },
+  encode: (arn) => arn,
+});
+
+export const SCHEMA_WATCH_ENVIRONMENT = z.object({
+  DETECTION_TABLE: z.string().min(1),
+  ALERT_TOPIC_ARN: topicArn,
+});

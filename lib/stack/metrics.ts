@@ -1,0 +1,112 @@
+/**
+ * The metrics that the functions emit, and that the stack's alarms and
+ * dashboard watch: services, dimensions and names.
+ */
+
+export const METRIC_NAMESPACE = "SlackAuditLake";
+
+/** What each function calls itself: Powertools' dimension `service`, and the service in its log. */
+export const SERVICES = {
+  ingest: "ingest",
+  backfill: "backfill",
+  seal: "close-day",
+  columns: "compact",
+  detect: "detect",
+  schemaWatch: "drift",
+} as const;
+export type Service = (typeof SERVICES)[keyof typeof SERVICES];
+
+/** The other dimension: the name of the source. The metrics of `detect` do not have it. */
+export const SOURCE_DIMENSION = "source";
+
+/** 1 for a run that Slack's API ended with an error; its third dimension is the error's code. */
+export const API_ERRORS_METRIC = "ApiErrors";
+export const CODE_DIMENSION = "code";
+
+/** How late late entries were at most, seconds: a value an entry, up to a hundred a run; none when none was late. */
+export const LATENESS_METRIC = "LatenessSeconds";
+
+/** Emitted by each run, zeros too. */
+export const INGEST_METRICS = {
+  /** Seconds from the watermark to now; absent when the run did not open the source. */
+  lagSeconds: "LagSeconds",
+  entries: "Entries",
+  lateEntries: "LateEntries",
+  duplicatesDropped: "DuplicatesDropped",
+  quarantined: "Quarantined",
+  pages: "Pages",
+  bytes: "Bytes",
+  /** How much of the time that Lambda grants the run took, percent. */
+  timeUsedPercent: "TimeUsedPercent",
+  /** 1 for a run that ended because Slack asked to wait longer than it lasts. */
+  throttled: "Throttled",
+  /** 1 for a run that failed, whatever the reason. */
+  failed: "Failed",
+  /** 1 for a run that found no token in the secret. */
+  tokenMissing: "TokenMissing",
+  /** 1 for a run whose token Slack refused, also after reading it again. */
+  tokenRefused: "TokenRefused",
+} as const;
+
+export const BACKFILL_METRICS = {
+  /** Entries written. */
+  entries: "Entries",
+  pages: "Pages",
+  /** 1 for a run that ended because Slack asked to wait. */
+  throttled: "Throttled",
+  /** 1 for a run that failed. */
+  failed: "Failed",
+} as const;
+
+/** Emitted by each run, zeros too; lateness is `LATENESS_METRIC`. */
+export const SEAL_METRICS = {
+  /** 1 for a day that was sealed now and is the same on both sides. */
+  reconciled: "Reconciled",
+  /** 1 for one that is not. */
+  unreconciled: "Unreconciled",
+  /** Entries that were missing in the archive until the day was sealed. */
+  lateFound: "LateFound",
+  /** Ids that the archive has and Slack no longer lists. */
+  onlyInArchive: "OnlyInArchive",
+  /** Lines whose id is also in another line. */
+  duplicates: "Twice",
+  /** Days that could be sealed and are not; emitted by each plan. */
+  unsealedDays: "UnsealedDays",
+  /** 1 for a run that failed. */
+  failed: "Failed",
+} as const;
+
+/** Emitted for each day, zeros too. */
+export const COLUMNS_METRICS = {
+  /** 1 for a day that was put into the columns table now. */
+  written: "DaysCompacted",
+  /** 1 for a day of which the table does not hold what was sealed; its lines go on serving it. */
+  notWritten: "DaysNotCompacted",
+} as const;
+
+export const DETECT_METRICS = {
+  objects: "DetectedObjects",
+  entries: "DetectedEntries",
+  matches: "RuleMatches",
+  published: "AlertsPublished",
+  suppressed: "AlertsSuppressed",
+  /** Objects of history, which raise no alerts. */
+  tooOld: "ObjectsTooOld",
+  /** Pairs of an entry and a rule that threw on it: a bug in the rule. */
+  ruleFailures: "RuleFailures",
+  /** Lines in the archive that are no entry. */
+  unreadable: "UnreadableLines",
+  /** Actions, entity types and fields that were in no entry before. */
+  newNames: "NewTerms",
+  /** Messages that failed; they come again, and in the end go to the dead letters. */
+  failed: "DetectionFailed",
+} as const;
+
+export const SCHEMA_WATCH_METRICS = {
+  /** Actions, entity types and fields that Slack lists anew. */
+  announced: "TermsAnnounced",
+  /** Those that it no longer lists. */
+  withdrawn: "TermsWithdrawn",
+  /** Those that were in entries for the first time. */
+  seen: "TermsFirstSeen",
+} as const;

@@ -1,0 +1,23 @@
+/** Files of more than 300 lines, and why each is one file. */
+export const LONG_FILES: Record<string, string> = {
+  "bench/soak/soak.ts": "one loop, whose steps share all its state",
+  "fake-slack/organization/routine.ts": "data: what people of an organization do, how often",
+  "fake-slack/organization/stories.ts": "data: the incidents that a demo shows",
+  "infra/config/config.ts": "to be split: the schema, and the parser's messages",
+  "infra/constructs/monitoring.ts": "to be split: each construct is to hold its alarms",
+  "lib/ingest/ingest.ts": "to be split: a run, and how it stores a page",
+  "lib/seal/seal-day.ts": "to be split by step",
+  "lib/seal/verify.ts": "to be split: the chain, and a day's objects",
+  "lib/slack/client.ts": "to be split: options, attempts, bodies",
+  "lib/slack/types.ts": "data: the fields that Slack documents",
+  "test/architecture/rules.ts": "data: the map",
+  "test/fake-slack/organization.test.ts": "one week of entries, generated once for all its tests",
+  "test/infra/config/config.test.ts": "to be split",
+  "test/ingest/ingest.test.ts": "to be split",
+  "test/seal/seal-day.test.ts": "to be split",
+  "test/seal/verify.test.ts": "to be split",
+  "test/simulation/simulate.ts": "to be split",
+  "test/slack/client.test.ts": "to be split",
+  "test/slack/retry.test.ts": "to be split",
+  "test/sql/saved-query-rows.test.ts": "cases: what each saved query makes of which entries",
+};

@@ -1,0 +1,330 @@
+/**
+ * What each folder may import. Everything else is refused.
+ *
+ * `lib`'s folders are a stack of layers: who is above knows who is below, never the other way. What
+ * an entry of `may` names as a single file is an exception within a folder that is otherwise out of
+ * reach.
+ */
+export interface Rule {
+  /** A folder with all that is below it, except folders that have a rule of their own; or a file. */
+  folder: string;
+  /** Completes 'It …', and is part of every message. */
+  why: string;
+  /** Folders that have a rule, or single files; its own files need no mention. */
+  may: string[];
+  /** npm packages: a name, or `@scope/*`. */
+  packages?: string[];
+  /** Modules of Node, without `node:`; `fs` includes `fs/promises`. */
+  builtins?: string[];
+}
+
+const LIB = [
+  "lib/aws",
+  "lib/local",
+  "lib/columns",
+  "lib/backfill",
+  "lib/import",
+  "lib/seal",
+  "lib/ingest",
+  "lib/run",
+  "lib/detect",
+  "lib/sql",
+  "lib/stack",
+  "lib/archive",
+  "lib/ports.ts",
+  "lib/slack",
+  "lib/time.ts",
+];
+
+/** The client is published by itself: it defines `Clock`, and `lib/ports.ts` exports it again. */
+const PORTS = ["lib/ports.ts", "lib/slack/clock.ts"];
+
+const CLI = ["cli", "cli/commands", "cli/stack", "cli/options", "cli/output", "cli/run"];
+
+const ANY = ["*"];
+
+/** From top to bottom: a folder knows only its own layer and those below it. */
+export const LAYERS: Rule[][] = [
+  [
+    {
+      folder: "test",
+      why: "tests everything",
+      may: [".", "bench", "infra", "functions", ...CLI, "fake-slack", ...LIB],
+      packages: ANY,
+      builtins: ANY,
+    },
+    {
+      folder: "bench",
+      why: "measures the product as it is, with what the tests have to measure it by",
+      may: ["test", ...CLI, "fake-slack", ...LIB],
+      packages: ["commander", "cli-table3"],
+      builtins: ANY,
+    },
+    {
+      folder: ".ci",
+      why: "proves the deployed stack from outside, by its names and its answers",
+      may: [
+        "fake-slack",
+        "infra/config/config.ts",
+        "functions/ingest/metric-names.ts",
+        "lib/archive",
+      ],
+      packages: ["@aws-sdk/*"],
+      builtins: ANY,
+    },
+    {
+      folder: ".",
+      why: "configures tools and the stack",
+      may: ["infra/config/config.ts"],
+      packages: ["vitest"],
+      builtins: ["os"],
+    },
+  ],
+  [
+    {
+      folder: "infra",
+      why: "takes names, SQL and the configuration's types, and runs no product code: a template must not depend on how the product works",
+      may: [
+        "lib/archive",
+        "lib/sql",
+        "lib/stack",
+        "lib/time.ts",
+        // The rules' settings are checked before they are deployed.
+        "lib/detect/configure.ts",
+        // The contract with the functions.
+        "functions/bundling.ts",
+        "functions/backfill/concurrency.ts",
+        "functions/backfill/metric-names.ts",
+        "functions/columns/metric-names.ts",
+        "functions/detect/metric-names.ts",
+        "functions/ingest/metric-names.ts",
+        "functions/seal/metric-names.ts",
+      ],
+      packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
+      builtins: ["fs", "path", "url"],
+    },
+  ],
+  [
+    {
+      folder: "functions",
+      why: "wires adapters to the engine, and knows neither the stack nor the command line",
+      may: LIB.filter((folder) => folder !== "lib/local"),
+      packages: [
+        "@aws-lambda-powertools/*",
+        "@aws-sdk/*",
+        "@middy/core",
+        "aws-lambda",
+        "esbuild",
+        "zod",
+      ],
+      builtins: ["crypto", "fs", "path"],
+    },
+  ],
+  [
+    {
+      folder: "cli/main.ts",
+      why: "is where the command line begins",
+      may: ["cli", "cli/commands", "package.json"],
+      packages: ["commander"],
+    },
+    {
+      folder: "cli/commands",
+      why: "talks to people; what is deployed is reached through cli/stack only",
+      may: [...CLI, "fake-slack", ...LIB.filter((folder) => folder !== "lib/aws")],
+      packages: ["commander"],
+      builtins: ["crypto", "events", "fs", "stream"],
+    },
+    {
+      folder: "cli/stack",
+      why: "is the one part of the command line that knows AWS, so that nobody else loads its SDK",
+      may: [
+        "cli",
+        "cli/options",
+        "cli/output",
+        "cli/run",
+        ...LIB.filter((folder) => folder !== "lib/local"),
+      ],
+      packages: ["@aws-sdk/*", "cli-progress"],
+      builtins: ["crypto"],
+    },
+    {
+      folder: "cli",
+      why: "is shared by all commands, and knows none of them",
+      may: ["cli/main.ts", "cli/run", "cli/stack/aws-problem.ts", "lib/ingest", "lib/seal"],
+      packages: ["commander"],
+      builtins: ["module", "url"],
+    },
+    {
+      folder: "cli/options",
+      why: "reads what was typed, and begins nothing",
+      may: ["cli", "cli/run", "lib/archive", "lib/slack", "lib/stack", "lib/time.ts"],
+      packages: ["commander"],
+      builtins: ["fs", "path", "readline", "stream"],
+    },
+    {
+      folder: "cli/output",
+      why: "shows what it is given, and begins nothing",
+      may: LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
+      packages: ["cli-progress", "cli-table3"],
+    },
+    {
+      folder: "cli/run",
+      why: "runs an engine until it is done, whichever command asks",
+      may: ["cli", ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local")],
+      builtins: ["crypto", "os"],
+    },
+  ],
+  [
+    {
+      folder: "fake-slack",
+      why: "stands in for Slack, so it knows of the product only what a client of Slack must know",
+      may: ["lib/slack", "lib/time.ts"],
+      packages: ["commander"],
+      builtins: ["events", "fs", "http", "net"],
+    },
+  ],
+  [
+    {
+      folder: "lib/aws",
+      why: "implements ports with AWS, and knows neither the writers nor Slack",
+      may: [
+        "lib/columns",
+        "lib/archive",
+        "lib/sql",
+        "lib/stack",
+        ...PORTS,
+        "lib/time.ts",
+        "lib/detect/ports.ts",
+      ],
+      packages: ["@aws-sdk/*", "@smithy/node-http-handler"],
+      builtins: ["crypto", "stream"],
+    },
+    {
+      folder: "lib/local",
+      why: "implements ports on one machine, and knows neither the writers nor Slack",
+      may: [
+        "lib/columns",
+        "lib/archive",
+        "lib/sql",
+        ...PORTS,
+        "lib/time.ts",
+        "lib/seal/signature.ts",
+        "lib/seal/manifest.ts",
+      ],
+      packages: ["@duckdb/*"],
+      builtins: ["crypto", "fs", "os", "path", "sqlite", "stream"],
+    },
+  ],
+  [
+    {
+      folder: "lib/columns",
+      why: "compares the columns of sealed days with what was sealed, wherever they are kept",
+      may: ["lib/archive", "lib/sql", ...PORTS, "lib/seal/manifest.ts"],
+      packages: ["zod"],
+      builtins: ["crypto"],
+    },
+    {
+      folder: "lib/backfill",
+      why: "archives older entries through ports, with the engine of the live runs, and leaves out what is sealed",
+      may: [
+        "lib/ingest",
+        "lib/run",
+        "lib/archive",
+        "lib/ports.ts",
+        "lib/slack",
+        "lib/time.ts",
+        "lib/seal/sealed-days.ts",
+      ],
+    },
+    {
+      folder: "lib/import",
+      why: "archives entries from files through ports, and touches no sealed day",
+      may: [
+        "lib/run",
+        "lib/archive",
+        "lib/ports.ts",
+        "lib/slack",
+        "lib/time.ts",
+        "lib/seal/sealed-days.ts",
+      ],
+      builtins: ["crypto"],
+    },
+  ],
+  [
+    {
+      folder: "lib/seal",
+      why: "lists days again and seals them through ports",
+      may: ["lib/ingest", "lib/run", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      packages: ["zod"],
+      builtins: ["crypto"],
+    },
+  ],
+  [
+    {
+      folder: "lib/ingest",
+      why: "reaches stores only through ports, so that one engine runs on AWS, on a disk and in the simulation",
+      may: ["lib/run", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+    },
+    {
+      folder: "lib/detect",
+      why: "reads entries and speaks through its own ports, so that a rule says the same on live events, over an archive and in a test",
+      may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      packages: ["zod"],
+      builtins: ["crypto"],
+    },
+  ],
+  [
+    {
+      folder: "lib/run",
+      why: "is what all writers share, and knows none of them",
+      may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+    },
+    {
+      folder: "lib/sql",
+      why: "is text for Glue, Athena and DuckDB: it runs nothing and knows only the archive's names",
+      may: ["lib/archive"],
+      builtins: ["fs"],
+    },
+    {
+      folder: "lib/stack",
+      why: "is the contract between stack, functions and command line: names and shapes only",
+      may: ["lib/archive", "lib/time.ts"],
+    },
+  ],
+  [
+    {
+      folder: "lib/archive",
+      why: "says what is stored and where; adapters and writers depend on it, not it on them",
+      may: [...PORTS, "lib/time.ts"],
+      builtins: ["crypto", "stream", "util", "zlib"],
+    },
+  ],
+  [
+    {
+      folder: "lib/ports.ts",
+      why: "is what the engine needs from outside, whoever implements it",
+      may: ["lib/slack", "lib/time.ts"],
+    },
+  ],
+  [
+    {
+      folder: "lib/slack",
+      why: "is a client that is published by itself: it knows nothing of the rest of the product",
+      may: [],
+      packages: ["undici"],
+      builtins: ["buffer", "http", "os", "process", "tls", "util", "zlib"],
+    },
+    {
+      folder: "lib/time.ts",
+      why: "is arithmetic",
+      may: [],
+    },
+  ],
+];
+
+/** These compute what they import; each says why nobody can know it beforehand. */
+export const COMPUTED_IMPORTS: Record<string, string> = {
+  "infra/app.ts": "the user's configuration file",
+  "test/functions/ingest/invoke.mjs": "a bundle that the test has built",
+  "test/simulation/engine.ts": "the engine of a mutant",
+};

@@ -1,0 +1,57 @@
+/**
+ * Files of `lib` whose test is not at the same path below `test`: where it is. A folder's name
+ * covers all files in it. Files without code of their own (types, re-exports) need none.
+ */
+export const TESTED_ELSEWHERE: Record<string, string> = {
+  // Read back from what they store or index.
+  "lib/archive/archived-ids.ts": "test/archive/archive.test.ts",
+  "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
+  "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
+  "lib/import/import-entries.ts": "test/cli/commands/import.test.ts",
+
+  // Options of the SDK, seen in the requests that it makes.
+  "lib/aws/client-options.ts": "test/aws/s3-archive-store-http.test.ts",
+
+  "lib/backfill/prices.ts": "test/docs/cost.test.ts",
+
+  // One suite runs every rule over its example, over odd entries and against Slack's own lists.
+  "lib/detect/rules": "test/detect/rules.test.ts",
+  "lib/detect/rule.ts": "test/detect/rules.test.ts",
+  "lib/detect/anomaly-rule.ts": "test/detect/rules.test.ts",
+  "lib/detect/example-entry.ts": "test/detect/rules.test.ts",
+  "lib/detect/techniques.ts": "test/detect/rules.test.ts",
+  "lib/detect/entry-fields.ts": "test/detect/rules.test.ts",
+  "lib/detect/alert.ts": "test/detect/raise-alerts.test.ts",
+
+  // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
+  "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
+  "lib/run/lease.ts": "test/ingest/exactly-once.test.ts",
+  "lib/run/listing.ts": "test/ingest/ingest.test.ts",
+  "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
+  "lib/run/slack-source.ts": "test/ingest/ingest.test.ts",
+  "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
+  "lib/ports.ts": "test/fakes/memory-stores.test.ts",
+
+  // The steps of a seal.
+  "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/reconcile.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/sealed-days.ts": "test/backfill/plan.test.ts",
+
+  "lib/slack/clock.ts": "test/slack/retry.test.ts",
+  "lib/slack/logger.ts": "test/slack/secrecy.test.ts",
+  "lib/slack/redact.ts": "test/slack/secrecy.test.ts",
+
+  // SQL texts, run by DuckDB and parsed by Trino's grammar.
+  "lib/columns/columns-mark.ts": "test/local/verified-reading.test.ts",
+  "lib/columns/sealed-lines.ts": "test/aws/athena-columns.test.ts",
+  "lib/columns/write-day-columns.ts": "test/aws/athena-columns.test.ts",
+  "lib/local/check-lake-file.ts": "test/local/verified-reading.test.ts",
+  "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
+  "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
+  "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
+  "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
+  "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
+  "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",
+  "lib/sql/query-result.ts": "test/aws/athena-database.test.ts",
+};

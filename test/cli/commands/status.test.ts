@@ -1,0 +1,146 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SqliteCheckpointStore } from "../../../lib/local/sqlite-checkpoint-store.ts";
+import type { Checkpoint } from "../../../lib/ports.ts";
+import { lastLine, run } from "../audit-lake.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
+
+const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
+
+/** One archive for all tests: `status` only reads. */
+let archive: string;
+beforeAll(async () => {
+  archive = await mkdtemp(join(tmpdir(), "audit-lake-"));
+  const names = ["page.json", "pages.json", "array.json", "entry.json", "unusable.ndjson"];
+  const files = names.map((name) => join(FIXTURES, name));
+  expect(await run(["import", "--archive", archive, ...files])).toMatchObject({ code: 0 });
+});
+afterAll(() => rm(archive, { recursive: true }));
+
+describe("status", () => {
+  it("says what an archive holds that only imports filled", async () => {
+    const { code, stdout } = await run(["status", "--archive", archive, "--json"]);
+    expect(code).toBe(0);
+    expect(lastLine(stdout)).toEqual({
+      archive,
+      sources: [
+        {
+          source: "slack",
+          start: null,
+          watermark: null,
+          lagSeconds: null,
+          lease: null,
+          notBeforeMs: null,
+          lateScannedAt: null,
+          lateScanPosition: null,
+          head: null,
+          lateness: null,
+          backfill: null,
+          objects: 5,
+          bytes: expect.any(Number),
+          quarantined: 4,
+        },
+      ],
+    });
+  });
+
+  it("says how far a run has come that is at work", async () => {
+    const directory = await temporaryDirectory();
+    const checkpoints = new SqliteCheckpointStore(directory);
+    const lease = { owner: "host/1/run", expiresAt: 1_772_450_000_000 };
+    await checkpoints.acquire("acme", lease, 1_772_442_000_000);
+    const checkpoint = {
+      start: 1_772_400_000,
+      watermark: 1_772_442_000,
+      entriesPerSecond: 3,
+      notBefore: 1_772_442_100_000,
+      lateScannedAt: 1_772_441_000,
+      lateScanPosition: 1_772_441_500,
+    };
+    await checkpoints.save("acme", lease, checkpoint, 1_772_442_000_000);
+
+    const { stdout } = await run(["status", "--archive", directory]);
+    checkpoints.close();
+    expect(stdout).toMatch(/^source +acme$/m);
+    expect(stdout).toMatch(/^complete from +2026-03-01 21:20:00Z$/m);
+    expect(stdout).toMatch(/^complete to +2026-03-02 09:00:00Z$/m);
+    expect(stdout).toMatch(/^late scan +in progress, at 2026-03-02 08:51:40Z$/m);
+    expect(stdout).toMatch(/^current run +host\/1\/run, until 2026-03-02 11:13:20Z$/m);
+    expect(stdout).toMatch(/^not before +2026-03-02 09:01:40Z$/m);
+  });
+
+  it("says which days are sealed, how late entries are, and what to change for it", async () => {
+    const directory = await temporaryDirectory();
+    const checkpoints = new SqliteCheckpointStore(directory);
+    const lease = { owner: "host/1/run", expiresAt: 1_772_450_000_000 };
+    const checkpoint = { start: 1_772_400_000, watermark: 1_772_442_000, entriesPerSecond: 3 };
+    const save = async (lane: string, change: Partial<Checkpoint>) => {
+      await checkpoints.acquire(lane, lease, 1_772_442_000_000);
+      await checkpoints.save(lane, lease, { ...checkpoint, ...change }, 1_772_442_000_000);
+    };
+    const startedAtMs = 1_772_400_000_000;
+    await save("acme", {
+      tally: {
+        ...{ startedAtMs, settleDelaySeconds: 60, allowedLatenessSeconds: 900 },
+        ...{ entries: 1000, late_below_512: 20, late_below_1024: 5 },
+      },
+    });
+    const head = { day: "2026-03-01", sequence: 12, sha256: "ab".repeat(32) };
+    await save("acme#close", {
+      closing: { head, hours: {} },
+      tally: {
+        startedAtMs,
+        allowedLatenessSeconds: 900,
+        days: 3,
+        entries: 900,
+        late_below_65536: 1,
+      },
+    });
+
+    const { stdout } = await run(["status", "--archive", directory]);
+    const { stdout: json } = await run(["status", "--archive", directory, "--json"]);
+    checkpoints.close();
+    expect(stdout).toMatch(/^sealed +12 days, last 2026-03-01$/m);
+    expect(stdout).toMatch(/^head +(ab){32}$/m);
+    expect(stdout).toMatch(
+      /^late +25 \(2.5%\) of 1,000 entries since 2026-03-01 21:20:00Z, by less than 17 min 4 s$/m,
+    );
+    expect(stdout).toMatch(/^ +1 \(0.11%\) of 900 found only when 3 days were sealed$/m);
+    expect(stdout).toMatch(/^recommended +settleDelay 2 min instead of 1 min$/m);
+    expect(lastLine(json).sources).toMatchObject([
+      { head, lateness: { live: { late: 25 }, recommended: { settleDelaySeconds: 120 } } },
+    ]);
+  });
+
+  it("says so when there is nothing yet", async () => {
+    const directory = await temporaryDirectory();
+    const { stdout } = await run(["status", "--archive", directory]);
+    expect(stdout).toBe(`Nothing is archived in ${directory} yet.\n`);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it("shows one source alone when it is named", async () => {
+    const directory = await temporaryDirectory();
+    const page = join(FIXTURES, "page.json");
+    await run(["import", "--archive", directory, "--source", "acme", page]);
+    await run(["import", "--archive", directory, "--source", "zeta", page]);
+    const status = (...args: string[]) => run(["status", "--archive", directory, ...args]);
+
+    const { stdout } = await status("--source", "zeta", "--json");
+    expect(lastLine(stdout).sources).toMatchObject([{ source: "zeta", objects: 1 }]);
+    expect(await status("--source", "other")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `audit-lake: the archive ${directory} has no source "other"\n`,
+    });
+  });
+
+  it("refuses an archive that is not there in one line", async () => {
+    const { code, stdout, stderr } = await run(["status", "--archive", "/nowhere/at/all"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^audit-lake: there is no archive at \/nowhere\/at\/all: .*\n$/);
+  });
+});

@@ -1,0 +1,70 @@
+import { expect, it } from "vitest";
+import { describeMissingDependency } from "../../cli/optional-dependency.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { run } from "./audit-lake.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
+import { withoutPackages } from "./without-packages.ts";
+
+const { dependencies } = packageJson;
+const DUCKDB = "@duckdb/node-api";
+const SDK = Object.keys(dependencies).filter((name) => /^@(aws-sdk|smithy)\//.test(name));
+
+const withVersion = (name: string) => `${name}@${dependencies[name as keyof typeof dependencies]}`;
+
+it.each([
+  ["query", ["SELECT 1"]],
+  ["columns", ["--day", "2026-05-01"]],
+  ["demo", []],
+])("%s names DuckDB where it is missing", async (command, args) => {
+  const directory = await temporaryDirectory();
+  const ended = await run([command, "--archive", directory, ...args], {
+    env: withoutPackages(DUCKDB),
+  });
+
+  expect(ended).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `audit-lake: \`audit-lake ${command}\` needs ${DUCKDB}: npm install ${withVersion(DUCKDB)}\n`,
+  });
+});
+
+it.each([
+  ["status", ["--stack"]],
+  ["query", ["SELECT 1", "--stack"]],
+  ["backfill", ["--stack", "--cancel"]],
+  ["verify", ["--stack"]],
+  ["token", ["set"]],
+])("%s names all of the AWS SDK where it is missing", async (command, args) => {
+  const ended = await run([command, ...args], { env: withoutPackages(...SDK) });
+
+  expect(ended).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `audit-lake: \`audit-lake ${command}\` needs the AWS SDK: npm install ${SDK.map(withVersion).join(" ")}\n`,
+  });
+});
+
+it("lets commands for a directory run without either", async () => {
+  const directory = await temporaryDirectory();
+  const env = withoutPackages(DUCKDB, ...SDK);
+  for (const args of [["status"], ["cat"], ["detect"], ["query", "--list"]]) {
+    const ended = await run(
+      [...args, ...(args.includes("--list") ? [] : ["--archive", directory])],
+      { env },
+    );
+    expect(ended, args.join(" ")).toMatchObject({ code: 0, stderr: "" });
+  }
+});
+
+it.each([
+  new Error("Cannot find package 'undici' imported from /here.js"),
+  Object.assign(new Error("Cannot find package 'undici' imported from /here.js"), {
+    code: "ERR_MODULE_NOT_FOUND",
+  }),
+  Object.assign(new Error("Cannot find module '/here.ts' imported from /there.ts"), {
+    code: "ERR_MODULE_NOT_FOUND",
+  }),
+  "text",
+])("leaves %s to others", (error) => {
+  expect(describeMissingDependency(error, "query")).toBeUndefined();
+});

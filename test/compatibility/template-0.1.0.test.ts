@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { AuditLakeConfig } from "../../infra/config/config.ts";
+import { synthesize } from "../infra/synthesize.ts";
+import { resourcesOf, type TemplateResources } from "./template-resources.ts";
+
+/**
+ * Stacks of version 0.1.0; `test/fixtures/template-0.1.0.make.mjs` made it there. Never make it again
+ * with a later version.
+ */
+const STACKS_OF_0_1_0: ({ name: string; config: Partial<AuditLakeConfig> } & TemplateResources)[] =
+  JSON.parse(readFileSync("test/fixtures/template-0.1.0.json", "utf8"));
+
+/**
+ * What later versions changed on purpose, by logical id and type, in one configuration or several.
+ * Nothing that holds data belongs here.
+ */
+const ALLOWED = {
+  added: [] as string[],
+  removed: [] as string[],
+};
+
+describe.each(STACKS_OF_0_1_0)("a stack of 0.1.0 with $name", ({ config, types, data }) => {
+  const now = resourcesOf(synthesize(config).template.toJSON());
+
+  it("keeps every resource that holds data: logical id, fixed properties, deletion policy", () => {
+    expect(Object.keys(data).length).toBeGreaterThan(20);
+    expect(pick(now.data, data)).toEqual(data);
+    expect(pick(now.types, data)).toEqual(pick(types, data));
+  });
+
+  it("has the same resources, but for those that were changed on purpose", () => {
+    const [before, after] = [describeAll(types), describeAll(now.types)];
+    expect({
+      added: without(after, [...before, ...ALLOWED.added]),
+      removed: without(before, [...after, ...ALLOWED.removed]),
+    }).toEqual({ added: [], removed: [] });
+  });
+});
+
+function pick<T>(of: Record<string, T>, ids: Record<string, unknown>): Record<string, T> {
+  return Object.fromEntries(Object.entries(of).filter(([id]) => id in ids));
+}
+
+/** `EncryptionKey3A692D6E (AWS::KMS::Key)` */
+function describeAll(types: Record<string, string>): string[] {
+  return Object.entries(types).map(([id, type]) => `${id} (${type})`);
+}
+
+function without(all: readonly string[], some: readonly string[]): string[] {
+  return all.filter((one) => !some.includes(one));
+}
