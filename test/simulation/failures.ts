@@ -30,7 +30,7 @@ export function causeIn(summary: unknown): unknown {
 /** Everything that a value could show of itself, its causes included. */
 function showAll(value: unknown): string {
   if (!(value instanceof Error)) {
-    return JSON.stringify(value) ?? "";
+    return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   }
   const { name, message, stack, cause, ...fields } = value;
   return `${name}${message}${stack}${JSON.stringify(fields)}${showAll(cause)}`;

@@ -59,6 +59,8 @@ export interface Scenario {
   freezeChance: number;
   duplicateChance: number;
   gapChance: number;
+  /** That a run which failed is started again at once. */
+  retryChance: number;
   sealDelaySeconds: number;
   /** Epoch milliseconds from which the live runs are set to look for late entries an hour back. */
   raisesLatenessAtMs: number;
@@ -92,6 +94,7 @@ export function makeScenario(random: SeededRandom): Scenario {
     freezeChance: outlivesLimit ? 0.4 : random.pick([0, 0.1]),
     duplicateChance: random.pick([0, 0.3]),
     gapChance: random.pick([0, 0.3]),
+    retryChance: random.pick([0, 0.5]),
     sealDelaySeconds: random.pick([0, 900, 3600]),
     raisesLatenessAtMs: random.chance(0.3)
       ? (start + random.integer(3600, 3 * SECONDS_PER_HOUR)) * 1000

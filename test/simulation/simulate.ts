@@ -97,17 +97,26 @@ class TestBed {
       for (const organization of this.#organizations) {
         const { writers } = organization;
         if (!random.chance(gapChance)) {
-          void writers.ingest();
+          void this.#ingest(writers);
         }
         if (random.chance(duplicateChance)) {
           const afterMs = random.integer(0, random.chance(0.5) ? 5000 : scheduleMs);
-          platform.time.plan(afterMs, () => void writers.ingest());
+          platform.time.plan(afterMs, () => void this.#ingest(writers));
         }
         if (this.#scenario.hasAllWriters) this.#startOthers(organization);
       }
       await platform.sleep(random.chance(gapChance) ? 4 * scheduleMs : scheduleMs);
     }
     await platform.until(() => platform.running === 0);
+  }
+
+  /** A live run; when it fails, perhaps another at once. */
+  async #ingest(writers: Writers): Promise<void> {
+    const random = this.#random;
+    const summary = await writers.ingest();
+    if (summary?.outcome === "failed" && random.chance(this.#scenario.retryChance)) {
+      this.#platform.time.plan(random.integer(0, 5000), () => void this.#ingest(writers));
+    }
   }
 
   /** Whoever else writes, begins at any moment until the next live run. */

@@ -69,18 +69,13 @@ export class SimulatedTable {
     const values: Values = ExpressionAttributeValues ?? {};
     const key = String(input.Key?.source);
     const before = this.items.get(key) ?? {};
-    if (!ConditionExpression.split(" OR ").some((clause) => holds(clause, before, values))) {
+    if (!parseCondition(ConditionExpression).some((holds) => holds(before, values))) {
       throw new ConditionalCheckFailedException({ $metadata: {}, message: "condition failed" });
     }
     const after: Record<string, unknown> = { ...before };
-    for (const [, verb, list = ""] of UpdateExpression.matchAll(
-      /(SET|REMOVE) ((?:(?! SET ).)*)/g,
-    )) {
-      for (const part of list.split(", ")) {
-        const [name = "", value = ""] = part.split(" = ");
-        if (verb === "SET") after[name] = values[value];
-        else delete after[name];
-      }
+    for (const [name, value] of parseUpdate(UpdateExpression)) {
+      if (value === undefined) delete after[name];
+      else after[name] = values[value];
     }
     this.items.set(key, after);
     this.#onUpdate(key, before, after);
@@ -88,14 +83,41 @@ export class SimulatedTable {
   }
 }
 
-function holds(clause: string, item: Item, values: Values): boolean {
-  const absent = /^attribute_not_exists\((\w+)\)$/.exec(clause)?.[1];
-  if (absent !== undefined) return item[absent] === undefined;
-  const [, name = "", operator, value = ""] = /^(\w+) (=|<=) (:\w+)$/.exec(clause) ?? [];
-  if (operator === "=") return item[name] !== undefined && item[name] === values[value];
-  if (operator === "<=")
-    return item[name] !== undefined && Number(item[name]) <= Number(values[value]);
-  throw new Error(`a condition that is not simulated: ${clause}`);
+type Condition = (item: Item, values: Values) => boolean;
+
+/** @returns conditions of which one must hold */
+const parseCondition = remembered((expression): Condition[] =>
+  expression.split(" OR ").map((clause) => {
+    const absent = /^attribute_not_exists\((\w+)\)$/.exec(clause)?.[1];
+    if (absent !== undefined) return (item) => item[absent] === undefined;
+    const [, name = "", operator, value = ""] = /^(\w+) (=|<=) (:\w+)$/.exec(clause) ?? [];
+    if (operator === undefined) throw new Error(`a condition that is not simulated: ${clause}`);
+    return (item, values) => {
+      const [held, given] = [item[name], values[value]];
+      return (
+        held !== undefined && (operator === "=" ? held === given : Number(held) <= Number(given))
+      );
+    };
+  }),
+);
+
+/** @returns attributes, and the name of the value of each that is set, not removed */
+const parseUpdate = remembered((expression): [string, string | undefined][] =>
+  [...expression.matchAll(/(?:SET|REMOVE) ((?:(?! SET ).)*)/g)].flatMap(([, list = ""]) =>
+    list.split(", ").map((part): [string, string | undefined] => {
+      const [name = "", value] = part.split(" = ");
+      return [name, value];
+    }),
+  ),
+);
+
+function remembered<T>(parse: (expression: string) => T): (expression: string) => T {
+  const known = new Map<string, T>();
+  return (expression) => {
+    const parsed = known.get(expression) ?? parse(expression);
+    known.set(expression, parsed);
+    return parsed;
+  };
 }
 
 function describe(command: { input: unknown }): string {

@@ -259,7 +259,7 @@ export class Writers {
       level,
       (...said: unknown[]) => {
         try {
-          refuseToken(said);
+          refuseToken(...said);
         } catch (error) {
           this.#world.platform.break(error as Error);
         }
