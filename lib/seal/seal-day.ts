@@ -6,6 +6,7 @@ import {
   listManifests,
   manifestKey,
   newestRevision,
+  noteAddendum,
   signatureKey,
 } from "../archive/sealed-day.ts";
 import type { IngestPorts } from "../ingest/ingest.ts";
@@ -45,6 +46,8 @@ export interface SealSettings extends SettleSettings {
   owner: string;
   /** Entries asked for in one page, 1 to 9999. */
   pageLimit: number;
+  /** Compare and seal a sealed day again, though it has no addendum that is known. @default false */
+  again?: boolean | undefined;
 }
 
 export interface SealLimits {
@@ -168,6 +171,10 @@ class Seal {
     const revision = await newestRevision(archive, source, day);
     if (revision > 0) {
       await this.#finishSealed(await archive.get(manifestKey(source, day, revision)), revision);
+      if (this.#settings.again) {
+        this.#lease.assertHeld();
+        await noteAddendum(archive, source, day, revision);
+      }
       if ((await readIfThere(archive, addendumKey(source, day, revision + 1))) === undefined) {
         return "already_sealed";
       }

@@ -7,6 +7,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/archive/archived-ids.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/columns/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
+  "lib/archive/sealed-day.ts": "test/seal/verify.test.ts",
   "lib/import/import-entries.ts": "test/cli/commands/import.test.ts",
 
   // Options of the SDK, seen in the requests that it makes.
@@ -25,22 +26,40 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
-  "lib/run/lease.ts": "test/ingest/exactly-once.test.ts",
+  "lib/run/outcome.ts": "test/ingest/ingest.test.ts",
+  "lib/run/reach.ts": "test/seal/seal-day.test.ts",
+  "lib/run/store-page.ts": "test/ingest/ingest.test.ts",
   "lib/run/listing.ts": "test/ingest/ingest.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
-  "lib/run/slack-source.ts": "test/ingest/ingest.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
   // The steps of a seal.
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/reconcile.ts": "test/seal/seal-day.test.ts",
   "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/sealed-days.ts": "test/backfill/plan.test.ts",
+  "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/check-chain.ts": "test/seal/verify.test.ts",
+  "lib/seal/days-to-seal.ts": "test/functions/seal/handler.test.ts",
+  "lib/seal/put.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/seal-summary.ts": "test/seal/seal-day.test.ts",
 
+  // The steps of a call, seen through the client: what is sent, and what comes of each answer.
+  "lib/slack/abortable.ts": "test/slack/transport.test.ts",
+  "lib/slack/advice.ts": "test/slack/client.test.ts",
+  "lib/slack/body.ts": "test/slack/transport.test.ts",
+  "lib/slack/dispatcher.ts": "test/slack/transport.test.ts",
+  "lib/slack/exchange.ts": "test/slack/transport.test.ts",
+  "lib/slack/reader.ts": "test/slack/client.test.ts",
+  "lib/slack/request.ts": "test/slack/client.test.ts",
+  "lib/slack/response.ts": "test/slack/client.test.ts",
+  "lib/slack/sender.ts": "test/slack/retry.test.ts",
+  "lib/slack/version.ts": "test/slack/user-agent.test.ts",
   "lib/slack/clock.ts": "test/slack/retry.test.ts",
   "lib/slack/logger.ts": "test/slack/secrecy.test.ts",
   "lib/slack/redact.ts": "test/slack/secrecy.test.ts",
+
+  "lib/stack/metrics.ts": "test/infra/constructs/monitoring.test.ts",
+  "lib/stack/backfill-concurrency.ts": "test/infra/constructs/backfill.test.ts",
 
   // SQL texts, run by DuckDB and parsed by Trino's grammar.
   "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
