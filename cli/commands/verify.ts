@@ -2,13 +2,10 @@ import type { KeyObject } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
+import type { Damage } from "../../lib/seal/damage.ts";
 import { readPublicKey } from "../../lib/seal/signature.ts";
-import {
-  type Damage,
-  type VerifyProgress,
-  type VerifyReport,
-  verify,
-} from "../../lib/seal/verify.ts";
+import { verify } from "../../lib/seal/verify.ts";
+import type { VerifyProgress, VerifyReport } from "../../lib/seal/verify-report.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";

@@ -1,4 +1,5 @@
-import type { Damage, VerifyReport } from "../../lib/seal/verify.ts";
+import type { Damage } from "../../lib/seal/damage.ts";
+import type { VerifyReport } from "../../lib/seal/verify-report.ts";
 import { showControls } from "./controls.ts";
 import { formatBytes, formatCount, formatCounted } from "./format.ts";
 import { renderStatusLines, type StatusLine } from "./table.ts";
