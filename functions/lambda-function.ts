@@ -48,7 +48,7 @@ export function createFunction<Environment extends object>(
   schema: EnvironmentSchema<Environment>,
   reserveMs = RESERVE_MS,
 ): LambdaFunction<Environment> {
-  const environment = readEnvironment(schema);
+  const environment = readEnvironment(schema, process.env);
   // Where there is one, each line of the log and each metric has it.
   const { SOURCE: source }: { SOURCE?: string } = environment;
   const logger = new Logger({

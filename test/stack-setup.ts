@@ -17,7 +17,7 @@ const DEPLOYED = {
 
 /** Once: builds the functions, which every synthesized stack deploys, and synthesizes one stack. */
 export default async function setup(project: TestProject): Promise<void> {
-  await buildFunctions("dist/functions");
+  await buildFunctions();
   const { synthesize } = await import("./infra/synthesize.ts");
   project.provide("deployed", synthesize(DEPLOYED).template.toJSON());
 }

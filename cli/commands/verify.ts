@@ -3,13 +3,10 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
+import type { Damage } from "../../lib/seal/damage.ts";
 import { readPublicKey } from "../../lib/seal/signature.ts";
-import {
-  type Damage,
-  type VerifyProgress,
-  type VerifyReport,
-  verify,
-} from "../../lib/seal/verify.ts";
+import { verify } from "../../lib/seal/verify.ts";
+import type { VerifyProgress, VerifyReport } from "../../lib/seal/verify-report.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
@@ -21,6 +18,7 @@ import { sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { parseDay, TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { formatBytes, formatCounted } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
 import { describeDamage, describeVerified } from "../output/verify-report.ts";
@@ -113,7 +111,7 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   }
   console.log(
     json
-      ? JSON.stringify({ archive: name, sources: reports })
+      ? toJsonLine({ archive: name, sources: reports })
       : reports.map(describeVerified).join("\n\n"),
   );
   return reports.some(({ damages }) => damages.length > 0) ? EXIT.failed : EXIT.done;

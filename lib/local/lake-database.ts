@@ -24,6 +24,7 @@ import {
   type TextTable,
 } from "../sql/table.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
+import { assertReadsOnly } from "./read-only-sql.ts";
 import { TRINO_MACROS } from "./trino-macros.ts";
 
 /** Enough for every saved query over years; what does not fit goes to a temporary directory. */
@@ -81,6 +82,7 @@ export class LakeDatabase implements Disposable {
     signal?.addEventListener("abort", interrupt, { once: true });
     try {
       signal?.throwIfAborted();
+      await assertReadsOnly(connection, sql);
       return await runSelect(connection, sql);
     } catch (error) {
       signal?.throwIfAborted();
@@ -132,6 +134,7 @@ export async function openLake(archiveDirectory: string): Promise<LakeDatabase> 
     );
     await connection.run(`SET allowed_directories = [${readable.join(", ")}]`);
     await connection.run("SET enable_external_access = false");
+    await connection.run("SET lock_configuration = true");
   } catch (error) {
     database.closeSync();
     throw error;

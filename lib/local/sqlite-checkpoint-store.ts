@@ -14,6 +14,7 @@ import {
   type Lease,
   LeaseLostError,
 } from "../ports.ts";
+import { makeFile, OWNER_ONLY } from "./owner-only.ts";
 
 const FILE_NAME = "checkpoints.sqlite";
 
@@ -66,7 +67,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
 
   /** @param directory - of the archive; made when it is not there */
   constructor(directory: string) {
-    mkdirSync(directory, { recursive: true });
+    mkdirSync(directory, { recursive: true, mode: OWNER_ONLY.directory });
     this.#locksDirectory = join(directory, ".locks");
     this.#database = openDatabase(join(directory, FILE_NAME));
   }
@@ -227,8 +228,9 @@ export class SqliteCheckpointStore implements CheckpointStore {
   /** Take the lock of a source without waiting. */
   #tryLock(source: string, owner: string): boolean {
     if (this.#locks.get(source)?.owner === owner) return true;
-    mkdirSync(this.#locksDirectory, { recursive: true });
+    mkdirSync(this.#locksDirectory, { recursive: true, mode: OWNER_ONLY.directory });
     const path = join(this.#locksDirectory, `${encodeURIComponent(source)}.sqlite`);
+    makeFile(path);
     const file = new DatabaseSync(path, { timeout: 0 });
     try {
       // In memory: nothing is ever written, so no journal need lie beside the file.
@@ -254,6 +256,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
 
 function openDatabase(path: string): DatabaseSync {
   try {
+    makeFile(path); // its journal gets the same mode
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     database.exec(`
       CREATE TABLE IF NOT EXISTS checkpoints (
