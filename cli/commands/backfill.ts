@@ -24,6 +24,7 @@ import {
 } from "../options/time-range.ts";
 import { BackfillProgressDisplay } from "../output/backfill-progress.ts";
 import { describeBackfillResult, describeEstimate } from "../output/backfill-status.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { backfillSpans } from "../run/backfill-spans.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { leaseOwner } from "../run/lease-owner.ts";
@@ -145,14 +146,14 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
       });
       if (!json) console.log(describeEstimate(estimate, left));
       if (options.estimate) {
-        if (json) console.log(JSON.stringify({ source, left, estimate }));
+        if (json) console.log(toJsonLine({ source, left, estimate }));
         return EXIT.done;
       }
       if (left.length > 0 && !(await confirm("Begin?"))) return EXIT.done;
     }
     await beginBackfill(ports, source, spans, leaseOwner());
     const display = new BackfillProgressDisplay(spans);
-    const { outcome, entries } = await backfillSpans(ports, source, spans, signal, {
+    const result = await backfillSpans(ports, source, spans, signal, {
       onProgress: (span, position, entries) => display.update(span, position, entries),
       onWait: (untilMs, reason) => display.wait(untilMs, reason),
       onFailure: (cause) => {
@@ -162,11 +163,9 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
     }).finally(() => display.stop());
     const progress = backfillProgress(await checkpoints.lanes(source), clock.nowMs());
     console.log(
-      json
-        ? JSON.stringify({ source, outcome, entries, progress })
-        : describeBackfillResult(outcome, entries, progress),
+      json ? toJsonLine({ source, ...result, progress }) : describeBackfillResult(result, progress),
     );
-    return EXIT_OF_OUTCOME[outcome];
+    return EXIT_OF_OUTCOME[result.outcome];
   } finally {
     checkpoints.close();
   }

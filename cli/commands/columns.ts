@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { sealedDays } from "../../lib/archive/sealed-day.ts";
-import type { DayColumns } from "../../lib/columns/parquet-columns.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import type { DayColumns } from "../../lib/local/parquet-columns.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
 import { addSourceOption } from "../options/source.ts";
 import { parseDay } from "../options/time.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { formatBytes, formatCount } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
 import { renderTable } from "../output/table.ts";
@@ -39,7 +40,7 @@ ${EXIT_CODES_HELP}`,
       const days =
         day === undefined ? await sealedDays(new DirectoryArchiveStore(archive), source) : [day];
       const written = await writeColumns(archive, source, days);
-      console.log(json ? JSON.stringify({ source, days: written }) : describe(written, source));
+      console.log(json ? toJsonLine({ source, days: written }) : describe(written, source));
     });
 }
 
@@ -49,7 +50,7 @@ async function writeColumns(
   days: readonly string[],
 ): Promise<DayColumns[]> {
   // DuckDB is optional, and slow to load.
-  const { writeDayColumns } = await import("../../lib/columns/parquet-columns.ts");
+  const { writeDayAsParquet } = await import("../../lib/local/parquet-columns.ts");
   const signal = abortOnInterrupt("Stopping after this day");
   const bar = new ProgressBar();
   const written: DayColumns[] = [];
@@ -57,7 +58,7 @@ async function writeColumns(
     for (const [done, day] of days.entries()) {
       signal.throwIfAborted();
       bar.update(done, days.length, [day]);
-      written.push(await writeDayColumns(archive, source, day));
+      written.push(await writeDayAsParquet(archive, source, day));
     }
     return written;
   } finally {

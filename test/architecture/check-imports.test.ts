@@ -164,7 +164,7 @@ describe("a wrong way is found", () => {
     ["cli/main.ts", "./commands/demo.ts"],
     ["cli/audit-lake.js", "./program.ts"],
     ["cli/run/planted.ts", "../../test/fakes/virtual-clock.ts"],
-    ["packages/planted.ts", "../lib/slack/index.ts"],
+    ["packages/planted.ts", "../lib/archive/archive.ts"],
     [".ci/interop/planted.ts", "../../lib/archive/archive.ts"],
     [".ci/packages/planted.ts", "../../lib/slack/index.ts"],
     [".ci/template/planted.ts", "../../lib/slack/index.ts"],

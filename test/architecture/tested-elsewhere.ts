@@ -5,7 +5,7 @@
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
   "lib/archive/archived-ids.ts": "test/archive/archive.test.ts",
-  "lib/archive/columns-key.ts": "test/columns/parquet-columns.test.ts",
+  "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
   "lib/archive/sealed-day.ts": "test/seal/verify.test.ts",
   "lib/import/import-entries.ts": "test/cli/commands/import.test.ts",
@@ -27,30 +27,36 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
   "lib/run/outcome.ts": "test/ingest/ingest.test.ts",
-  "lib/run/reach.ts": "test/seal/seal-day.test.ts",
-  "lib/run/store-page.ts": "test/ingest/ingest.test.ts",
-  "lib/run/listing.ts": "test/ingest/ingest.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
+  "lib/run/reach.ts": "test/backfill/backfill-span.test.ts",
+  "lib/run/store-page.ts": "test/ingest/ingest.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
+  "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
+
   // The steps of a seal.
-  "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/check-chain.ts": "test/seal/verify.test.ts",
-  "lib/seal/days-to-seal.ts": "test/functions/seal/handler.test.ts",
+  "lib/seal/compose-manifest.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/days-to-seal.ts": "test/cli/commands/seal.test.ts",
+  "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
   "lib/seal/seal-summary.ts": "test/seal/seal-day.test.ts",
 
-  // The steps of a call, seen through the client: what is sent, and what comes of each answer.
+  // The steps of a check.
+  "lib/seal/check-chain.ts": "test/seal/verify.test.ts",
+  "lib/seal/check-day.ts": "test/seal/verify.test.ts",
+
+  // A call on its way: sent to a server over HTTP and TLS, cut off, refused, tried again.
   "lib/slack/abortable.ts": "test/slack/transport.test.ts",
-  "lib/slack/advice.ts": "test/slack/client.test.ts",
+  "lib/slack/advice.ts": "test/slack/errors.test.ts",
   "lib/slack/body.ts": "test/slack/transport.test.ts",
   "lib/slack/dispatcher.ts": "test/slack/transport.test.ts",
   "lib/slack/exchange.ts": "test/slack/transport.test.ts",
   "lib/slack/reader.ts": "test/slack/client.test.ts",
-  "lib/slack/request.ts": "test/slack/client.test.ts",
+  "lib/slack/request.ts": "test/slack/hooks.test.ts",
   "lib/slack/response.ts": "test/slack/client.test.ts",
   "lib/slack/sender.ts": "test/slack/retry.test.ts",
   "lib/slack/version.ts": "test/slack/user-agent.test.ts",
@@ -58,11 +64,20 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/slack/logger.ts": "test/slack/secrecy.test.ts",
   "lib/slack/redact.ts": "test/slack/secrecy.test.ts",
 
-  "lib/stack/metrics.ts": "test/infra/constructs/monitoring.test.ts",
-  "lib/stack/backfill-concurrency.ts": "test/infra/constructs/backfill.test.ts",
-
   // SQL texts, run by DuckDB and parsed by Trino's grammar.
+  "lib/columns/columns-mark.ts": "test/local/verified-reading.test.ts",
+  "lib/columns/sealed-lines.ts": "test/aws/athena-columns.test.ts",
+  "lib/columns/write-day-columns.ts": "test/aws/athena-columns.test.ts",
+  "lib/local/check-lake-file.ts": "test/local/verified-reading.test.ts",
+  "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
+  "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
+  "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
+  "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
   "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",
   "lib/sql/query-result.ts": "test/aws/athena-database.test.ts",
+
+  // Seen on both sides: what the functions emit, and what the stack watches.
+  "lib/stack/metrics.ts": "test/functions/ingest/handler.test.ts",
+  "lib/stack/backfill-concurrency.ts": "test/functions/backfill/handler.test.ts",
 };
