@@ -75,6 +75,13 @@ export function describeBackfill(progress: BackfillProgress): StatusLine[] {
   ];
 }
 
+/** @param cancelled - what will not be archived any more unless it is planned again */
+export function describeCancelled(source: string, cancelled: readonly TimeRange[]): string {
+  if (cancelled.length === 0) return `No backfill of "${source}" is unfinished there.`;
+  const ranges = cancelled.map(({ from, until }) => `${formatTime(from)} to ${formatTime(until)}`);
+  return `Cancelled ${ranges.join(", ")} of "${source}". What is archived stays; "audit-lake backfill" can plan the rest again.`;
+}
+
 function formatDollars(dollars: number): string {
   return `$${dollars.toFixed(2)}`;
 }
