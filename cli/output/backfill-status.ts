@@ -2,7 +2,6 @@ import type { Estimate } from "../../lib/backfill/estimate.ts";
 import type { BackfillProgress } from "../../lib/backfill/progress.ts";
 import type { IngestOutcome } from "../../lib/ingest/summary.ts";
 import type { TimeRange } from "../../lib/time.ts";
-import type { BackfillResult } from "../run/backfill-spans.ts";
 import { formatCount, formatCounted, formatSeconds, formatTime } from "./format.ts";
 import { renderStatusLines, type StatusLine } from "./table.ts";
 
@@ -33,6 +32,13 @@ export function describeEstimate(estimate: Estimate, left: readonly TimeRange[])
       `about ${formatDollars(dollars)}, and ${formatDollars(dollarsPerMonth)} a month for storage`,
     ],
   ]);
+}
+
+interface BackfillResult {
+  outcome: IngestOutcome;
+  entries: number;
+  /** Epoch seconds: Slack has nothing before; absent when it refused nothing. */
+  refusedUntil?: number;
 }
 
 /** What one command has done. */
