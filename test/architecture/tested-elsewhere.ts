@@ -40,7 +40,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
 
   // The steps of a check.
-  "lib/seal/check-day.ts": "test/seal/verify.test.ts",
 
   // A call on its way: sent to a server over HTTP and TLS, cut off, refused, tried again.
   "lib/slack/abortable.ts": "test/slack/transport.test.ts",
