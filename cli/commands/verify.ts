@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import type { Damage } from "../../lib/seal/damage.ts";
 import { readPublicKey } from "../../lib/seal/signature.ts";
@@ -22,12 +23,7 @@ import { formatBytes, formatCounted } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
 import { describeDamage, describeVerified } from "../output/verify-report.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
-import {
-  readSealedHeads,
-  type SealedHeads,
-  sealedHeadsOf,
-  storedSources,
-} from "../run/known-sources.ts";
+import { type SealedHeads, sealedHeadsOf, storedSources } from "../run/known-sources.ts";
 import type { Deployment } from "../stack/deployment.ts";
 
 /** Given with `--stack` instead of a file: the key of the stack. */
@@ -155,6 +151,18 @@ async function openArchive({ archive, stack }: VerifyOptions): Promise<OpenedArc
   const sources = deployment.stack.sources.map((source) => source.name);
   const readHeads = () => sealedHeadsOf(deployment.checkpoints, sources);
   return { store: deployment.archive, name, readHeads, deployment };
+}
+
+/** Of an archive on disk; none when it has no checkpoints, which a copy need not have. */
+async function readSealedHeads(directory: string): Promise<SealedHeads> {
+  // Opening would create the file, and a copy of an archive may be read-only.
+  if (!SqliteCheckpointStore.isIn(directory)) return new Map();
+  const checkpoints = new SqliteCheckpointStore(directory);
+  try {
+    return await sealedHeadsOf(checkpoints, await checkpoints.sources());
+  } finally {
+    checkpoints.close();
+  }
 }
 
 async function findPublicKey(path: string, deployment: Deployment | undefined): Promise<KeyObject> {
