@@ -34,8 +34,10 @@ const statements = () =>
   bed.account.athena.statements.map((statement) => statement.split(/\s/, 2).join(" "));
 
 describe("the function that compacts", () => {
-  it("plans the sealed days", async () => {
-    expect(await bed.call(compact, { op: "plan" })).toEqual({ days: DAYS });
+  it("plans the sealed days, one after the other", async () => {
+    const before = await bed.call<{ day: string }>(compact, { op: "plan" });
+    expect(before).toMatchObject({ day: FIRST });
+    expect(await bed.call(compact, { op: "plan", before })).toMatchObject({ day: SECOND });
   });
 
   it("puts a day into the compact table, by statements to Athena", async () => {
@@ -45,7 +47,7 @@ describe("the function that compacts", () => {
     });
     expect(statements()).toEqual(["CREATE TABLE", "MERGE INTO", "SELECT count(*)", "CREATE OR"]);
     expect(bed.metric(COLUMNS_METRICS.written)).toEqual([1]);
-    expect(await bed.call(compact, { op: "plan" })).toEqual({ days: [SECOND] });
+    expect(await bed.call(compact, { op: "plan" })).toMatchObject({ day: SECOND });
   });
 
   it("counts a day that is not what was sealed, and goes on", async () => {
