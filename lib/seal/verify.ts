@@ -75,6 +75,8 @@ export interface VerifyReport {
   differs: number;
   /** Objects of checked days that had been changed when the day was sealed. */
   altered: string[];
+  /** Of checked days: what was among the objects, with names that they do not have, when the day was sealed. */
+  foreign: string[];
   /** Checked days for which entries were stored after they were sealed, which no manifest has sealed yet. */
   addenda: { day: string; objects: number }[];
   /** Days without a manifest: of the span that was asked for, else between the first sealed day and the last. */
@@ -125,6 +127,7 @@ class Verification {
       unreconciled: [],
       differs: 0,
       altered: [],
+      foreign: [],
       addenda: [],
       unsealed: [],
       damages: [],
@@ -255,6 +258,7 @@ class Verification {
     this.report.days += 1;
     this.report.differs += manifest.differs;
     this.report.altered.push(...objects.filter(({ altered }) => altered).map(({ key }) => key));
+    this.report.foreign.push(...foreign);
     if (!isReconciled(manifest)) {
       this.report.unreconciled.push(day);
     }
