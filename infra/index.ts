@@ -1,5 +1,6 @@
 /** The stack as a construct for CDK apps: `slack-audit-lake/cdk`. */
 
+export type { DurationText } from "../lib/time.ts";
 export type {
   AlertSettings,
   ArchiveSettings,
@@ -8,7 +9,6 @@ export type {
   CatalogSettings,
   ClosingSettings,
   DetectionSettings,
-  DurationText,
   SlackAuditLakeProps,
   SourceProps,
 } from "./config/config.ts";

@@ -1,4 +1,4 @@
-/** Seconds, days and ranges of time, all UTC. */
+/** Seconds, days and ranges of time, all UTC; durations as people write them. */
 
 /** A stretch of time, epoch seconds: `from` included, `until` excluded. */
 export interface TimeRange {
@@ -57,4 +57,23 @@ export function toIsoSeconds(epochSeconds: number): string {
 export function isCalendarDay(day: string): boolean {
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === day;
+}
+
+export const SECONDS_PER_UNIT = { s: 1, m: 60, h: SECONDS_PER_HOUR, d: SECONDS_PER_DAY } as const;
+
+export type DurationUnit = keyof typeof SECONDS_PER_UNIT;
+
+export type DurationText = `${number}${DurationUnit}`;
+
+/**
+ * Read a duration: a whole number and its unit, such as `90s`, `15m`, `24h` or `30d`.
+ *
+ * A day has 86,400 seconds. Fractions, signs, spaces and sums such as `1h30m`
+ * are refused: a setting is to be read the same way by everyone.
+ *
+ * @returns seconds; undefined when the text is not a duration
+ */
+export function parseDuration(text: string): number | undefined {
+  const [, number, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  return unit === undefined ? undefined : Number(number) * SECONDS_PER_UNIT[unit as DurationUnit];
 }

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { createTarball } from "./tarball.ts";
 
 const run = promisify(execFile);
 
@@ -34,7 +35,7 @@ const COMPILER_OPTIONS = {
  * Build the client as a package of its own and pack it: ES modules, CommonJS,
  * and types for both, compiled against the oldest Node that it runs on.
  *
- * @param directory - where the tarball goes; it must exist
+ * @param directory - absolute; exists, and gets the tarball
  * @param version - of the package, which its sources do not have
  * @returns the path of the tarball
  */
@@ -44,13 +45,7 @@ export async function packSlackAuditLogs(directory: string, version: string): Pr
     await stageSources(stage, version);
     await compile(stage);
     await stageManifest(stage, version);
-    const { stdout } = await run(
-      "npm",
-      ["pack", "--json", "--ignore-scripts", "--pack-destination", resolve(directory)],
-      { cwd: join(stage, "package") },
-    );
-    const [{ filename }] = JSON.parse(stdout);
-    return join(resolve(directory), filename);
+    return await createTarball(join(stage, "package"), directory);
   } finally {
     await rm(stage, { recursive: true });
   }

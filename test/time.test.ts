@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { dayOf, hourOf, nowSeconds, overlaps, startOfDay, toIsoSeconds } from "../lib/time.ts";
+import {
+  dayOf,
+  hourOf,
+  nowSeconds,
+  overlaps,
+  parseDuration,
+  startOfDay,
+  toIsoSeconds,
+} from "../lib/time.ts";
 
 const MIDNIGHT = Date.UTC(2024, 1, 29) / 1000;
 
@@ -43,4 +51,24 @@ describe("time", () => {
   it("writes a second without milliseconds", () => {
     expect(toIsoSeconds(MIDNIGHT + 1)).toBe("2024-02-29T00:00:01Z");
   });
+});
+
+describe("a duration", () => {
+  it.each([
+    ["0s", 0],
+    ["90s", 90],
+    ["15m", 900],
+    ["2h", 7200],
+    ["1d", 86_400],
+    ["36500d", 3_153_600_000],
+  ])("reads %s as %i seconds", (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  it.each(["", "m", "90", "-5s", "1.5h", "1w", "1h30m", "15 m", " 15m", "15M", "9999999999s"])(
+    "does not take %j for a duration",
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined();
+    },
+  );
 });

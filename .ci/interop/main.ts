@@ -4,8 +4,6 @@
  * expected, and the counts.
  */
 import { execFile } from "node:child_process";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { isDeepStrictEqual, promisify } from "node:util";
@@ -19,6 +17,7 @@ import {
   SlackApiError,
   SlackAuditError,
 } from "../../lib/slack/index.ts";
+import { collector } from "./collector.ts";
 
 interface Call {
   method: "logs" | "pages" | "schemas" | "actions";
@@ -283,22 +282,4 @@ function toFaultName(name: string): FaultName {
     throw new Error(`there is no fault ${name}`);
   }
   return found;
-}
-
-/** Another host, to which a redirect leads; notes who comes, and whether with the token. */
-async function collector() {
-  const received: { by: string | null; token: boolean }[] = [];
-  const server = createServer(({ url = "", headers }, response) => {
-    const { searchParams } = new URL(url, "http://localhost");
-    const token = headers.authorization?.includes(FAKE_TOKEN) ?? false;
-    received.push({ by: searchParams.get("by"), token });
-    response.setHeader("content-type", "application/json");
-    response.end('{"entries":[]}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
-  return {
-    received,
-    url: `http://localhost:${(server.address() as AddressInfo).port}/audit/v1/logs`,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
 }

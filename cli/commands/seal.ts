@@ -8,12 +8,13 @@ import { createSlackSource } from "../../lib/run/slack-source.ts";
 import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { addFormerOption } from "../deprecation.ts";
-import { reportError } from "../errors.ts";
+import { reportError, UsageError } from "../errors.ts";
 import { EXIT_CODES_HELP, EXIT_OF_SEAL } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
 import { readKeyFile } from "../options/key-file.ts";
 import { addSourceOption } from "../options/source.ts";
 import { DURATION_HELP, parseDay, parseSeconds } from "../options/time.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { SealProgressDisplay } from "../output/seal-progress.ts";
 import { describeSealed } from "../output/seal-summary.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
@@ -26,6 +27,7 @@ interface SealOptions {
   archive: string;
   source: string;
   day?: string;
+  again?: true;
   apiBase?: string;
   sealDelay: number;
   allowedLateness: number;
@@ -42,6 +44,7 @@ export function defineSealCommand(command: Command): void {
       ].join("\n\n"),
     )
     .option("--day <day>", "only this day, YYYY-MM-DD (default: all that are due)", parseDay)
+    .option("--again", "with --day: compare and seal a sealed day again")
     .option("--api-base <url>", "Audit Logs API to use instead of Slack's; http on loopback only")
     .addOption(
       new Option("--seal-delay <duration>", "minimum age of a day before it is sealed")
@@ -78,7 +81,10 @@ ${EXIT_CODES_HELP}`,
 }
 
 async function seal(options: SealOptions): Promise<number> {
-  const { archive: directory, source, day, json } = options;
+  const { archive: directory, source, day, again, json } = options;
+  if (again && day === undefined) {
+    throw new UsageError("--again needs --day: name the sealed day that is to be compared again");
+  }
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
   const slack = createSlackSource({
@@ -99,6 +105,7 @@ async function seal(options: SealOptions): Promise<number> {
     const ports = { slack, archive, checkpoints, clock: systemClock, signer };
     const settings = {
       source,
+      again,
       pageLimit: PAGE_LIMIT,
       sealDelaySeconds: options.sealDelay,
       allowedLatenessSeconds: options.allowedLateness,
@@ -112,9 +119,7 @@ async function seal(options: SealOptions): Promise<number> {
       onWait: (untilMs, reason) => display.wait(untilMs, reason),
     }).finally(() => display.stop());
     if (cause !== undefined) reportError(cause);
-    console.log(
-      json ? JSON.stringify({ source, days: summaries }) : describeSealed(summaries, source),
-    );
+    console.log(json ? toJsonLine({ source, days: summaries }) : describeSealed(summaries, source));
     return EXIT_OF_SEAL[summaries.at(-1)?.outcome ?? "sealed"];
   } finally {
     checkpoints.close();

@@ -104,7 +104,7 @@ async function tryToken(token: string, baseUrl: string): Promise<string> {
       : `accepts it; the newest entry is from ${describeEntry(newest)}`;
   } catch (error) {
     if (!(error instanceof SlackAuditError)) throw error;
-    const isRefused = error instanceof SlackApiError && !error.retryable;
+    const isRefused = error instanceof SlackApiError && (error.tokenRefused || !error.retryable);
     throw new TokenCheckError(
       `the token was not stored: ${error.message}${isRefused ? "" : "; use --no-check to store it untried"}`,
       { cause: error },

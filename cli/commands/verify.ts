@@ -4,14 +4,11 @@ import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { type ReadableColumns, verifyColumns } from "../../lib/columns/verify-columns.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
+import type { Damage } from "../../lib/seal/damage.ts";
 import { isKnownKey } from "../../lib/seal/known-keys.ts";
 import { readPublicKey } from "../../lib/seal/signature.ts";
-import {
-  type Damage,
-  type VerifyProgress,
-  type VerifyReport,
-  verify,
-} from "../../lib/seal/verify.ts";
+import { verify } from "../../lib/seal/verify.ts";
+import type { VerifyProgress, VerifyReport } from "../../lib/seal/verify-report.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
@@ -23,6 +20,7 @@ import { sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { parseDay, TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { formatBytes, formatCounted } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
 import { describeDamage, describeVerified } from "../output/verify-report.ts";
@@ -136,7 +134,7 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   }
   console.log(
     json
-      ? JSON.stringify({ archive: name, sources: reports, unknown })
+      ? toJsonLine({ archive: name, sources: reports, unknown })
       : reports.map(describeVerified).join("\n\n"),
   );
   return unknown.length > 0 || reports.some(({ damages }) => damages.length > 0)

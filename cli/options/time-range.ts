@@ -1,8 +1,7 @@
 import { type Command, Option } from "commander";
-import type { TimeRange } from "../../lib/time.ts";
+import { type TimeRange, toIsoSeconds } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
-import { formatTime } from "../output/format.ts";
 import { parsePositiveSeconds, parseTime } from "./time.ts";
 
 /** What Commander makes of `--from`, `--until` and `--last`. */
@@ -55,7 +54,7 @@ export function toTimeRange(
   if (last !== undefined) return { from: Math.max(0, nowSeconds - last) };
   if (from !== undefined && until !== undefined && until <= from) {
     throw new UsageError(
-      `--until ${formatTime(until)} must be later than --from ${formatTime(from)}`,
+      `--until ${toIsoSeconds(until)} must be later than --from ${toIsoSeconds(from)}`,
     );
   }
   return {

@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { parseDuration } from "../../lib/duration.ts";
-import { isCalendarDay } from "../../lib/time.ts";
+import { isCalendarDay, parseDuration } from "../../lib/time.ts";
 
 export const DURATION_HELP = `
 A duration is a number of seconds, or a number with s, m, h or d: 90, 90s, 15m, 24h, 7d.`;

@@ -19,7 +19,17 @@ export function describeSealed(summaries: readonly SealSummary[], source: string
   if (summaries.length === 0) return `Every settled day of "${source}" is sealed.`;
   const count = (value: number | undefined) => (value === undefined ? "-" : formatCount(value));
   const table = renderTable(
-    ["day", "outcome", "listed", "archived", "late", "archive only", "duplicates", "manifest"],
+    [
+      "day",
+      "outcome",
+      "listed",
+      "archived",
+      "late",
+      "archive only",
+      "duplicates",
+      "differs",
+      "manifest",
+    ],
     summaries.map(({ day, outcome, manifest }) => [
       day,
       manifest && !manifest.isReconciled
@@ -30,9 +40,10 @@ export function describeSealed(summaries: readonly SealSummary[], source: string
       count(manifest?.late),
       count(manifest?.onlyInArchive),
       count(manifest?.twice),
+      count(manifest?.differs),
       manifest?.sha256.slice(0, 16) ?? "-",
     ]),
-    { isNumeric: [false, false, true, true, true, true, true, false] },
+    { isNumeric: [false, false, true, true, true, true, true, true, false] },
   );
   const { day, reason } = summaries.at(-1) ?? {};
   const head = summaries.findLast(({ manifest }) => manifest)?.manifest;

@@ -1,10 +1,12 @@
-import type { Damage, VerifyReport } from "../../lib/seal/verify.ts";
+import type { Damage } from "../../lib/seal/damage.ts";
+import type { VerifyReport } from "../../lib/seal/verify-report.ts";
+import { showControls } from "./controls.ts";
 import { formatBytes, formatCount, formatCounted } from "./format.ts";
-import { renderStatusLines } from "./table.ts";
+import { renderStatusLines, type StatusLine } from "./table.ts";
 
 /** One line. */
 export function describeDamage({ kind, key, problem }: Damage): string {
-  return `${kind.replaceAll("_", " ").toUpperCase()}  ${key}: ${problem}`;
+  return `${kind.replaceAll("_", " ").toUpperCase()}  ${showControls(`${key}: ${problem}`)}`;
 }
 
 /** What was checked, and the result. */
@@ -23,8 +25,29 @@ export function describeVerified(report: VerifyReport): string {
     ["head", head === null ? "none" : `${head.sha256} (${head.day}, number ${head.sequence})`],
     ["not reconciled", listDays(unreconciled)],
     ["not sealed", listDays(unsealed)],
+    ...listAddenda(report),
+    ...listDifferences(report),
     ["damaged", damages.length === 0 ? "nothing" : formatCount(damages.length)],
   ]);
+}
+
+/** Shown only where there is one: an archive whose days were sealed once has none. */
+function listAddenda({ addenda }: VerifyReport): StatusLine[] {
+  const days = addenda.map(
+    ({ day, objects }) => `${day} (${formatCounted(objects, "object")}, run seal)`,
+  );
+  return days.length === 0 ? [] : [["not sealed yet", listDays(days)]];
+}
+
+function listDifferences({ differs, altered }: VerifyReport): StatusLine[] {
+  return [
+    ...(differs === 0
+      ? []
+      : [["differs", `${formatCounted(differs, "text")} from what Slack listed`] as StatusLine]),
+    ...(altered.length === 0
+      ? []
+      : [["altered", `before the seal: ${listDays(altered)}`] as StatusLine]),
+  ];
 }
 
 /** Days shown of each list; `--json` has them all. */

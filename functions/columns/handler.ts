@@ -1,12 +1,12 @@
 /**
- * Compaction: the state machine that closes days → this function, once days
- * are sealed.
+ * Columns: the state machine that seals days → this function, once days are
+ * sealed.
  *
- * - `{"op": "plan"}`: sealed days that the compact table lacks, oldest first
+ * - `{"op": "plan"}`: sealed days that the columns table lacks, oldest first
  * - `{"op": "compact", "day": "2026-03-02"}`: put one of them there
  *
  * It waits for Athena; when its time is over, the statement is stopped, and the
- * next call begins again where the lake stands. A day whose lines are not what
+ * next call starts from what is there. A day whose lines are not what
  * was sealed is counted and left to them: it would keep no other day waiting.
  */
 import { AthenaClient } from "@aws-sdk/client-athena";

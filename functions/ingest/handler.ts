@@ -75,7 +75,7 @@ async function handleStart(
     }
     measured.failed = 1;
     if (error instanceof SlackApiError) {
-      measured.tokenRefused = error.tokenRefused || error.status === 403 ? 1 : 0;
+      measured.tokenRefused = error.tokenRefused ? 1 : 0;
       countApiError(error);
     }
     throw error;

@@ -1,10 +1,10 @@
 /**
- * The close of day: schedule → state machine → this function, again and again.
+ * Sealing: schedule → state machine → this function, again and again.
  *
  * - `{"op": "plan"}`: days that can be sealed now, oldest first
- * - `{"op": "close", "day": "2026-03-02"}`: one run at closing one of them
+ * - `{"op": "close", "day": "2026-03-02"}`: one run at sealing one of them
  *
- * Without a token there is nothing to close, and the plan is empty. A run that
+ * Without a token there is nothing to seal, and the plan is empty. A run that
  * failed is thrown.
  */
 import { KMSClient } from "@aws-sdk/client-kms";

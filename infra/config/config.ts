@@ -4,9 +4,7 @@
  */
 
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
-import type { DurationText } from "../../lib/duration.ts";
-
-export type { DurationText };
+import type { DurationText } from "../../lib/time.ts";
 
 /** Decimal units, as Athena bills. */
 export type BytesText = `${number}${"MB" | "GB" | "TB"}`;

@@ -7,10 +7,10 @@ import { z } from "zod";
 import {
   type DurationText,
   type DurationUnit,
+  isCalendarDay,
   parseDuration,
   SECONDS_PER_UNIT,
-} from "../../lib/duration.ts";
-import { isCalendarDay } from "../../lib/time.ts";
+} from "../../lib/time.ts";
 import type { BytesText } from "./config.ts";
 
 const UNIT_NAMES = { s: "seconds", m: "minutes", h: "hours", d: "days" } as const;

@@ -2,7 +2,7 @@ import { BufferedResponseHandler } from "./buffered-response-handler.ts";
 
 /**
  * For every AWS client: three attempts with the SDK's own backoff and jitter
- * between them, each with a time-out. Together they take less than 20 seconds.
+ * between them, each with a time-out. Together they take up to 26 seconds.
  */
 export const CLIENT_OPTIONS = {
   maxAttempts: 3,

@@ -42,7 +42,12 @@ interface CheckpointItem {
   updatedAt: number;
 }
 
-/** Checkpoints in DynamoDB. Each write is conditional and of one item; reads are consistent. */
+/**
+ * Checkpoints in DynamoDB. Each write is conditional and of one item; reads are consistent.
+ *
+ * A write needs no limit of its own, as a put to the archive does: however late it
+ * takes effect, its condition refuses it once another owner has the lease.
+ */
 export class DynamoDbCheckpointStore implements CheckpointStore {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;

@@ -8,15 +8,28 @@ import {
 } from "@aws-sdk/client-s3";
 import { type ArchiveStore, ObjectMissingError, type StoredObject } from "../ports.ts";
 
+/**
+ * From the start of a put to its end, retries and the waits between them included;
+ * without it, three attempts of 5 s take up to 25.9 s.
+ *
+ * A lease is looked at before a put and is valid for another 30 s then
+ * (`lib/run/lease.ts`), so the put ends within it with 10 s left for clock skew.
+ */
+export const PUT_LIMIT_MS = 20_000;
+
 /** An archive in an S3 bucket. S3 itself makes a put atomic and a listing ascending. */
 export class S3ArchiveStore implements ArchiveStore {
   readonly #client: S3Client;
   readonly #bucket: string;
+  readonly #putLimitMs: number;
 
-  constructor(client: S3Client, bucket: string) {
+  constructor(client: S3Client, bucket: string, { putLimitMs = PUT_LIMIT_MS } = {}) {
     this.#client = client;
     this.#bucket = bucket;
+    this.#putLimitMs = putLimitMs;
   }
+
+  /** @throws {PutTimeoutError} after the limit; nothing is sent from then on */
 
   async put(key: string, body: Uint8Array, signal?: AbortSignal): Promise<"created" | "exists"> {
     const command = new PutObjectCommand({
@@ -29,14 +42,23 @@ export class S3ArchiveStore implements ArchiveStore {
       ContentType: "application/gzip",
     });
     retryConflicts(command);
+    const limit = new AbortController();
+    const timer = setTimeout(
+      () => limit.abort(new PutTimeoutError(key, this.#putLimitMs)),
+      this.#putLimitMs,
+    );
+    const abortSignal = AbortSignal.any([limit.signal, ...(signal === undefined ? [] : [signal])]);
     try {
-      await this.#client.send(command, signal === undefined ? {} : { abortSignal: signal });
+      // The SDK looks at the signal during an attempt, but not while it waits for the next.
+      await Promise.race([this.#client.send(command, { abortSignal }), whenAborted(abortSignal)]);
       return "created";
     } catch (error) {
       if (statusOf(error) === 412) {
         return "exists";
       }
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -67,6 +89,25 @@ export class S3ArchiveStore implements ArchiveStore {
       throw error instanceof NoSuchKey ? new ObjectMissingError(key, { cause: error }) : error;
     }
   }
+}
+
+/**
+ * A put took too long, and was ended. S3 may have stored the object, or may do so
+ * yet: the next put of the key finds out.
+ */
+export class PutTimeoutError extends Error {
+  override readonly name = "PutTimeoutError";
+  readonly code = "put_timeout";
+  constructor(key: string, limitMs: number) {
+    super(`S3 did not confirm ${key} within ${limitMs} ms; the next run puts it again`);
+  }
+}
+
+/** Rejects with the signal's reason when it is aborted from now on. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /**

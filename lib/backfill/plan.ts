@@ -90,14 +90,14 @@ export async function beginBackfill(
   }
 }
 
-/** The backfills of a source and how far each has come. */
+/** The backfills of a source and how far each has come. One without a checkpoint was never begun. */
 export function spansOf(
   lanes: readonly LaneStatus[],
 ): { span: TimeRange; watermark: number; status: LaneStatus }[] {
   return lanes.flatMap((status) => {
     const span = spanOfLane(status.lane);
-    const watermark = status.checkpoint?.watermark ?? span?.from ?? 0;
-    return span === undefined ? [] : [{ span, watermark, status }];
+    const { watermark } = status.checkpoint ?? {};
+    return span === undefined || watermark === undefined ? [] : [{ span, watermark, status }];
   });
 }
 

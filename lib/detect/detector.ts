@@ -2,6 +2,7 @@ import { parseObjectKey } from "../archive/object-key.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 import type { TimeRange } from "../time.ts";
 import { type Alert, toAlert } from "./alert.ts";
+import { parseEntry } from "./parse-entry.ts";
 import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
 
 export interface DetectorSettings {
@@ -20,7 +21,7 @@ export interface Findings {
   entries: number;
   /** Pairs of an entry and a rule that matches it. */
   matches: number;
-  /** Lines that are not an entry: line number from 1, and why. */
+  /** Lines that are not an entry, or that `onEntry` threw on: line number from 1, and why. */
   unreadable: { line: number; problem: string }[];
   /** Rules that threw, by id. */
   failures: Map<string, RuleFailure>;
@@ -56,7 +57,8 @@ export class Detector {
    * @param lines - the object's lines, one entry each, UTF-8
    * @param options.from - epoch seconds, included; older entries are skipped
    * @param options.until - epoch seconds, excluded; newer entries are skipped
-   * @param options.onEntry - sees every entry that is looked at
+   * @param options.onEntry - sees every entry that is looked at; one on which it throws
+   *   is counted as unreadable
    * @throws {RangeError} when `objectKey` does not name an object of audit logs
    */
   detect(
@@ -90,7 +92,6 @@ export class Detector {
         continue;
       }
       findings.entries += 1;
-      onEntry?.(entry);
       for (const rule of this.#rulesByAction.get(entry.action) ?? []) {
         try {
           if (!ruleMatches(rule, entry, this.#settings.context)) {
@@ -112,6 +113,12 @@ export class Detector {
           noteFailure(findings.failures, rule.id, entry.id, error);
         }
       }
+      try {
+        onEntry?.(entry);
+      } catch (error) {
+        // One odd entry must not take the alerts of all the others with it.
+        findings.unreadable.push({ line: lineNumber, problem: `not examined: ${error}` });
+      }
     }
     findings.alerts = [...byId.values()];
     return findings;
@@ -130,20 +137,4 @@ function noteFailure(
   } else {
     known.count += 1;
   }
-}
-
-/** @returns the entry, or what is wrong with the line */
-function parseEntry(line: string): AuditLogEntry | string {
-  let value: Partial<AuditLogEntry> | null;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return "not JSON";
-  }
-  if (typeof value !== "object" || value === null || typeof value.id !== "string") {
-    return "not an object with an id";
-  }
-  return Number.isSafeInteger(value.date_create)
-    ? (value as AuditLogEntry)
-    : "its date_create is not an integer";
 }

@@ -24,7 +24,7 @@ export class SeenNames {
   async record(source: string, terms: ReadonlySet<string>): Promise<number> {
     const known = this.#known.get(source) ?? new Set(await this.#store.read(seenName(source)));
     this.#known.set(source, known);
-    const room = MAX_SEEN_TERMS - known.size;
+    const room = Math.max(0, MAX_SEEN_TERMS - known.size);
     const fresh = new Set([...terms].filter((term) => !known.has(term)).slice(0, room));
     if (fresh.size > 0) {
       await this.#store.add(seenName(source), fresh);

@@ -7,16 +7,13 @@ import {
   type DuckDBValueConverter,
   type Json,
   JsonDuckDBValueConverter,
-  StatementType,
 } from "@duckdb/node-api";
 import { QueryError, type QueryResult } from "../sql/query-result.ts";
+import { assertReadsOnly } from "./read-only-sql.ts";
 import { TRINO_MACROS } from "./trino-macros.ts";
 
 /** Enough for every saved query over years; what does not fit goes to a temporary directory. */
 const MEMORY_LIMIT = "1GB";
-
-/** Those that neither read files nor change how DuckDB works. */
-const TABLE_FUNCTIONS = new Set(["unnest", "generate_series", "range", "json_each", "json_tree"]);
 
 /** Empty, with Trino's functions, and memory that does not grow with the archive. */
 export async function createDatabase(): Promise<DuckDBInstance> {
@@ -48,13 +45,10 @@ export function escapePattern(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
 }
 
-/** @throws {QueryError} when it is not one SELECT, or reads something else than tables and views */
+/** @throws {QueryError} when it is not one statement that only reads tables and views */
 export async function runSelect(connection: DuckDBConnection, sql: string): Promise<QueryResult> {
-  // Before it is prepared: DuckDB makes the directory of EXPORT DATABASE then.
-  await checkSelect(connection, sql);
-  const prepared = await connection.prepare(sql);
-  if (prepared.statementType !== StatementType.SELECT) throw notSelect();
-  return toQueryResult(await prepared.runAndReadAll());
+  await assertReadsOnly(connection, sql);
+  return toQueryResult(await connection.runAndReadAll(sql));
 }
 
 export function toQueryResult(
@@ -65,37 +59,6 @@ export function toQueryResult(
     types: result.columnTypes().map(String),
     rows: result.convertRows(toJson),
   };
-}
-
-async function checkSelect(connection: DuckDBConnection, sql: string): Promise<void> {
-  const parsed = await connection.runAndReadAll(`SELECT json_serialize_sql(${quote(sql)})`);
-  const tree = JSON.parse(String(parsed.getRows()[0]?.[0]));
-  if (tree.error) {
-    if (tree.error_type === "not implemented") throw notSelect();
-    return; // Preparing it says better what is wrong.
-  }
-  checkReads(tree);
-}
-
-/** @param node - of DuckDB's syntax tree, or anything in it */
-function checkReads(node: unknown): void {
-  if (typeof node !== "object" || node === null) return;
-  const { type, function: call, table_name: table } = node as Record<string, unknown>;
-  if (type === "TABLE_FUNCTION") {
-    const name = (call as { function_name?: string } | undefined)?.function_name ?? "";
-    if (!TABLE_FUNCTIONS.has(name))
-      throw new QueryError(`${name} is not allowed here: ${READABLE}`);
-  }
-  if (type === "BASE_TABLE" && /[/\\.]/.test(String(table))) {
-    throw new QueryError(`${table} is not a table: ${READABLE}`);
-  }
-  for (const value of Object.values(node)) checkReads(value);
-}
-
-const READABLE = "a query reads the archive's tables and views";
-
-function notSelect(): QueryError {
-  return new QueryError("only SELECT is allowed here: nothing changes the archive");
 }
 
 /** DuckDB's integers of 64 bits and more come as BigInt, which JSON has not. */

@@ -201,6 +201,7 @@ export async function openLake(
     );
     await connection.run(`SET allowed_directories = [${readable.join(", ")}]`);
     await connection.run("SET enable_external_access = false");
+    await connection.run("SET lock_configuration = true");
   } catch (error) {
     database.closeSync();
     throw error;

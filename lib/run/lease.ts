@@ -9,7 +9,7 @@ import {
 import type { TimeRange } from "../time.ts";
 
 /** How long a lease outlives the last moment at which its run may write. */
-const MARGIN_MS = 60_000;
+export const MARGIN_MS = 60_000;
 
 /** How long a run may go without saving before another may take over. */
 const TERM_MS = 15 * 60_000;

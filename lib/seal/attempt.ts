@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Archive } from "../archive/archive.ts";
 import type { Checkpoint, ReconciledHour, Sealing } from "../ports.ts";
 import type { WriterLease } from "../run/lease.ts";
@@ -11,6 +12,16 @@ import type { SealLimits, SealPorts } from "./seal-day.ts";
 
 /** The checkpoint of a seal at work on a day. */
 export type SealCheckpoint = Checkpoint & { closing: Sealing };
+
+/**
+ * A name that no other attempt has.
+ *
+ * @param owner - of the lease, unique to the run
+ * @param number - of the attempt in the run
+ */
+export function attemptName(owner: string, number: number): string {
+  return createHash("sha256").update(`${owner} ${number}`).digest("hex").slice(0, 16);
+}
 
 interface AttemptSettings {
   source: string;
@@ -30,7 +41,8 @@ interface AttemptWork {
   /** As it was saved last. */
   checkpoint: () => SealCheckpoint;
   save: (change: Partial<SealCheckpoint>) => Promise<void>;
-  onPage: () => void;
+  /** Told of each page, and of the density as it is known then. */
+  onPage: (entriesPerSecond: number) => void;
   onWindow: (until: number) => void;
 }
 

@@ -33,3 +33,6 @@ export interface Damage {
   key: string;
   problem: string;
 }
+
+/** Told of each damage as it is found. */
+export type ReportDamage = (kind: DamageKind, key: string, problem: string) => void;

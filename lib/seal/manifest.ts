@@ -105,6 +105,11 @@ const MANIFEST = z.strictObject({
   hours: z.array(HOUR).length(HOURS_PER_DAY),
 });
 
+/** Everything that a day's manifest seals. */
+export function objectsOf({ hours }: Manifest): SealedObject[] {
+  return hours.flatMap(({ objects, quarantine }) => [...objects, ...quarantine]);
+}
+
 /** Whether both sides held the same entries, each once. */
 export function isReconciled(totals: {
   listed: number;

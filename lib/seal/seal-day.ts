@@ -1,27 +1,21 @@
-import { createHash } from "node:crypto";
 import { Archive } from "../archive/archive.ts";
 import { liveLane, sealLane } from "../archive/lane.ts";
 import {
   addendumKey,
-  listManifests,
   manifestKey,
   newestRevision,
+  noteAddendum,
   signatureKey,
 } from "../archive/sealed-day.ts";
 import type { IngestPorts } from "../ingest/ingest.ts";
-import {
-  type Checkpoint,
-  type LaneStatus,
-  LeaseLostError,
-  type ManifestSigner,
-  type Sealing,
-} from "../ports.ts";
-import { addToTally, currentTally, sumLateness } from "../run/lateness.ts";
+import { type Checkpoint, type LaneStatus, LeaseLostError, type ManifestSigner } from "../ports.ts";
 import { type WriterLease, withLease } from "../run/lease.ts";
 import { earlyEndOf, withFailure } from "../run/outcome.ts";
 import { waitForSlack } from "../run/throttling.ts";
 import { nowSeconds, rangeOfDay, toIsoSeconds } from "../time.ts";
-import { Attempt, type SealCheckpoint } from "./attempt.ts";
+import { Attempt, attemptName, type SealCheckpoint } from "./attempt.ts";
+import { composeManifest, newestOfChain } from "./compose-manifest.ts";
+import { countDay } from "./count-day.ts";
 import {
   encodeManifest,
   hashOf,
@@ -45,6 +39,8 @@ export interface SealSettings extends SettleSettings {
   owner: string;
   /** Entries asked for in one page, 1 to 9999. */
   pageLimit: number;
+  /** Compare and seal a sealed day again, though it has no addendum that is known. @default false */
+  again?: boolean | undefined;
 }
 
 export interface SealLimits {
@@ -154,6 +150,9 @@ class Seal {
         const { notBefore } = end;
         this.#summary.notBefore = notBefore;
         await this.#save({ notBefore });
+      } else if (end.outcome === "out_of_time") {
+        // A window that is not done begins again: by its density, the next run makes it smaller.
+        await this.#save({});
       }
       return end.outcome;
     }
@@ -165,6 +164,10 @@ class Seal {
     const revision = await newestRevision(archive, source, day);
     if (revision > 0) {
       await this.#finishSealed(await archive.get(manifestKey(source, day, revision)), revision);
+      if (this.#settings.again) {
+        this.#lease.assertHeld();
+        await noteAddendum(archive, source, day, revision);
+      }
       if ((await readIfThere(archive, addendumKey(source, day, revision + 1))) === undefined) {
         return "already_sealed";
       }
@@ -175,7 +178,10 @@ class Seal {
     if (!this.#isSettled(lanes)) return "not_settled";
     if (!(await this.#mayCall(live))) return "throttled";
     const hours = await this.#compare(live);
-    const manifest = await this.#compose(hours, revision + 1);
+    const head = await newestOfChain(archive, source, this.#checkpoint.closing.head);
+    const place = { source, day, revision: revision + 1, head };
+    const sealedAt = toIsoSeconds(nowSeconds(this.#ports.clock));
+    const manifest = await composeManifest(archive, place, hours, sealedAt);
     const key = manifestKey(source, day, manifest.revision);
     const bytes = await putOrGet(archive, this.#lease, key, encodeManifest(manifest));
     this.#isOurs = true;
@@ -205,7 +211,7 @@ class Seal {
 
   /** @returns what the manifest says of each hour */
   async #compare(live: Checkpoint | undefined): Promise<ManifestHour[]> {
-    const { day } = this.#settings;
+    const { day, owner } = this.#settings;
     for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
       const { attempt, ...closing } = this.#checkpoint.closing;
       if (attempt === undefined) {
@@ -213,7 +219,7 @@ class Seal {
           watermark: this.#start,
           // How dense a day is that was never listed by a seal, the live runs know.
           entriesPerSecond: this.#checkpoint.entriesPerSecond || (live?.entriesPerSecond ?? 0),
-          closing: { ...closing, hours: {}, attempt: this.#newAttempt(attempts) },
+          closing: { ...closing, hours: {}, attempt: attemptName(owner, attempts) },
         });
       }
       this.#isOurs = true;
@@ -239,68 +245,13 @@ class Seal {
         archive,
         checkpoint: () => this.#checkpoint,
         save: (change) => this.#save(change),
-        onPage: () => {
+        onPage: (entriesPerSecond) => {
           this.#summary.pages += 1;
+          this.#checkpoint = { ...this.#checkpoint, entriesPerSecond };
         },
         onWindow: (position) => this.#limits.onProgress?.({ day, position }),
       },
     );
-  }
-
-  /** A name that no other attempt has: the owner is unique to this run. */
-  #newAttempt(number: number): string {
-    const name = `${this.#settings.owner} ${number}`;
-    return createHash("sha256").update(name).digest("hex").slice(0, 16);
-  }
-
-  async #compose(hours: ManifestHour[], revision: number): Promise<Manifest> {
-    const { archive, clock } = this.#ports;
-    const { source, day } = this.#settings;
-    const head = await this.#head();
-    const before =
-      revision === 1 ? undefined : await archive.get(manifestKey(source, day, revision - 1));
-    const sum = (field: "listed" | "archived" | "late" | "only_in_archive" | "twice" | "differs") =>
-      hours.reduce((total, hour) => total + hour[field], 0);
-    return {
-      version: 2,
-      ...{ source, day, revision },
-      amends: before === undefined ? null : hashOf(before),
-      sequence: (head?.sequence ?? 0) + 1,
-      previous: head && { day: head.day, revision: head.revision ?? 1, sha256: head.sha256 },
-      sealed_at: toIsoSeconds(nowSeconds(clock)),
-      listed: sum("listed"),
-      archived: sum("archived"),
-      late: sum("late"),
-      only_in_archive: sum("only_in_archive"),
-      twice: sum("twice"),
-      differs: sum("differs"),
-      lateness: sumLateness(hours.map(({ lateness }) => lateness)),
-      hours,
-    };
-  }
-
-  /**
-   * The newest manifest of the chain. There are as many manifests as the newest
-   * has as its number; when the checkpoint says otherwise, it is not up to
-   * date, and all of them are read.
-   */
-  async #head(): Promise<Sealing["head"]> {
-    const { archive } = this.#ports;
-    const { source } = this.#settings;
-    let { head } = this.#checkpoint.closing;
-    const manifests = await listManifests(archive, source);
-    if (manifests.length === (head?.sequence ?? 0)) {
-      return head;
-    }
-    for (const { day, revision } of manifests) {
-      const key = manifestKey(source, day, revision);
-      const bytes = await archive.get(key);
-      const { sequence } = parseManifest(key, bytes);
-      if (sequence > (head?.sequence ?? 0)) {
-        head = { day, revision, sequence, sha256: hashOf(bytes) };
-      }
-    }
-    return head;
   }
 
   /** A run that ended between writing the manifest and saving is made up for. */
@@ -330,26 +281,13 @@ class Seal {
     await this.#save({
       watermark: rangeOfDay(day).until,
       closing: { head: { day, revision, sequence, sha256: hashOf(bytes) }, hours: {} },
-      tally: await this.#counted(manifest),
+      tally: await countDay(
+        this.#ports,
+        this.#settings.allowedLatenessSeconds,
+        this.#checkpoint.tally,
+        manifest,
+      ),
     });
-  }
-
-  /** For what the live runs left to find: only days that they took in with the settings they have. */
-  async #counted({ listed, lateness }: Manifest): Promise<Record<string, number>> {
-    const { checkpoints, clock } = this.#ports;
-    const { source, allowedLatenessSeconds } = this.#settings;
-    const tally = currentTally(this.#checkpoint.tally, { allowedLatenessSeconds }, clock.nowMs());
-    const lanes = await checkpoints.lanes(source);
-    const live = lanes.find(({ lane }) => lane === liveLane(source));
-    const { startedAtMs = Number.POSITIVE_INFINITY } = live?.checkpoint?.tally ?? {};
-    if (this.#start * 1000 < startedAtMs) {
-      return tally;
-    }
-    return {
-      ...addToTally(tally, lateness),
-      days: (tally.days ?? 0) + 1,
-      entries: (tally.entries ?? 0) + listed,
-    };
   }
 
   async #save(change: Partial<SealCheckpoint>): Promise<void> {

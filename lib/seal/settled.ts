@@ -1,7 +1,7 @@
 import { liveLane, sealLane, spanOfLane } from "../archive/lane.ts";
 import type { Checkpoint, LaneStatus } from "../ports.ts";
 import { reachesBackTo } from "../run/reach.ts";
-import { SECONDS_PER_DAY, startOfDay, toIsoSeconds } from "../time.ts";
+import { overlaps, rangeOfDay, toIsoSeconds } from "../time.ts";
 
 export interface SettleSettings {
   source: string;
@@ -25,8 +25,7 @@ export function whyNotSettled(
   settings: SettleSettings,
   now: number,
 ): string | undefined {
-  const from = startOfDay(day);
-  const until = from + SECONDS_PER_DAY;
+  const { from, until } = rangeOfDay(day);
   if (now < until + settings.sealDelaySeconds) {
     return `it ends at ${toIsoSeconds(until)} and is sealed ${settings.sealDelaySeconds} s later at the earliest`;
   }
@@ -45,12 +44,12 @@ export function whyNotSettled(
     const span = spanOfLane(lane);
     return (
       span !== undefined &&
-      span.from < until &&
-      span.until > from &&
-      (checkpoint?.watermark ?? span.from) < Math.min(span.until, until)
+      checkpoint !== undefined &&
+      overlaps(span, { from, until }) &&
+      checkpoint.watermark < Math.min(span.until, until)
     );
   });
-  return backfill && `the backfill ${backfill.lane} has not come past it`;
+  return backfill && `the backfill ${backfill.lane} has not finished this day`;
 }
 
 /** The live runs may use another setting than this one was given: they say so in their counts. */
@@ -63,9 +62,6 @@ export function earliestStart(lanes: readonly LaneStatus[]): number {
   return Math.min(
     ...lanes
       .filter(({ lane }) => !lane.endsWith(sealLane("")))
-      .map(({ lane, checkpoint }) => {
-        const start = spanOfLane(lane)?.from ?? checkpoint?.start;
-        return start ?? Number.POSITIVE_INFINITY;
-      }),
+      .map(({ checkpoint }) => checkpoint?.start ?? Number.POSITIVE_INFINITY),
   );
 }

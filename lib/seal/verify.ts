@@ -1,8 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { ArchiveObjectError, decodeLines, hashLines } from "../archive/archive-object.ts";
-import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
 import {
-  addendumKey,
   inOrder,
   manifestKey,
   manifestsPrefix,
@@ -10,24 +7,21 @@ import {
   type SealedRevision,
   signatureKey,
 } from "../archive/sealed-day.ts";
-import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
+import type { ArchiveStore } from "../ports.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
 import { checkChain, type Link } from "./check-chain.ts";
-import type { Damage, DamageKind } from "./damage.ts";
+import { checkDay, getIfThere } from "./check-day.ts";
+import type { DamageKind } from "./damage.ts";
 import {
   hashOf,
   isReconciled,
   type Manifest,
   ManifestError,
+  objectsOf,
   parseManifest,
-  type SealedObject,
 } from "./manifest.ts";
 import { isSignedBy } from "./signature.ts";
-
-export type { Damage } from "./damage.ts";
-
-/** Objects that are fetched at once: S3 takes its time for each. */
-const CONCURRENCY = 8;
+import type { VerifyLimits, VerifyReport } from "./verify-report.ts";
 
 export interface VerifySettings {
   source: string;
@@ -37,51 +31,6 @@ export interface VerifySettings {
   /** SHA-256 of a manifest, hex, that was noted down outside the archive. */
   head?: string | undefined;
   publicKey?: KeyObject | undefined;
-}
-
-export interface VerifyProgress {
-  /** Sealed days of the source, and those done. */
-  days: number;
-  daysTotal: number;
-  day: string;
-  objects: number;
-  bytes: number;
-}
-
-export interface VerifyLimits {
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: VerifyProgress) => void) | undefined;
-  /** Told of each damage as it is found. */
-  onDamage?: ((damage: Damage) => void) | undefined;
-}
-
-export interface VerifyReport {
-  source: string;
-  /** Days whose objects were checked, those objects, and what they hold. */
-  days: number;
-  objects: number;
-  entries: number;
-  /** As stored, compressed. */
-  bytes: number;
-  /** Manifests in the chain. */
-  manifests: number;
-  /** Signatures that were checked and found right. */
-  signatures: number;
-  /** The newest manifest: note its hash down outside the archive. Null when no day is sealed. */
-  head: { day: string; sequence: number; sha256: string } | null;
-  /** Checked days that were sealed although both sides did not hold the same. */
-  unreconciled: string[];
-  /** Ids, of checked days, that the archive and Slack had with different texts. */
-  differs: number;
-  /** Objects of checked days that had been changed when the day was sealed. */
-  altered: string[];
-  /** Of checked days: what was among the objects, with names that they do not have, when the day was sealed. */
-  foreign: string[];
-  /** Checked days for which entries were stored after they were sealed, which no manifest has sealed yet. */
-  addenda: { day: string; objects: number }[];
-  /** Days without a manifest: of the span that was asked for, else between the first sealed day and the last. */
-  unsealed: string[];
-  damages: Damage[];
 }
 
 /**
@@ -177,7 +126,7 @@ class Verification {
       before = manifest;
     }
     if (before !== undefined && this.#isAskedFor(day)) {
-      await this.#checkDay(before);
+      await this.#checkObjects(before);
     }
   }
 
@@ -201,7 +150,8 @@ class Verification {
   async #readManifest(day: string, revision: number): Promise<Manifest | undefined> {
     const { source, publicKey } = this.#settings;
     const key = manifestKey(source, day, revision);
-    const bytes = await this.#get(key);
+    this.#limits.signal?.throwIfAborted();
+    const bytes = await this.#store.get(key);
     try {
       const manifest = parseManifest(key, bytes);
       const { sequence, previous, amends } = manifest;
@@ -220,7 +170,7 @@ class Verification {
   }
 
   async #checkSignature(publicKey: KeyObject, key: string, manifest: Uint8Array): Promise<void> {
-    const signature = await this.#getIfThere(key);
+    const signature = await getIfThere(this.#store, key);
     if (signature === undefined) {
       this.#damaged("signature_missing", key, "the manifest has no signature");
     } else if (isSignedBy(publicKey, manifest, signature)) {
@@ -231,64 +181,22 @@ class Verification {
     }
   }
 
-  async #checkDay(manifest: Manifest): Promise<void> {
-    const { source, day, hours } = manifest;
-    const sealed = new Map(objectsOf(manifest).map((object) => [object.key, object]));
-    const foreign = new Set(hours.flatMap(({ foreign }) => foreign.map(({ key }) => key)));
-    const found = new Set<string>();
-    const added: string[] = [];
-    for (const prefix of [PREFIXES.auditLogs, PREFIXES.quarantine]) {
-      for await (const { key } of this.#store.list(dayPrefix(prefix, source, day))) {
-        found.add(key);
-        if (!sealed.has(key) && !foreign.has(key)) added.push(key);
-      }
-    }
-    await this.#judgeAdded(manifest, added);
-    for (const key of sealed.keys()) {
-      if (!found.has(key)) {
-        this.#damaged("object_missing", key, "it was there when the day was sealed");
-      }
-    }
-    const objects = [...sealed.values()].filter(({ key }) => found.has(key));
-    for (let next = 0; next < objects.length; next += CONCURRENCY) {
-      this.#limits.signal?.throwIfAborted();
-      const batch = objects.slice(next, next + CONCURRENCY);
-      await Promise.all(batch.map((object) => this.#checkObject(object)));
-    }
-    this.report.days += 1;
-    this.report.differs += manifest.differs;
-    this.report.altered.push(...objects.filter(({ altered }) => altered).map(({ key }) => key));
-    this.report.foreign.push(...foreign);
-    if (!isReconciled(manifest)) {
-      this.report.unreconciled.push(day);
-    }
-  }
-
-  /** What came after the seal is an addendum when it was noted as one, and names as objects are named. */
-  async #judgeAdded({ source, day, revision }: Manifest, added: readonly string[]): Promise<void> {
-    const isNoted = (await this.#getIfThere(addendumKey(source, day, revision + 1))) !== undefined;
-    const objects = added.filter((key) => isNoted && contentHashOf(key) !== undefined);
-    for (const key of added) {
-      if (!objects.includes(key)) {
-        this.#damaged("object_added", key, "it was not there when the day was sealed");
-      }
-    }
-    if (objects.length > 0) this.report.addenda.push({ day, objects: objects.length });
-  }
-
-  async #checkObject(object: SealedObject): Promise<void> {
-    const body = await this.#getIfThere(object.key);
-    if (body === undefined) {
-      this.#damaged("object_missing", object.key, "it was deleted while this check ran");
-      return;
-    }
-    this.report.objects += 1;
-    this.report.bytes += body.byteLength;
-    if (hashOf(body) === object.sha256) {
-      this.report.entries += object.entries;
-    } else {
-      this.#damaged("object_changed", object.key, await describeChange(object, body));
-    }
+  async #checkObjects(manifest: Manifest): Promise<void> {
+    const { day } = manifest;
+    const { report } = this;
+    const checked = await checkDay(this.#store, manifest, {
+      onDamage: (kind, key, problem) => this.#damaged(kind, key, problem),
+      signal: this.#limits.signal,
+    });
+    report.days += 1;
+    report.objects += checked.objects;
+    report.entries += checked.entries;
+    report.bytes += checked.bytes;
+    report.differs += manifest.differs;
+    report.altered.push(...checked.altered);
+    report.foreign.push(...manifest.hours.flatMap(({ foreign }) => foreign.map(({ key }) => key)));
+    if (checked.addenda > 0) report.addenda.push({ day, objects: checked.addenda });
+    if (!isReconciled(manifest)) report.unreconciled.push(day);
   }
 
   #unsealedDays(sealed: readonly string[]): string[] {
@@ -308,37 +216,4 @@ class Verification {
     this.report.damages.push(damage);
     this.#limits.onDamage?.(damage);
   }
-
-  async #get(key: string): Promise<Uint8Array> {
-    this.#limits.signal?.throwIfAborted();
-    return this.#store.get(key);
-  }
-
-  async #getIfThere(key: string): Promise<Uint8Array | undefined> {
-    return this.#get(key).catch((error) => {
-      if (error instanceof ObjectMissingError) return undefined;
-      throw error;
-    });
-  }
-}
-
-function objectsOf({ hours }: Manifest): SealedObject[] {
-  return hours.flatMap(({ objects, quarantine }) => [...objects, ...quarantine]);
-}
-
-/** What has become of an object that is not what was sealed. */
-async function describeChange(sealed: SealedObject, body: Uint8Array): Promise<string> {
-  let lines: Uint8Array[];
-  try {
-    lines = await decodeLines(sealed.key, body);
-  } catch (error) {
-    if (!(error instanceof ArchiveObjectError)) throw error;
-    return `it cannot be read: ${error.problem}`;
-  }
-  if (lines.length !== sealed.entries) {
-    return `it has ${lines.length} lines, not ${sealed.entries}`;
-  }
-  return sealed.key.endsWith(`${hashLines(lines)}.json.gz`)
-    ? "its lines are what they were, but compressed anew"
-    : "the text of its lines is another";
 }

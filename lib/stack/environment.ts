@@ -9,7 +9,6 @@
  */
 import * as z from "zod";
 import { SOURCE_NAME } from "../archive/object-key.ts";
-import { DEFAULT_BASE_URL } from "../slack/endpoint.ts";
 import { toIsoSeconds } from "../time.ts";
 
 /** Of a function's variables: text on one side, typed values on the other. */
@@ -22,7 +21,7 @@ export type EnvironmentSchema<Values> = z.ZodType<Values, Record<string, string 
  */
 export function readEnvironment<Values>(
   schema: EnvironmentSchema<Values>,
-  variables: NodeJS.ProcessEnv = process.env,
+  variables: Readonly<Record<string, string | undefined>>,
 ): Values {
   const parsed = z.safeDecode(schema, variables);
   if (!parsed.success) {
@@ -75,7 +74,7 @@ const SOURCE_ENVIRONMENT = z.object({
   CHECKPOINT_TABLE: z.string().min(1),
   /** Name or ARN. */
   TOKEN_SECRET_ID: z.string().min(1),
-  SLACK_API_BASE: z.url().default(DEFAULT_BASE_URL),
+  SLACK_API_BASE: z.url(),
 });
 export type SourceEnvironment = z.output<typeof SOURCE_ENVIRONMENT>;
 

@@ -39,6 +39,8 @@ const LIB = [
 /** The client is published by itself: it defines `Clock`, and `lib/ports.ts` exports it again. */
 const PORTS = ["lib/ports.ts", "lib/slack/clock.ts"];
 
+/** Where the command line begins. */
+const START = ["cli/audit-lake.js", "cli/main.ts", "cli/program.ts"];
 const CLI = ["cli", "cli/commands", "cli/stack", "cli/options", "cli/output", "cli/run"];
 
 const ANY = ["*"];
@@ -49,7 +51,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "test",
       why: "tests everything",
-      may: [".", "bench", "infra", "functions", ...CLI, "fake-slack", ...LIB],
+      may: [".", "bench", "packages", "infra", "functions", ...START, ...CLI, "fake-slack", ...LIB],
       packages: ANY,
       builtins: ANY,
     },
@@ -61,16 +63,42 @@ export const LAYERS: Rule[][] = [
       builtins: ANY,
     },
     {
-      folder: ".ci",
-      why: "proves the deployed stack from outside, by its names and its answers",
+      folder: "packages",
+      why: "builds what is published, and knows nothing of how it works",
       may: [
-        "fake-slack",
-        "infra/config/config.ts",
-        "functions/ingest/metric-names.ts",
-        "lib/archive",
+        "functions/build.ts",
+        "package.json",
+        // Slack is asked which actions there are with the client that will name them.
+        "lib/slack",
       ],
+      packages: ["esbuild"],
+      builtins: ["child_process", "fs", "module", "os", "path", "process", "url", "util"],
+    },
+    {
+      folder: "packages/refresh-actions.ts",
+      why: "is run by hand to write a file of lib/slack, and is not published",
+      may: ["lib/slack"],
+      builtins: ["fs", "process"],
+    },
+    {
+      folder: ".ci/interop",
+      why: "compares the client with Slack's own in Python",
+      may: ["fake-slack", "lib/slack"],
+      builtins: ["child_process", "http", "net", "path", "process", "util"],
+    },
+    {
+      folder: ".ci/packages",
+      why: "uses the packages as strangers do: packed, and installed elsewhere",
+      may: ["fake-slack", "package.json"],
+      packages: ["vitest"],
+      builtins: ["child_process", "fs", "os", "path"],
+    },
+    {
+      folder: ".ci/template",
+      why: "proves the deployed stack from outside, by its names and its answers",
+      may: ["fake-slack", "infra/config/config.ts", "lib/archive", "lib/stack/metrics.ts"],
       packages: ["@aws-sdk/*"],
-      builtins: ANY,
+      builtins: ["assert", "child_process", "events", "stream", "timers", "url", "zlib"],
     },
     {
       folder: ".",
@@ -91,14 +119,6 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are checked before they are deployed.
         "lib/detect/configure.ts",
-        // The contract with the functions.
-        "functions/bundling.ts",
-        "functions/backfill/concurrency.ts",
-        "functions/backfill/metric-names.ts",
-        "functions/columns/metric-names.ts",
-        "functions/detect/metric-names.ts",
-        "functions/ingest/metric-names.ts",
-        "functions/seal/metric-names.ts",
       ],
       packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
       builtins: ["fs", "path", "url"],
@@ -117,13 +137,24 @@ export const LAYERS: Rule[][] = [
         "esbuild",
         "zod",
       ],
-      builtins: ["crypto", "fs", "path"],
+      builtins: ["crypto", "fs", "path", "url"],
     },
   ],
   [
     {
+      folder: "cli/audit-lake.js",
+      why: "runs on any Node, to name the one that the rest needs",
+      may: ["cli/main.ts", "package.json"],
+      builtins: ["module", "url", "v8"],
+    },
+    {
       folder: "cli/main.ts",
       why: "is where the command line begins",
+      may: ["cli", "cli/program.ts"],
+    },
+    {
+      folder: "cli/program.ts",
+      why: "is the list of the commands, each loaded when it is called",
       may: ["cli", "cli/commands", "package.json"],
       packages: ["commander"],
     },
@@ -150,16 +181,31 @@ export const LAYERS: Rule[][] = [
     {
       folder: "cli",
       why: "is shared by all commands, and knows none of them",
-      may: ["cli/main.ts", "cli/run", "cli/stack/aws-problem.ts", "lib/ingest", "lib/seal"],
+      may: [
+        "cli/run",
+        "cli/output/controls.ts",
+        "cli/stack/aws-problem.ts",
+        "lib/ingest",
+        "lib/seal",
+        "package.json",
+      ],
       packages: ["commander"],
-      builtins: ["module", "url"],
     },
     {
       folder: "cli/options",
       why: "reads what was typed, and begins nothing",
-      may: ["cli", "cli/run", "lib/archive", "lib/slack", "lib/stack", "lib/time.ts"],
-      packages: ["commander"],
-      builtins: ["fs", "path", "readline", "stream"],
+      may: [
+        "cli",
+        "cli/run",
+        "lib/archive",
+        "lib/slack",
+        "lib/stack",
+        "lib/time.ts",
+        // What is wrong with the file of a key.
+        "lib/seal/signature.ts",
+      ],
+      packages: ["commander", "@inquirer/*"],
+      builtins: ["fs", "path", "stream"],
     },
     {
       folder: "cli/output",
@@ -226,27 +272,12 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/backfill",
       why: "archives older entries through ports, with the engine of the live runs, and leaves out what is sealed",
-      may: [
-        "lib/ingest",
-        "lib/run",
-        "lib/archive",
-        "lib/ports.ts",
-        "lib/slack",
-        "lib/time.ts",
-        "lib/seal/sealed-days.ts",
-      ],
+      may: ["lib/ingest", "lib/run", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
     },
     {
       folder: "lib/import",
-      why: "archives entries from files through ports, and touches no sealed day",
-      may: [
-        "lib/run",
-        "lib/archive",
-        "lib/ports.ts",
-        "lib/slack",
-        "lib/time.ts",
-        "lib/seal/sealed-days.ts",
-      ],
+      why: "archives entries from files through ports",
+      may: ["lib/run", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
       builtins: ["crypto"],
     },
   ],
@@ -257,6 +288,19 @@ export const LAYERS: Rule[][] = [
       may: ["lib/ingest", "lib/run", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
       packages: ["zod"],
       builtins: ["crypto"],
+    },
+  ],
+  [
+    {
+      folder: "lib/stack",
+      why: "is the contract between stack, functions and command line: names and shapes only",
+      may: [
+        "lib/archive",
+        "lib/time.ts",
+        // The rules' settings are part of the environment of the function that runs them.
+        "lib/detect/configure.ts",
+      ],
+      packages: ["zod"],
     },
   ],
   [
@@ -284,11 +328,6 @@ export const LAYERS: Rule[][] = [
       why: "is text for Glue, Athena and DuckDB: it runs nothing and knows only the archive's names",
       may: ["lib/archive"],
       builtins: ["fs"],
-    },
-    {
-      folder: "lib/stack",
-      why: "is the contract between stack, functions and command line: names and shapes only",
-      may: ["lib/archive", "lib/time.ts"],
     },
   ],
   [
@@ -325,6 +364,9 @@ export const LAYERS: Rule[][] = [
 /** These compute what they import; each says why nobody can know it beforehand. */
 export const COMPUTED_IMPORTS: Record<string, string> = {
   "infra/app.ts": "the user's configuration file",
+  "packages/slack-audit-logs.ts": "the bundle that it has built",
+  "test/fixtures/archive-0.1.0/make.mjs": "a checkout of version 0.1.0",
+  "test/fixtures/template-0.1.0.make.mjs": "a checkout of version 0.1.0",
   "test/functions/ingest/invoke.mjs": "a bundle that the test has built",
   "test/simulation/engine.ts": "the engine of a mutant",
 };

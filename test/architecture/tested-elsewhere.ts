@@ -7,6 +7,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/archive/archived-ids.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
+  "lib/archive/sealed-day.ts": "test/seal/verify.test.ts",
   "lib/import/import-entries.ts": "test/cli/commands/import.test.ts",
 
   // Options of the SDK, seen in the requests that it makes.
@@ -25,19 +26,41 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
-  "lib/run/lease.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/listing.ts": "test/ingest/ingest.test.ts",
+  "lib/run/outcome.ts": "test/ingest/ingest.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
-  "lib/run/slack-source.ts": "test/ingest/ingest.test.ts",
+  "lib/run/reach.ts": "test/backfill/backfill-span.test.ts",
+  "lib/run/store-page.ts": "test/ingest/ingest.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
-  // The steps of a seal.
-  "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/reconcile.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/sealed-days.ts": "test/backfill/plan.test.ts",
+  "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
 
+  // The steps of a seal.
+  "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/compose-manifest.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/days-to-seal.ts": "test/cli/commands/seal.test.ts",
+  "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/put.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/seal-summary.ts": "test/seal/seal-day.test.ts",
+
+  // The steps of a check.
+  "lib/seal/check-chain.ts": "test/seal/verify.test.ts",
+  "lib/seal/check-day.ts": "test/seal/verify.test.ts",
+
+  // A call on its way: sent to a server over HTTP and TLS, cut off, refused, tried again.
+  "lib/slack/abortable.ts": "test/slack/transport.test.ts",
+  "lib/slack/advice.ts": "test/slack/errors.test.ts",
+  "lib/slack/body.ts": "test/slack/transport.test.ts",
+  "lib/slack/dispatcher.ts": "test/slack/transport.test.ts",
+  "lib/slack/exchange.ts": "test/slack/transport.test.ts",
+  "lib/slack/reader.ts": "test/slack/client.test.ts",
+  "lib/slack/request.ts": "test/slack/hooks.test.ts",
+  "lib/slack/response.ts": "test/slack/client.test.ts",
+  "lib/slack/sender.ts": "test/slack/retry.test.ts",
+  "lib/slack/version.ts": "test/slack/user-agent.test.ts",
   "lib/slack/clock.ts": "test/slack/retry.test.ts",
   "lib/slack/logger.ts": "test/slack/secrecy.test.ts",
   "lib/slack/redact.ts": "test/slack/secrecy.test.ts",
@@ -54,4 +77,8 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",
   "lib/sql/query-result.ts": "test/aws/athena-database.test.ts",
+
+  // Seen on both sides: what the functions emit, and what the stack watches.
+  "lib/stack/metrics.ts": "test/functions/ingest/handler.test.ts",
+  "lib/stack/backfill-concurrency.ts": "test/functions/backfill/handler.test.ts",
 };

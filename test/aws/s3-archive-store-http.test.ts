@@ -1,7 +1,8 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CLIENT_OPTIONS } from "../../lib/aws/client-options.ts";
-import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
+import { PUT_LIMIT_MS, PutTimeoutError, S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
+import { MARGIN_MS } from "../../lib/run/lease.ts";
 import { describeArchiveStore } from "../contracts/archive-store-contract.ts";
 import { LocalS3 } from "../fakes/local-s3.ts";
 import { type Answer, ScriptedAws } from "./scripted-aws.ts";
@@ -15,7 +16,11 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-function makeStore(endpoint: string, bucket: string): S3ArchiveStore {
+function makeStore(
+  endpoint: string,
+  bucket: string,
+  options: { putLimitMs?: number } = {},
+): S3ArchiveStore {
   const client = new S3Client({
     ...CLIENT_OPTIONS,
     endpoint,
@@ -23,7 +28,7 @@ function makeStore(endpoint: string, bucket: string): S3ArchiveStore {
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
     forcePathStyle: true,
   });
-  return new S3ArchiveStore(client, bucket);
+  return new S3ArchiveStore(client, bucket, options);
 }
 
 describeArchiveStore("S3 over HTTP", () => {
@@ -68,6 +73,31 @@ describe("S3ArchiveStore, when S3 is in trouble", () => {
     aws.answers = Array(9).fill(conflict);
     await expect(store.put("a/b", body)).rejects.toThrow("ConditionalRequestConflict");
     expect(aws.requests).toBe(3);
+  });
+
+  it("ends a put within half of the lease's margin, with room for clock skew", () => {
+    expect(PUT_LIMIT_MS + 10_000).toBeLessThanOrEqual(MARGIN_MS / 2);
+  });
+
+  it.each<[string, Answer[]]>([
+    [
+      "an attempt gets no whole answer",
+      [{ status: 200, body: Buffer.from("never whole"), stallAfterBytes: 1 }],
+    ],
+    ["the SDK waits for its next attempt", [{ status: 503, headers: { "retry-after": "3600" } }]],
+  ])("ends a put as a whole at its limit, when %s", async (_, answers) => {
+    aws.answers = [...answers, { status: 200 }];
+    const limited = makeStore(aws.endpoint, "bucket", { putLimitMs: 30 });
+    await expect(limited.put("a/b", body)).rejects.toThrow(PutTimeoutError);
+    expect(aws.requests).toBe(1);
+  });
+
+  it("ends a put at once when the caller's signal is aborted, whatever the limit", async () => {
+    const stop = new AbortController();
+    aws.answers = [{ status: 200, body, stallAfterBytes: 1 }];
+    aws.onStall = () => stop.abort(new Error("enough"));
+    await expect(store.put("a/b", body, stop.signal)).rejects.toThrow("enough");
+    expect(aws.requests).toBe(1);
   });
 
   it("gets an object again whose body was cut", async () => {

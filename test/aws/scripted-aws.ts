@@ -6,6 +6,7 @@ export type Answer =
   | "reset"
   | {
       status: number;
+      headers?: Record<string, string>;
       body?: Uint8Array;
       /** The connection ends here, or goes silent here for ever. */
       cutAfterBytes?: number;
@@ -45,8 +46,8 @@ export class ScriptedAws {
       response.destroy();
       return;
     }
-    const { status, body = new Uint8Array(), cutAfterBytes, stallAfterBytes } = answer;
-    response.writeHead(status, { "content-length": body.byteLength });
+    const { status, headers, body = new Uint8Array(), cutAfterBytes, stallAfterBytes } = answer;
+    response.writeHead(status, { ...headers, "content-length": body.byteLength });
     const sentBytes = cutAfterBytes ?? stallAfterBytes;
     if (sentBytes === undefined) {
       response.end(body);

@@ -163,7 +163,7 @@ describe("a backfill", () => {
     }
     const last = spans.at(-1) ?? { from: 0, until: 0 };
     expect((await close(bed)).reason).toBe(
-      `the backfill ${spanLane(SOURCE, last)} has not come past it`,
+      `the backfill ${spanLane(SOURCE, last)} has not finished this day`,
     );
     for (const span of spans) await backfill(bed, span);
     expect(await close(bed)).toMatchObject({ outcome: "sealed", day: DAY });

@@ -131,6 +131,20 @@ describe("consumeObject", () => {
     );
   });
 
+  it("raises the alerts of an object in which one entry is nested 8,000 deep", async () => {
+    const deep = makeEntry({ action: "intune_disabled" });
+    const details = `"details":${"[".repeat(8_000)}${"]".repeat(8_000)}`;
+    const key = await store(
+      { ...deep, text: deep.text.replace(/}$/, `,${details}}`) },
+      makeEntry({ action: "intune_disabled", actor: { id: "W2" } }),
+      makeEntry({ action: "role_change_to_admin" }),
+    );
+    const consumed = await consume(key);
+    expect(consumed).toMatchObject({ entries: 3, matches: 3, unreadable: [] });
+    expect(published).toHaveLength(consumed.published);
+    expect(consumed.published).toBeGreaterThan(1);
+  });
+
   it("refuses a key that is not one of audit logs", async () => {
     await expect(consume("quarantine/source=grid/x.json.gz")).rejects.toThrow(RangeError);
   });

@@ -137,6 +137,34 @@ describe("Detector", () => {
     expect(seen).toEqual(["login", "grant"]);
   });
 
+  it("keeps the alerts of all entries when its observer throws on one", () => {
+    const onEntry = ({ id }: AuditLogEntry) => {
+      if (id === "odd") throw new RangeError("too much");
+    };
+    const findings = detector().detect(KEY, lines(grant("U1", 1), grant("U2", 2, "odd")), {
+      onEntry,
+    });
+    expect(findings.alerts).toHaveLength(2);
+    expect(findings.unreadable).toEqual([
+      { line: 2, problem: "not examined: RangeError: too much" },
+    ]);
+  });
+
+  it.each([
+    ["objects", '{"a":', "}"],
+    ["lists", "[", "]"],
+  ])("sees what rules see of an entry with 8,000 nested %s", (_, open, close) => {
+    const deep = `${open.repeat(8_000)}1${close.repeat(8_000)}`;
+    const entry = JSON.stringify(exampleEntry("pref.two_factor_auth_changed")).replace(
+      /,"details":.*|}$/,
+      `,"details":{"new_value":${deep}}}`,
+    );
+    const findings = detector().detect(KEY, lines(grant("U1", 1), entry, grant("U2", 2)));
+    expect(findings).toMatchObject({ entries: 3, unreadable: [] });
+    expect(findings.failures.size).toBe(0);
+    expect(findings.alerts).toHaveLength(3);
+  });
+
   it("passes over entries before a given second", () => {
     const findings = detector().detect(KEY, lines(grant("U1", 9), grant("U2", 10)), {
       from: TEN_O_CLOCK + 10,

@@ -38,4 +38,13 @@ describe("SeenNames", () => {
     expect(await seen.record("grid", words(4_000))).toBe(0);
     expect(store.sets.get(seenName("grid"))?.size).toBe(MAX_SEEN_TERMS);
   });
+
+  it("adds nothing to a store that processes have filled beyond the bound together", async () => {
+    const store = new MemorySeenNamesStore();
+    const words = (from: number, count: number) =>
+      new Set(Array.from({ length: count }, (_, i) => `w${from + i}`));
+    await store.add(seenName("grid"), words(0, MAX_SEEN_TERMS + 2));
+    expect(await new SeenNames(store).record("grid", words(10_000, 5))).toBe(0);
+    expect(store.sets.get(seenName("grid"))?.size).toBe(MAX_SEEN_TERMS + 2);
+  });
 });

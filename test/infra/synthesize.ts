@@ -17,8 +17,8 @@ export const WITHOUT_COPIES = { "aws:cdk:disable-asset-staging": true };
 const syntheses = new Map<string, ReturnType<typeof synthesizeAnew>>();
 
 /**
- * The stack as `cdk synth` makes it, without a copy of the functions. It takes
- * seconds, so tests share the stack of a configuration: they look, and change nothing.
+ * The stack as `cdk synth` makes it, without a copy of the functions. Tests share
+ * the stack of a configuration: they look, and change nothing.
  */
 export function synthesize(overrides: Partial<AuditLakeConfig> = {}) {
   const key = JSON.stringify(overrides);

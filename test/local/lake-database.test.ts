@@ -123,7 +123,7 @@ describe("query", () => {
     ]) {
       await expect(
         lake.query(`WITH t AS (SELECT * FROM ${table}) SELECT * FROM t`),
-      ).rejects.toThrow("a query reads the archive's tables and views");
+      ).rejects.toThrow("use the tables and views of the archive");
     }
     expect((await lake.query("SELECT count(*) FROM audit_logs")).rows).toEqual([[1]]);
   });

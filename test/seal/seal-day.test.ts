@@ -466,7 +466,7 @@ describe("a day that is not settled", () => {
     const checkpoint = { start: from, watermark: from + 3600, entriesPerSecond: 0 };
     const item = { checkpoint, lease: undefined, updatedAt: 0 };
     bed.checkpoints.items.set(lane, item);
-    const reason = `the backfill ${lane} has not come past it`;
+    const reason = `the backfill ${lane} has not finished this day`;
     expect(await close(bed)).toMatchObject({ outcome: "not_settled", reason });
     expect(await close(bed, { day: "2026-03-01" })).toMatchObject({ reason });
     item.checkpoint = { ...checkpoint, watermark: startOfDay(DAY) };

@@ -12,13 +12,13 @@ const LEAST = {
   ARCHIVE_BUCKET: "archive",
   CHECKPOINT_TABLE: "checkpoints",
   TOKEN_SECRET_ID: "grid-token",
+  SLACK_API_BASE: "https://api.slack.com/audit/v1/",
 };
 
 describe("INGEST_ENVIRONMENT", () => {
   it("fills in what need not be set", () => {
     expect(readEnvironment(INGEST_ENVIRONMENT, LEAST)).toEqual({
       ...LEAST,
-      SLACK_API_BASE: "https://api.slack.com/audit/v1/",
       SETTLE_DELAY_SECONDS: 60,
       ALLOWED_LATENESS_SECONDS: 900,
     });

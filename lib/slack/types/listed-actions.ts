@@ -1,4 +1,4 @@
-// Written by refresh-actions.ts; not to be changed by hand.
+// Written by packages/refresh-actions.ts; not to be changed by hand.
 
 /** What `GET /actions` lists, by category. */
 export interface ListedActions {

@@ -58,6 +58,21 @@ describe("seal", () => {
     });
   });
 
+  it("seals a sealed day again when it is asked to, with what Slack shows only now", async () => {
+    await command("ingest", "--from", FIRST);
+    await command("seal", "--day", FIRST);
+    slack.add(makeEntries(1, { from: startOfDay(FIRST) + 60_000 }));
+    expect(await command("seal", "--again")).toMatchObject({ code: 2, stdout: "" });
+    const { code, stdout } = await command("seal", "--day", FIRST, "--again", "--json");
+    expect(code).toBe(0);
+    expect(lastLine(stdout)).toMatchObject({
+      days: [{ outcome: "sealed", manifest: { revision: 2, archived: 6, late: 1 } }],
+    });
+    const checked = await run(["verify", "--archive", archive]);
+    expect(checked).toMatchObject({ code: 0, stderr: "" });
+    expect(checked.stdout).toMatch(/2 manifests/);
+  });
+
   it("does the same under its former names, with a warning each", async () => {
     await command("ingest", "--from", FIRST);
     const args = ["--close-delay", "1d", "--day", FIRST, "--json"];

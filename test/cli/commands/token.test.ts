@@ -94,6 +94,17 @@ describe("token set", () => {
     expect(aws.inputs("PutSecretValue")).toEqual([]);
   });
 
+  it("stores no token that was revoked, whatever the status", async () => {
+    const { slack, aws, env } = await deployedWithSlack();
+    slack.faults.when(() => ({ kind: "error", code: "token_revoked", status: 500 }));
+    const { code, stderr } = await run(["token", "set"], { stdin: FAKE_TOKEN, env });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/token_revoked .*install the app on the organization again/);
+    expect(stderr).not.toContain("--no-check");
+    expect(aws.inputs("PutSecretValue")).toEqual([]);
+  });
+
   it("offers --no-check where Slack cannot be reached", async () => {
     const { slack, aws, env } = await deployedWithSlack();
     await slack.close();

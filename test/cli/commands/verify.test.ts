@@ -154,7 +154,7 @@ describe("verify", () => {
     [
       "days that end before they begin",
       ["--from", "2026-03-02", "--until", "2026-03-01"],
-      "--until 2026-03-01 00:00:00Z must be later than --from 2026-03-02 00:00:00Z",
+      "--until 2026-03-01T00:00:00Z must be later than --from 2026-03-02T00:00:00Z",
     ],
     ["a hash that is none", ["--head", "abc"], "Give the 64 hex digits"],
     ["a key file that is not there", ["--public-key", "/nowhere.pem"], "cannot read /nowhere.pem"],

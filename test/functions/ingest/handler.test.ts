@@ -7,7 +7,17 @@ import {
 } from "@aws-sdk/client-s3";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { mockClient } from "aws-sdk-client-mock";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+  vi,
+} from "vitest";
 import { MONDAY_MORNING, makeEntry } from "../../../fake-slack/entries.ts";
 import { FAKE_TOKEN, type FakeSlack, startFakeSlack } from "../../../fake-slack/fake-slack.ts";
 import { decodeLines } from "../../../lib/archive/archive-object.ts";
@@ -142,6 +152,19 @@ describe("the handler of ingestion", () => {
     expect(emitted()).toMatchObject({ TokenRefused: 1, Failed: 1 });
     expect(output.join("\n")).toContain('"code":"invalid_authentication"');
     expect(output.join("\n")).not.toMatch(/xoxp-(revoked|rotated)/);
+  });
+
+  it.each([
+    ["token_revoked", 200, 1],
+    ["account_inactive", 200, 1],
+    ["team_not_authorized", 403, 1],
+    ["feature_not_enabled", 403, 0],
+  ])("counts %s with status %d as a refused token: %d", async (code, status, TokenRefused) => {
+    slack.faults.when(() => ({ kind: "error", code, status }));
+    onTestFinished(() => slack.faults.clear());
+
+    await expect(handle(EVENT)).rejects.toThrow(code);
+    expect(emitted()).toMatchObject({ TokenRefused, Failed: 1 });
   });
 
   it("fails with the reason when the archive refuses an object", async () => {

@@ -1,13 +1,13 @@
 /**
- * Writes types/listed-actions.ts, the actions that Slack lists:
+ * Writes lib/slack/types/listed-actions.ts, the actions that Slack lists:
  *
- *     node lib/slack/refresh-actions.ts              # asks Slack; needs no token
- *     node lib/slack/refresh-actions.ts FILE.json    # takes a saved body of /actions
+ *     node packages/refresh-actions.ts              # asks Slack; needs no token
+ *     node packages/refresh-actions.ts FILE.json    # takes a saved body of /actions
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { AuditLogsClient } from "./client.ts";
-import type { ActionsBody } from "./types.ts";
+import { AuditLogsClient } from "../lib/slack/client.ts";
+import type { ActionsBody } from "../lib/slack/types.ts";
 
 const [file] = process.argv.slice(2);
 const { actions }: Pick<ActionsBody, "actions"> =
@@ -15,7 +15,7 @@ const { actions }: Pick<ActionsBody, "actions"> =
     ? (await new AuditLogsClient().actions()).typedBody
     : JSON.parse(readFileSync(file, "utf8"));
 
-const target = new URL("types/listed-actions.ts", import.meta.url);
+const target = new URL("../lib/slack/types/listed-actions.ts", import.meta.url);
 writeFileSync(target, toSource(actions));
 process.stdout.write(`${Object.values(actions).flat().length} actions in ${target.pathname}\n`);
 
@@ -30,7 +30,7 @@ function toSource(byCategory: ActionsBody["actions"]): string {
         );
   });
   return [
-    "// Written by refresh-actions.ts; not to be changed by hand.",
+    "// Written by packages/refresh-actions.ts; not to be changed by hand.",
     "",
     "/** What `GET /actions` lists, by category. */",
     "export interface ListedActions {",

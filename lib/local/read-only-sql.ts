@@ -1,0 +1,58 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { QueryError } from "../sql/query-result.ts";
+
+/**
+ * Functions that may be in a FROM. None reads or writes files: `enable_logging` does,
+ * also below the directories that a query may read, and `query` runs any text.
+ */
+const TABLE_FUNCTION =
+  /^(?:unnest|range|generate_series|repeat|json_each|json_tree|histogram|duckdb_\w+)$/i;
+
+/** What DuckDB's parser makes of a text, as far as it is looked at here. */
+interface Parsed {
+  error: boolean;
+  error_type?: string;
+  statements?: unknown[];
+}
+
+/**
+ * Refuse all but one statement that only reads: SELECT, WITH, VALUES, FROM, DESCRIBE,
+ * SHOW or SUMMARIZE.
+ *
+ * DuckDB parses the text and does no more. Preparing it would be too late: that
+ * alone makes the directory of an EXPORT DATABASE.
+ *
+ * @throws {QueryError} unless the statement only reads; a text that is no SQL is left to DuckDB
+ */
+export async function assertReadsOnly(connection: DuckDBConnection, sql: string): Promise<void> {
+  const parsed = await parse(connection, sql);
+  if (parsed.error_type === "parser") return;
+  if (parsed.error || (parsed.statements?.length ?? 0) > 1) {
+    throw new QueryError("only SELECT is allowed here, one at a time: nothing changes the archive");
+  }
+}
+
+async function parse(connection: DuckDBConnection, sql: string): Promise<Parsed> {
+  const result = await connection.runAndReadAll("SELECT json_serialize_sql($1::VARCHAR)", [sql]);
+  const [[text = null] = []] = result.getRows();
+  return JSON.parse(String(text), (_, value) => {
+    assertReadsTables(value);
+    return value;
+  });
+}
+
+/** Refuses what is no table, view or harmless function: a file's name, above all. */
+function assertReadsTables(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  const { type, function: call, table_name: table } = value as Record<string, unknown>;
+  if (type === "BASE_TABLE" && /[/\\.]/.test(String(table))) {
+    throw new QueryError(`${table} is not a table: use the tables and views of the archive`);
+  }
+  if (type !== "TABLE_FUNCTION") return;
+  const name = (call as { function_name?: unknown } | undefined)?.function_name;
+  if (typeof name !== "string" || !TABLE_FUNCTION.test(name)) {
+    throw new QueryError(
+      `the function ${name} is not allowed here: use the tables and views of the archive`,
+    );
+  }
+}

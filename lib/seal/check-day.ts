@@ -1,0 +1,119 @@
+import { ArchiveObjectError, decodeLines, hashLines } from "../archive/archive-object.ts";
+import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
+import { addendumKey } from "../archive/sealed-day.ts";
+import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
+import type { ReportDamage } from "./damage.ts";
+import { hashOf, type Manifest, objectsOf, type SealedObject } from "./manifest.ts";
+
+/** Objects that are fetched at once: S3 takes its time for each. */
+const CONCURRENCY = 8;
+
+/** The objects of a sealed day that were fetched, and what they hold. */
+export interface CheckedDay {
+  objects: number;
+  /** In objects that are as they were sealed. */
+  entries: number;
+  /** As stored, compressed. */
+  bytes: number;
+  /** Keys of objects that had been changed when the day was sealed. */
+  altered: string[];
+  /** Objects that were stored after the seal, and are noted as an addendum. */
+  addenda: number;
+}
+
+/**
+ * Check every object of a sealed day against the day's newest manifest.
+ *
+ * @throws the signal's reason when it is aborted, and what the store throws
+ */
+export async function checkDay(
+  store: ArchiveStore,
+  manifest: Manifest,
+  { onDamage, signal }: { onDamage: ReportDamage; signal?: AbortSignal | undefined },
+): Promise<CheckedDay> {
+  const { source, day, hours } = manifest;
+  const sealed = new Map(objectsOf(manifest).map((object) => [object.key, object]));
+  const foreign = new Set(hours.flatMap(({ foreign }) => foreign.map(({ key }) => key)));
+  const found = new Set<string>();
+  const added: string[] = [];
+  for (const prefix of [PREFIXES.auditLogs, PREFIXES.quarantine]) {
+    for await (const { key } of store.list(dayPrefix(prefix, source, day))) {
+      found.add(key);
+      if (!sealed.has(key) && !foreign.has(key)) added.push(key);
+    }
+  }
+  const addenda = await judgeAdded(added);
+  for (const key of sealed.keys()) {
+    if (!found.has(key)) {
+      onDamage("object_missing", key, "it was there when the day was sealed");
+    }
+  }
+  const objects = [...sealed.values()].filter(({ key }) => found.has(key));
+  const altered = objects.filter(({ altered }) => altered).map(({ key }) => key);
+  const checked: CheckedDay = { objects: 0, entries: 0, bytes: 0, altered, addenda };
+  for (let next = 0; next < objects.length; next += CONCURRENCY) {
+    signal?.throwIfAborted();
+    const batch = objects.slice(next, next + CONCURRENCY);
+    await Promise.all(batch.map((object) => checkObject(object)));
+  }
+  return checked;
+
+  /**
+   * What came after the seal is an addendum when it was noted as one, and named as objects are named.
+   *
+   * @returns the number of those
+   */
+  async function judgeAdded(keys: readonly string[]): Promise<number> {
+    const note = addendumKey(source, day, manifest.revision + 1);
+    const isNoted = (await getIfThere(store, note)) !== undefined;
+    const objects = keys.filter((key) => isNoted && contentHashOf(key) !== undefined);
+    for (const key of keys) {
+      if (!objects.includes(key)) {
+        onDamage("object_added", key, "it was not there when the day was sealed");
+      }
+    }
+    return objects.length;
+  }
+
+  async function checkObject(object: SealedObject): Promise<void> {
+    const body = await getIfThere(store, object.key);
+    if (body === undefined) {
+      onDamage("object_missing", object.key, "it was deleted while this check ran");
+      return;
+    }
+    checked.objects += 1;
+    checked.bytes += body.byteLength;
+    if (hashOf(body) === object.sha256) {
+      checked.entries += object.entries;
+    } else {
+      onDamage("object_changed", object.key, await describeChange(object, body));
+    }
+  }
+}
+
+export async function getIfThere(
+  store: ArchiveStore,
+  key: string,
+): Promise<Uint8Array | undefined> {
+  return store.get(key).catch((error) => {
+    if (error instanceof ObjectMissingError) return undefined;
+    throw error;
+  });
+}
+
+/** What has become of an object that is not what was sealed. */
+async function describeChange(sealed: SealedObject, body: Uint8Array): Promise<string> {
+  let lines: Uint8Array[];
+  try {
+    lines = await decodeLines(sealed.key, body);
+  } catch (error) {
+    if (!(error instanceof ArchiveObjectError)) throw error;
+    return `it cannot be read: ${error.problem}`;
+  }
+  if (lines.length !== sealed.entries) {
+    return `it has ${lines.length} lines, not ${sealed.entries}`;
+  }
+  return sealed.key.endsWith(`${hashLines(lines)}.json.gz`)
+    ? "its lines are what they were, but compressed anew"
+    : "the text of its lines is another";
+}

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod";
+import { addCounts, createFunction, type Invocation } from "../../functions/lambda-function.ts";
+import { SERVICES } from "../../lib/stack/metrics.ts";
+import { lambdaContext } from "./lambda-context.ts";
+
+const NOW_MS = Date.UTC(2026, 2, 2, 9);
+const NAMES = { done: "Done", failed: "Failed" } as const;
+const OF_A_SOURCE = z.object({ SOURCE: z.string() });
+
+let output: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: NOW_MS });
+  vi.stubEnv("POWERTOOLS_DEV", "true"); // metrics and logs go to the global console
+  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
+  vi.stubEnv("SOURCE", "grid");
+  output = [];
+  for (const method of ["log", "info"] as const) {
+    vi.spyOn(console, method).mockImplementation((line) => output.push(String(line)));
+  }
+  vi.spyOn(console, "warn").mockImplementation(() => {}); // of Powertools, where nothing is counted
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
+
+const lines = () => output.map((line) => JSON.parse(line));
+
+describe("createFunction", () => {
+  it("tells each call when its work is to end, and who it is", async () => {
+    const { handler } = createFunction(SERVICES.backfill, OF_A_SOURCE);
+    const call = handler(async (_event: string, invocation) => invocation);
+    const invocations: Invocation[] = [
+      await call("one", lambdaContext(300_000)),
+      await call("two", lambdaContext(300_000)),
+    ];
+
+    expect(invocations[0]).toMatchObject({
+      startedAtMs: NOW_MS,
+      grantedMs: 300_000,
+      deadlineMs: NOW_MS + 260_000,
+    });
+    expect(new Set(invocations.map(({ owner }) => owner)).size).toBe(2);
+  });
+
+  it("leaves as much of the time as it is told to", async () => {
+    const { handler } = createFunction(SERVICES.schemaWatch, OF_A_SOURCE, 20_000);
+    const call = handler(async (_event: unknown, { deadlineMs }) => deadlineMs);
+
+    expect(await call(undefined, lambdaContext(120_000))).toBe(NOW_MS + 100_000);
+  });
+
+  it("puts service and source on each line of the log and each metric", async () => {
+    const { handler, logger, metrics } = createFunction(SERVICES.seal, OF_A_SOURCE);
+    await handler(async () => {
+      logger.info("the run is over");
+      addCounts(metrics, NAMES, { done: 2, failed: 0 });
+    })(undefined, lambdaContext());
+
+    expect(lines()).toEqual([
+      expect.objectContaining({ message: "the run is over", service: "close-day", source: "grid" }),
+      expect.objectContaining({ service: "close-day", source: "grid", Done: 2, Failed: 0 }),
+    ]);
+  });
+
+  it("has no source where the function works on all of them", async () => {
+    const { handler, logger, metrics } = createFunction(SERVICES.detect, z.object({}));
+    await handler(async () => {
+      logger.info("an object was looked at");
+      addCounts(metrics, NAMES, { done: 1 });
+    })(undefined, lambdaContext());
+
+    expect(lines()).toHaveLength(2);
+    for (const line of lines()) {
+      expect(line).toMatchObject({ service: "detect" });
+      expect(line).not.toHaveProperty("source");
+    }
+  });
+
+  it("emits what was counted when the call fails, and fails", async () => {
+    const { handler, metrics } = createFunction(SERVICES.ingest, OF_A_SOURCE);
+    const call = handler(async () => {
+      addCounts(metrics, NAMES, { failed: 1 });
+      throw new Error("AccessDenied");
+    });
+
+    await expect(call(undefined, lambdaContext())).rejects.toThrow("AccessDenied");
+    expect(lines()).toEqual([expect.objectContaining({ Failed: 1 })]);
+  });
+
+  it("does not start with an environment that is wrong", () => {
+    vi.stubEnv("SOURCE", undefined);
+
+    expect(() => createFunction(SERVICES.ingest, OF_A_SOURCE)).toThrow(
+      /^the function's environment is wrong: SOURCE: /,
+    );
+  });
+});

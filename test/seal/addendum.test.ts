@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
+import { addendumKey, manifestKey } from "../../lib/archive/sealed-day.ts";
+import { importEntries } from "../../lib/import/import-entries.ts";
+import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
+import { hashOf, parseManifest } from "../../lib/seal/manifest.ts";
+import { verify } from "../../lib/seal/verify.ts";
+import { parseExport } from "../../lib/slack/export-file.ts";
+import { START, type TestBed } from "../ingest/test-bed.ts";
+import { close, DAY, manifestOf, SOURCE, settle, startSettledTestBed } from "./test-bed.ts";
+
+const NEXT_DAY = "2026-03-03";
+
+/** A sealed day, and an entry of it that Slack shows only now. */
+async function startSealedTestBed(): Promise<{ bed: TestBed; late: ReturnType<typeof makeEntry> }> {
+  const bed = await startSettledTestBed(makeEntries(12));
+  expect(await close(bed)).toMatchObject({ outcome: "sealed" });
+  const late = makeEntry({ dateCreate: START + 5000 });
+  bed.slack.add([late]);
+  return { bed, late };
+}
+
+/** A live run that looks further back than any before it, as `status` may have recommended. */
+async function runFurtherBack(bed: TestBed): Promise<void> {
+  bed.settings.allowedLatenessSeconds = 3 * 86_400;
+  bed.clock.advance(3 * 86_400_000);
+  expect(await bed.run()).toMatchObject({ outcome: "caught_up", lateEntries: 1 });
+}
+
+async function revisionOf(bed: TestBed, revision: number) {
+  const key = manifestKey(SOURCE, DAY, revision);
+  return parseManifest(key, await bed.archive.get(key));
+}
+
+describe("an entry that appears after its day was sealed", () => {
+  it("is stored, noted, and no damage", async () => {
+    const { bed, late } = await startSealedTestBed();
+    await using _ = bed;
+    await runFurtherBack(bed);
+    expect((await bed.archived()).get(late.id ?? "")).toBe(late.text);
+    expect(bed.archive.objects.has(addendumKey(SOURCE, DAY, 2))).toBe(true);
+    expect(await verify(bed.archive, { source: SOURCE })).toMatchObject({
+      damages: [],
+      addenda: [{ day: DAY, objects: 1 }],
+    });
+  });
+
+  it("is sealed by a second manifest, which names the first", async () => {
+    const { bed } = await startSealedTestBed();
+    await using _ = bed;
+    const first = await bed.archive.get(manifestKey(SOURCE, DAY));
+    await runFurtherBack(bed);
+    const settings = { source: SOURCE, allowedLatenessSeconds: 0, sealDelaySeconds: 0 };
+    bed.settings.allowedLatenessSeconds = 0;
+    bed.clock.advance(7 * 86_400_000);
+    await bed.run();
+    expect((await daysToSeal(bed.ports, settings, 1))[0]).toBe(DAY);
+
+    expect(await close(bed)).toMatchObject({ outcome: "sealed", manifest: { revision: 2 } });
+
+    const second = await revisionOf(bed, 2);
+    expect(second).toMatchObject({ revision: 2, amends: hashOf(first), sequence: 2, archived: 13 });
+    expect(await bed.archive.get(manifestKey(SOURCE, DAY))).toEqual(first);
+    await bed.expectArchiveToEqualTruth();
+    const report = await verify(bed.archive, { source: SOURCE });
+    expect(report).toMatchObject({ damages: [], addenda: [], manifests: 2, unreconciled: [] });
+    expect(await close(bed)).toMatchObject({ outcome: "already_sealed" });
+  });
+
+  it("is found by a seal that is asked to look again", async () => {
+    const { bed } = await startSealedTestBed();
+    await using _ = bed;
+    expect(await close(bed)).toMatchObject({ outcome: "already_sealed" });
+    expect(await close(bed, { again: true })).toMatchObject({
+      outcome: "sealed",
+      manifest: { revision: 2, late: 1, archived: 13 },
+    });
+    await bed.expectArchiveToEqualTruth();
+    expect((await verify(bed.archive, { source: SOURCE })).damages).toEqual([]);
+  });
+
+  it("stands out when Slack does not list it, though it was noted", async () => {
+    const { bed } = await startSealedTestBed();
+    await using _ = bed;
+    const forged = makeEntry({ dateCreate: START + 5001 });
+    const files = [{ name: "forged.json", entries: parseExport(Buffer.from(forged.text)) }];
+    const report = await importEntries(bed.ports, SOURCE, files);
+    expect(report).toMatchObject({ stored: 1, addenda: [{ id: forged.id, day: DAY }] });
+    expect(await close(bed)).toMatchObject({ outcome: "sealed" });
+    expect(await revisionOf(bed, 2)).toMatchObject({ only_in_archive: 1, late: 1 });
+    expect((await verify(bed.archive, { source: SOURCE })).unreconciled).toEqual([DAY]);
+  });
+});
+
+describe("a later manifest of a day", () => {
+  it("may not drop what an earlier one has sealed", async () => {
+    const { bed } = await startSealedTestBed();
+    await using _ = bed;
+    const [dropped = ""] = [...bed.archive.objects.keys()].filter((key) =>
+      key.startsWith("audit_logs/"),
+    );
+    const body = await bed.archive.get(dropped);
+    bed.archive.objects.delete(dropped);
+    await close(bed, { again: true });
+    const { damages } = await verify(bed.archive, { source: SOURCE });
+    expect(damages).toMatchObject([{ kind: "object_dropped", key: dropped }]);
+    expect(body.length).toBeGreaterThan(0);
+  });
+
+  it("leaves a trace when it is taken away, with the head or with a later day", async () => {
+    const { bed } = await startSealedTestBed();
+    await using _ = bed;
+    const { manifest } = await close(bed, { again: true });
+    await settle(bed);
+    await close(bed, { day: NEXT_DAY });
+    bed.archive.objects.delete(manifestKey(SOURCE, DAY, 2));
+    const { damages } = await verify(bed.archive, { source: SOURCE, head: manifest?.sha256 });
+    expect(damages.map(({ kind }) => kind)).toContain("manifest_missing");
+  });
+});
+
+describe("a seal", () => {
+  it("is not settled while the live runs look further back than it was told", async () => {
+    await using bed = await startSettledTestBed(makeEntries(12));
+    bed.settings.allowedLatenessSeconds = 3 * 86_400;
+    bed.clock.advance(3_600_000);
+    await bed.run();
+    expect(await close(bed, { allowedLatenessSeconds: 60 })).toMatchObject({
+      outcome: "not_settled",
+      reason: expect.stringContaining("rescan 259200 s"),
+    });
+  });
+
+  it("has what was stored between two attempts of which another day came between", async () => {
+    await using bed = await startSettledTestBed(makeEntries(12, { from: START, stepSeconds: 900 }));
+    await settle(bed);
+    bed.slack.onCall = () => bed.clock.advance(2000);
+    const interrupted = await close(bed, {}, { deadlineMs: bed.clock.nowMs() + 5000 });
+    expect(interrupted).toMatchObject({ outcome: "out_of_time" });
+    bed.slack.onCall = undefined;
+    expect(await close(bed, { day: NEXT_DAY })).toMatchObject({ outcome: "sealed" });
+    const between = makeEntry({ dateCreate: START + 60 });
+    bed.slack.add([between]);
+    const files = [{ name: "export.json", entries: parseExport(Buffer.from(between.text)) }];
+    await importEntries(bed.ports, SOURCE, files);
+
+    expect(await close(bed)).toMatchObject({ outcome: "sealed" });
+
+    expect(await manifestOf(bed)).toMatchObject({ listed: 13, archived: 13 });
+    expect(await verify(bed.archive, { source: SOURCE })).toMatchObject({
+      damages: [],
+      unreconciled: [],
+    });
+  });
+
+  it("compares anew what was stored while it was interrupted", async () => {
+    await using bed = await startSettledTestBed(makeEntries(12, { from: START, stepSeconds: 900 }));
+    bed.slack.onCall = () => bed.clock.advance(2000);
+    await close(bed, {}, { deadlineMs: bed.clock.nowMs() + 5000 });
+    bed.slack.onCall = undefined;
+    const between = makeEntry({ dateCreate: START + 60 });
+    bed.slack.add([between]);
+    const files = [{ name: "export.json", entries: parseExport(Buffer.from(between.text)) }];
+    await importEntries(bed.ports, SOURCE, files);
+    expect(await close(bed)).toMatchObject({ outcome: "sealed" });
+    expect(await manifestOf(bed)).toMatchObject({ listed: 13, archived: 13, only_in_archive: 0 });
+    expect(await verify(bed.archive, { source: SOURCE })).toMatchObject({ damages: [] });
+  });
+
+  it("reports a foreign file among the objects, and seals the day", async () => {
+    await using bed = await startSettledTestBed(makeEntries(12));
+    const hour = `audit_logs/source=${SOURCE}/dt=${DAY}/hour=09/`;
+    bed.archive.objects.set(`${hour}notes.txt`, Buffer.from("hello"));
+    expect(await close(bed)).toMatchObject({ outcome: "sealed", manifest: { foreign: 1 } });
+    const { hours } = await manifestOf(bed);
+    expect(hours[9]?.foreign).toEqual([{ key: `${hour}notes.txt`, size_bytes: 5 }]);
+    expect((await verify(bed.archive, { source: SOURCE })).damages).toEqual([]);
+    bed.archive.objects.set(`${hour}more.txt`, Buffer.from("hello"));
+    expect((await verify(bed.archive, { source: SOURCE })).damages).toMatchObject([
+      { kind: "object_added", key: `${hour}more.txt` },
+    ]);
+  });
+});

@@ -1,0 +1,76 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { makeEntries } from "../../fake-slack/entries.ts";
+import { decodeLines } from "../../lib/archive/archive-object.ts";
+import { importEntries } from "../../lib/import/import-entries.ts";
+import { verify } from "../../lib/seal/verify.ts";
+import { parseExport } from "../../lib/slack/export-file.ts";
+import { startTestBed, type TestBed } from "../ingest/test-bed.ts";
+import { close, DAY, manifestOf, SOURCE, settle, startSettledTestBed } from "./test-bed.ts";
+
+async function linesBelow(bed: TestBed, prefix: string): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { key } of bed.archive.list(prefix)) {
+    for (const line of await decodeLines(key, await bed.archive.get(key))) {
+      lines.push(Buffer.from(line).toString());
+    }
+  }
+  return lines;
+}
+
+/** Somebody rewrites a stored line: other text, same id and time. */
+async function rewriteLine(bed: TestBed): Promise<{ key: string; before: string; id: string }> {
+  const [key = ""] = [...bed.archive.objects.keys()].filter((key) => key.startsWith("audit_logs/"));
+  const [first = Buffer.alloc(0), ...others] = await decodeLines(key, await bed.archive.get(key));
+  const before = Buffer.from(first).toString();
+  const after = before.replace(/"action":"[^"]+"/, '"action":"user_logout"');
+  expect(after).not.toBe(before);
+  const lines = [after, ...others.map((line) => Buffer.from(line).toString())];
+  bed.archive.objects.set(key, gzipSync(lines.map((line) => `${line}\n`).join("")));
+  return { key, before, id: JSON.parse(before).id };
+}
+
+describe("a line that was rewritten between storing and sealing", () => {
+  it("differs: it is counted, named, and Slack's text is kept in quarantine", async () => {
+    await using bed = await startSettledTestBed(makeEntries(12));
+    const { key, before, id } = await rewriteLine(bed);
+
+    expect(await close(bed)).toMatchObject({
+      outcome: "sealed",
+      manifest: { differs: 1, altered: 1, isReconciled: false },
+    });
+
+    const manifest = await manifestOf(bed);
+    expect(manifest.differs).toBe(1);
+    expect(manifest.hours[9]?.differs_ids).toEqual([id]);
+    expect(manifest.hours[9]?.objects.filter(({ altered }) => altered)).toMatchObject([{ key }]);
+    expect(await linesBelow(bed, "quarantine/")).toEqual([before]);
+    expect(await verify(bed.archive, { source: SOURCE })).toMatchObject({
+      damages: [],
+      unreconciled: [DAY],
+      differs: 1,
+      altered: [key],
+    });
+  });
+});
+
+describe("an export that was tampered with and imported first", () => {
+  it("keeps Slack's entry out of the table, and is found when the day is sealed", async () => {
+    const entries = makeEntries(12);
+    await using bed = await startTestBed(entries);
+    const [first] = entries;
+    const forged = first?.text.replace(/"action":"[^"]+"/, '"action":"user_logout"') ?? "";
+    const files = [{ name: "export.json", entries: parseExport(Buffer.from(forged)) }];
+    await importEntries(bed.ports, SOURCE, files);
+    await bed.run();
+    await settle(bed);
+
+    expect(await close(bed)).toMatchObject({
+      outcome: "sealed",
+      manifest: { differs: 1, altered: 0, isReconciled: false },
+    });
+
+    expect(await linesBelow(bed, "audit_logs/")).toContain(forged);
+    expect(await linesBelow(bed, "quarantine/")).toEqual([first?.text]);
+  });
+});
