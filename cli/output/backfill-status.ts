@@ -2,6 +2,7 @@ import type { Estimate } from "../../lib/backfill/estimate.ts";
 import type { BackfillProgress } from "../../lib/backfill/progress.ts";
 import type { IngestOutcome } from "../../lib/ingest/summary.ts";
 import type { TimeRange } from "../../lib/time.ts";
+import type { BackfillResult } from "../run/backfill-spans.ts";
 import { formatCount, formatCounted, formatSeconds, formatTime } from "./format.ts";
 import { renderStatusLines, type StatusLine } from "./table.ts";
 
@@ -36,13 +37,15 @@ export function describeEstimate(estimate: Estimate, left: readonly TimeRange[])
 
 /** What one command has done. */
 export function describeBackfillResult(
-  outcome: IngestOutcome,
-  entries: number,
+  { outcome, entries, refusedUntil }: BackfillResult,
   progress: BackfillProgress | undefined,
 ): string {
   return renderStatusLines([
     ["outcome", OUTCOMES[outcome]],
     ["entries", `${formatCounted(entries, "entry", "entries")} stored now`],
+    ...(refusedUntil === undefined
+      ? []
+      : [["", `Slack has no entries before ${formatTime(refusedUntil)}`] as const]),
     ...(progress === undefined ? [] : describeBackfill(progress)),
   ]);
 }

@@ -20,7 +20,13 @@ import { JobStateMachine } from "./job-state-machine.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import { workThrough } from "./planned-days.ts";
-import { allowArchive, allowLanes, allowListingLanes, allowToken } from "./source-access.ts";
+import {
+  allowArchive,
+  allowLanes,
+  allowListingLanes,
+  allowToken,
+  STORING,
+} from "./source-access.ts";
 import { StartSchedule } from "./start-schedule.ts";
 
 export interface SealingProps {
@@ -104,19 +110,14 @@ export class Sealing extends Construct {
         ...(this.signingKey === undefined ? {} : { SIGNING_KEY_ID: this.signingKey.keyArn }),
       }),
     });
+    const sealed = [PREFIXES.quarantine, PREFIXES.closing, PREFIXES.addenda];
     allowArchive(handler, props.bucket, config.name, {
-      add: [
-        PREFIXES.auditLogs,
-        PREFIXES.quarantine,
-        PREFIXES.closing,
-        PREFIXES.manifests,
-        PREFIXES.signatures,
-      ],
-      read: [PREFIXES.auditLogs, PREFIXES.closing, PREFIXES.manifests, PREFIXES.signatures],
-      list: [PREFIXES.auditLogs, PREFIXES.closing, PREFIXES.manifests],
+      add: [...STORING.add, PREFIXES.closing, PREFIXES.manifests, PREFIXES.signatures],
+      read: [...STORING.read, ...sealed, PREFIXES.signatures],
+      list: [...STORING.list, ...sealed],
     });
     allowToken(handler, tokenSecret, props.key);
-    allowLanes(handler, props.checkpoints, [sealLane(config.name)]);
+    allowLanes(handler, props.checkpoints, config.name, [sealLane(config.name)]);
     allowListingLanes(handler, props.checkpoints);
     if (this.signingKey !== undefined) {
       handler.allow({

@@ -10,7 +10,8 @@
  * - `signature_missing`, `signature_wrong`: of a manifest, where a public key was given
  * - `columns_changed`: they do not say what the lines of their day say
  * - `path_unknown`: no name that this archive gives; nothing reads it
- * - `head_missing`: no manifest has the hash that was remembered: history was rewritten
+ * - `head_missing`: no manifest has the hash that was remembered, by whom verifies or in the
+ *   checkpoint: history was rewritten, or lost
  */
 export type DamageKind =
   | "object_missing"

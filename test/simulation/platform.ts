@@ -8,7 +8,7 @@ import type { SeededRandom } from "./seeded-random.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 /** The adapters end a call to a store, its attempts together, within this; see ADR 4. */
-export const STORE_MS_MAX = 20_000;
+const STORE_MS_MAX = 20_000;
 
 /** How late a run may notice that its time is over: an answer on its way, a turn of a pacer. */
 const NOTICE_MS_MAX = 5000;

@@ -1,43 +1,26 @@
-import { generateKeyPairSync, sign } from "node:crypto";
-import { KMSClient, SignCommand } from "@aws-sdk/client-kms";
-import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
 import { manifestKey, signatureKey } from "../../../lib/archive/sealed-day.ts";
 import { isSignedBy } from "../../../lib/seal/signature.ts";
 import { LATENESS_METRIC, SEAL_METRICS } from "../../../lib/stack/metrics.ts";
-import { SourceTestBed } from "../source-bed.ts";
+import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 
 const DAY = "2026-03-02";
 const HOUR_MS = 3_600_000;
-const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-const kms = mockClient(KMSClient);
 
 let bed: SourceTestBed;
-let close: Parameters<SourceTestBed["call"]>[0];
-let ingest: Parameters<SourceTestBed["call"]>[0];
+let close: DeployedFunction;
+let ingest: DeployedFunction;
 
 beforeAll(async () => {
-  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS, {
-    SIGNING_KEY_ID: "arn:aws:kms:eu-central-1:111122223333:key/1",
-    FIRST_START: "2026-03-02T09:00:00Z",
-  });
-  close = (await import("../../../functions/seal/handler.ts")).handler as never;
-  ingest = (await import("../../../functions/ingest/handler.ts")).handler as never;
+  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS);
+  close = await bed.load("seal");
+  ingest = await bed.load("ingest");
 });
 
 afterAll(() => bed.stop());
 
-beforeEach(() => {
-  bed.prepare();
-  kms.on(SignCommand).callsFake(({ Message }) => ({ Signature: signDigest(Message) }));
-});
-
-/** KMS signs the digest itself; Node only signs what it hashes, so the manifest is looked up. */
-function signDigest(_digest: Uint8Array): Uint8Array {
-  const manifest = bed.objects.get(manifestKey("grid", DAY)) ?? Buffer.alloc(0);
-  return sign("sha256", manifest, privateKey);
-}
+beforeEach(() => bed.prepare());
 
 describe("the function that closes days", () => {
   it("plans nothing while there is no token", async () => {
@@ -80,7 +63,7 @@ describe("the function that closes days", () => {
     });
     const manifest = bed.objects.get(manifestKey("grid", DAY)) ?? Buffer.alloc(0);
     const signature = bed.objects.get(signatureKey("grid", DAY)) ?? Buffer.alloc(0);
-    expect(isSignedBy(publicKey, manifest, signature)).toBe(true);
+    expect(isSignedBy(bed.account.publicKey, manifest, signature)).toBe(true);
 
     expect(bed.metric(SEAL_METRICS.reconciled)).toEqual([1]);
     expect(bed.metric(SEAL_METRICS.unreconciled)).toEqual([0]);
