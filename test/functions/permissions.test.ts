@@ -28,6 +28,7 @@ import {
   it,
   vi,
 } from "vitest";
+import { UNGUARDED } from "../fakes/open-archive.ts";
 import { MONDAY_MORNING, makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { manifestKey, noteAddendum } from "../../lib/archive/sealed-day.ts";
 import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
@@ -127,7 +128,7 @@ describe("each function does its whole work with its own role", () => {
   });
 
   it("seal: what was stored for a sealed day since", async () => {
-    await noteAddendum(archive(), "grid", MONDAY, 1);
+    await noteAddendum(archive(), UNGUARDED, "grid", { day: MONDAY, revision: 1 });
     const late = makeEntry({ dateCreate: MONDAY_MORNING + 50 });
     bed.slack.add([late]);
     const bytes = Buffer.from(late.text);

@@ -4,7 +4,7 @@ import type { ListedPage } from "../../lib/run/listing.ts";
 import { storePage } from "../../lib/run/store-page.ts";
 import { parseLogsPage } from "../../lib/slack/page.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
-import { openArchive } from "../fakes/open-archive.ts";
+import { openArchive, UNGUARDED } from "../fakes/open-archive.ts";
 
 const START = Date.UTC(2026, 2, 2, 9) / 1000;
 const window = { from: START, until: START + 60 };
@@ -68,7 +68,7 @@ describe("a page that is stored", () => {
 
   it("keeps in quarantine what lies outside the time that is claimed", async () => {
     const store = new MemoryArchiveStore();
-    const guard = { range: window, assertHeld: () => {} };
+    const guard = { ...UNGUARDED, range: window };
     const archive = openArchive(store, "acme", { guard });
     const outside = entry("outside", START - 7);
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { UNGUARDED } from "../fakes/open-archive.ts";
 import { spanLane } from "../../lib/archive/lane.ts";
 import { manifestKey, noteAddendum } from "../../lib/archive/sealed-day.ts";
 import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
@@ -46,7 +47,7 @@ describe("the days that can be sealed", () => {
     await seal("2026-03-02");
     await seal("2026-03-03");
     expect(await days()).toEqual(["2026-03-04"]);
-    await noteAddendum(archive, SOURCE, "2026-03-02", 1);
+    await noteAddendum(archive, UNGUARDED, SOURCE, { day: "2026-03-02", revision: 1 });
     expect(await days()).toEqual(["2026-03-02", "2026-03-04"]);
     await seal("2026-03-02", 2);
     expect(await days()).toEqual(["2026-03-04"]);

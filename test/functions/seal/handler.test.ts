@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { UNGUARDED } from "../../fakes/open-archive.ts";
 import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
 import { manifestKey, noteAddendum, signatureKey } from "../../../lib/archive/sealed-day.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
@@ -134,7 +135,7 @@ describe("the function that closes days", () => {
     expect(bed.metric(SEAL_METRICS.addenda)).toEqual([0]);
 
     const archive = new S3ArchiveStore(new S3Client({ forcePathStyle: true }), bed.bucket);
-    await noteAddendum(archive, "grid", day, 1);
+    await noteAddendum(archive, UNGUARDED, "grid", { day, revision: 1 });
     bed.output = [];
     expect(await bed.call(close, { op: "close", day })).toMatchObject({
       manifest: { revision: 2 },
