@@ -12,8 +12,8 @@ import {
   sealedDays,
   signatureKey,
 } from "../../lib/archive/sealed-day.ts";
-import { UNGUARDED } from "../fakes/open-archive.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import { UNGUARDED } from "../fakes/open-archive.ts";
 
 const DAY = "2026-03-02";
 

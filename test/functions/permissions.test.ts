@@ -28,7 +28,6 @@ import {
   it,
   vi,
 } from "vitest";
-import { UNGUARDED } from "../fakes/open-archive.ts";
 import { MONDAY_MORNING, makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { manifestKey, noteAddendum } from "../../lib/archive/sealed-day.ts";
 import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
@@ -38,7 +37,7 @@ import { verify } from "../../lib/seal/verify.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import type { TimeRange } from "../../lib/time.ts";
 import { isAllowed } from "../fakes/local-account/policy.ts";
-import { openArchive } from "../fakes/open-archive.ts";
+import { openArchive, UNGUARDED } from "../fakes/open-archive.ts";
 import { OBJECT_CREATED } from "../fixtures/object-created-event.ts";
 import { definitionOf } from "../infra/run-state-machine.ts";
 import { type DeployedFunction, type FunctionName, SourceTestBed } from "./source-bed.ts";

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { UNGUARDED } from "../fakes/open-archive.ts";
 import { spanLane } from "../../lib/archive/lane.ts";
 import { manifestKey, noteAddendum } from "../../lib/archive/sealed-day.ts";
 import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
 import { startOfDay } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
+import { UNGUARDED } from "../fakes/open-archive.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 
 const SOURCE = "acme";

@@ -1,12 +1,12 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { UNGUARDED } from "../../fakes/open-archive.ts";
 import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
 import { manifestKey, noteAddendum, signatureKey } from "../../../lib/archive/sealed-day.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
 import { isSignedBy } from "../../../lib/seal/signature.ts";
 import { LATENESS_METRIC, SEAL_METRICS } from "../../../lib/stack/metrics.ts";
+import { UNGUARDED } from "../../fakes/open-archive.ts";
 import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 
 const DAY = "2026-03-02";
