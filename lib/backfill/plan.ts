@@ -1,7 +1,7 @@
 import { liveLane, spanLane, spanOfLane } from "../archive/lane.ts";
 import { sealedDays } from "../archive/sealed-day.ts";
 import type { ArchiveStore, CheckpointStore, Clock, LaneStatus } from "../ports.ts";
-import { withLease } from "../run/lease.ts";
+import { SourceBusyError, withLease } from "../run/lease.ts";
 import { overlaps, rangeOfDay, type TimeRange, toIsoSeconds } from "../time.ts";
 
 /** Slack has no audit logs from before March 2018. */
@@ -77,7 +77,8 @@ export async function planBackfill(
  * where nobody else can plan or seal.
  *
  * @param owner - of the lease on each span while its checkpoint is made
- * @throws {BackfillPlanError} when another plan, or a seal, has some of the time by now
+ * @throws {BackfillPlanError} when another plan has some of the time by now
+ * @throws {SourceBusyError} while another writer, such as a seal, has some of it
  */
 export async function beginBackfill(
   ports: Pick<BackfillPorts, "checkpoints" | "clock">,
@@ -152,13 +153,21 @@ async function createCheckpoint(
     },
   );
   // Where the span's own lease is held, it has a checkpoint, and is worked on.
-  if (!created.held && "writer" in created.heldBy) throw changedPlan(span, created.heldBy.writer);
+  if (!created.held && "writer" in created.heldBy) {
+    throw new SourceBusyError(
+      `${created.heldBy.writer} is writing to ${nameOf(span)}; run backfill again when it has ended`,
+    );
+  }
 }
 
-function changedPlan({ from, until }: TimeRange, writer: string): BackfillPlanError {
+function changedPlan(span: TimeRange, writer: string): BackfillPlanError {
   return new BackfillPlanError(
-    `${toIsoSeconds(from)} to ${toIsoSeconds(until)} has been taken by ${writer} since the backfill was planned; plan it again`,
+    `${nameOf(span)} has been taken by ${writer} since the backfill was planned; run backfill again`,
   );
+}
+
+function nameOf({ from, until }: TimeRange): string {
+  return `${toIsoSeconds(from)} to ${toIsoSeconds(until)}`;
 }
 
 /** What is left of a span, in parts that do not touch `taken`. */

@@ -5,7 +5,7 @@ import { findArchived } from "../archive/find-archived.ts";
 import { importLane } from "../archive/lane.ts";
 import { sealedDays } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
-import { type LeasePorts, type WriterLease, withLease } from "../run/lease.ts";
+import { type LeasePorts, SourceBusyError, type WriterLease, withLease } from "../run/lease.ts";
 import type { PageEntry } from "../slack/page.ts";
 import { dayOf } from "../time.ts";
 
@@ -44,12 +44,6 @@ export interface ImportReport {
   /** Objects written now, and their compressed size. */
   objects: number;
   bytes: number;
-}
-
-/** A run is writing to the source; two writers could not tell what the other stores. */
-export class SourceBusyError extends Error {
-  override readonly name = "SourceBusyError";
-  readonly code = "source_busy";
 }
 
 interface ImportPorts extends LeasePorts {

@@ -14,7 +14,7 @@ import {
   LeaseLostError,
 } from "../ports.ts";
 import { makeFile, OWNER_ONLY } from "./owner-only.ts";
-import { ProcessLocks } from "./process-locks.ts";
+import { isBusy, ProcessLocks } from "./process-locks.ts";
 
 const FILE_NAME = "checkpoints.sqlite";
 
@@ -95,12 +95,14 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 
   async save(source: string, lease: Lease, checkpoint: Checkpoint, nowMs: number): Promise<void> {
-    const { changes } = this.#database
-      .prepare(`
+    const { changes } = unlessBusy(() =>
+      this.#database
+        .prepare(`
         UPDATE checkpoints SET checkpoint = ?, lease_expires_at = ?, updated_at = ?
         WHERE source = ? AND lease_owner = ?
       `)
-      .run(JSON.stringify(checkpoint), lease.expiresAt, nowMs, source, lease.owner);
+        .run(JSON.stringify(checkpoint), lease.expiresAt, nowMs, source, lease.owner),
+    );
     if (changes === 0) {
       this.#locks.unlock(source, lease.owner);
       throw new LeaseLostError(source);
@@ -196,7 +198,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 
   #inTransaction<T>(work: () => T): T {
-    this.#database.exec("BEGIN IMMEDIATE");
+    unlessBusy(() => this.#database.exec("BEGIN IMMEDIATE"));
     try {
       const result = work();
       this.#database.exec("COMMIT");
@@ -234,7 +236,29 @@ function openDatabase(path: string): DatabaseSync {
     `);
     return database;
   } catch (cause) {
+    if (isBusy(cause)) throw new CheckpointBusyError({ cause });
     throw new CheckpointFileError(path, cause);
+  }
+}
+
+/** Another process has the file locked for longer than a write takes: it was stopped in the middle of one. */
+export class CheckpointBusyError extends Error {
+  override readonly name = "CheckpointBusyError";
+  readonly code = "checkpoint_busy";
+  constructor(options?: ErrorOptions) {
+    super(
+      `${FILE_NAME} is locked by another process, which may have been stopped in the middle of a write; try again when it has gone on or ended`,
+      options,
+    );
+  }
+}
+
+/** @throws {CheckpointBusyError} when another process has the file locked */
+function unlessBusy<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isBusy(error) ? new CheckpointBusyError({ cause: error }) : error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { sealLane } from "../archive/lane.ts";
 import { daysWithAddenda, listManifests } from "../archive/sealed-day.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY } from "../time.ts";
 import type { SealPorts } from "./seal-day.ts";
@@ -19,6 +20,9 @@ export async function daysToSeal(
   const manifests = await listManifests(archive, source);
   const sealed = new Set(manifests.map(({ day }) => day));
   const open = new Set(await daysWithAddenda(archive, source, manifests));
+  // One whose manifest is there may lack its signature: the run that wrote it did not come to its end.
+  const begun = lanes.find(({ lane }) => lane === sealLane(source))?.checkpoint;
+  if (begun?.closing?.attempt !== undefined) open.add(dayOf(begun.start));
   const now = nowSeconds(clock);
   const days: string[] = [];
   for (const day of daysFrom(earliestStart(lanes), now)) {

@@ -8,9 +8,9 @@ import {
   planBackfill,
   spansOf,
 } from "../../lib/backfill/plan.ts";
-import { importEntries, SourceBusyError } from "../../lib/import/import-entries.ts";
+import { importEntries } from "../../lib/import/import-entries.ts";
 import { LeaseLostError } from "../../lib/ports.ts";
-import { type WriterLease, withLease } from "../../lib/run/lease.ts";
+import { SourceBusyError, type WriterLease, withLease } from "../../lib/run/lease.ts";
 import { parseExport } from "../../lib/slack/export-file.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
@@ -185,7 +185,7 @@ describe("two writers", () => {
     await beginBackfill(bed.ports, SOURCE, first?.spans ?? [], "first");
     const late = beginBackfill(bed.ports, SOURCE, second?.spans ?? [], "second");
     await expect(late).rejects.toThrow(BackfillPlanError);
-    await expect(late).rejects.toThrow(/has been taken by acme#.*plan it again/);
+    await expect(late).rejects.toThrow(/has been taken by acme#.*run backfill again/);
     for (const [at, span] of (first?.spans ?? []).entries()) await backfill(bed, span, `run-${at}`);
     await bed.expectArchiveToEqualTruth();
     // The refused span has left nothing behind that a seal would wait for, or a later plan avoid.
@@ -204,7 +204,8 @@ describe("two writers", () => {
     const seal = { writer: sealLane(SOURCE), owner: "seal", range, expiresAt };
     await bed.checkpoints.claim(SOURCE, seal, bed.clock.nowMs());
     const begin = beginBackfill(bed.ports, SOURCE, spans, "planner");
-    await expect(begin).rejects.toThrow("has been taken by acme#close");
+    await expect(begin).rejects.toThrow(SourceBusyError);
+    await expect(begin).rejects.toThrow("acme#close is writing to");
   });
 
   it("do not meet: a day is not sealed while an import has the source", async () => {

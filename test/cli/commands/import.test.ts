@@ -262,7 +262,7 @@ describe("a mistake gives one line and stores nothing", () => {
     const { code, stdout, stderr } = await importFiles(join(FIXTURES, "array.json"));
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      `audit-lake: cannot read ${name}: ${problem}; restore the object's first version\n`,
+      `audit-lake: cannot read ${name}: ${problem}; restore the object's first version, or delete it while its day is not sealed: the seal stores again what Slack lists\n`,
     );
     expect(await objectNames()).toEqual(before);
   });
