@@ -1,5 +1,6 @@
-import { hash } from "node:crypto";
+import { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
+import { DayDigest } from "../../../lib/columns/day-digest.ts";
 import { COMPACT_TABLE, LINES_TABLE } from "../../../lib/sql/table.ts";
 import type { LocalS3 } from "../local-s3.ts";
 import { arnOf, type Deployment } from "./deployment.ts";
@@ -10,6 +11,13 @@ interface Query {
   state: "SUCCEEDED" | "FAILED";
   reason?: string;
   rows: string[][];
+}
+
+interface Row {
+  /** 0 to 23. */
+  hour: number;
+  id: string;
+  line: Buffer;
 }
 
 /** Whether the caller of a statement may make a call. */
@@ -27,8 +35,8 @@ export class LocalAthena {
   readonly statements: string[] = [];
   /** Every statement fails with it while it is set. */
   failure: string | undefined;
-  /** The lines in the columns table, by source and day; absent: there is no such table. */
-  columns: Map<string, string[]> | undefined;
+  /** What is in the columns table, by source and day; absent: there is no such table. */
+  columns: Map<string, Row[]> | undefined;
   readonly #deployment: Deployment;
   readonly #s3: LocalS3;
   readonly #queries = new Map<string, Query>();
@@ -39,11 +47,11 @@ export class LocalAthena {
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: each operation has its own input
-  answer(operation: string, input: any, authorize: Authorize): object {
+  async answer(operation: string, input: any, authorize: Authorize): Promise<object> {
     switch (operation) {
       case "StartQueryExecution": {
         const id = `query-${this.#queries.size + 1}`;
-        this.#queries.set(id, this.#run(id, input, authorize));
+        this.#queries.set(id, await this.#run(id, input, authorize));
         return { QueryExecutionId: id };
       }
       case "GetQueryExecution": {
@@ -55,7 +63,7 @@ export class LocalAthena {
         return {
           ResultSet: {
             ResultSetMetadata: {
-              ColumnInfo: (rows[0] ?? []).map((Name) => ({ Name, Type: "varchar" })),
+              ColumnInfo: (rows[0] ?? []).map((Name) => ({ Name, Type: "bigint" })),
             },
             Rows: rows.map((row) => ({ Data: row.map((VarCharValue) => ({ VarCharValue })) })),
           },
@@ -72,11 +80,11 @@ export class LocalAthena {
     return query;
   }
 
-  #run(
+  async #run(
     id: string,
     input: { QueryString: string; QueryExecutionContext: { Database: string } },
     authorize: Authorize,
-  ): Query {
+  ): Promise<Query> {
     this.statements.push(input.QueryString);
     const statement = this.#parse(input.QueryString, input.QueryExecutionContext.Database);
     const results = this.#bucket("ArchiveResults");
@@ -92,10 +100,13 @@ export class LocalAthena {
       return { state: "FAILED", reason, rows: [] };
     }
     if (this.failure !== undefined) return { state: "FAILED", reason: this.failure, rows: [] };
-    return { state: "SUCCEEDED", rows: statement.run() };
+    return { state: "SUCCEEDED", rows: await statement.run() };
   }
 
-  #parse(sql: string, database: string): { calls: IamCall[]; run: () => string[][] } {
+  #parse(
+    sql: string,
+    database: string,
+  ): { calls: IamCall[]; run: () => string[][] | Promise<string[][]> } {
     const archive = this.#bucket("ArchiveBucket");
     const files = "compact/table/";
     const readTable = (name: string) => glue("glue:GetTable", database, name);
@@ -113,8 +124,7 @@ export class LocalAthena {
       s3Call(`${archive}/${files}data/1.parquet`, "s3:AbortMultipartUpload"),
       s3Call(`${archive}/${files}data/1.parquet`, "s3:DeleteObject"),
     ];
-    const [, source = "", day = ""] =
-      /source = '([^']+)' AND (?:compact\.)?dt = '([^']+)'/.exec(sql) ?? [];
+    const [, source = "", day = ""] = /source = '([^']+)' AND dt = '([^']+)'/.exec(sql) ?? [];
 
     if (sql.startsWith(`CREATE TABLE IF NOT EXISTS ${COMPACT_TABLE} `)) {
       const calls = [...making, ...readTable(COMPACT_TABLE), ...write];
@@ -148,11 +158,10 @@ export class LocalAthena {
         ],
         run: () => {
           const known = this.#columnsOf(source, day);
-          const ids = new Set(known.map(idOf));
-          const fresh = lines
-            .flatMap(([, body]) => linesIn(body))
-            .filter((line) => !ids.has(idOf(line)));
-          this.columns?.set(`${source} ${day}`, [...known, ...fresh]);
+          const rows = lines
+            .flatMap(toRows)
+            .filter(({ id }) => !known.some((row) => row.id === id));
+          this.columns?.set(`${source} ${day}`, [...known, ...rows]);
           return [];
         },
       };
@@ -163,11 +172,11 @@ export class LocalAthena {
           ...readTable(COMPACT_TABLE),
           ...getObject(this.#deployment, archive, `${files}data/1.parquet`),
         ],
-        run: () => {
-          const lines = this.#columnsOf(source, day);
+        run: async () => {
+          const rows = this.#columnsOf(source, day);
           return [
             ["entries", "differing", "digest"],
-            [String(lines.length), "0", digestOf(lines)],
+            [String(rows.length), "0", await digestOf(rows)],
           ];
         },
       };
@@ -183,7 +192,7 @@ export class LocalAthena {
     throw new Error(`nothing is known of the statement ${sql.slice(0, 60)}`);
   }
 
-  #columnsOf(source: string, day: string): string[] {
+  #columnsOf(source: string, day: string): Row[] {
     if (this.columns === undefined) throw new Error("there is no columns table");
     return this.columns.get(`${source} ${day}`) ?? [];
   }
@@ -210,23 +219,16 @@ function glue(action: string, database: string, table: string): IamCall[] {
   }));
 }
 
-function linesIn(body: Buffer): string[] {
-  return gunzipSync(body).toString().trimEnd().split("\n");
+function toRows([key, body]: [key: string, body: Buffer]): Row[] {
+  const hour = Number(/\/hour=(\d\d)\//.exec(key)?.[1]);
+  const lines = gunzipSync(body).toString().trimEnd().split("\n");
+  return lines.map((line) => ({ hour, id: JSON.parse(line).id, line: Buffer.from(line) }));
 }
 
-function idOf(line: string): string {
-  return JSON.parse(line).id;
-}
-
-/** What the statement asks for, computed on its own: see `lib/sql/columns-digest.ts`. */
-function digestOf(lines: readonly string[]): string {
-  const sha256 = (text: string) => hash("sha256", text).toUpperCase();
-  const byPart = Map.groupBy(lines, (line) => {
-    const hour = new Date(JSON.parse(line).date_create * 1000).toISOString().slice(11, 13);
-    return hour + sha256(line).slice(0, 2);
-  });
-  const parts = [...byPart].map(
-    ([part, ofPart]) => part + sha256(ofPart.map(sha256).sort().join("")),
-  );
-  return sha256(parts.sort().join("")).toLowerCase();
+async function digestOf(rows: readonly Row[]): Promise<string> {
+  const digest = new DayDigest();
+  for (const [hour, ofHour] of Map.groupBy(rows, ({ hour }) => hour)) {
+    await digest.addHour(hour, Readable.from([ofHour.map(({ line }) => line)]));
+  }
+  return digest.toHex();
 }

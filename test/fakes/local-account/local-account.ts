@@ -144,7 +144,7 @@ export class LocalAccount {
         return;
       case "athena":
         response.end(
-          JSON.stringify(this.athena.answer(request.operation, request.input, authorize)),
+          JSON.stringify(await this.athena.answer(request.operation, request.input, authorize)),
         );
         return;
       case "sns":

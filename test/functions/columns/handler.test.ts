@@ -1,6 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { MONDAY_MORNING } from "../../../fake-slack/entries.ts";
+import { tableMarkKey } from "../../../lib/archive/columns-key.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
 import { systemClock } from "../../../lib/slack/clock.ts";
 import { COLUMNS_METRICS } from "../../../lib/stack/metrics.ts";
@@ -12,15 +13,20 @@ const [FIRST, SECOND] = DAYS;
 const ENTRIES = 6;
 
 let bed: SourceTestBed;
+let archive: S3ArchiveStore;
 let compact: DeployedFunction;
 
 beforeAll(async () => {
   bed = await SourceTestBed.start(MONDAY_MORNING * 1000);
   compact = await bed.load("columns");
   bed.prepare();
-  const archive = new S3ArchiveStore(new S3Client({ forcePathStyle: true }), bed.bucket);
+  archive = new S3ArchiveStore(new S3Client({ forcePathStyle: true }), bed.bucket);
   await fillArchive(archive, "grid", DAYS);
   await sealDays(archive, "grid", DAYS);
+  // Another source's day, which the view serves as well.
+  await fillArchive(archive, "acme", [FIRST]);
+  await sealDays(archive, "acme", [FIRST]);
+  await archive.put(tableMarkKey("acme", FIRST, 1), Buffer.from("{}"));
 });
 
 afterAll(() => bed.stop());
@@ -34,8 +40,10 @@ const statements = () =>
   bed.account.athena.statements.map((statement) => statement.split(/\s/, 2).join(" "));
 
 describe("the function that compacts", () => {
-  it("plans the sealed days", async () => {
-    expect(await bed.call(compact, { op: "plan" })).toEqual({ days: DAYS });
+  it("plans the sealed days, one after the other", async () => {
+    const before = await bed.call<{ day: string }>(compact, { op: "plan" });
+    expect(before).toMatchObject({ day: FIRST });
+    expect(await bed.call(compact, { op: "plan", before })).toMatchObject({ day: SECOND });
   });
 
   it("puts a day into the compact table, by statements to Athena", async () => {
@@ -45,11 +53,11 @@ describe("the function that compacts", () => {
     });
     expect(statements()).toEqual(["CREATE TABLE", "MERGE INTO", "WITH checked", "CREATE OR"]);
     expect(bed.metric(COLUMNS_METRICS.written)).toEqual([1]);
-    expect(await bed.call(compact, { op: "plan" })).toEqual({ days: [SECOND] });
+    expect(await bed.call(compact, { op: "plan" })).toMatchObject({ day: SECOND });
   });
 
   it("counts a day that is not what was sealed, and goes on", async () => {
-    const more = JSON.stringify({ id: "more", date_create: MONDAY_MORNING });
+    const more = { hour: 9, id: "more", line: Buffer.from("more than was sealed") };
     bed.account.athena.columns?.set(`grid ${SECOND}`, [more]);
 
     expect(await bed.call(compact, { op: "compact", day: SECOND })).toMatchObject({

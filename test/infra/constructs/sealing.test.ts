@@ -99,6 +99,16 @@ describe("Sealing", () => {
     });
   });
 
+  it("goes off when entries are not what was stored, or not what Slack lists", () => {
+    const { Metrics } = alarms(template).get("SlackAuditLake-acme-evidence-altered");
+    expect(
+      Metrics.flatMap(
+        ({ MetricStat }: { MetricStat?: { Metric: { MetricName: string } } }) =>
+          MetricStat?.Metric.MetricName ?? [],
+      ),
+    ).toEqual([SEAL_METRICS.differing, SEAL_METRICS.altered]);
+  });
+
   it("goes off when an execution fails or runs out of time", () => {
     expect(watchedExecutions(template, "closing-failing")).toEqual(
       failedOrTimedOut(/^ClosingacmeClosing/),
