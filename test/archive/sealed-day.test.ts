@@ -15,6 +15,7 @@ import {
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 
 const DAY = "2026-03-02";
+const GUARD = { write: <T>(put: () => Promise<T>) => put() };
 
 let store: MemoryArchiveStore;
 beforeEach(() => {
@@ -81,8 +82,8 @@ describe("the manifests of a source", () => {
 describe("an addendum", () => {
   it("is noted with the manifest that it amends, the same each time", async () => {
     await seal(DAY);
-    await noteAddendum(store, "acme", DAY, 1);
-    await noteAddendum(store, "acme", DAY, 1);
+    await noteAddendum(store, GUARD, "acme", { day: DAY, revision: 1 });
+    await noteAddendum(store, GUARD, "acme", { day: DAY, revision: 1 });
 
     const note = Buffer.from(await store.get(addendumKey("acme", DAY, 2))).toString();
     const amends = createHash("sha256").update(`${DAY}.1`).digest("hex");
@@ -94,12 +95,12 @@ describe("an addendum", () => {
     await seal(DAY);
     const open = async () => daysWithAddenda(store, "acme", await listManifests(store, "acme"));
     expect(await open()).toEqual([]);
-    await noteAddendum(store, "acme", DAY, 1);
-    await noteAddendum(store, "acme", "2026-03-01", 1);
+    await noteAddendum(store, GUARD, "acme", { day: DAY, revision: 1 });
+    await noteAddendum(store, GUARD, "acme", { day: "2026-03-01", revision: 1 });
     expect(await open()).toEqual(["2026-03-01", DAY]);
     await seal(DAY, 2);
     expect(await open()).toEqual(["2026-03-01"]);
-    await noteAddendum(store, "acme", DAY, 2);
+    await noteAddendum(store, GUARD, "acme", { day: DAY, revision: 2 });
     expect(await open()).toEqual(["2026-03-01", DAY]);
   });
 });

@@ -68,7 +68,7 @@ describe("a page that is stored", () => {
 
   it("keeps in quarantine what lies outside the time that is claimed", async () => {
     const store = new MemoryArchiveStore();
-    const guard = { range: window, assertHeld: () => {} };
+    const guard = { range: window, write: <T>(put: () => Promise<T>) => put() };
     const archive = openArchive(store, "acme", { guard });
     const outside = entry("outside", START - 7);
 

@@ -8,6 +8,7 @@ import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 
 const SOURCE = "acme";
+const GUARD = { write: <T>(put: () => Promise<T>) => put() };
 const NOON = startOfDay("2026-03-05") + 43_200;
 const SETTINGS = { source: SOURCE, sealDelaySeconds: 3_600, allowedLatenessSeconds: 900 };
 
@@ -46,7 +47,7 @@ describe("the days that can be sealed", () => {
     await seal("2026-03-02");
     await seal("2026-03-03");
     expect(await days()).toEqual(["2026-03-04"]);
-    await noteAddendum(archive, SOURCE, "2026-03-02", 1);
+    await noteAddendum(archive, GUARD, SOURCE, { day: "2026-03-02", revision: 1 });
     expect(await days()).toEqual(["2026-03-02", "2026-03-04"]);
     await seal("2026-03-02", 2);
     expect(await days()).toEqual(["2026-03-04"]);
