@@ -58,11 +58,14 @@ export class SqliteCheckpointStore implements CheckpointStore {
     return existsSync(join(directory, FILE_NAME));
   }
 
-  /** @param directory - of the archive; made when it is not there */
-  constructor(directory: string) {
+  /**
+   * @param directory - of the archive; made when it is not there
+   * @param options.busyTimeoutMs - how long to wait for another process that writes
+   */
+  constructor(directory: string, { busyTimeoutMs = BUSY_TIMEOUT_MS } = {}) {
     mkdirSync(directory, { recursive: true, mode: OWNER_ONLY.directory });
     this.#locks = new ProcessLocks(join(directory, ".locks"));
-    this.#database = openDatabase(join(directory, FILE_NAME));
+    this.#database = openDatabase(join(directory, FILE_NAME), busyTimeoutMs);
   }
 
   async acquire(source: string, lease: Lease, nowMs: number): Promise<Acquired> {
@@ -210,10 +213,10 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 }
 
-function openDatabase(path: string): DatabaseSync {
+function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync {
   try {
     makeFile(path); // its journal gets the same mode
-    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
     database.exec(`
       CREATE TABLE IF NOT EXISTS checkpoints (
         source TEXT PRIMARY KEY,

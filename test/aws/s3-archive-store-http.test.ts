@@ -89,7 +89,8 @@ describe("S3ArchiveStore, when S3 is in trouble", () => {
     aws.answers = [...answers, { status: 200 }];
     const limited = makeStore(aws.endpoint, "bucket", { putLimitMs: 30 });
     await expect(limited.put("a/b", body)).rejects.toThrow(PutTimeoutError);
-    expect(aws.requests).toBe(1);
+    // None when the machine is so busy that the limit comes first.
+    expect(aws.requests).toBeLessThanOrEqual(1);
   });
 
   it("ends a put at once when the caller's signal is aborted, whatever the limit", async () => {

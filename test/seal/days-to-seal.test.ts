@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { spanLane } from "../../lib/archive/lane.ts";
+import { sealLane, spanLane } from "../../lib/archive/lane.ts";
 import { manifestKey, noteAddendum } from "../../lib/archive/sealed-day.ts";
 import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
 import { startOfDay } from "../../lib/time.ts";
@@ -51,6 +51,15 @@ describe("the days that can be sealed", () => {
     expect(await days()).toEqual(["2026-03-02", "2026-03-04"]);
     await seal("2026-03-02", 2);
     expect(await days()).toEqual(["2026-03-04"]);
+  });
+
+  it("are one that is sealed, while the run that sealed it has not come to its end", async () => {
+    await seal("2026-03-02");
+    const start = startOfDay("2026-03-02");
+    const closing = { head: null, hours: {}, attempt: "0123456789abcdef" };
+    const checkpoint = { start, watermark: start, entriesPerSecond: 0, closing };
+    checkpoints.items.set(sealLane(SOURCE), { checkpoint, lease: undefined, updatedAt: 0 });
+    expect(await days(1)).toEqual(["2026-03-02"]);
   });
 
   it("begin with a backfill, and leave out what it has not come to", async () => {
