@@ -245,7 +245,7 @@ function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync {
 }
 
 /** Another process has the file locked for longer than a write takes: it was stopped in the middle of one. */
-export class CheckpointBusyError extends Error {
+class CheckpointBusyError extends Error {
   override readonly name = "CheckpointBusyError";
   readonly code = "checkpoint_busy";
   constructor(options?: ErrorOptions) {

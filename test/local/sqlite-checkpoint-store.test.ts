@@ -95,9 +95,10 @@ it("takes the claim of a killed process over before it expires", async () => {
 });
 
 it("says that another process is in the middle of a write, and what to do", async () => {
+  const impatient = new SqliteCheckpointStore(directory, { busyTimeoutMs: 1 });
   const stopped = new DatabaseSync(join(directory, "checkpoints.sqlite"));
   stopped.exec("BEGIN EXCLUSIVE");
-  const impatient = new SqliteCheckpointStore(directory, { busyTimeoutMs: 1 });
+  expect(() => new SqliteCheckpointStore(directory, { busyTimeoutMs: 1 })).toThrow(/try again/);
   await expect(impatient.acquire("acme", leaseOf("one"), NOW_MS)).rejects.toThrow(
     /locked by another process.*try again/,
   );
