@@ -2,7 +2,11 @@ import { Archive, type ArchiveOptions } from "../../lib/archive/archive.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 
-const unguarded = <T>(put: () => Promise<T>): Promise<T> => put();
+/** Lets every write pass, at any time. */
+export const UNGUARDED = {
+  range: { from: 0, until: 9_999_999_999 },
+  write: <T>(put: () => Promise<T>): Promise<T> => put(),
+};
 
 /** The archive of a source, as its only writer sees it, who has claimed all time. */
 export function openArchive(
@@ -10,6 +14,5 @@ export function openArchive(
   source: string,
   options: Partial<ArchiveOptions> = {},
 ): Archive {
-  const guard = { range: { from: 0, until: 9_999_999_999 }, write: unguarded };
-  return new Archive(store, { source, guard, clock: systemClock, ...options });
+  return new Archive(store, { source, guard: UNGUARDED, clock: systemClock, ...options });
 }
