@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TokenProvider } from "../../lib/ports.ts";
 import { createSlackSource } from "../../lib/run/slack-source.ts";
-import { SlackApiError } from "../../lib/slack/errors.ts";
+import { SlackApiError, SlackConnectionError } from "../../lib/slack/errors.ts";
 import type { FetchResponse } from "../../lib/slack/transport.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 
@@ -49,6 +49,18 @@ function sourceThat(respond: (token: string | undefined) => FetchResponse, token
 }
 
 describe("createSlackSource", () => {
+  it("I5: asks three times for a page that is cut off, so that a run has time for smaller ones", async () => {
+    const tokens = new RotatedSecret();
+    const { source, sent } = sourceThat(() => {
+      const { headers, ...cut } = answer(200, { entries: [] });
+      return { ...cut, headers: [...headers, ["content-length", "1000"]] };
+    }, tokens);
+    await expect(source.logsPage(QUERY, { deadlineMs: Number.POSITIVE_INFINITY })).rejects.toThrow(
+      SlackConnectionError,
+    );
+    expect(sent).toHaveLength(3);
+  });
+
   it.each([
     ["token_revoked", 200],
     ["token_expired", 200],

@@ -434,4 +434,26 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "if (named.sha256 !== '' || sha256) return [];",
     seed: 1,
   },
+  {
+    name: "publishes an alert again that is published",
+    file: "detect/raise-alerts.ts",
+    find: 'if (outcome === "published") {',
+    replace: 'if (outcome === "published" && nowMs < 0) {',
+    seed: 1,
+  },
+  {
+    name: "marks an alert before it publishes it",
+    file: "detect/raise-alerts.ts",
+    find: "await sink.publish(toNotification(alert));\n      await ledger.markPublished(alert.id);",
+    replace:
+      "await ledger.markPublished(alert.id);\n      await sink.publish(toNotification(alert));",
+    seed: 1,
+  },
+  {
+    name: "serves columns without comparing their text",
+    file: "columns/write-day-columns.ts",
+    find: "if (digest !== sealed.digest) return",
+    replace: "if (digest === undefined) return",
+    seed: 1,
+  },
 ];

@@ -30,6 +30,8 @@ export class Process {
   readonly platform: Platform;
   readonly clock: Clock;
   readonly skewMs: number;
+  /** Virtual time. */
+  readonly startedAtMs: number;
   /** Epoch milliseconds by its own clock; see `limits`. */
   readonly deadlineMs: number;
   isAlive = true;
@@ -47,6 +49,7 @@ export class Process {
     this.platform = platform;
     this.name = name;
     this.skewMs = skewMs;
+    this.startedAtMs = platform.time.nowMs;
     const nowMs = () => platform.time.nowMs + skewMs;
     this.deadlineMs = nowMs() + limitMs - RESERVE_MS;
     this.clock = {

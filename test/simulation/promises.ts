@@ -41,6 +41,8 @@ export class Promises implements Witness {
   /** On-time entries, oldest first: what must be archived below the live watermark. */
   readonly #onTime: SimulatedEntry[];
   #checked = 0;
+  /** Virtual time of the first save of a live run that looks further back. */
+  #latenessRaisedAtMs = Number.POSITIVE_INFINITY;
 
   constructor(
     { name, entries }: SourceScenario,
@@ -106,7 +108,7 @@ export class Promises implements Witness {
     if (key.startsWith(PREFIXES.auditLogs) || key.startsWith(PREFIXES.quarantine)) {
       this.#checkAddendum(key, dayOf(range.from));
     }
-    if (key.startsWith(PREFIXES.manifests)) this.#checkSettled(key);
+    if (key.startsWith(PREFIXES.manifests)) this.#checkSettled(key, process);
   }
 
   /** After each change to the checkpoint table. */
@@ -126,6 +128,9 @@ export class Promises implements Witness {
     } else if (checkpoint.watermark < (previous?.watermark ?? checkpoint.start)) {
       throw new BrokenPromise(`the watermark of ${key} went back to ${checkpoint.watermark}`);
     } else if (key === liveLane(this.source)) {
+      if ((checkpoint.tally?.allowedLatenessSeconds ?? 0) > ALLOWED_LATENESS_SECONDS) {
+        this.#latenessRaisedAtMs = Math.min(this.#latenessRaisedAtMs, this.#nowMs());
+      }
       this.#checkWatermark(checkpoint.watermark);
     } else {
       if (!this.#spansBegunAtMs.has(key)) this.#spansBegunAtMs.set(key, this.#nowMs());
@@ -206,7 +211,7 @@ export class Promises implements Witness {
   }
 
   /** A day is sealed when no writer has to write to it any more. */
-  #checkSettled(key: string): void {
+  #checkSettled(key: string, seal: Process): void {
     const { day = "", revision = 0 } = parseManifestKey(this.source, key) ?? {};
     const attempt = this.#checkpointOf(sealLane(this.source))?.closing?.attempt ?? "";
     const comparedAtMs = this.#attemptsBegunAtMs.get(attempt) ?? this.comparedAtMs.get(day);
@@ -225,7 +230,9 @@ export class Promises implements Witness {
     const live = this.#checkpointOf(liveLane(this.source));
     if (live === undefined) throw new BrokenPromise(`${key} is sealed before the first run`);
     const { start, watermark, lateScannedAt = start, lateScanPosition, pageCursor, tally } = live;
-    const lateness = Math.max(ALLOWED_LATENESS_SECONDS, tally?.allowedLatenessSeconds ?? 0);
+    // To which the live runs were set when the seal began: what they find later is an addendum.
+    const isRaised = this.#latenessRaisedAtMs < seal.startedAtMs;
+    const lateness = isRaised ? (tally?.allowedLatenessSeconds ?? 0) : ALLOWED_LATENESS_SECONDS;
     const reach = Math.min(
       ...[watermark, lateScanPosition ?? watermark, pageCursor?.oldest ?? watermark],
       Math.min(watermark, lateScannedAt) - lateness,

@@ -21,6 +21,9 @@ const QUIET_ROUNDS_MAX = 40;
 /** Lets leases of dead runs and every wait that Slack asked for run out. */
 const QUIET_MS = 2 * 3_600_000;
 
+/** Between runs that call Slack, so that it allows calls again. */
+const REFILL_MS = 60_000;
+
 /**
  * One scenario: the engine in virtual time, with whatever the seed lets happen.
  *
@@ -160,12 +163,14 @@ class TestBed {
       let isDone = summary?.outcome === "caught_up" && promises.archived.size === before;
       if (hasAllWriters) {
         for (const span of writers.unfinishedSpans) {
+          await platform.sleep(REFILL_MS);
           await platform.untilDone(writers.backfill(span));
           isDone = false;
         }
         if (!writers.hasImported) await platform.untilDone(writers.import());
         const days = await platform.untilDone(writers.daysToSeal());
         if (days?.length !== 0) {
+          await platform.sleep(REFILL_MS);
           await platform.untilDone(writers.seal(0));
           isDone = false;
         }
