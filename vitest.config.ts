@@ -4,13 +4,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * Interruptions at every await, kills, thousands of seeded scenarios, weeks of virtual time, every
- * saved query over weeks of entries.
+ * saved query over weeks of entries, and over columns as over lines.
  */
 const PROOF = [
   "test/simulation/**",
   "test/bench/**",
   "test/**/exactly-once.test.ts",
   "test/sql/queries-page.test.ts",
+  "test/{columns,local}/parquet-columns.test.ts",
 ];
 
 /** The commands as people start them: each call is a process. */

@@ -11,7 +11,6 @@ export const LONG_FILES: Record<string, string> = {
   "test/fake-slack/organization.test.ts": "one week of entries, generated once for all its tests",
   "test/infra/config/parse.test.ts": "cases: what each setting refuses",
   "test/ingest/ingest.test.ts": "to be split",
-  "test/seal/seal-day.test.ts": "to be split",
   "test/seal/verify.test.ts": "to be split",
   "test/simulation/simulate.ts": "to be split",
   "test/slack/client.test.ts": "to be split",

@@ -36,12 +36,10 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // The steps of a seal.
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/compose-manifest.ts": "test/seal/seal-day.test.ts",
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
   "lib/seal/days-to-seal.ts": "test/cli/commands/seal.test.ts",
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
   "lib/seal/seal-summary.ts": "test/seal/seal-day.test.ts",
 
   // The steps of a check.
