@@ -14,10 +14,13 @@ const PROOF = [
   "test/{columns,local}/parquet-columns.test.ts",
 ];
 
-/** The commands as people start them: each call is a process. */
+/** The commands as people start them, and the compiler: each call is a process. */
 const CLI = [
+  "test/cli/*.test.ts",
   "test/cli/{commands,stack}/**",
+  "test/docs/cli.test.ts",
   "test/fake-slack/main.test.ts",
+  "test/slack/types.test.ts",
   "test/compatibility/archive-*.test.ts",
 ];
 
@@ -28,7 +31,7 @@ const STACK = [
   "test/compatibility/template-*.test.ts",
 ];
 
-/** Everything else: one process, one subject, well below a second a file. */
+/** Everything else: one subject at a time, in the process of the test. */
 const UNIT = ["test/**"];
 
 /** The test files that globs for folders and files match. */

@@ -11,7 +11,7 @@ python3 -m venv "$venv"
 npx node --input-type=module --eval '
   import { ARCHIVE_HOURS_COLUMNS, ARCHIVE_HOURS_SQL } from "./lib/sql/archive-hours-view.ts";
   import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL, auditLogsSql } from "./lib/sql/audit-logs-view.ts";
-  import { countDay } from "./lib/sql/compact-table.ts";
+  import { countDay } from "./lib/sql/columns-table.ts";
   import { SAVED_QUERIES } from "./lib/sql/saved-queries.ts";
   import { AUDIT_LOG_LINES, MANIFEST_LINES } from "./lib/sql/table.ts";
   const typesOf = (columns) => Object.fromEntries(columns.map(({ name, type }) => [name, type]));

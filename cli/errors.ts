@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.ts";
 import { describeMissingDependency } from "./optional-dependency.ts";
+import { showControls } from "./output/controls.ts";
 import { InterruptedError } from "./run/interrupt.ts";
 import { describeAwsError } from "./stack/aws-problem.ts";
 
@@ -64,5 +65,5 @@ export function toErrorLine(message: string): string {
     .replace(/\bxox\w[-.][\w-]+/g, "[token]") // Commander quotes unknown arguments.
     .trim()
     .replace(/\s*\n\s*/g, " ");
-  return `audit-lake: ${text}\n`;
+  return `audit-lake: ${showControls(text)}\n`;
 }

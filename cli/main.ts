@@ -7,6 +7,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+// What DuckDB writes has no mode of its own: columns, and what does not fit into memory.
+process.umask(0o077);
+
 const args = process.argv.slice(2);
 try {
   const program = await createProgram(args);

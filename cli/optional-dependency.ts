@@ -8,7 +8,7 @@ const OPTIONAL = [
 
 /** By name; the published package lists the optional ones apart from the others. */
 const VERSIONS: Readonly<Record<string, string>> = {
-  ...packageJson.optionalDependencies,
+  ...(packageJson as { optionalDependencies?: Record<string, string> }).optionalDependencies,
   ...packageJson.dependencies,
 };
 

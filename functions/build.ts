@@ -9,17 +9,19 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
+const BUNDLES = join(ROOT, "dist/functions");
+
 /** The folders below `functions/` that are deployed. */
 export const FUNCTIONS: readonly string[] = globSync("*/handler.ts", { cwd: import.meta.dirname })
   .map(dirname)
   .toSorted();
 
 /**
- * @param directory - gets a folder per function; what was in it before is deleted
+ * @param directory - absolute; gets a folder per function; what was in it before is deleted
  * @returns bytes of each function's code, without its source map, by name
  */
 export async function buildFunctions(
-  directory: string,
+  directory: string = BUNDLES,
   functions: readonly string[] = FUNCTIONS,
 ): Promise<Map<string, number>> {
   for (const name of functions) rmSync(join(directory, name), { recursive: true, force: true });
@@ -55,7 +57,7 @@ export async function buildFunctions(
 }
 
 if (import.meta.main) {
-  const sizes = await buildFunctions(join(ROOT, "dist/functions"));
+  const sizes = await buildFunctions();
   const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   // Not on standard output, where `cdk synth` writes the template.
   process.stderr.write(

@@ -30,7 +30,7 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
   }).catch(({ stdout }) => {
     throw new Error(`slack-audit-lake does not compile:\n${stdout}`);
   });
-  await buildFunctions(join(ROOT, FUNCTIONS));
+  await buildFunctions();
   for (const file of [QUERIES, FUNCTIONS, "README.md", "CHANGELOG.md", "LICENSE"]) {
     await cp(join(ROOT, file), join(PACKAGE, file), { recursive: true });
   }

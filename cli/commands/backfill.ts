@@ -24,6 +24,7 @@ import {
 } from "../options/time-range.ts";
 import { BackfillProgressDisplay } from "../output/backfill-progress.ts";
 import { describeBackfillResult, describeEstimate } from "../output/backfill-status.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { backfillSpans } from "../run/backfill-spans.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { leaseOwner } from "../run/lease-owner.ts";
@@ -145,7 +146,7 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
       });
       if (!json) console.log(describeEstimate(estimate, left));
       if (options.estimate) {
-        if (json) console.log(JSON.stringify({ source, left, estimate }));
+        if (json) console.log(toJsonLine({ source, left, estimate }));
         return EXIT.done;
       }
       if (left.length > 0 && !(await confirm("Begin?"))) return EXIT.done;
@@ -163,7 +164,7 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
     const progress = backfillProgress(await checkpoints.lanes(source), clock.nowMs());
     console.log(
       json
-        ? JSON.stringify({ source, outcome, entries, progress })
+        ? toJsonLine({ source, outcome, entries, progress })
         : describeBackfillResult(outcome, entries, progress),
     );
     return EXIT_OF_OUTCOME[outcome];

@@ -6,6 +6,7 @@ import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
 import { addSourceOption } from "../options/source.ts";
 import { parseDay } from "../options/time.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { formatBytes, formatCount } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
 import { renderTable } from "../output/table.ts";
@@ -39,7 +40,7 @@ ${EXIT_CODES_HELP}`,
       const days =
         day === undefined ? await sealedDays(new DirectoryArchiveStore(archive), source) : [day];
       const written = await writeColumns(archive, source, days);
-      console.log(json ? JSON.stringify({ source, days: written }) : describe(written, source));
+      console.log(json ? toJsonLine({ source, days: written }) : describe(written, source));
     });
 }
 

@@ -13,6 +13,7 @@ import {
   type TimeRangeOptions,
   toTimeRange,
 } from "../options/time-range.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { formatCount, formatCounted, formatTime } from "../output/format.ts";
 import { renderTable } from "../output/table.ts";
 
@@ -102,7 +103,7 @@ function toJson(
   { from, until }: Partial<TimeRange>,
   { rules, ...totals }: ArchiveFindings,
 ): string {
-  return JSON.stringify({
+  return toJsonLine({
     archive,
     source: source ?? null,
     from: from ?? null,

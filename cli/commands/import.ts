@@ -14,6 +14,7 @@ import { UsageError } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkWritable } from "../options/archive.ts";
 import { addSourceOption } from "../options/source.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { describeImport } from "../output/import-report.ts";
 
 export function defineImportCommand(command: Command): void {
@@ -43,9 +44,7 @@ ${EXIT_CODES_HELP}`,
         const archive = new DirectoryArchiveStore(options.archive);
         const ports = { archive, checkpoints, clock: systemClock };
         const report = await importEntries(ports, options.source, files);
-        console.log(
-          options.json ? JSON.stringify(report) : describeImport(report, options.archive),
-        );
+        console.log(options.json ? toJsonLine(report) : describeImport(report, options.archive));
       } catch (error) {
         if (!(error instanceof SourceBusyError)) throw error;
         console.error(`audit-lake: ${error.message}`);

@@ -11,6 +11,7 @@ import { addArchiveOption, checkWritable } from "../options/archive.ts";
 import { addSourceOption } from "../options/source.ts";
 import { parseSeconds, TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { formatTime } from "../output/format.ts";
 import { IngestProgressDisplay } from "../output/ingest-progress.ts";
 import { describeSummary } from "../output/ingest-summary.ts";
@@ -106,7 +107,7 @@ async function ingest(options: IngestOptions): Promise<number> {
     );
     display.stop();
     if (cause !== undefined) reportError(cause);
-    console.log(options.json ? JSON.stringify(summary) : describeSummary(summary, directory));
+    console.log(options.json ? toJsonLine(summary) : describeSummary(summary, directory));
     return EXIT_OF_OUTCOME[summary.outcome];
   } finally {
     display.stop();

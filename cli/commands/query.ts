@@ -18,6 +18,7 @@ interface QueryOptions {
   set: Record<string, string>;
   json?: true;
   csv?: true;
+  raw?: true;
   list?: true;
   stack?: string;
 }
@@ -41,6 +42,10 @@ export function defineQueryCommand(command: Command): void {
     .addOption(stackOption("query the archive of the deployed stack, in Athena"))
     .addOption(new Option("--json", "print an array of objects").conflicts("csv"))
     .addOption(new Option("--csv", "print comma-separated values with a header"))
+    .option(
+      "--raw",
+      "with --json or --csv: print control characters and formulas as they are, for programs that do not obey them",
+    )
     .addHelpText(
       "after",
       `
@@ -56,6 +61,11 @@ ${STACK_HELP}`,
       if (options.list) {
         console.log(describeSavedQueries());
         return;
+      }
+      if (options.raw && !options.json && !options.csv) {
+        throw new UsageError(
+          "--raw is for --json or --csv: a table always shows control characters",
+        );
       }
       const sql = toSql(text, options);
       if (options.stack !== undefined) {
@@ -82,9 +92,9 @@ ${STACK_HELP}`,
   }));
 }
 
-function format(result: QueryResult, { json, csv }: QueryOptions): string {
-  if (json) return toJson(result);
-  if (csv) return toCsv(result);
+function format(result: QueryResult, { json, csv, raw }: QueryOptions): string {
+  if (json) return toJson(result, { raw });
+  if (csv) return toCsv(result, { raw });
   return toTable(result, TABLE_ROWS_MAX, process.stdout.isTTY ? process.stdout.columns : undefined);
 }
 

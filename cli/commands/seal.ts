@@ -14,6 +14,7 @@ import { addArchiveOption, checkReadable, checkWritable } from "../options/archi
 import { readKeyFile } from "../options/key-file.ts";
 import { addSourceOption } from "../options/source.ts";
 import { DURATION_HELP, parseDay, parseSeconds } from "../options/time.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { SealProgressDisplay } from "../output/seal-progress.ts";
 import { describeSealed } from "../output/seal-summary.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
@@ -118,9 +119,7 @@ async function seal(options: SealOptions): Promise<number> {
       onWait: (untilMs, reason) => display.wait(untilMs, reason),
     }).finally(() => display.stop());
     if (cause !== undefined) reportError(cause);
-    console.log(
-      json ? JSON.stringify({ source, days: summaries }) : describeSealed(summaries, source),
-    );
+    console.log(json ? toJsonLine({ source, days: summaries }) : describeSealed(summaries, source));
     return EXIT_OF_SEAL[summaries.at(-1)?.outcome ?? "sealed"];
   } finally {
     checkpoints.close();

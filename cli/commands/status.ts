@@ -12,6 +12,7 @@ import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { describeBackfill } from "../output/backfill-status.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { formatBytes, formatCount } from "../output/format.ts";
 import { describeSealing, type SealingStatus, toSealingStatus } from "../output/sealing-status.ts";
 import {
@@ -62,7 +63,7 @@ ${STACK_HELP}`,
           "../stack/deployed-status.ts"
         );
         const status = await readDeployedStatus(stack, source, now);
-        console.log(json ? JSON.stringify(status) : describeDeployedStatus(status));
+        console.log(json ? toJsonLine(status) : describeDeployedStatus(status));
         return;
       }
       await checkReadable(archive);
@@ -71,7 +72,7 @@ ${STACK_HELP}`,
         throw new UsageError(`the archive ${archive} has no source "${source}"`);
       }
       if (json) {
-        console.log(JSON.stringify({ archive, sources }));
+        console.log(toJsonLine({ archive, sources }));
       } else {
         console.log(sources.map(describe).join("\n\n") || `Nothing is archived in ${archive} yet.`);
       }

@@ -18,6 +18,7 @@ import { sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { parseDay, TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { toJsonLine } from "../output/controls.ts";
 import { formatBytes, formatCounted } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
 import { describeDamage, describeVerified } from "../output/verify-report.ts";
@@ -110,7 +111,7 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   }
   console.log(
     json
-      ? JSON.stringify({ archive: name, sources: reports })
+      ? toJsonLine({ archive: name, sources: reports })
       : reports.map(describeVerified).join("\n\n"),
   );
   return reports.some(({ damages }) => damages.length > 0) ? EXIT.failed : EXIT.done;

@@ -1,4 +1,5 @@
 import type { QueryResult } from "../../lib/sql/query-result.ts";
+import { showControlsOfLines, toJsonLine } from "./controls.ts";
 import { formatCounted } from "./format.ts";
 import { renderTable } from "./table.ts";
 
@@ -25,19 +26,38 @@ export function toTable(result: QueryResult, rowsMax: number, widthMax?: number)
   ].join("\n");
 }
 
+/** How the formats for programs print what a terminal or a spreadsheet would obey. */
+interface PrintOptions {
+  /** As it is. @default false: controls are escaped, formulas are quoted */
+  raw?: boolean | undefined;
+}
+
 /** One array of objects, one object a line. */
-export function toJson({ columns, rows }: QueryResult): string {
+export function toJson({ columns, rows }: QueryResult, { raw = false }: PrintOptions = {}): string {
+  const print = raw ? JSON.stringify : toJsonLine;
   const lines = rows.map((row) =>
-    JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, row[i]]))),
+    print(Object.fromEntries(columns.map((column, i) => [column, row[i]]))),
   );
   return `[${lines.join(",\n ")}]`;
 }
 
 /** RFC 4180, with a header; NULL is an empty field. */
-export function toCsv({ columns, rows }: QueryResult): string {
+export function toCsv({ columns, rows }: QueryResult, { raw = false }: PrintOptions = {}): string {
+  const print = (cell: Cell) => (raw ? toText(cell) : toHarmlessText(cell));
   return [columns, ...rows]
-    .map((row) => row.map((cell) => quoteField(toText(cell))).join(","))
+    .map((row) => row.map((cell) => quoteField(print(cell))).join(","))
     .join("\r\n");
+}
+
+/** What a spreadsheet takes for a formula when a cell begins with it. */
+const FORMULA = /^[=+\-@\t\r]/;
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
+
+/** Anyone can name a file `=HYPERLINK(…)`: an apostrophe makes it a text. */
+function toHarmlessText(cell: Cell): string {
+  const text = toText(cell);
+  const isFormula = FORMULA.test(text) && !NUMBER.test(text);
+  return (isFormula ? "'" : "") + showControlsOfLines(text);
 }
 
 function toText(cell: Cell): string {

@@ -1,4 +1,5 @@
 import CliTable from "cli-table3";
+import { showControls } from "./controls.ts";
 
 /** Narrower columns are unreadable. */
 const COLUMN_WIDTH_MIN = 6;
@@ -50,12 +51,4 @@ function fitColumns(natural: readonly number[], widthMax = Number.POSITIVE_INFIN
     excess -= 1;
   }
   return widths;
-}
-
-/** An entry may hold anything, including control characters that a terminal would obey. */
-function showControls(text: string): string {
-  return text.replace(
-    /\p{Cc}/gu,
-    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

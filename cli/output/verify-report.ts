@@ -1,11 +1,12 @@
 import type { Damage } from "../../lib/seal/damage.ts";
 import type { VerifyReport } from "../../lib/seal/verify-report.ts";
+import { showControls } from "./controls.ts";
 import { formatBytes, formatCount, formatCounted } from "./format.ts";
 import { renderStatusLines, type StatusLine } from "./table.ts";
 
 /** One line. */
 export function describeDamage({ kind, key, problem }: Damage): string {
-  return `${kind.replaceAll("_", " ").toUpperCase()}  ${key}: ${problem}`;
+  return `${kind.replaceAll("_", " ").toUpperCase()}  ${showControls(`${key}: ${problem}`)}`;
 }
 
 /** What was checked, and the result. */

@@ -1,3 +1,4 @@
+import { toJsonLine } from "../output/controls.ts";
 /** `backfill --stack`: starts and stops the state machine that does the work. */
 
 import { randomUUID } from "node:crypto";
@@ -55,7 +56,7 @@ export async function startDeployedBackfill(options: DeployedBackfillOptions): P
     if (!json) console.log(describeEstimate(plan.estimate, plan.spans));
     if (options.estimate) {
       if (json) {
-        console.log(JSON.stringify({ stack, source, left: plan.spans, estimate: plan.estimate }));
+        console.log(toJsonLine({ stack, source, left: plan.spans, estimate: plan.estimate }));
       }
       return EXIT.done;
     }
@@ -64,7 +65,7 @@ export async function startDeployedBackfill(options: DeployedBackfillOptions): P
   const execution = await executions.start(BACKFILL_JOB, { op: "plan", ...range });
   console.log(
     json
-      ? JSON.stringify({ stack, source, execution })
+      ? toJsonLine({ stack, source, execution })
       : renderStatusLines([
           ["started", `${execution} of ${source}, in ${stack}`],
           ["progress", `audit-lake status --stack ${stack}`],
@@ -91,6 +92,6 @@ export async function cancelDeployedBackfill({
     cancelled.length === 0
       ? `No backfill of ${source} is running in ${stack}.`
       : `Cancelled ${cancelled.join(", ")} of ${source}, with everything saved; start it again to continue.`;
-  console.log(json ? JSON.stringify({ stack, source, cancelled }) : outcome);
+  console.log(json ? toJsonLine({ stack, source, cancelled }) : outcome);
   return EXIT.done;
 }

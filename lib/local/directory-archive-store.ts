@@ -3,6 +3,7 @@ import type { Dirent } from "node:fs";
 import { link, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type ArchiveStore, ObjectMissingError, type StoredObject } from "../ports.ts";
+import { OWNER_ONLY } from "./owner-only.ts";
 
 /** Inside the archive, so that `link` stays on one file system; hidden from listings and SQL. */
 const UNFINISHED = ".unfinished";
@@ -39,7 +40,7 @@ export class DirectoryArchiveStore implements ArchiveStore {
     const path = this.#pathOf(key);
     signal?.throwIfAborted();
     const unfinishedDirectory = join(this.#directory, UNFINISHED);
-    await mkdir(unfinishedDirectory, { recursive: true });
+    await mkdir(unfinishedDirectory, { recursive: true, mode: OWNER_ONLY.directory });
     const unfinished = join(unfinishedDirectory, randomUUID());
     try {
       const writtenAtMs = await writeDurably(unfinished, body, signal);
@@ -87,7 +88,7 @@ export class DirectoryArchiveStore implements ArchiveStore {
 
   async #makeDurableDirectory(path: string): Promise<void> {
     if (path === this.#durableDirectory) return;
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true, mode: OWNER_ONLY.directory });
     // Every level, even if it exists: the process that made it may have died before this.
     for (let level = path; level.length > this.#directory.length; level = dirname(level)) {
       await syncDirectory(dirname(level));
@@ -111,7 +112,7 @@ export class DirectoryArchiveStore implements ArchiveStore {
 
 /** @returns when the file was written, by the clock of the file system, epoch milliseconds */
 async function writeDurably(path: string, body: Uint8Array, signal?: AbortSignal): Promise<number> {
-  const file = await open(path, "wx");
+  const file = await open(path, "wx", OWNER_ONLY.file);
   try {
     await file.writeFile(body, { signal });
     await file.sync();

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -14,14 +13,13 @@ import {
   type Lease,
   LeaseLostError,
 } from "../ports.ts";
+import { makeFile, OWNER_ONLY } from "./owner-only.ts";
+import { ProcessLocks } from "./process-locks.ts";
 
 const FILE_NAME = "checkpoints.sqlite";
 
 /** A write holds the file for a few milliseconds; a disk that stalls, for longer. */
 const BUSY_TIMEOUT_MS = 10_000;
-
-/** SQLite's result code for 'another connection has it locked'. */
-const SQLITE_BUSY = 5;
 
 interface ClaimRow {
   writer: string;
@@ -46,18 +44,14 @@ interface Row {
  *
  * A process that is killed cannot release its lease, and nobody wants to wait
  * at a terminal until it expires; one that is stopped (Ctrl-Z) wakes up and
- * goes on writing where it was. So a holder also keeps a file lock, which the
+ * goes on writing where it was. So a holder also keeps a lock, which the
  * operating system drops when the process dies, and not before: whoever gets
  * the lock knows that the holder is gone, and nobody takes over while it is
- * there, expired or not. The lock is an open
- * exclusive transaction on an empty SQLite file in `.locks/`, because Node has
- * no file locks of its own. It needs a local disk.
+ * there, expired or not.
  */
 export class SqliteCheckpointStore implements CheckpointStore {
   readonly #database: DatabaseSync;
-  readonly #locksDirectory: string;
-  /** By source. The operating system grants one lock a file, so there is never a second. */
-  readonly #locks = new Map<string, { owner: string; file: DatabaseSync }>();
+  readonly #locks: ProcessLocks;
 
   /** Whether a run or an import has ever been in this directory. */
   static isIn(directory: string): boolean {
@@ -66,8 +60,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
 
   /** @param directory - of the archive; made when it is not there */
   constructor(directory: string) {
-    mkdirSync(directory, { recursive: true });
-    this.#locksDirectory = join(directory, ".locks");
+    mkdirSync(directory, { recursive: true, mode: OWNER_ONLY.directory });
+    this.#locks = new ProcessLocks(join(directory, ".locks"));
     this.#database = openDatabase(join(directory, FILE_NAME));
   }
 
@@ -75,14 +69,14 @@ export class SqliteCheckpointStore implements CheckpointStore {
     return this.#inTransaction(() => {
       const row = this.#row(source);
       const holder = row && leaseOf(row);
-      if (!this.#tryLock(source, lease.owner)) {
+      if (!this.#locks.tryLock(source, lease.owner)) {
         // Its holder is alive, however long ago its lease ran out.
         return { held: false, heldBy: holder ?? { owner: "another process", expiresAt: nowMs } };
       }
       const isDead = row?.lease_has_lock === 1;
       const isFree = !holder || holder.expiresAt <= nowMs || holder.owner === lease.owner;
       if (!isFree && !isDead) {
-        this.#unlock(source, lease.owner);
+        this.#locks.unlock(source, lease.owner);
         return { held: false, heldBy: holder };
       }
       this.#database
@@ -108,7 +102,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
       `)
       .run(JSON.stringify(checkpoint), lease.expiresAt, nowMs, source, lease.owner);
     if (changes === 0) {
-      this.#unlock(source, lease.owner);
+      this.#locks.unlock(source, lease.owner);
       throw new LeaseLostError(source);
     }
   }
@@ -123,7 +117,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
         `)
         .run(nowMs, source, owner);
       // Within the transaction: who finds the lease free must find the lock free too.
-      this.#unlock(source, owner);
+      this.#locks.unlock(source, owner);
     });
   }
 
@@ -136,7 +130,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
           WHERE source = ? AND writer <> ? AND range_from < ? AND range_until > ?
         `)
         .all(source, writer, range.until, range.from) as unknown as ClaimRow[];
-      const other = others.find((row) => this.#isAlive(row.writer, row.owner));
+      const other = others.find((row) => this.#locks.isAlive(row.writer, row.owner));
       if (other !== undefined) {
         return { claimed: false, heldBy: claimOf(other) };
       }
@@ -191,8 +185,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
 
   /** Leases that are still held can be taken over from here on. */
   close(): void {
-    for (const { file } of this.#locks.values()) file.close();
-    this.#locks.clear();
+    this.#locks.close();
     this.#database.close();
   }
 
@@ -213,47 +206,11 @@ export class SqliteCheckpointStore implements CheckpointStore {
       throw error;
     }
   }
-
-  /** Whether the process that has the writer's lease is still there, awake or not. */
-  #isAlive(writer: string, owner: string): boolean {
-    const lock = this.#locks.get(writer);
-    if (lock !== undefined) return lock.owner === owner;
-    const probe = randomUUID();
-    if (!this.#tryLock(writer, probe)) return true;
-    this.#unlock(writer, probe);
-    return false;
-  }
-
-  /** Take the lock of a source without waiting. */
-  #tryLock(source: string, owner: string): boolean {
-    if (this.#locks.get(source)?.owner === owner) return true;
-    mkdirSync(this.#locksDirectory, { recursive: true });
-    const path = join(this.#locksDirectory, `${encodeURIComponent(source)}.sqlite`);
-    const file = new DatabaseSync(path, { timeout: 0 });
-    try {
-      // In memory: nothing is ever written, so no journal need lie beside the file.
-      file.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-    } catch (error) {
-      file.close();
-      if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) {
-        return false;
-      }
-      throw error;
-    }
-    this.#locks.set(source, { owner, file });
-    return true;
-  }
-
-  #unlock(source: string, owner: string): void {
-    const lock = this.#locks.get(source);
-    if (lock?.owner !== owner) return;
-    lock.file.close();
-    this.#locks.delete(source);
-  }
 }
 
 function openDatabase(path: string): DatabaseSync {
   try {
+    makeFile(path); // its journal gets the same mode
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     database.exec(`
       CREATE TABLE IF NOT EXISTS checkpoints (

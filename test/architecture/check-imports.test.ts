@@ -137,7 +137,7 @@ describe("a wrong way is found", () => {
     ["lib/local/planted.ts", "../seal/seal-day.ts"],
     ["lib/run/planted.ts", "../../fake-slack/fake-slack.ts"],
     ["lib/local/planted.ts", "../../cli/output/format.ts"],
-    ["lib/aws/planted.ts", "../../functions/environment.ts"],
+    ["lib/aws/planted.ts", "../../functions/job-step.ts"],
     ["lib/sql/planted.ts", "../../infra/config/config.ts"],
     ["lib/seal/planted.ts", "../../test/fakes/virtual-clock.ts"],
     ["lib/ingest/planted.ts", "../../bench/job.ts"],
@@ -154,7 +154,7 @@ describe("a wrong way is found", () => {
     ["functions/ingest/planted.ts", "../../lib/local/lake-database.ts"],
     ["functions/ingest/planted.ts", "../../cli/exit-codes.ts"],
     ["cli/commands/planted.ts", "../../lib/aws/s3-archive-store.ts"],
-    ["cli/commands/planted.ts", "../../functions/environment.ts"],
+    ["cli/commands/planted.ts", "../../functions/job-step.ts"],
     ["cli/commands/planted.ts", "../../infra/config/config.ts"],
     ["cli/output/planted.ts", "../../lib/local/lake-database.ts"],
     ["cli/output/planted.ts", "../commands/demo.ts"],
@@ -168,7 +168,7 @@ describe("a wrong way is found", () => {
     [".ci/interop/planted.ts", "../../lib/archive/archive.ts"],
     [".ci/packages/planted.ts", "../../lib/slack/index.ts"],
     [".ci/template/planted.ts", "../../lib/slack/index.ts"],
-    ["lib/slack/planted.ts", "../../packages/tarball.ts"],
+    ["lib/slack/planted.ts", "../../packages/refresh-actions.ts"],
   ])("%s → %s", (path, specifier) => {
     expect(plant(path, `import "${specifier}";`)).toHaveLength(1);
   });

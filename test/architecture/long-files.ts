@@ -4,7 +4,6 @@ export const LONG_FILES: Record<string, string> = {
   "fake-slack/organization/routine.ts": "data: what people of an organization do, how often",
   "fake-slack/organization/stories.ts": "data: the incidents that a demo shows",
   "lib/ingest/ingest.ts": "to be split: a run, and the late scan",
-  "lib/local/sqlite-checkpoint-store.ts": "to be split: checkpoints, and claims",
   "lib/run/listing.ts": "to be split: windows, and the pages of one",
   "lib/slack/types/listed-actions.ts": "data: the actions that Slack lists",
   "test/architecture/rules.ts": "data: the map",

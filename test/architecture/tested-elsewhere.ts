@@ -34,6 +34,8 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
+  "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
+
   // The steps of a seal.
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",

@@ -1,4 +1,6 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { lastLine, run } from "../audit-lake.ts";
@@ -45,6 +47,17 @@ describe("columns", () => {
       source: "slack",
       days: [{ day: DAYS[0], entries: 6, isNew: true }],
     });
+  });
+
+  it("writes columns that nobody else can read, whatever the umask", async () => {
+    const umask = process.umask(0);
+    onTestFinished(() => void process.umask(umask));
+    expect((await columns("--day", DAYS[0])).code).toBe(0);
+    const written = await readdir(join(archive, "compact"), { recursive: true });
+    expect(written.some((path) => path.endsWith(".parquet"))).toBe(true);
+    for (const path of written) {
+      expect((await stat(join(archive, "compact", path))).mode & 0o077, path).toBe(0);
+    }
   });
 
   it("does the same under its former name, with a warning", async () => {
