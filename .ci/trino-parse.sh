@@ -11,7 +11,7 @@ python3 -m venv "$venv"
 npx node --input-type=module --eval '
   import { ARCHIVE_HOURS_COLUMNS, ARCHIVE_HOURS_SQL } from "./lib/sql/archive-hours-view.ts";
   import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL, auditLogsSql } from "./lib/sql/audit-logs-view.ts";
-  import { countDay } from "./lib/sql/columns-table.ts";
+  import { describeDaySql } from "./lib/sql/columns-digest.ts";
   import { SAVED_QUERIES } from "./lib/sql/saved-queries.ts";
   import { AUDIT_LOG_LINES, MANIFEST_LINES } from "./lib/sql/table.ts";
   const typesOf = (columns) => Object.fromEntries(columns.map(({ name, type }) => [name, type]));
@@ -30,7 +30,10 @@ npx node --input-type=module --eval '
       "audit_logs with compacted days": auditLogsSql([
         { source: "grid", from: "2026-03-01", to: "2026-03-31" },
       ]),
-      "the count of a compacted day": countDay("grid", "2026-03-02"),
+      "the digest of a day in columns": describeDaySql(
+        "audit_logs_compact",
+        "source = '\''grid'\'' AND dt = '\''2026-03-02'\''",
+      ),
       ...Object.fromEntries(queries),
     },
   }));

@@ -13,9 +13,7 @@ import type { Context } from "aws-lambda";
 import { systemClock } from "../lib/slack/clock.ts";
 import { type EnvironmentSchema, readEnvironment } from "../lib/stack/environment.ts";
 import { METRIC_NAMESPACE, type Service, SOURCE_DIMENSION } from "../lib/stack/metrics.ts";
-
-/** For a write under way with its retries, and the last save. */
-const RESERVE_MS = 40_000;
+import { RESERVE_MS } from "../lib/stack/reserve.ts";
 
 /** One call of a function. */
 export interface Invocation {

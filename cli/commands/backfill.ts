@@ -153,7 +153,7 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
     }
     await beginBackfill(ports, source, spans, leaseOwner());
     const display = new BackfillProgressDisplay(spans);
-    const { outcome, entries } = await backfillSpans(ports, source, spans, signal, {
+    const result = await backfillSpans(ports, source, spans, signal, {
       onProgress: (span, position, entries) => display.update(span, position, entries),
       onWait: (untilMs, reason) => display.wait(untilMs, reason),
       onFailure: (cause) => {
@@ -163,11 +163,9 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
     }).finally(() => display.stop());
     const progress = backfillProgress(await checkpoints.lanes(source), clock.nowMs());
     console.log(
-      json
-        ? toJsonLine({ source, outcome, entries, progress })
-        : describeBackfillResult(outcome, entries, progress),
+      json ? toJsonLine({ source, ...result, progress }) : describeBackfillResult(result, progress),
     );
-    return EXIT_OF_OUTCOME[outcome];
+    return EXIT_OF_OUTCOME[result.outcome];
   } finally {
     checkpoints.close();
   }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { sealedDays } from "../../lib/archive/sealed-day.ts";
-import type { DayColumns } from "../../lib/columns/parquet-columns.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import type { DayColumns } from "../../lib/local/parquet-columns.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
 import { addSourceOption } from "../options/source.ts";
@@ -50,7 +50,7 @@ async function writeColumns(
   days: readonly string[],
 ): Promise<DayColumns[]> {
   // DuckDB is optional, and slow to load.
-  const { writeDayColumns } = await import("../../lib/columns/parquet-columns.ts");
+  const { writeDayAsParquet } = await import("../../lib/local/parquet-columns.ts");
   const signal = abortOnInterrupt("Stopping after this day");
   const bar = new ProgressBar();
   const written: DayColumns[] = [];
@@ -58,7 +58,7 @@ async function writeColumns(
     for (const [done, day] of days.entries()) {
       signal.throwIfAborted();
       bar.update(done, days.length, [day]);
-      written.push(await writeDayColumns(archive, source, day));
+      written.push(await writeDayAsParquet(archive, source, day));
     }
     return written;
   } finally {

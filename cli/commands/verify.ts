@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import type { Damage } from "../../lib/seal/damage.ts";
 import { readPublicKey } from "../../lib/seal/signature.ts";
@@ -23,6 +23,7 @@ import { formatBytes, formatCounted } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
 import { describeDamage, describeVerified } from "../output/verify-report.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
+import { type SealedHeads, sealedHeadsOf, storedSources } from "../run/known-sources.ts";
 import type { Deployment } from "../stack/deployment.ts";
 
 /** Given with `--stack` instead of a file: the key of the stack. */
@@ -87,12 +88,17 @@ ${STACK_HELP}`,
 async function verifyArchive(options: VerifyOptions): Promise<number> {
   const { head, json } = options;
   const days = toDays(options);
-  const { store, name, deployment } = await openArchive(options);
+  const { store, name, readHeads, deployment } = await openArchive(options);
   const publicKey =
     options.publicKey === undefined
       ? undefined
       : await findPublicKey(options.publicKey, deployment);
-  const sources = options.source === undefined ? await sealedSources(store) : [options.source];
+  // Before the archive, so that a seal meanwhile is no damage.
+  const heads = await readHeads();
+  const sources =
+    options.source === undefined
+      ? [...new Set([...(await storedSources(store)), ...heads.keys()])].sort()
+      : [options.source];
   if (head !== undefined && sources.length > 1) {
     throw new UsageError(
       `--head belongs to one organization: name it with --source (${sources.join(", ")})`,
@@ -101,7 +107,7 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   const signal = abortOnInterrupt("Stopping");
   const reports: VerifyReport[] = [];
   for (const source of sources) {
-    const settings = { source, ...days, head, publicKey };
+    const settings = { source, ...days, head, sealed: heads.get(source), publicKey };
     reports.push(await check(store, settings, signal, json ? undefined : describeDamage));
   }
   if (reports.every((report) => report.head === null && report.damages.length === 0)) {
@@ -126,18 +132,37 @@ function toDays(options: VerifyOptions): { from: string | undefined; to: string 
   };
 }
 
-async function openArchive({
-  archive,
-  stack,
-}: VerifyOptions): Promise<{ store: ArchiveStore; name: string; deployment?: Deployment }> {
+interface OpenedArchive {
+  store: ArchiveStore;
+  name: string;
+  readHeads: () => Promise<SealedHeads>;
+  deployment?: Deployment;
+}
+
+async function openArchive({ archive, stack }: VerifyOptions): Promise<OpenedArchive> {
   if (stack === undefined) {
     await checkReadable(archive);
-    return { store: new DirectoryArchiveStore(archive), name: archive };
+    const readHeads = () => readSealedHeads(archive);
+    return { store: new DirectoryArchiveStore(archive), name: archive, readHeads };
   }
   const { Deployment } = await import("../stack/deployment.ts");
   const deployment = await Deployment.find(stack);
   const name = `s3://${deployment.stack.archiveBucket}`;
-  return { store: deployment.archive, name, deployment };
+  const sources = deployment.stack.sources.map((source) => source.name);
+  const readHeads = () => sealedHeadsOf(deployment.checkpoints, sources);
+  return { store: deployment.archive, name, readHeads, deployment };
+}
+
+/** Of an archive on disk; none when it has no checkpoints, which a copy need not have. */
+async function readSealedHeads(directory: string): Promise<SealedHeads> {
+  // Opening would create the file, and a copy of an archive may be read-only.
+  if (!SqliteCheckpointStore.isIn(directory)) return new Map();
+  const checkpoints = new SqliteCheckpointStore(directory);
+  try {
+    return await sealedHeadsOf(checkpoints, await checkpoints.sources());
+  } finally {
+    checkpoints.close();
+  }
 }
 
 async function findPublicKey(path: string, deployment: Deployment | undefined): Promise<KeyObject> {
@@ -149,15 +174,6 @@ async function findPublicKey(path: string, deployment: Deployment | undefined): 
     );
   }
   return readPublicKey(Buffer.from(pem));
-}
-
-async function sealedSources(store: ArchiveStore): Promise<string[]> {
-  const sources = new Set<string>();
-  for await (const { key } of store.list(PREFIXES.manifests)) {
-    const source = /^manifests\/source=([^/]+)\//.exec(key)?.[1];
-    if (source !== undefined) sources.add(source);
-  }
-  return [...sources];
 }
 
 async function check(

@@ -34,15 +34,29 @@ export function describeEstimate(estimate: Estimate, left: readonly TimeRange[])
   ]);
 }
 
-/** What one command has done. */
+/**
+ * What one command has done.
+ *
+ * @param result - with the epoch second before which Slack refused to list
+ */
 export function describeBackfillResult(
-  outcome: IngestOutcome,
-  entries: number,
+  {
+    outcome,
+    entries,
+    refusedUntil,
+  }: {
+    outcome: IngestOutcome;
+    entries: number;
+    refusedUntil?: number;
+  },
   progress: BackfillProgress | undefined,
 ): string {
   return renderStatusLines([
     ["outcome", OUTCOMES[outcome]],
     ["entries", `${formatCounted(entries, "entry", "entries")} stored now`],
+    ...(refusedUntil === undefined
+      ? []
+      : [["", `Slack has no entries before ${formatTime(refusedUntil)}`] as const]),
     ...(progress === undefined ? [] : describeBackfill(progress)),
   ]);
 }

@@ -24,6 +24,13 @@ interface BackfillObserver {
   onFailure(cause: Error): void;
 }
 
+export interface BackfillResult {
+  outcome: IngestOutcome;
+  entries: number;
+  /** Absent when it refused nothing. */
+  refusedUntil?: number;
+}
+
 /** The outcome that needs attention most comes first. */
 const BY_WEIGHT: readonly IngestOutcome[] = [
   "failed",
@@ -37,7 +44,8 @@ const BY_WEIGHT: readonly IngestOutcome[] = [
 /**
  * Archive all spans, two at a time; one that fails does not stop the others.
  *
- * @returns the outcome that needs attention most, and how many entries were stored
+ * @returns the outcome that needs attention most, how many entries were stored, and
+ * where Slack refused to list what is before it, epoch seconds
  */
 export async function backfillSpans(
   ports: IngestPorts,
@@ -45,11 +53,12 @@ export async function backfillSpans(
   spans: readonly TimeRange[],
   signal: AbortSignal,
   { onProgress, onWait, onFailure }: BackfillObserver,
-): Promise<{ outcome: IngestOutcome; entries: number }> {
+): Promise<BackfillResult> {
   const deadlineMs = Number.POSITIVE_INFINITY;
   const queue = spans[Symbol.iterator]();
   const outcomes = new Set<IngestOutcome>();
   let entries = 0;
+  let refusedUntil: number | undefined;
   const work = async () => {
     for (const span of queue) {
       if (signal.aborted) return;
@@ -72,6 +81,9 @@ export async function backfillSpans(
         { deadlineMs, signal, onWait },
       );
       entries += runs.reduce((sum, run) => sum + run.entries, 0);
+      for (const { refusedUntil: until = 0 } of runs) {
+        if (until > (refusedUntil ?? 0)) refusedUntil = until;
+      }
       const last = runs.at(-1);
       if (last === undefined) continue;
       outcomes.add(isInterrupted ? "interrupted" : last.outcome);
@@ -83,5 +95,5 @@ export async function backfillSpans(
   const outcome = signal.aborted
     ? "interrupted"
     : (BY_WEIGHT.find((outcome) => outcomes.has(outcome)) ?? "caught_up");
-  return { outcome, entries };
+  return { outcome, entries, ...(refusedUntil === undefined ? {} : { refusedUntil }) };
 }

@@ -12,15 +12,15 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
+import { AthenaColumns } from "../../lib/aws/athena-columns.ts";
 import { AthenaDatabase } from "../../lib/aws/athena-database.ts";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import {
   ColumnsError,
   type ColumnsSummary,
-  daysWithoutColumns,
   writeDayColumns,
-} from "../../lib/columns/athena-columns.ts";
+} from "../../lib/columns/write-day-columns.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { COLUMNS_ENVIRONMENT } from "../../lib/stack/environment.ts";
 import { COLUMNS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
@@ -57,7 +57,7 @@ async function handleStep(
 ): Promise<Plan | (JobStep & Partial<ColumnsSummary>)> {
   const asked = EVENT.parse(event);
   if (asked.op === "plan") {
-    const days = await daysWithoutColumns(archive, source);
+    const days = await columnsWithin().missingDays(source);
     logger.info("days to compact", { days: days.length, first: days.at(0) });
     return { days: days.slice(0, PLANNED_DAYS_MAX) };
   }
@@ -76,18 +76,8 @@ async function writeColumns(day: string, deadlineMs: number): Promise<ColumnsSum
     () => over.abort(new Error("the function's time is over; the next call begins again")),
     deadlineMs - systemClock.nowMs(),
   );
-  const options = { signal: over.signal };
   try {
-    const summary = await writeDayColumns(
-      {
-        archive,
-        statements: {
-          execute: (statement) => athena.execute(statement, options),
-          query: (sql) => athena.query(sql, options),
-        },
-      },
-      { source, day, bucketName: environment.ARCHIVE_BUCKET },
-    );
+    const summary = await writeDayColumns(archive, columnsWithin(over.signal), source, day);
     logger.info("the day is compacted", { ...summary });
     return summary;
   } catch (error) {
@@ -97,6 +87,14 @@ async function writeColumns(day: string, deadlineMs: number): Promise<ColumnsSum
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** @param signal - stops the statement that runs */
+function columnsWithin(signal?: AbortSignal): AthenaColumns {
+  return new AthenaColumns(archive, environment.ARCHIVE_BUCKET, {
+    execute: (statement) => athena.execute(statement, { signal }),
+    query: (sql) => athena.query(sql, { signal }),
+  });
 }
 
 export const handler = lambda.handler(handleStep);

@@ -114,7 +114,9 @@ export class Columns extends Construct {
       sid: "ListObjects",
       actions: ["s3:ListBucket"],
       resources: [bucket.bucketArn],
-      conditions: { StringLike: { "s3:prefix": [...own, `${PREFIXES.compact}*`] } },
+      conditions: {
+        StringLike: { "s3:prefix": [...own, `${PREFIXES.manifests}*`, `${PREFIXES.compact}*`] },
+      },
     });
     handler.allow({
       sid: "FindBucket",

@@ -1,15 +1,21 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, webcrypto } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import { createGzip, gunzip } from "node:zlib";
+import { createGzip, gunzip, gunzipSync } from "node:zlib";
 import { toObjectKey } from "./object-key.ts";
-
-const decompress = promisify(gunzip);
 
 const NEWLINE = 0x0a;
 const PIECE_BYTES = 256 * 1024;
 const HASH_DIGITS = 16;
+const SMALL_BYTES = 32 * 1024;
+const SMALL_PIECE_BYTES = 64 * 1024;
+
+/**
+ * What an object holds at most when it is read: a page of Slack's has 64 MiB,
+ * an imported hour may have more.
+ */
+const OBJECT_MAX = { textBytes: 512 * 1024 * 1024, lines: 2_000_000 } as const;
 
 /** What the archive needs to know of an entry. */
 export interface ArchiveEntry {
@@ -108,15 +114,21 @@ function* pieces(texts: readonly Uint8Array[], hash: Hash): Generator<Buffer> {
 /**
  * The lines of an object, without their line breaks.
  *
+ * @param max - a gzip bomb is refused once it holds more
  * @throws {ArchiveObjectError} when the body is not what this archive writes
  */
-export async function decodeLines(key: string, body: Uint8Array): Promise<Uint8Array[]> {
-  const text = await decompress(body).catch((cause) => {
-    throw new ArchiveObjectError(key, "it is not whole gzip", { cause });
-  });
+export async function decodeLines(
+  key: string,
+  body: Uint8Array,
+  max: { textBytes: number; lines: number } = OBJECT_MAX,
+): Promise<Uint8Array[]> {
+  const text = await decompressText(key, body, max.textBytes);
   const lines: Uint8Array[] = [];
   let start = 0;
   for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, start)) {
+    if (lines.length === max.lines) {
+      throw new ArchiveObjectError(key, `it holds more than ${max.lines} lines`);
+    }
     lines.push(text.subarray(start, end));
     start = end + 1;
   }
@@ -124,6 +136,65 @@ export async function decodeLines(key: string, body: Uint8Array): Promise<Uint8A
     throw new ArchiveObjectError(key, "its last line has no line break");
   }
   return lines;
+}
+
+/**
+ * Check that an object decodes whole and holds what its key says, without
+ * taking it apart. Most of the work is done outside the main thread.
+ *
+ * @param hash - first 16 hex digits of the SHA-256 of the lines, as its key names them
+ * @throws {ArchiveObjectError} when it does not
+ */
+export async function checkObject(key: string, hash: string, body: Uint8Array): Promise<void> {
+  const text = await decompressText(key, body, OBJECT_MAX.textBytes);
+  if (text.at(-1) !== NEWLINE) {
+    throw new ArchiveObjectError(key, "its last line has no line break");
+  }
+  const sha256 = isSmall(body)
+    ? createHash("sha256").update(text).digest()
+    : Buffer.from(await webcrypto.subtle.digest("SHA-256", text));
+  if (sha256.toString("hex").slice(0, HASH_DIGITS) !== hash) {
+    throw new ArchiveObjectError(key, "its lines are not those that its name was made from");
+  }
+}
+
+async function decompressText(
+  key: string,
+  body: Uint8Array,
+  bytesMax: number,
+): Promise<Buffer<ArrayBuffer>> {
+  const { buffer, engine } = await decompress(body, bytesMax).catch((cause) => {
+    const problem =
+      cause.code === "ERR_BUFFER_TOO_LARGE"
+        ? `it holds more than ${bytesMax} bytes of text`
+        : "it is not whole gzip";
+    throw new ArchiveObjectError(key, problem, { cause });
+  });
+  // Node passes over what follows, and another decoder might read it.
+  if (engine.bytesWritten !== body.byteLength) {
+    throw new ArchiveObjectError(key, "it goes on after its end");
+  }
+  return buffer;
+}
+
+interface Decompressed {
+  buffer: Buffer<ArrayBuffer>;
+  /** `bytesWritten`: how many bytes of the body were used. */
+  engine: { bytesWritten: number };
+}
+
+async function decompress(body: Uint8Array, maxOutputLength: number): Promise<Decompressed> {
+  const options = { maxOutputLength, info: true };
+  const result: unknown = isSmall(body)
+    ? gunzipSync(body, { ...options, chunkSize: SMALL_PIECE_BYTES })
+    : await promisify(gunzip)(body, { ...options, chunkSize: PIECE_BYTES });
+  // The types do not know `info`.
+  return result as Decompressed;
+}
+
+/** To hand it to another thread takes longer than the work. */
+function isSmall(body: Uint8Array): boolean {
+  return body.byteLength < SMALL_BYTES;
 }
 
 /** An object in the archive is damaged, or something else wrote it. */

@@ -1,5 +1,7 @@
 import { BACKGROUND_CALLS_PER_MINUTE } from "../run/background-pacer.ts";
 import type { SlackSource } from "../run/listing.ts";
+import { SlackApiError } from "../slack/errors.ts";
+import type { LogsPage } from "../slack/page.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 import { PRICES } from "./prices.ts";
 
@@ -52,7 +54,8 @@ export async function estimateBackfill(
       ((sample + ((sample * GOLDEN_RATIO) % 1)) / samples) * (seconds - SECONDS_PER_HOUR);
     const oldest = secondAt(spans, Math.max(0, Math.floor(offset)));
     const latest = oldest + SECONDS_PER_HOUR;
-    const page = await slack.logsPage({ oldest, latest, limit: pageLimit }, options);
+    const page = await samplePage(slack, { oldest, latest, limit: pageLimit }, options);
+    if (page === undefined) continue;
     const { entries, nextCursor } = page;
     const first = entries.reduce(
       (min, { dateCreate = latest }) => Math.min(min, dateCreate),
@@ -63,6 +66,19 @@ export async function estimateBackfill(
     page.release();
   }
   return { ...toEstimate(entriesPerSecond * seconds, seconds, pageLimit), samples };
+}
+
+/** @returns nothing when Slack has nothing of that time, and refuses to list it */
+async function samplePage(
+  slack: SlackSource,
+  ...call: Parameters<SlackSource["logsPage"]>
+): Promise<LogsPage | undefined> {
+  try {
+    return await slack.logsPage(...call);
+  } catch (error) {
+    if (error instanceof SlackApiError && error.apiCode === "invalid_range") return undefined;
+    throw error;
+  }
 }
 
 function toEstimate(

@@ -56,6 +56,13 @@ export class DirectoryArchiveStore implements ArchiveStore {
   }
 
   async *list(prefix: string): AsyncGenerator<StoredObject> {
+    for await (const key of this.keys(prefix)) {
+      yield { key, sizeBytes: (await stat(join(this.#directory, key))).size };
+    }
+  }
+
+  /** What {@link list} yields, without a look at each object. */
+  async *keys(prefix: string): AsyncGenerator<string> {
     if (IMPOSSIBLE_SEGMENT.test(prefix)) return;
     yield* this.#walk(prefix.slice(0, prefix.lastIndexOf("/") + 1), prefix);
   }
@@ -75,13 +82,13 @@ export class DirectoryArchiveStore implements ArchiveStore {
   }
 
   /** @param parent - path of a folder with a `/` at its end, or nothing for the whole archive */
-  async *#walk(parent: string, prefix: string): AsyncGenerator<StoredObject> {
+  async *#walk(parent: string, prefix: string): AsyncGenerator<string> {
     for (const name of await namesIn(join(this.#directory, parent))) {
       const key = parent + name;
       if (key.endsWith("/")) {
         if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.#walk(key, prefix);
       } else if (parent !== "" && key.startsWith(prefix)) {
-        yield { key, sizeBytes: (await stat(join(this.#directory, key))).size };
+        yield key;
       }
     }
   }

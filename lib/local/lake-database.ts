@@ -1,96 +1,75 @@
-import { randomUUID } from "node:crypto";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import {
-  type DuckDBConnection,
-  DuckDBInstance,
-  type DuckDBValueConverter,
-  type Json,
-  JsonDuckDBValueConverter,
-  StatementType,
-} from "@duckdb/node-api";
-import { parseColumnsKey } from "../archive/columns-key.ts";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
-import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
-import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
-import { type ColumnsDays, joinDays } from "../sql/columns-days.ts";
 import { QueryError, type QueryResult } from "../sql/query-result.ts";
-import {
-  AUDIT_LOG_LINES,
-  COMPACT_TABLE,
-  type Column,
-  type ColumnType,
-  MANIFEST_LINES,
-  type TextTable,
-} from "../sql/table.ts";
+import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
-import { assertReadsOnly } from "./read-only-sql.ts";
-import { TRINO_MACROS } from "./trino-macros.ts";
-
-/** Enough for every saved query over years; what does not fit goes to a temporary directory. */
-const MEMORY_LIMIT = "1GB";
-
-/**
- * Slack's largest published entry has 12 KB; the manifest of a day of 50 M
- * entries, 3 MB. DuckDB allocates two of these for each thread.
- */
-const LINE_BYTES_MAX = 16 * 1024 * 1024;
-
-export const ENTRY_LINES = {
-  ...AUDIT_LOG_LINES,
-  objects: ".json.gz",
-  compression: "gzip",
-} as const;
-
-const TABLES = [ENTRY_LINES, { ...MANIFEST_LINES, objects: ".json", compression: "none" }] as const;
+import { createDatabase, escapePattern, quote, runSelect, toQueryError } from "./duckdb.ts";
+import { type LakeFiles, listLakeFiles } from "./lake-files.ts";
+import { createLakeViews } from "./lake-views.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
 
-const DUCKDB_TYPES: Record<ColumnType, string> = {
-  varchar: "VARCHAR",
-  bigint: "BIGINT",
-  integer: "INTEGER",
-  "timestamp(3)": "TIMESTAMP",
-};
+/** Files that are checked at once: as many as Node decompresses beside the main thread. */
+const CHECKS = 4;
+
+/** Damaged objects that an error names; `verify` names all. */
+const NAMED_MAX = 5;
+
+export interface LakeOptions {
+  /** Leave damaged objects out of what is read, instead of an error. */
+  skipDamaged?: boolean | undefined;
+  /** Told of each file that a query did not use, before its rows. */
+  onNotice?: ((notice: LakeNotice) => void) | undefined;
+}
+
+/** A file that is not what it should be, and what became of the query. */
+export interface LakeNotice {
+  key: string;
+  problem: string;
+  /** `from_lines`: nothing is missing; `left_out`: what it holds is. */
+  effect: "from_lines" | "left_out";
+}
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
- * has, with Trino's functions.
+ * has, with Trino's functions. Each query reads the files that the archive's
+ * own listing accepts when it begins, and gives rows only once every file that
+ * it opened was checked: DuckDB itself ends a damaged gzip stream in silence.
  */
 export class LakeDatabase implements Disposable {
+  readonly #directory: string;
   readonly #database: DuckDBInstance;
+  readonly #options: LakeOptions;
+  #running = 0;
 
   /** @internal see `openLake` */
-  constructor(database: DuckDBInstance) {
+  constructor(directory: string, database: DuckDBInstance, options: LakeOptions) {
+    this.#directory = directory;
     this.#database = database;
+    this.#options = options;
   }
 
   /**
    * Run one SELECT. Anything else is refused, so that a query cannot change
    * the archive or write elsewhere.
    *
-   * @throws {QueryError} when the query is wrong, or an object cannot be read
+   * @throws {QueryError} when the query is wrong, or an object is damaged
    * @throws the signal's reason when it is aborted
    */
   async query(sql: string, signal?: AbortSignal): Promise<QueryResult> {
-    const connection = await this.#database.connect();
-    let interrupting: NodeJS.Timeout | undefined;
-    const interrupt = () => {
-      // More than once: DuckDB forgets an interruption that comes before it begins to work.
-      interrupting = setInterval(() => connection.interrupt(), INTERRUPTION_INTERVAL_MS);
-    };
-    signal?.addEventListener("abort", interrupt, { once: true });
-    try {
-      signal?.throwIfAborted();
-      await assertReadsOnly(connection, sql);
-      return await runSelect(connection, sql);
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw toQueryError(error);
-    } finally {
-      signal?.removeEventListener("abort", interrupt);
-      clearInterval(interrupting);
-      connection.closeSync();
+    const checked = new Set<string>();
+    const unused = new Set<string>();
+    for (;;) {
+      const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
+      const { outcome, opened } = await this.#run(sql, without(listed, unused), signal);
+      const problems = await this.#check(
+        opened.filter((key) => !checked.has(key)),
+        signal,
+      );
+      if (problems.size === 0) return outcome();
+      for (const key of opened) checked.add(key);
+      for (const key of this.#passOver(problems)) unused.add(key);
     }
   }
 
@@ -101,34 +80,122 @@ export class LakeDatabase implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+
+  /** @returns what the query gave, rows or an error, and the keys of the files that it opened */
+  async #run(
+    sql: string,
+    files: LakeFiles,
+    signal: AbortSignal | undefined,
+  ): Promise<{ outcome: () => QueryResult; opened: string[] }> {
+    const connection = await this.#database.connect();
+    let interrupting: NodeJS.Timeout | undefined;
+    const interrupt = () => {
+      // More than once: DuckDB forgets an interruption that comes before it begins to work.
+      interrupting = setInterval(() => connection.interrupt(), INTERRUPTION_INTERVAL_MS);
+    };
+    signal?.addEventListener("abort", interrupt, { once: true });
+    this.#running += 1;
+    try {
+      signal?.throwIfAborted();
+      // Views open a file, too: that of the first day in columns.
+      const outcome = await createLakeViews(connection, this.#directory, files)
+        .then(() => runSelect(connection, sql))
+        .then(
+          (result) => () => result,
+          (error) => () => {
+            throw toQueryError(error);
+          },
+        );
+      clearInterval(interrupting);
+      signal?.throwIfAborted();
+      return { outcome, opened: await this.#opened(connection) };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+      clearInterval(interrupting);
+      connection.closeSync();
+      this.#running -= 1;
+    }
+  }
+
+  /** As DuckDB has logged it. */
+  async #opened(connection: DuckDBConnection): Promise<string[]> {
+    const log = await connection.runAndReadAll(
+      `SELECT DISTINCT path FROM duckdb_logs_parsed('FileSystem')
+       WHERE op = 'OPEN' AND connection_id = current_connection_id()
+       ORDER BY path`,
+    );
+    // The log is one for all queries, and would grow with their number.
+    if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
+    const start = `${this.#directory}/`;
+    return log
+      .getRows()
+      .map(([path]) => String(path))
+      .filter((path) => path.startsWith(start))
+      .map((path) => path.slice(start.length));
+  }
+
+  /** @returns problems by key, of the files that have one */
+  async #check(
+    keys: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, string>> {
+    const problems = new Map<string, string>();
+    const rest = keys.values();
+    const checkRest = async () => {
+      for (const key of rest) {
+        signal?.throwIfAborted();
+        const problem = await checkLakeFile(this.#directory, key);
+        if (problem !== undefined) problems.set(key, problem);
+      }
+    };
+    await Promise.all(Array.from({ length: CHECKS }, checkRest));
+    return problems;
+  }
+
+  /**
+   * @returns the keys that the query must do without
+   * @throws {QueryError} when it cannot
+   */
+  #passOver(problems: ReadonlyMap<string, string>): Iterable<string> {
+    const { skipDamaged = false, onNotice } = this.#options;
+    const damaged = [...problems].filter(([key]) => !key.startsWith(PREFIXES.compact));
+    if (damaged.length > 0 && !skipDamaged) {
+      const named = damaged
+        .slice(0, NAMED_MAX)
+        .map(([key, problem]) => `cannot read ${key}: ${problem}`);
+      const more = damaged.length - named.length;
+      throw new QueryError(
+        `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}: restore the first version, or leave out what is damaged (query --skip-damaged)`,
+      );
+    }
+    for (const [key, problem] of problems) {
+      const effect = key.startsWith(PREFIXES.compact) ? "from_lines" : "left_out";
+      onNotice?.({ key, problem, effect });
+    }
+    return problems.keys();
+  }
 }
 
 /**
- * Open the archive in a directory for SQL. Objects that come later are seen by
- * later queries, unless there was none at all.
+ * Open the archive in a directory for SQL.
  *
  * @param archiveDirectory - holds `audit_logs/`; without it, the table is empty
  */
-export async function openLake(archiveDirectory: string): Promise<LakeDatabase> {
+export async function openLake(
+  archiveDirectory: string,
+  options: LakeOptions = {},
+): Promise<LakeDatabase> {
   const directory = resolve(archiveDirectory);
   const database = await createDatabase();
   const connection = await database.connect();
   try {
-    for (const table of TABLES) {
-      const lines = (await hasObjects(directory, table))
-        ? linesBelow(directory, table)
-        : noLines(table);
-      await connection.run(`CREATE VIEW ${table.name} AS ${lines}`);
-    }
-    const compacted = await compactedDays(directory);
-    if (compacted.length > 0) {
-      await connection.run(`CREATE VIEW ${COMPACT_TABLE} AS ${compactBelow(directory)}`);
-    }
-    await connection.run(`CREATE VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(compacted)}`);
-    await connection.run(`CREATE VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
-    // DuckDB compares the names as they are written, and the view's is a pattern.
+    await connection.run("CALL enable_logging('FileSystem')");
+    // DuckDB compares the names as they are written, and the views' are patterns.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
-      [...TABLES.map(({ prefix }) => prefix), PREFIXES.compact].map((prefix) =>
+      [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.compact].map((prefix) =>
         quote(join(path, prefix)),
       ),
     );
@@ -141,138 +208,15 @@ export async function openLake(archiveDirectory: string): Promise<LakeDatabase> 
   } finally {
     connection.closeSync();
   }
-  return new LakeDatabase(database);
+  return new LakeDatabase(directory, database, options);
 }
 
-/** Empty, with Trino's functions, and memory that does not grow with the archive. */
-export async function createDatabase(): Promise<DuckDBInstance> {
-  const database = await DuckDBInstance.create(":memory:", {
-    memory_limit: MEMORY_LIMIT,
-    temp_directory: join(tmpdir(), `audit-lake-${randomUUID()}`),
-  });
-  const connection = await database.connect();
-  try {
-    await connection.run("SET GLOBAL TimeZone = 'UTC'"); // Athena's, for current_date
-    for (const macro of TRINO_MACROS) {
-      await connection.run(`CREATE MACRO ${macro}`);
-    }
-    return database;
-  } catch (error) {
-    database.closeSync();
-    throw error;
-  } finally {
-    connection.closeSync();
-  }
-}
-
-/** The days that are served from columns, as the directory has them now. */
-async function compactedDays(directory: string): Promise<ColumnsDays[]> {
-  const days = new Map<string, string[]>();
-  for await (const { key } of new DirectoryArchiveStore(directory).list(PREFIXES.compact)) {
-    const { source, day } = parseColumnsKey(key) ?? {};
-    if (source !== undefined && day !== undefined) {
-      days.set(source, [...(days.get(source) ?? []), day]);
-    }
-  }
-  return [...days].flatMap(([source, ofSource]) => joinDays(source, ofSource));
-}
-
-function compactBelow(directory: string): string {
-  const pattern = join(escapePattern(directory), PREFIXES.compact, "*/*/entries.parquet");
-  return `SELECT ${AUDIT_LOGS_COLUMNS.map(({ name }) => name).join(", ")} FROM read_parquet(
-    ${quote(pattern)},
-    hive_partitioning = true, hive_types = { 'source': 'VARCHAR', 'dt': 'VARCHAR' }
-  )`;
-}
-
-type Table = (typeof TABLES)[number];
-
-async function hasObjects(directory: string, { prefix, objects }: Table): Promise<boolean> {
-  for await (const { key } of new DirectoryArchiveStore(directory).list(prefix)) {
-    if (key.endsWith(objects)) return true;
-  }
-  return false;
-}
-
-/**
- * As the table's SerDe reads them: a line is one column, whatever it says.
- *
- * @param folders - a pattern for the partitions
- */
-export function linesBelow(
-  directory: string,
-  table: Table,
-  folders = table.partitions.map(() => "*").join("/"),
-): string {
-  const { prefix, objects, compression, column, partitions } = table;
-  const pattern = join(escapePattern(directory), prefix, folders, `*${objects}`);
-  const partitionTypes = partitions.map(
-    ({ name, type }) => `${quote(name)}: ${DUCKDB_TYPES[type]}`,
-  );
-  return `SELECT ${columnsOf(table)
-    .map(({ name }) => name)
-    .join(", ")} FROM read_csv(
-    ${quote(pattern)},
-    auto_detect = false,
-    columns = { ${quote(column.name)}: ${quote(DUCKDB_TYPES[column.type])} },
-    compression = ${quote(compression)},
-    delim = chr(1), quote = '', escape = '', comment = '', header = false, new_line = '\\n',
-    max_line_size = ${LINE_BYTES_MAX}, buffer_size = ${2 * LINE_BYTES_MAX},
-    hive_partitioning = true, hive_types = { ${partitionTypes.join(", ")} }
-  )`;
-}
-
-/** DuckDB does not take a path without files. */
-function noLines(table: Table): string {
-  const columns = columnsOf(table).map(
-    ({ name, type }) => `CAST(NULL AS ${DUCKDB_TYPES[type]}) AS ${name}`,
-  );
-  return `SELECT ${columns.join(", ")} WHERE false`;
-}
-
-function columnsOf({ column, partitions }: TextTable): Column[] {
-  return [column, ...partitions];
-}
-
-/** A directory's name as a pattern that finds it alone. */
-function escapePattern(path: string): string {
-  return path.replace(/[*?[]/g, "[$&]");
-}
-
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-async function runSelect(connection: DuckDBConnection, sql: string): Promise<QueryResult> {
-  const prepared = await connection.prepare(sql);
-  if (prepared.statementType !== StatementType.SELECT) {
-    throw new QueryError("only SELECT is allowed here: nothing changes the archive");
-  }
-  const result = await prepared.runAndReadAll();
+function without(files: LakeFiles, unused: ReadonlySet<string>): LakeFiles {
+  if (unused.size === 0) return files;
+  const rest = (keys: readonly string[]) => keys.filter((key) => !unused.has(key));
   return {
-    columns: result.columnNames(),
-    types: result.columnTypes().map(String),
-    rows: result.convertRows(toJson),
+    entries: rest(files.entries),
+    manifests: rest(files.manifests),
+    columns: rest(files.columns),
   };
-}
-
-/** DuckDB's integers of 64 bits and more come as BigInt, which JSON has not. */
-const toJson: DuckDBValueConverter<Json> = (value, type, converter) =>
-  typeof value === "bigint" && Number.isSafeInteger(Number(value))
-    ? Number(value)
-    : JsonDuckDBValueConverter(value, type, converter);
-
-/**
- * One line of DuckDB's many: what is wrong, the line of the query or the file
- * where it is. The entry that it quotes is left out.
- */
-function toQueryError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof QueryError) return error;
-  if (error.message.startsWith("INTERNAL")) return error;
-  const text = error.message.replace(/^Original Line: .*\n/m, "");
-  const [problem = ""] = text.split(/\n\s*\n|\nPossible /, 1);
-  const place = /^LINE (\d+): /m.exec(text)?.[1];
-  const file = /^ {2}file = (.*)$/m.exec(text)?.[1];
-  const where = place === undefined ? file && ` in ${file}` : ` (line ${place} of the query)`;
-  return new QueryError(problem.replaceAll("\n", " ").trim() + (where ?? ""), { cause: error });
 }

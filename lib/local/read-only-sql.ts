@@ -36,14 +36,18 @@ async function parse(connection: DuckDBConnection, sql: string): Promise<Parsed>
   const result = await connection.runAndReadAll("SELECT json_serialize_sql($1::VARCHAR)", [sql]);
   const [[text = null] = []] = result.getRows();
   return JSON.parse(String(text), (_, value) => {
-    assertFunctionAllowed(value);
+    assertReadsTables(value);
     return value;
   });
 }
 
-function assertFunctionAllowed(value: unknown): void {
+/** Refuses what is no table, view or harmless function: a file's name, above all. */
+function assertReadsTables(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
-  const { type, function: call } = value as { type?: unknown; function?: unknown };
+  const { type, function: call, table_name: table } = value as Record<string, unknown>;
+  if (type === "BASE_TABLE" && /[/\\.]/.test(String(table))) {
+    throw new QueryError(`${table} is not a table: use the tables and views of the archive`);
+  }
   if (type !== "TABLE_FUNCTION") return;
   const name = (call as { function_name?: unknown } | undefined)?.function_name;
   if (typeof name !== "string" || !TABLE_FUNCTION.test(name)) {

@@ -10,6 +10,7 @@
  * - `regexp_extract`: NULL, not an empty string, where nothing matches.
  * - `regexp_replace`: every match.
  * - `sequence`: both ends included.
+ * - `to_utf8`, `sha256`: bytes, which `to_hex` writes in capitals.
  */
 export const TRINO_MACROS: readonly string[] = [
   `json_extract(json, path) AS TRY(system.main.json_extract(
@@ -33,4 +34,6 @@ export const TRINO_MACROS: readonly string[] = [
   `array_except(list, other) AS list_distinct(list_filter(list, lambda x: NOT list_contains(other, x)))`,
   `array_join(list, separator) AS array_to_string(list, separator)`,
   `sequence(first, last, step) AS generate_series(first, last, step)`,
+  `to_utf8(text) AS encode(text)`,
+  `sha256(bytes) AS unhex(system.main.sha256(bytes))`,
 ];

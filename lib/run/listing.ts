@@ -1,7 +1,13 @@
 import type { PageCursor } from "../ports.ts";
-import { SlackApiError, SlackBodyError, SlackConnectionError } from "../slack/errors.ts";
+import {
+  isRateLimit,
+  SlackApiError,
+  SlackBodyError,
+  SlackConnectionError,
+} from "../slack/errors.ts";
 import type { LogsPage } from "../slack/page.ts";
 import { SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
+import { firstListed } from "./first-listed.ts";
 import { prefetch } from "./prefetch.ts";
 import { nextWindow, updateDensity } from "./window.ts";
 
@@ -19,7 +25,7 @@ interface LogsQuery {
   cursor?: string | undefined;
 }
 
-interface CallOptions {
+export interface CallOptions {
   /** Epoch milliseconds; no call or wait begins that does not fit before it. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
@@ -61,9 +67,6 @@ const RESTARTS_MAX = 20;
 
 /** A listing is given up after so many pages in a row that lead no further back in time. */
 const IDLE_PAGES_MAX = 1000;
-
-/** A second that Slack refuses so often in a row is one that it does not have. */
-const REFUSALS_MIN = 3;
 
 /** Clocks differ by less than this. */
 const SKEW_MAX_SECONDS = SECONDS_PER_HOUR;
@@ -148,7 +151,8 @@ async function* walkWindows(
       const seconds = window.until - window.from;
       const remedy = remedyFor(error, { isResumed: resumed !== undefined && pages === 0 });
       if (remedy === undefined || restarts === RESTARTS_MAX) {
-        throw error;
+        const isOneSecond = remedy === "no cursor" && seconds === 1;
+        throw isOneSecond ? new CrowdedSecondError(window, limit, { cause: error }) : error;
       }
       const isRecent = window.until > walk.now - SKEW_MAX_SECONDS;
       if (remedy === "other range" && isRecent && seconds === 1) {
@@ -156,7 +160,11 @@ async function* walkWindows(
       }
       const first =
         remedy === "other range" && !isRecent && walk.mayBeginLater && position === walk.position
-          ? await firstListed(slack, window.from, walk, options)
+          ? await firstListed(
+              slack,
+              { from: window.from, until: Math.min(walk.end, walk.now - SKEW_MAX_SECONDS) },
+              options,
+            )
           : window.from;
       if (first > window.from) {
         const refused = { from: window.from, until: first };
@@ -199,52 +207,9 @@ function remedyFor(
   if (!(error instanceof SlackApiError)) return undefined;
   if (error.apiCode === "invalid_cursor") return "no cursor";
   // Of a stored cursor it is not known under which code Slack refuses it, save that it is not one of these.
-  if (isResumed && ![401, 403, 429].includes(error.status)) return "no cursor";
+  const isAboutCursor = !error.tokenRefused && !isRateLimit(error) && error.status !== 403;
+  if (isResumed && isAboutCursor) return "no cursor";
   return error.apiCode === "invalid_range" ? "other range" : undefined;
-}
-
-/**
- * Look for the first second that Slack lists, where it refuses those before.
- *
- * @param from - epoch seconds
- * @returns epoch seconds: `from` itself when Slack lists it after all; the end
- * of the walk, or an hour before now, when it lists none before that
- */
-async function firstListed(
-  slack: SlackSource,
-  from: number,
-  { end, now }: Walk,
-  options: CallOptions,
-): Promise<number> {
-  let below = from - 1;
-  let first = Math.max(from, Math.min(end, now - SKEW_MAX_SECONDS));
-  while (first - below > 1) {
-    const second = below < from ? from : Math.floor((below + first) / 2);
-    if (await isRefused(slack, second, options)) {
-      below = second;
-    } else {
-      first = second;
-    }
-  }
-  return first;
-}
-
-/** Asked several times: passing over what Slack only once refused would lose it. */
-async function isRefused(
-  slack: SlackSource,
-  second: number,
-  options: CallOptions,
-): Promise<boolean> {
-  for (let asked = 0; asked < REFUSALS_MIN; asked++) {
-    try {
-      const page = await slack.logsPage({ oldest: second, latest: second, limit: 1 }, options);
-      page.release();
-      return false;
-    } catch (error) {
-      if (!(error instanceof SlackApiError) || error.apiCode !== "invalid_range") throw error;
-    }
-  }
-  return true;
 }
 
 interface WindowPage {
@@ -299,9 +264,22 @@ async function* listWindow(
 class EndlessListingError extends Error {
   override readonly name: string = "EndlessListingError";
   readonly code = "endless_listing";
-  constructor({ from, until }: TimeRange, problem: string) {
+  constructor({ from, until }: TimeRange, problem: string, options?: ErrorOptions) {
     super(
       `the listing from ${from} to ${until} does not end: ${problem}; nothing of it is lost, the next run lists it again`,
+      options,
+    );
+  }
+}
+
+/** A second has more entries than a page, and no shorter window does without the cursor. */
+class CrowdedSecondError extends EndlessListingError {
+  override readonly name = "CrowdedSecondError";
+  constructor(window: TimeRange, limit: number, options: ErrorOptions) {
+    super(
+      window,
+      `a second of it, or the one after, has more entries than a page of ${limit}, and Slack refuses every cursor to the next page`,
+      options,
     );
   }
 }

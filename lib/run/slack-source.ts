@@ -1,6 +1,6 @@
 import type { Clock, TokenProvider } from "../ports.ts";
 import { AuditLogsClient, type AuditLogsClientOptions } from "../slack/client.ts";
-import { SlackApiError } from "../slack/errors.ts";
+import { SlackApiError, SlackBodyError, SlackConnectionError } from "../slack/errors.ts";
 import {
   BodyErrorRetryHandler,
   ConnectionErrorRetryHandler,
@@ -50,8 +50,8 @@ export function createSlackSource({
       new RefusedTokenRetryHandler(tokens),
       ...(pacer instanceof CallPacer ? [new PacingRetryHandler(pacer)] : []),
       new ServerErrorRetryHandler({ maxRetryCount: 8 }),
-      new ConnectionErrorRetryHandler({ maxRetryCount: 8 }),
-      new BodyErrorRetryHandler({ maxRetryCount: 8 }),
+      new ConnectionRetryHandler({ maxRetryCount: 8 }),
+      new BodyRetryHandler({ maxRetryCount: 8 }),
     ],
   });
   return {
@@ -60,6 +60,32 @@ export function createSlackSource({
       return client.logsPage(query, callOptions);
     },
   };
+}
+
+/**
+ * An answer that is cut off again and again is too large for something on the
+ * way: the listing asks for smaller ones (`listing.ts`), and must come to that
+ * several times in a run.
+ */
+const CUT_ATTEMPTS_MAX = 3;
+
+function isCutAgain({ error, attempt }: RetryState): boolean {
+  const isCut =
+    (error instanceof SlackConnectionError && error.fault === "cut") ||
+    (error instanceof SlackBodyError && error.problem === "cut");
+  return isCut && attempt >= CUT_ATTEMPTS_MAX;
+}
+
+class ConnectionRetryHandler extends ConnectionErrorRetryHandler {
+  override canRetry(state: RetryState): boolean {
+    return super.canRetry(state) && !isCutAgain(state);
+  }
+}
+
+class BodyRetryHandler extends BodyErrorRetryHandler {
+  override canRetry(state: RetryState): boolean {
+    return super.canRetry(state) && !isCutAgain(state);
+  }
 }
 
 /** Slows the calls that follow, too. */

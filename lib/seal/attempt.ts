@@ -41,7 +41,8 @@ interface AttemptWork {
   /** As it was saved last. */
   checkpoint: () => SealCheckpoint;
   save: (change: Partial<SealCheckpoint>) => Promise<void>;
-  onPage: () => void;
+  /** Told of each page, and of the density as it is known then. */
+  onPage: (entriesPerSecond: number) => void;
   onWindow: (until: number) => void;
 }
 

@@ -13,6 +13,10 @@ export interface ChainSettings {
   source: string;
   /** SHA-256 of a manifest, hex, that was noted down outside the archive. */
   head: string | undefined;
+  /** The newest manifest as a checkpoint has it: it must be there, whatever came after it. */
+  sealed?:
+    | { day: string; sequence: number; sha256: string; revision?: number | undefined }
+    | undefined;
   /** Keys of manifests that are there and cannot be read: reported where they are read. */
   unreadable: ReadonlySet<string>;
 }
@@ -20,7 +24,7 @@ export interface ChainSettings {
 /** Check that each manifest names the one before it, and the day's one before it. */
 export function checkChain(
   found: readonly Link[],
-  { source, head, unreadable }: ChainSettings,
+  { source, head, sealed, unreadable }: ChainSettings,
 ): { damages: Damage[]; newest: Link | undefined } {
   const damages: Damage[] = [];
   const links = found.toSorted((a, b) => a.sequence - b.sequence);
@@ -40,6 +44,14 @@ export function checkChain(
       key: newest === undefined ? manifestsPrefix(source) : keyOf(newest),
       problem: `no manifest has the remembered hash ${head}: the day it was of, or one sealed before, is not what it was`,
     });
+  }
+  if (sealed !== undefined && !links.some(({ sha256 }) => sha256 === sealed.sha256)) {
+    const { day, revision, sequence } = sealed;
+    const key = manifestKey(source, day, revision);
+    if (!unreadable.has(key)) {
+      const problem = `the checkpoint has it as number ${sequence} of the chain, and no manifest has its hash`;
+      damages.push({ kind: "head_missing", key, problem });
+    }
   }
   return { damages, newest };
 

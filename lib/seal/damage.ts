@@ -8,7 +8,8 @@
  * - `manifest_unreadable`: damaged, or the manifest of another day
  * - `chain_broken`: two manifests claim the same place in the chain
  * - `signature_missing`, `signature_wrong`: of a manifest, where a public key was given
- * - `head_missing`: no manifest has the hash that was remembered: history was rewritten
+ * - `head_missing`: no manifest has the hash that was remembered, by whom verifies or in the
+ *   checkpoint: history was rewritten, or lost
  */
 export type DamageKind =
   | "object_missing"

@@ -39,8 +39,8 @@ interface Reconciliation {
   /** Epoch milliseconds. */
   deadlineMs: number;
   signal: AbortSignal | undefined;
-  /** Told of each page. */
-  onPage: () => void;
+  /** Told of each page, and of the density as it is known then. */
+  onPage: (entriesPerSecond: number) => void;
 }
 
 /** What a window's listing has shown so far. */
@@ -82,7 +82,7 @@ export async function* reconcile(
     { deadlineMs: options.deadlineMs, signal: options.signal },
   );
   for await (const page of pages) {
-    onPage();
+    onPage(page.entriesPerSecond);
     const { added } = await storePage(archive, page);
     for (const { dateCreate } of added) {
       const { late, lateness, ...hour } = hourIn(hours, dateCreate);

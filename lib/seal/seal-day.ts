@@ -150,6 +150,9 @@ class Seal {
         const { notBefore } = end;
         this.#summary.notBefore = notBefore;
         await this.#save({ notBefore });
+      } else if (end.outcome === "out_of_time") {
+        // A window that is not done begins again: by its density, the next run makes it smaller.
+        await this.#save({});
       }
       return end.outcome;
     }
@@ -242,8 +245,9 @@ class Seal {
         archive,
         checkpoint: () => this.#checkpoint,
         save: (change) => this.#save(change),
-        onPage: () => {
+        onPage: (entriesPerSecond) => {
           this.#summary.pages += 1;
+          this.#checkpoint = { ...this.#checkpoint, entriesPerSecond };
         },
         onWindow: (position) => this.#limits.onProgress?.({ day, position }),
       },

@@ -30,12 +30,17 @@ export interface VerifySettings {
   to?: string | undefined;
   /** SHA-256 of a manifest, hex, that was noted down outside the archive. */
   head?: string | undefined;
+  /** The newest manifest as the checkpoint of the seal has it. */
+  sealed?:
+    | { day: string; sequence: number; sha256: string; revision?: number | undefined }
+    | undefined;
   publicKey?: KeyObject | undefined;
 }
 
 /**
  * Check an archive against its manifests: every object of each sealed day, the
- * chain, and the signatures. Reads only; needs neither Slack nor the checkpoints.
+ * chain, and the signatures. Reads only; needs neither Slack nor the checkpoints,
+ * but knows by them what was sealed last.
  * In memory are one manifest and a few objects at a time.
  *
  * @returns what was checked and what is wrong; damage is no error
@@ -83,7 +88,7 @@ class Verification {
   }
 
   async run(): Promise<void> {
-    const { source, head } = this.#settings;
+    const { source, head, sealed } = this.#settings;
     const manifests = await this.#manifests();
     const days = Map.groupBy(manifests, ({ day }) => day);
     let done = 0;
@@ -93,7 +98,7 @@ class Verification {
       await this.#checkManifests(day, revisions);
       done += 1;
     }
-    const chain = checkChain(this.#links, { source, head, unreadable: this.#unreadable });
+    const chain = checkChain(this.#links, { source, head, sealed, unreadable: this.#unreadable });
     for (const { kind, key, problem } of chain.damages) this.#damaged(kind, key, problem);
     if (chain.newest !== undefined) {
       const { day, sequence, sha256 } = chain.newest;

@@ -76,6 +76,14 @@ ${selectList(COLUMNS)}
 FROM ${LINES_TABLE}`;
 
 /**
+ * A condition on a row of {@link COMPACT_TABLE}: one of its columns is not what
+ * its line says. Source, day and hour are not in the line.
+ */
+export const DIFFERS_FROM_LINE_SQL = COLUMNS.filter(({ name, expression }) => name !== expression)
+  .map(({ name, expression }) => `${name} IS DISTINCT FROM ${expression}`)
+  .join("\n    OR ");
+
+/**
  * What the view selects once days are compacted: those from the compact table,
  * the rest from the lines, each entry once. The days stand in the text, so that
  * neither side looks at the other's.

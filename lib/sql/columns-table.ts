@@ -1,9 +1,6 @@
-import { PREFIXES } from "../archive/object-key.ts";
+import { TABLE_PREFIX } from "../archive/columns-key.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "./audit-logs-view.ts";
 import { COMPACT_TABLE, toGlueColumn } from "./table.ts";
-
-/** In Athena; on a disk a day is a Parquet file. */
-const ICEBERG_PREFIX = `${PREFIXES.compact}table/`;
 
 const NAMES = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
 
@@ -20,7 +17,7 @@ export function createColumnsTable(bucketName: string): string {
 ${columns.join(",\n")}
 )
 PARTITIONED BY (source, dt)
-LOCATION 's3://${bucketName}/${ICEBERG_PREFIX}'
+LOCATION 's3://${bucketName}/${TABLE_PREFIX}'
 TBLPROPERTIES ('table_type' = 'ICEBERG', 'format' = 'parquet', 'write_compression' = 'zstd')`;
 }
 
@@ -37,18 +34,9 @@ USING (
   SELECT * FROM (
 ${AUDIT_LOGS_SQL}
   ) AS lines
-  WHERE ${isDay(source, day)}
+  WHERE source = '${source}' AND dt = '${day}'
 ) AS entries
 ON compact.source = '${source}' AND compact.dt = '${day}' AND compact.id = entries.id
 WHEN NOT MATCHED THEN INSERT (${NAMES.join(", ")})
 VALUES (${NAMES.map((name) => `entries.${name}`).join(", ")})`;
-}
-
-/** One row: how many entries the compact table has of a day, and how many ids. */
-export function countDay(source: string, day: string): string {
-  return `SELECT count(*) AS entries, count(DISTINCT id) AS ids FROM ${COMPACT_TABLE} WHERE ${isDay(source, day)}`;
-}
-
-function isDay(source: string, day: string): string {
-  return `source = '${source}' AND dt = '${day}'`;
 }

@@ -232,30 +232,44 @@ export const LAYERS: Rule[][] = [
   ],
   [
     {
-      folder: "lib/columns",
-      why: "makes columns of sealed days, where they are stored",
-      may: ["lib/local", "lib/archive", "lib/sql", ...PORTS, "lib/time.ts", "lib/seal/manifest.ts"],
-      packages: ["@duckdb/*"],
-      builtins: ["crypto", "fs", "path"],
-    },
-  ],
-  [
-    {
       folder: "lib/aws",
       why: "implements ports with AWS, and knows neither the writers nor Slack",
-      may: ["lib/archive", "lib/sql", "lib/stack", ...PORTS, "lib/time.ts", "lib/detect/ports.ts"],
+      may: [
+        "lib/columns",
+        "lib/archive",
+        "lib/sql",
+        "lib/stack",
+        ...PORTS,
+        "lib/time.ts",
+        "lib/detect/ports.ts",
+      ],
       packages: ["@aws-sdk/*", "@smithy/node-http-handler"],
       builtins: ["crypto", "stream"],
     },
     {
       folder: "lib/local",
       why: "implements ports on one machine, and knows neither the writers nor Slack",
-      may: ["lib/archive", "lib/sql", ...PORTS, "lib/time.ts", "lib/seal/signature.ts"],
+      may: [
+        "lib/columns",
+        "lib/archive",
+        "lib/sql",
+        ...PORTS,
+        "lib/time.ts",
+        "lib/seal/signature.ts",
+        "lib/seal/manifest.ts",
+      ],
       packages: ["@duckdb/*"],
-      builtins: ["crypto", "fs", "os", "path", "sqlite"],
+      builtins: ["crypto", "fs", "os", "path", "sqlite", "stream"],
     },
   ],
   [
+    {
+      folder: "lib/columns",
+      why: "compares the columns of sealed days with what was sealed, wherever they are kept",
+      may: ["lib/archive", "lib/sql", ...PORTS, "lib/seal/manifest.ts"],
+      packages: ["zod"],
+      builtins: ["crypto"],
+    },
     {
       folder: "lib/backfill",
       why: "archives older entries through ports, with the engine of the live runs, and leaves out what is sealed",

@@ -5,7 +5,7 @@
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
   "lib/archive/archived-ids.ts": "test/archive/archive.test.ts",
-  "lib/archive/columns-key.ts": "test/columns/parquet-columns.test.ts",
+  "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
   "lib/archive/sealed-day.ts": "test/seal/verify.test.ts",
   "lib/import/import-entries.ts": "test/cli/commands/import.test.ts",
@@ -26,7 +26,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
-  "lib/run/listing.ts": "test/ingest/ingest.test.ts",
   "lib/run/outcome.ts": "test/ingest/ingest.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/reach.ts": "test/backfill/backfill-span.test.ts",
@@ -64,11 +63,20 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/slack/redact.ts": "test/slack/secrecy.test.ts",
 
   // SQL texts, run by DuckDB and parsed by Trino's grammar.
+  "lib/columns/columns-mark.ts": "test/local/verified-reading.test.ts",
+  "lib/columns/sealed-lines.ts": "test/aws/athena-columns.test.ts",
+  "lib/columns/write-day-columns.ts": "test/aws/athena-columns.test.ts",
+  "lib/local/check-lake-file.ts": "test/local/verified-reading.test.ts",
+  "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
+  "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
+  "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
+  "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
   "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",
   "lib/sql/query-result.ts": "test/aws/athena-database.test.ts",
 
   // Seen on both sides: what the functions emit, and what the stack watches.
   "lib/stack/metrics.ts": "test/functions/ingest/handler.test.ts",
+  "lib/stack/reserve.ts": "test/functions/ingest/handler.test.ts",
   "lib/stack/backfill-concurrency.ts": "test/functions/backfill/handler.test.ts",
 };

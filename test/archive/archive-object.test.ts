@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   type ArchiveEntry,
   ArchiveObjectError,
+  checkObject,
   decodeLines,
   encodeObject,
+  hashLines,
 } from "../../lib/archive/archive-object.ts";
 
 const entry = (id: string, dateCreate: number): ArchiveEntry => ({
@@ -48,9 +50,55 @@ describe("decodeLines", () => {
   it.each([
     ["not gzip", Buffer.from("x")],
     ["cut gzip", gzipSync("{}\n").subarray(0, 12)],
+    ["followed by something else", Buffer.concat([gzipSync("{}\n"), Buffer.from("{}\n")])],
     ["a cut line", gzipSync('{"id":"a"}\n{"id"')],
   ])("names the object that is %s", async (_, body) => {
     await expect(decodeLines("some/key", body)).rejects.toThrow(ArchiveObjectError);
     await expect(decodeLines("some/key", body)).rejects.toThrow("some/key");
+  });
+
+  it("stops at a gzip bomb before it fills the memory", async () => {
+    const bomb = gzipSync("\n".repeat(10_000));
+    const decode = (textBytes: number, lines: number) =>
+      decodeLines("some/key", bomb, { textBytes, lines });
+    await expect(decode(9_999, 10_000)).rejects.toThrow(
+      "cannot read some/key: it holds more than 9999 bytes of text",
+    );
+    await expect(decode(10_000, 9_999)).rejects.toThrow("it holds more than 9999 lines");
+    await expect(decode(10_000, 10_000)).resolves.toHaveLength(10_000);
+  });
+});
+
+describe("checkObject", () => {
+  const TEXT = '{"id":"a"}\n{"id":"b"}\n';
+  const hash = hashLines(
+    TEXT.trimEnd()
+      .split("\n")
+      .map((line) => Buffer.from(line)),
+  );
+
+  it("is content with what the key was made from", async () => {
+    await expect(checkObject("some/key", hash, gzipSync(TEXT))).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ["cut", gzipSync(TEXT).subarray(0, -9), "it is not whole gzip"],
+    ["another text", gzipSync(TEXT.replace("b", "c")), "its lines are not those"],
+    ["without its last line break", gzipSync(TEXT.trimEnd()), "its last line has no line break"],
+    ["empty", gzipSync(""), "its last line has no line break"],
+    ["two in one", Buffer.concat([gzipSync(TEXT), gzipSync(TEXT)]), "its lines are not those"],
+    ["followed by zeros", Buffer.concat([gzipSync(TEXT), Buffer.alloc(4)]), "goes on after"],
+  ])("names the object that is %s", async (_, body, problem) => {
+    await expect(checkObject("some/key", hash, body)).rejects.toThrow(`cannot read some/key: `);
+    await expect(checkObject("some/key", hash, body)).rejects.toThrow(problem);
+  });
+
+  it("names an object of which a bit was flipped, wherever it is", async () => {
+    const body = gzipSync(TEXT);
+    for (let at = 10; at < body.length; at++) {
+      const flipped = Buffer.from(body);
+      flipped[at] = (flipped[at] ?? 0) ^ 4;
+      await expect(checkObject("some/key", hash, flipped)).rejects.toThrow(ArchiveObjectError);
+    }
   });
 });

@@ -4,6 +4,7 @@ import { estimateBackfill } from "../../lib/backfill/estimate.ts";
 import type { SlackSource } from "../../lib/run/listing.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { START, startTestBed } from "../ingest/test-bed.ts";
+import { beginsAt, refusal, ScriptedListing } from "../run/scripted-listing.ts";
 
 const DAYS = 30;
 const SPAN = { from: START - DAYS * SECONDS_PER_DAY, until: START };
@@ -43,6 +44,24 @@ describe("an estimate", () => {
     await using bed = await startTestBed(makeEntries(10, { from: START - 5000 }));
     const span = { from: START - 5000, until: START };
     expect(await estimate(bed.ports.slack, [span])).toMatchObject({ samples: 2 });
+  });
+
+  it("counts nothing for hours that Slack refuses, from before it had audit logs", async () => {
+    const half = (SPAN.from + SPAN.until) / 2;
+    const times = Array.from({ length: 1_000 }, (_, i) => half + i * 1_296);
+    const found = await estimate(new ScriptedListing({ times, fail: beginsAt(half) }));
+    expect(found.samples).toBe(10);
+    expect(found.entries).toBeGreaterThan(800);
+    expect(found.entries).toBeLessThan(1_300);
+  });
+
+  it("fails when Slack fails otherwise", async () => {
+    const fail = () => {
+      throw refusal("invalid_authentication", 401);
+    };
+    await expect(estimate(new ScriptedListing({ times: [], fail }))).rejects.toThrow(
+      "invalid_authentication",
+    );
   });
 
   it("is nothing for nothing, without a call", async () => {

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntries, makeEntry } from "../../fake-slack/entries.ts";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
 import { QueryError } from "../../lib/sql/query-result.ts";
 import {
@@ -106,6 +107,27 @@ describe("query", () => {
     expect((await lake.query("SELECT 1")).rows).toEqual([[1]]);
   });
 
+  it("reads tables and views, and no file by its name", async () => {
+    const directory = await makeDirectory();
+    await writeArchive(directory, [makeEntry()]);
+    using lake = await openLake(directory);
+    const path = join(directory, "audit_logs/x.parquet").replaceAll("'", "''");
+
+    for (const table of [
+      `read_parquet('${path}')`,
+      `'${path}'`,
+      `(SELECT * FROM glob('${path}'))`,
+      `enable_logging(storage := 'file', storage_path := '${join(path, "..")}')`,
+      "disable_logging()",
+      "query('SELECT * FROM disable_logging()')",
+    ]) {
+      await expect(
+        lake.query(`WITH t AS (SELECT * FROM ${table}) SELECT * FROM t`),
+      ).rejects.toThrow("use the tables and views of the archive");
+    }
+    expect((await lake.query("SELECT count(*) FROM audit_logs")).rows).toEqual([[1]]);
+  });
+
   it("refuses to write into the archive itself", async () => {
     const directory = await makeDirectory();
     await writeArchive(directory, [makeEntry()]);
@@ -115,6 +137,9 @@ describe("query", () => {
 
     await expect(lake.query(copy)).rejects.toThrow("only SELECT is allowed");
     await expect(lake.query(`EXPLAIN ANALYZE ${copy}`)).rejects.toThrow("only SELECT is allowed");
+    await expect(lake.query(copy.replace(/^COPY.*TO/, "EXPORT DATABASE"))).rejects.toThrow(
+      "only SELECT is allowed",
+    );
 
     expect(existsSync(target)).toBe(false);
   });
@@ -164,9 +189,12 @@ describe("query", () => {
   it("reads only the partitions that the query asks for", async () => {
     const directory = await makeDirectory();
     await writeArchive(directory, [makeEntry()]);
-    const otherDay = join(directory, "audit_logs/source=slack/dt=2026-03-03/hour=00");
-    await mkdir(otherDay, { recursive: true });
-    await writeFile(join(otherDay, "1.json.gz"), "not gzip");
+    await writeArchive(directory, [makeEntry({ dateCreate: MONDAY_MORNING + 86_400 })]);
+    for await (const key of new DirectoryArchiveStore(directory).keys(
+      "audit_logs/source=slack/dt=2026-03-03/",
+    )) {
+      await writeFile(join(directory, key), "not gzip");
+    }
     using lake = await openLake(directory);
 
     const { rows } = await lake.query(

@@ -3,38 +3,58 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pathToFileURL } from "node:url";
 import zlib from "node:zlib";
+import { currentProcess } from "./platform.ts";
 
 /** The engine as a simulation uses it, from the product's own sources or from a broken copy. */
-export interface Engine {
-  ingest: typeof import("../../lib/ingest/ingest.ts").ingest;
-  causeOf: typeof import("../../lib/run/outcome.ts").causeOf;
-  createSlackSource: typeof import("../../lib/run/slack-source.ts").createSlackSource;
-  LeaseLostError: typeof import("../../lib/ports.ts").LeaseLostError;
-  ObjectMissingError: typeof import("../../lib/ports.ts").ObjectMissingError;
-}
+export type Engine = Pick<typeof import("../../lib/ingest/ingest.ts"), "ingest"> &
+  Pick<typeof import("../../lib/backfill/backfill-span.ts"), "backfillSpan"> &
+  Pick<typeof import("../../lib/backfill/plan.ts"), "planBackfill" | "beginBackfill" | "spansOf"> &
+  Pick<typeof import("../../lib/import/import-entries.ts"), "importEntries"> &
+  Pick<typeof import("../../lib/seal/days-to-seal.ts"), "daysToSeal"> &
+  Pick<typeof import("../../lib/seal/seal-day.ts"), "sealDay"> &
+  Pick<typeof import("../../lib/seal/verify.ts"), "verify"> &
+  Pick<typeof import("../../lib/run/slack-source.ts"), "createSlackSource"> &
+  Pick<typeof import("../../lib/slack/page.ts"), "parseLogsPage"> &
+  Pick<typeof import("../../lib/aws/dynamodb-checkpoint-store.ts"), "DynamoDbCheckpointStore"> &
+  Pick<typeof import("../../lib/ports.ts"), "ObjectMissingError">;
+
+const MODULES = [
+  "ingest/ingest.ts",
+  "backfill/backfill-span.ts",
+  "backfill/plan.ts",
+  "import/import-entries.ts",
+  "seal/days-to-seal.ts",
+  "seal/seal-day.ts",
+  "seal/verify.ts",
+  "run/slack-source.ts",
+  "slack/page.ts",
+  "aws/dynamodb-checkpoint-store.ts",
+  "ports.ts",
+];
 
 /**
  * @param root - a folder with `lib/` in it
  */
 export async function loadEngine(root: string): Promise<Engine> {
-  compressAtOnce();
-  const load = (path: string) => import(pathToFileURL(join(root, "lib", path)).href);
-  const { ingest } = await load("ingest/ingest.ts");
-  const { causeOf } = await load("run/outcome.ts");
-  const { createSlackSource } = await load("run/slack-source.ts");
-  const { LeaseLostError, ObjectMissingError } = await load("ports.ts");
-  return { ingest, causeOf, createSlackSource, LeaseLostError, ObjectMissingError };
+  compressInVirtualTime();
+  timeOutInVirtualTime();
+  const modules = await Promise.all(
+    MODULES.map((path) => import(pathToFileURL(join(root, "lib", path)).href)),
+  );
+  return Object.assign({}, ...modules);
 }
 
 /** Stands before what was not compressed, so that other bytes are refused as no gzip is. */
 const MARK = Buffer.from("stored:");
 
+const COMPRESSION_MS = 20;
+
 /**
- * Compression runs on other threads and ends when it likes; here it ends at
- * once, so that a seed decides everything. It does not compress either: that
+ * Compression runs on other threads and ends when it likes; here virtual time
+ * ends it, so that a seed decides everything. It does not compress either: that
  * would take a tenth of the time, and nothing here checks how small it gets.
  */
-function compressAtOnce(): void {
+function compressInVirtualTime(): void {
   const patch = (name: string, value: unknown) =>
     Object.defineProperty(zlib, name, { value, configurable: true, enumerable: true });
   patch("createGzip", () => {
@@ -45,7 +65,8 @@ function compressAtOnce(): void {
         done();
       },
       flush(done) {
-        done(null, Buffer.concat([MARK, ...chunks]));
+        const body = store(...chunks);
+        currentProcess()?.plan(COMPRESSION_MS, () => done(null, body));
       },
     });
   });
@@ -61,6 +82,11 @@ function compressAtOnce(): void {
   syncBuiltinESMExports();
 }
 
+/** What the patched compression makes of text. */
+export function store(...text: Uint8Array[]): Buffer {
+  return Buffer.concat([MARK, ...text]);
+}
+
 /** What the patched compression stored. */
 export function unstore(body: Uint8Array): Buffer {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -68,4 +94,25 @@ export function unstore(body: Uint8Array): Buffer {
     throw new Error("incorrect header check");
   }
   return bytes.subarray(MARK.length);
+}
+
+interface Timer {
+  cancel: () => void;
+}
+
+/** The client's time-outs, which go by real time otherwise. */
+function timeOutInVirtualTime(): void {
+  const { setTimeout, clearTimeout } = globalThis;
+  if ("isVirtual" in setTimeout) return;
+  const plan = (fire: () => void, ms: number, ...args: []) => {
+    const process = currentProcess();
+    return process === undefined
+      ? setTimeout(fire, ms, ...args)
+      : { cancel: process.plan(ms, fire) };
+  };
+  Object.assign(globalThis, {
+    setTimeout: Object.assign(plan, { isVirtual: true }),
+    clearTimeout: (timer: NodeJS.Timeout | Timer | undefined) =>
+      timer !== undefined && "cancel" in timer ? timer.cancel() : clearTimeout(timer),
+  });
 }

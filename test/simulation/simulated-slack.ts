@@ -1,5 +1,6 @@
 import type { AuditLogsClientOptions } from "../../lib/slack/client.ts";
-import type { Scenario, SimulatedEntry } from "./scenario.ts";
+import type { SimulatedEntry } from "./entries.ts";
+import type { SourceScenario } from "./scenario.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
 /** What the client uses of a Response. */
@@ -7,25 +8,30 @@ interface Answer {
   status: number;
   body: string;
   headers?: Record<string, string>;
-  /** The body ends after its first half. */
-  isCut?: boolean;
+  /** The body ends after its first half, or never. */
+  fault?: "cut" | "too_large" | undefined;
 }
 
-export const FIRST_TOKEN = "xoxp-simulated-1";
-const SECOND_TOKEN = "xoxp-simulated-2";
+/** With which every token of a scenario begins. */
+export const TOKEN_START = "xoxp-simulated-";
+const FIRST_TOKEN = `${TOKEN_START}1`;
+const SECOND_TOKEN = `${TOKEN_START}2`;
+
+/** What the client reads of one body at most, and a byte more. */
+const BYTES_TOO_MANY = 64 * 2 ** 20 + 1;
 
 const HTML = "<html><body>502</body></html>";
 const NOBODY_ANSWERS = new TypeError("fetch failed");
 
 /** Slack in virtual time: what it shows at an instant, and what it answers. */
 export class SimulatedSlack {
-  readonly #scenario: Scenario;
+  readonly #scenario: SourceScenario;
   readonly #random: SeededRandom;
   readonly #nowMs: () => number;
   readonly #newestFirst: SimulatedEntry[];
   #tokens: number;
 
-  constructor(scenario: Scenario, random: SeededRandom, nowMs: () => number) {
+  constructor(scenario: SourceScenario, random: SeededRandom, nowMs: () => number) {
     this.#scenario = scenario;
     this.#random = random;
     this.#nowMs = nowMs;
@@ -57,9 +63,11 @@ export class SimulatedSlack {
   #fault(): Answer {
     const random = this.#random;
     const code = random.pick([
+      "account_inactive",
       "bad_endpoint",
       "feature_not_enabled",
       "invalid_action",
+      "invalid_auth",
       "invalid_authentication",
       "invalid_cursor",
       "invalid_range",
@@ -68,6 +76,8 @@ export class SimulatedSlack {
       "missing_authentication",
       "missing_scope",
       "team_not_authorized",
+      "token_expired",
+      "token_revoked",
       "user_not_authorized",
     ]);
     return random.pick<() => Answer>([
@@ -81,6 +91,7 @@ export class SimulatedSlack {
       () => ({ status: 502, body: HTML }),
       () => ({ status: 200, body: HTML }),
       () => ({ status: 200, body: '{"ok":false,"error":"internal_error"}' }),
+      () => ({ status: 200, body: '{"ok":false,"error":"internal_error","entries":[]}' }),
       () => ({ status: 200, body: '{"entries":{}}' }),
       () => ({ status: 302, body: "", headers: { location: "https://elsewhere.invalid/" } }),
       () => refusal(random.pick([200, 400, 401, 403, 405]), code),
@@ -91,11 +102,14 @@ export class SimulatedSlack {
   }
 
   #page(params: URLSearchParams, fault: boolean): Answer {
-    const { scenario } = { scenario: this.#scenario };
+    const scenario = this.#scenario;
     const now = Math.floor(this.#nowMs() / 1000);
     const oldest = Number(params.get("oldest") ?? 0);
     const latest = Number(params.get("latest") ?? now) - (scenario.latestExclusive ? 1 : 0);
     const limit = Number(params.get("limit"));
+    if (oldest < scenario.listsFrom) {
+      return refusal(400, "invalid_range");
+    }
     const visible = this.#newestFirst.filter(
       ({ dateCreate, visibleAtMs }) =>
         dateCreate >= oldest && dateCreate <= latest && visibleAtMs <= this.#nowMs(),
@@ -128,15 +142,32 @@ export class SimulatedSlack {
     }
     const place = scenario.cursorKind === "count" ? to : (visible[to - 1]?.dateCreate ?? 0);
     const next = to < visible.length ? this.#cursor(place) : undefined;
-    const answer = pageOf(visible.slice(from, to), next, scenario);
+    const entries = visible.slice(from, to);
+    if (entries.length > scenario.wholePageMax) {
+      return { ...pageOf(entries, next, scenario), fault: scenario.whatLargePagesAre };
+    }
+    if (this.#random.chance(scenario.strayChance)) {
+      this.#addStray(entries);
+    }
+    const answer = pageOf(entries, next, scenario);
     if (!fault) {
       return answer;
     }
     return this.#random.pick<() => Answer>([
-      () => ({ ...answer, isCut: true }),
+      () => ({ ...answer, fault: "cut" }),
+      () => ({ ...answer, body: answer.body.replace(/"next_cursor":"[^"]+"/, '"next_cursor":7') }),
       () => ({ ...answer, body: answer.body.slice(0, -1) }),
       () => ({ ...answer, body: answer.body.replace("{", "{,") }),
     ])();
+  }
+
+  /** An entry stands in the page twice, or does not belong there. */
+  #addStray(entries: SimulatedEntry[]): void {
+    const from = this.#random.chance(0.5) ? entries : this.#newestFirst;
+    const stray = from[this.#random.integer(0, from.length - 1)];
+    if (stray !== undefined && stray.visibleAtMs <= this.#nowMs()) {
+      entries.splice(this.#random.integer(0, entries.length), 0, stray);
+    }
   }
 
   #cursor(place: number): string {
@@ -160,7 +191,12 @@ export function toResponse(
   answer: Answer,
 ): Awaited<ReturnType<NonNullable<AuditLogsClientOptions["fetch"]>>> {
   const bytes = Buffer.from(answer.body);
-  const sent = answer.isCut ? bytes.subarray(0, bytes.length / 2) : bytes;
+  const sent =
+    answer.fault === "too_large"
+      ? { byteLength: BYTES_TOO_MANY }
+      : answer.fault === "cut"
+        ? bytes.subarray(0, bytes.length / 2)
+        : bytes;
   const headers = { "content-length": String(bytes.length), ...answer.headers };
   const response = {
     status: answer.status,
@@ -175,7 +211,7 @@ export function toResponse(
 function pageOf(
   entries: readonly SimulatedEntry[],
   cursor: string | undefined,
-  { endOfListing }: Scenario,
+  { endOfListing }: SourceScenario,
 ): Answer {
   const list = entries.map(({ text }) => text).join(",");
   const ends = {

@@ -1,7 +1,7 @@
 interface Event {
   atMs: number;
-  order: number;
   fire: () => void;
+  isCancelled: boolean;
 }
 
 /** Real turns of the event loop after which a run that waits for nothing real must have moved on. */
@@ -13,21 +13,23 @@ const IDLE_TURNS_MAX = 50;
  */
 export class VirtualTime {
   nowMs: number;
-  #events: Event[] = [];
-  #planned = 0;
+  readonly #events: Event[] = [];
 
   constructor(startMs: number) {
     this.nowMs = startMs;
   }
 
-  plan(delayMs: number, fire: () => void): void {
-    this.#planned += 1;
-    const event = { atMs: this.nowMs + Math.max(0, delayMs), order: this.#planned, fire };
+  /** @returns cancels the event */
+  plan(delayMs: number, fire: () => void): () => void {
+    const event = { atMs: this.nowMs + Math.max(0, delayMs), fire, isCancelled: false };
     let index = this.#events.length;
     while (index > 0 && isBefore(event, this.#events[index - 1])) {
       index -= 1;
     }
     this.#events.splice(index, 0, event);
+    return () => {
+      event.isCancelled = true;
+    };
   }
 
   /** Fire events until `isDone`, which is asked whenever nothing can run. */
@@ -37,7 +39,7 @@ export class VirtualTime {
       if (isDone()) {
         return;
       }
-      const event = this.#events.shift();
+      const event = this.#next();
       if (event === undefined) {
         idleTurns += 1;
         if (idleTurns > IDLE_TURNS_MAX) {
@@ -49,6 +51,14 @@ export class VirtualTime {
       this.nowMs = event.atMs;
       event.fire();
     }
+  }
+
+  #next(): Event | undefined {
+    let event = this.#events.shift();
+    while (event?.isCancelled) {
+      event = this.#events.shift();
+    }
+    return event;
   }
 }
 

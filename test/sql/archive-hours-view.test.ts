@@ -4,7 +4,11 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
 import { encodeManifest, type Manifest } from "../../lib/seal/manifest.ts";
-import { ARCHIVE_HOURS_COLUMNS, archiveHoursView } from "../../lib/sql/archive-hours-view.ts";
+import {
+  ARCHIVE_HOURS_COLUMNS,
+  ARCHIVE_HOURS_SQL,
+  archiveHoursView,
+} from "../../lib/sql/archive-hours-view.ts";
 import { makeHour, makeManifest } from "../seal/make-manifest.ts";
 import { makeDirectory } from "./open-lake-of.ts";
 
@@ -29,7 +33,9 @@ async function openLakeOfManifests(
 describe("the table manifest_lines", () => {
   it("has each manifest as it is stored, with its source", async () => {
     const manifest = makeManifest();
-    const lake = await openLakeOfManifests(manifest, makeManifest({ source: "gov" }));
+    const hours = manifest.hours.map(({ hour }) => makeHour(hour));
+    const otherManifest = makeManifest({ source: "gov", listed: 0, archived: 0, hours });
+    const lake = await openLakeOfManifests(manifest, otherManifest);
 
     const { columns, rows } = await lake.query("SELECT * FROM manifest_lines ORDER BY source");
 
@@ -91,7 +97,9 @@ describe("the view archive_hours", () => {
       only_in_archive_ids: [`${forged},"only_in_archive":9,"twice":9`],
     });
     const previous = { day: "2026-03-01", revision: 1, sha256: "ab".repeat(32) };
-    const lake = await openLakeOfManifests(makeManifest({ sequence: 2, previous, hours }));
+    const lake = await openLakeOfManifests(
+      makeManifest({ sequence: 2, previous, only_in_archive: 1, hours }),
+    );
 
     const { rows } = await lake.query(
       "SELECT dt, sum(listed), sum(only_in_archive), count(*) FROM archive_hours GROUP BY dt",
@@ -100,13 +108,24 @@ describe("the view archive_hours", () => {
     expect(rows).toEqual([["2026-03-02", 2, 1, 24]]);
   });
 
-  it("has nothing of a line that is not a manifest, and lets the others through", async () => {
-    for (const text of ["not JSON\n", "[]\n", '{"hours":[]}\n', "\n"]) {
+  it.each(["not JSON\n", "[]\n", '{"hours":[]}\n', "\n"])(
+    "has nothing of a line that is not a manifest, and lets the others through: %j",
+    async (text) => {
       const lake = await openLakeOfManifests(makeManifest(), text);
+      const archiveHours = ARCHIVE_HOURS_SQL.replace(
+        "FROM manifest_lines",
+        `FROM (
+        VALUES ('grid', '${text.trim()}'), ('grid', '${Buffer.from(encodeManifest(makeManifest()))}')
+      ) AS manifest_lines (source, line)`,
+      );
 
-      expect((await lake.query("SELECT count(*) FROM archive_hours")).rows).toEqual([[24]]);
-    }
-  });
+      expect((await lake.query(`SELECT count(*) FROM (${archiveHours})`)).rows).toEqual([[24]]);
+      // Athena has this; on a disk the manifest is looked at.
+      await expect(lake.query("SELECT count(*) FROM archive_hours")).rejects.toThrow(
+        `cannot read ${manifestKey("grid", "2026-03-09")}: it is not`,
+      );
+    },
+  );
 });
 
 describe("archiveHoursView", () => {

@@ -3,14 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
-import { entryOfText, type WireEntry } from "../../fake-slack/entries.ts";
+import { entryOfText, MONDAY_MORNING, type WireEntry } from "../../fake-slack/entries.ts";
+import { hashLines } from "../../lib/archive/archive-object.ts";
+import { toObjectKey } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
 import { openArchive } from "../fakes/open-archive.ts";
 
 /** An empty directory, gone after the test. */
 export async function makeDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "lake [*]?'"));
+  const directory = await mkdtemp(join(tmpdir(), "lake-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }
@@ -41,19 +43,32 @@ export async function openLakeOf(
 }
 
 /** The database over an archive of one object: 2026-03-02, 9 o'clock. */
-export async function openLakeOfObject(body: Uint8Array): Promise<LakeDatabase> {
+export async function openLakeOfObject(body: Uint8Array, key = OBJECT): Promise<LakeDatabase> {
   const directory = await makeDirectory();
-  await mkdir(join(directory, OBJECT, ".."), { recursive: true });
-  await writeFile(join(directory, OBJECT), body);
+  await mkdir(join(directory, key, ".."), { recursive: true });
+  await writeFile(join(directory, key), body);
   const lake = await openLake(directory);
   onTestFinished(() => lake.close());
   return lake;
 }
 
-/** Where `openLakeOfObject` puts it. */
-export const OBJECT = "audit_logs/source=slack/dt=2026-03-02/hour=09/1.json.gz";
+/** Where `openLakeOfObject` puts what is no object. */
+export const OBJECT = keyOf("0123456789abcdef");
 
 /** The same for an object with these lines, whatever they hold. */
 export async function openLakeOfLines(lines: readonly string[]): Promise<LakeDatabase> {
-  return openLakeOfObject(gzipSync(lines.map((line) => `${line}\n`).join("")));
+  const texts = lines.map((line) => Buffer.from(line));
+  return openLakeOfObject(
+    gzipSync(Buffer.concat(texts.map((text) => Buffer.concat([text, Buffer.from("\n")])))),
+    keyOf(hashLines(texts)),
+  );
+}
+
+function keyOf(hash: string): string {
+  return toObjectKey({
+    source: "slack",
+    minDateCreate: MONDAY_MORNING,
+    maxDateCreate: MONDAY_MORNING + 3599,
+    hash,
+  });
 }

@@ -63,9 +63,17 @@ async function writeManifestOf(
   changes: Record<number, Partial<ManifestHour>>,
 ): Promise<void> {
   const hours = makeManifest().hours.map(({ hour }) => ({ ...makeHour(hour), ...changes[hour] }));
+  const total = (name: "listed" | "archived" | "only_in_archive" | "twice") =>
+    hours.reduce((sum, hour) => sum + hour[name], 0);
   await store.put(
     manifestKey("slack", day),
-    encodeManifest(makeManifest({ source: "slack", day, hours })),
+    encodeManifest({
+      ...makeManifest({ source: "slack", day, hours }),
+      listed: total("listed"),
+      archived: total("archived"),
+      only_in_archive: total("only_in_archive"),
+      twice: total("twice"),
+    }),
   );
 }
 

@@ -1,9 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { sealLane } from "../../../lib/archive/lane.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { PemManifestSigner } from "../../../lib/local/pem-manifest-signer.ts";
+import { SqliteCheckpointStore } from "../../../lib/local/sqlite-checkpoint-store.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { lastLine, run } from "../audit-lake.ts";
 import { deployed, SIGNING_KEY_ARN } from "../stack/deployed.ts";
@@ -27,6 +29,22 @@ beforeEach(async () => {
   publicKey = join(archive, "public.pem");
   await writeFile(publicKey, KEYS.publicKey.export({ format: "pem", type: "spki" }));
 });
+
+/** The checkpoint that the seal of a day leaves. */
+async function rememberSealed(
+  directory: string,
+  source: string,
+  sealed: { day: string; sequence: number; sha256: string },
+): Promise<void> {
+  const checkpoints = new SqliteCheckpointStore(directory);
+  const lease = { owner: "test", expiresAt: 1 };
+  const checkpoint = { start: 0, watermark: 0, entriesPerSecond: 0 };
+  await checkpoints.acquire(sealLane(source), lease, 0);
+  const closing = { head: sealed, hours: {} };
+  await checkpoints.save(sealLane(source), lease, { ...checkpoint, closing }, 0);
+  await checkpoints.release(sealLane(source), lease.owner, 0);
+  checkpoints.close();
+}
 
 const verify = (...args: string[]) =>
   run(["verify", "--archive", archive, ...args], { token: null });
@@ -54,6 +72,43 @@ describe("verify", () => {
     expect(stdout).toContain(`OBJECT MISSING  ${key}: it was there when the day was sealed`);
     expect(stdout).toContain("damaged         1");
   });
+
+  it("names a source that has lost everything but its checkpoint", async () => {
+    await rememberSealed(archive, "lost", {
+      day: "2026-03-02",
+      sequence: 2,
+      sha256: "f".repeat(64),
+    });
+    const { code, stdout } = await verify();
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      "HEAD MISSING  manifests/source=lost/dt=2026-03-02.json: the checkpoint has it as number 2 of the chain",
+    );
+    expect(stdout).toMatch(/^source +grid$/m);
+    expect(stdout).toMatch(/^source +lost$/m);
+  });
+
+  it("names a source whose newest days are gone, manifests and all", async () => {
+    await rememberSealed(archive, "grid", { day: "2026-03-02", sequence: 2, sha256: head });
+    expect((await verify()).code).toBe(0);
+    for (const prefix of ["audit_logs", "quarantine"]) {
+      await rm(join(archive, prefix, "source=grid/dt=2026-03-02"), { recursive: true });
+    }
+    await rm(join(archive, "manifests/source=grid/dt=2026-03-02.json"));
+    const { code, stdout } = await verify();
+    expect(code).toBe(1);
+    expect(stdout).toContain("HEAD MISSING  manifests/source=grid/dt=2026-03-02.json: ");
+  });
+
+  it.each(["audit_logs", "quarantine", "signatures", "closing"])(
+    "names a source of which only %s is left",
+    async (prefix) => {
+      const folder = join(archive, prefix, "source=left", "dt=2026-03-01");
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, "something"), "");
+      expect((await verify()).stdout).toMatch(/^source +left$/m);
+    },
+  );
 
   it("prints one JSON object for programs", async () => {
     const key = await firstObject();

@@ -8,7 +8,10 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { MONDAY_MORNING } from "../../../fake-slack/entries.ts";
+import { manifestKey } from "../../../lib/archive/sealed-day.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
+import { readSealedLines } from "../../../lib/columns/sealed-lines.ts";
+import { parseManifest } from "../../../lib/seal/manifest.ts";
 import { systemClock } from "../../../lib/slack/clock.ts";
 import { COLUMNS_METRICS } from "../../../lib/stack/metrics.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
@@ -20,6 +23,7 @@ const ENTRIES = 6;
 const athena = mockClient(AthenaClient);
 
 let bed: SourceTestBed;
+let archive: S3ArchiveStore;
 let compact: Parameters<SourceTestBed["call"]>[0];
 
 beforeAll(async () => {
@@ -29,7 +33,7 @@ beforeAll(async () => {
   });
   compact = (await import("../../../functions/columns/handler.ts")).handler as never;
   bed.prepare();
-  const archive = new S3ArchiveStore(new S3Client({}), "archive");
+  archive = new S3ArchiveStore(new S3Client({}), "archive");
   await fillArchive(archive, "grid", DAYS);
   await sealDays(archive, "grid", DAYS);
 });
@@ -46,15 +50,17 @@ beforeEach(() => {
     .resolves({ QueryExecution: { Status: { State: "SUCCEEDED" } } });
 });
 
-/** The compact table has so many entries of the day. */
-function counted(entries: number): void {
+/** The compact table has so many entries of the day, with the text that was sealed. */
+async function described(entries: number, day: string): Promise<void> {
+  const key = manifestKey("grid", day);
+  const { digest } = await readSealedLines(archive, parseManifest(key, await archive.get(key)));
   const row = (...values: string[]) => ({ Data: values.map((VarCharValue) => ({ VarCharValue })) });
   athena.on(GetQueryResultsCommand).resolves({
     ResultSet: {
       ResultSetMetadata: {
-        ColumnInfo: ["entries", "ids"].map((Name) => ({ Name, Type: "bigint" })),
+        ColumnInfo: ["entries", "differing", "digest"].map((Name) => ({ Name, Type: "varchar" })),
       },
-      Rows: [row("entries", "ids"), row(String(entries), String(entries))],
+      Rows: [row("entries", "differing", "digest"), row(String(entries), "0", digest)],
     },
   });
 }
@@ -70,13 +76,13 @@ describe("the function that compacts", () => {
   });
 
   it("puts a day into the compact table, in the stack's workgroup and database", async () => {
-    counted(ENTRIES);
+    await described(ENTRIES, FIRST);
 
     expect(await bed.call(compact, { op: "compact", day: FIRST })).toMatchObject({
       next: "done",
       entries: ENTRIES,
     });
-    expect(statements()).toEqual(["CREATE TABLE", "MERGE INTO", "SELECT count(*)", "CREATE OR"]);
+    expect(statements()).toEqual(["CREATE TABLE", "MERGE INTO", "WITH checked", "CREATE OR"]);
     expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input).toMatchObject({
       WorkGroup: "slack-audit-lake",
       QueryExecutionContext: { Database: "slack_audit_lake" },
@@ -86,7 +92,7 @@ describe("the function that compacts", () => {
   });
 
   it("counts a day that is not what was sealed, and goes on", async () => {
-    counted(ENTRIES - 1);
+    await described(ENTRIES - 1, SECOND);
 
     expect(await bed.call(compact, { op: "compact", day: SECOND })).toMatchObject({
       next: "done",

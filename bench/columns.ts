@@ -1,5 +1,5 @@
 /**
- * `npm run bench:compaction`: what the saved queries read and how long they
+ * `npm run bench:columns`: what the saved queries read and how long they
  * take over sealed days, from lines and then from columns, in one go.
  *
  * Bytes are those that the process read from files (`rchar` of /proc/self/io,
@@ -16,9 +16,9 @@ import { ProgressBar } from "../cli/output/progress-bar.ts";
 import { renderTable } from "../cli/output/table.ts";
 import { Organization } from "../fake-slack/organization.ts";
 import { encodeObject } from "../lib/archive/archive-object.ts";
-import { writeDayColumns } from "../lib/columns/parquet-columns.ts";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../lib/local/lake-database.ts";
+import { writeDayAsParquet } from "../lib/local/parquet-columns.ts";
 import { SAVED_QUERIES } from "../lib/sql/saved-queries.ts";
 import { dayOf, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../lib/time.ts";
 import { sealDays } from "../test/seal/sealed-archive.ts";
@@ -32,7 +32,7 @@ interface Use {
   seconds: number;
 }
 
-const options = new Command("bench:compaction")
+const options = new Command("bench:columns")
   .option("--days <count>", "sealed days", toCount, 90)
   .option("--entries-per-week <count>", "of the made-up organization, about", toCount, 100_000)
   .option("--json", "print the figures as JSON")
@@ -48,7 +48,7 @@ try {
   let [linesBytes, columnsBytes] = [0, 0];
   for (const [done, day] of days.entries()) {
     bar.update(done, days.length, ["into columns"]);
-    const compacted = await writeDayColumns(directory, SOURCE, day);
+    const compacted = await writeDayAsParquet(directory, SOURCE, day);
     linesBytes += compacted.linesBytes;
     columnsBytes += compacted.columnsBytes;
   }

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { ArchiveObjectError, checkObject } from "../archive/archive-object.ts";
+import {
+  type ColumnsDay,
+  columnsKey,
+  columnsMarkKey,
+  parseColumnsKey,
+} from "../archive/columns-key.ts";
+import { parseObjectKey } from "../archive/object-key.ts";
+import { type ColumnsMark, hashOfKeys, parseMark } from "../columns/columns-mark.ts";
+import { ObjectMissingError } from "../ports.ts";
+import { ManifestError, parseManifest } from "../seal/manifest.ts";
+import { DirectoryArchiveStore } from "./directory-archive-store.ts";
+import { listDayObjects } from "./lake-files.ts";
+
+/**
+ * Check a file that SQL has read: an object decodes whole and holds what its
+ * name says, a manifest is its day's, columns are those that were compared
+ * with the lines that are there now.
+ *
+ * @returns what is wrong with it
+ */
+export async function checkLakeFile(
+  archiveDirectory: string,
+  key: string,
+): Promise<string | undefined> {
+  const store = new DirectoryArchiveStore(archiveDirectory);
+  const name = parseObjectKey(key);
+  const columns = parseColumnsKey(key);
+  try {
+    if (name !== undefined) {
+      await checkObject(key, name.hash, await store.get(key));
+    } else if (columns !== undefined) {
+      return await checkColumns(archiveDirectory, columns);
+    } else {
+      parseManifest(key, await store.get(key));
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof ArchiveObjectError || error instanceof ManifestError) return error.problem;
+    throw error;
+  }
+}
+
+/**
+ * Check that a day's columns are those that were compared with its lines.
+ *
+ * @returns why they are not
+ */
+export async function checkColumns(
+  archiveDirectory: string,
+  { source, day }: ColumnsDay,
+): Promise<string | undefined> {
+  const store = new DirectoryArchiveStore(archiveDirectory);
+  const mark = await readMark(store, source, day);
+  if (mark === undefined) return "nothing says that it was compared with the day's lines";
+  if (mark.objects !== hashOfKeys(await listDayObjects(store, source, day))) {
+    return "the day has other objects than when it was made";
+  }
+  const path = join(archiveDirectory, columnsKey(source, day));
+  // A day without entries has no file.
+  const file = existsSync(path) ? await hashOfFile(path) : undefined;
+  return mark.file === file
+    ? undefined
+    : "it is not the file that was compared with the day's lines";
+}
+
+/** @returns nothing when there is none that says what is needed */
+async function readMark(
+  store: DirectoryArchiveStore,
+  source: string,
+  day: string,
+): Promise<ColumnsMark | undefined> {
+  try {
+    return parseMark(source, day, await store.get(columnsMarkKey(source, day)));
+  } catch (error) {
+    if (error instanceof ObjectMissingError) return undefined;
+    throw error;
+  }
+}
+
+/** SHA-256, hex. */
+export async function hashOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+  return hash.digest("hex");
+}

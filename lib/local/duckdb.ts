@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBValueConverter,
+  type Json,
+  JsonDuckDBValueConverter,
+} from "@duckdb/node-api";
+import { QueryError, type QueryResult } from "../sql/query-result.ts";
+import { assertReadsOnly } from "./read-only-sql.ts";
+import { TRINO_MACROS } from "./trino-macros.ts";
+
+/** Enough for every saved query over years; what does not fit goes to a temporary directory. */
+const MEMORY_LIMIT = "1GB";
+
+/** Empty, with Trino's functions, and memory that does not grow with the archive. */
+export async function createDatabase(): Promise<DuckDBInstance> {
+  const database = await DuckDBInstance.create(":memory:", {
+    memory_limit: MEMORY_LIMIT,
+    temp_directory: join(tmpdir(), `audit-lake-${randomUUID()}`),
+  });
+  const connection = await database.connect();
+  try {
+    await connection.run("SET GLOBAL TimeZone = 'UTC'"); // Athena's, for current_date
+    for (const macro of TRINO_MACROS) {
+      await connection.run(`CREATE MACRO ${macro}`);
+    }
+    return database;
+  } catch (error) {
+    database.closeSync();
+    throw error;
+  } finally {
+    connection.closeSync();
+  }
+}
+
+export function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A file's name as a pattern that finds it alone: DuckDB takes every name that it reads for one. */
+export function escapePattern(path: string): string {
+  return path.replace(/[*?[]/g, "[$&]");
+}
+
+/** @throws {QueryError} when it is not one statement that only reads tables and views */
+export async function runSelect(connection: DuckDBConnection, sql: string): Promise<QueryResult> {
+  await assertReadsOnly(connection, sql);
+  return toQueryResult(await connection.runAndReadAll(sql));
+}
+
+export function toQueryResult(
+  result: Awaited<ReturnType<DuckDBConnection["runAndReadAll"]>>,
+): QueryResult {
+  return {
+    columns: result.columnNames(),
+    types: result.columnTypes().map(String),
+    rows: result.convertRows(toJson),
+  };
+}
+
+/** DuckDB's integers of 64 bits and more come as BigInt, which JSON has not. */
+const toJson: DuckDBValueConverter<Json> = (value, type, converter) =>
+  typeof value === "bigint" && Number.isSafeInteger(Number(value))
+    ? Number(value)
+    : JsonDuckDBValueConverter(value, type, converter);
+
+/**
+ * One line of DuckDB's many: what is wrong, the line of the query or the file
+ * where it is. The entry that it quotes is left out.
+ */
+export function toQueryError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof QueryError) return error;
+  if (error.message.startsWith("INTERNAL")) return error;
+  const text = error.message.replace(/^Original Line: .*\n/m, "");
+  const [problem = ""] = text.split(/\n\s*\n|\nPossible /, 1);
+  const place = /^LINE (\d+): /m.exec(text)?.[1];
+  const file = /^ {2}file = (.*)$/m.exec(text)?.[1];
+  const where = place === undefined ? file && ` in ${file}` : ` (line ${place} of the query)`;
+  return new QueryError(problem.replaceAll("\n", " ").trim() + (where ?? ""), { cause: error });
+}

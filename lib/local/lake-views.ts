@@ -1,0 +1,124 @@
+import { type DuckDBConnection, listValue } from "@duckdb/node-api";
+import { parseColumnsKey } from "../archive/columns-key.ts";
+import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
+import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
+import { type ColumnsDays, joinDays } from "../sql/columns-days.ts";
+import {
+  AUDIT_LOG_LINES,
+  COMPACT_TABLE,
+  type Column,
+  type ColumnType,
+  MANIFEST_LINES,
+  type TextTable,
+} from "../sql/table.ts";
+import { escapePattern, quote } from "./duckdb.ts";
+import type { LakeFiles } from "./lake-files.ts";
+
+/**
+ * Slack's largest published entry has 12 KB; the manifest of a day of 50 M
+ * entries, 3 MB. DuckDB allocates two of these for each thread.
+ */
+const LINE_BYTES_MAX = 16 * 1024 * 1024;
+
+const DUCKDB_TYPES: Record<ColumnType, string> = {
+  varchar: "VARCHAR",
+  bigint: "BIGINT",
+  integer: "INTEGER",
+  "timestamp(3)": "TIMESTAMP",
+};
+
+/** The folders of a day in columns. */
+const DAY_PARTITIONS = AUDIT_LOG_LINES.partitions.filter(({ name }) => name !== "hour");
+
+/**
+ * Make the tables and views that Athena has over these files, for this
+ * connection alone.
+ */
+export async function createLakeViews(
+  connection: DuckDBConnection,
+  directory: string,
+  files: LakeFiles,
+): Promise<void> {
+  const pathOf = (key: string) => `${directory}/${key}`;
+  await createLinesView(connection, files.entries.map(pathOf));
+  await createView(connection, MANIFEST_LINES, "none", files.manifests.map(pathOf));
+  const days = toRanges(files.columns);
+  if (days.length > 0) {
+    await setFiles(connection, COMPACT_TABLE, files.columns.map(pathOf));
+    const names = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
+    const partition = new Map(
+      DAY_PARTITIONS.map(({ name }, i) => [name, partitionOf(DAY_PARTITIONS, i)]),
+    );
+    await connection.run(`CREATE TEMP VIEW ${COMPACT_TABLE} AS
+      SELECT ${names.map((name) => partition.get(name) ?? name).join(", ")}
+      FROM read_parquet(getvariable(${quote(COMPACT_TABLE)}), filename = true, hive_partitioning = false)`);
+  }
+  await connection.run(`CREATE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(days)}`);
+  await connection.run(`CREATE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
+}
+
+/** @param paths - of objects with entries */
+export async function createLinesView(
+  connection: DuckDBConnection,
+  paths: readonly string[],
+): Promise<void> {
+  await createView(connection, AUDIT_LOG_LINES, "gzip", paths);
+}
+
+/** As the table's SerDe reads them: a line is one column, whatever it says. */
+async function createView(
+  connection: DuckDBConnection,
+  { name, column, partitions }: TextTable,
+  compression: "gzip" | "none",
+  paths: readonly string[],
+): Promise<void> {
+  if (paths.length === 0) {
+    // DuckDB does not take a list without files.
+    const columns = [column, ...partitions].map(
+      ({ name, type }) => `CAST(NULL AS ${DUCKDB_TYPES[type]}) AS ${name}`,
+    );
+    await connection.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} WHERE false`);
+    return;
+  }
+  await setFiles(connection, name, paths);
+  const columns = [column.name, ...partitions.map((_, i) => partitionOf(partitions, i))];
+  await connection.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} FROM read_csv(
+    getvariable(${quote(name)}),
+    auto_detect = false,
+    columns = { ${quote(column.name)}: ${quote(DUCKDB_TYPES[column.type])} },
+    compression = ${quote(compression)},
+    delim = chr(1), quote = '', escape = '', comment = '', header = false, new_line = '\\n',
+    max_line_size = ${LINE_BYTES_MAX}, buffer_size = ${2 * LINE_BYTES_MAX},
+    filename = true, hive_partitioning = false
+  )`);
+}
+
+async function setFiles(
+  connection: DuckDBConnection,
+  table: string,
+  paths: readonly string[],
+): Promise<void> {
+  await connection.run(`SET VARIABLE ${table} = $1`, [listValue(paths.map(escapePattern))]);
+}
+
+/**
+ * A partition from the end of the file's path. DuckDB's own partitions would
+ * decode `%65`, and take what is above the archive for a folder of its. It
+ * passes over files whose path contradicts the query all the same.
+ */
+function partitionOf(partitions: readonly Column[], index: number): string {
+  const { name, type } = partitions[index] as Column;
+  const folder = `split_part(filename, '/', ${index - partitions.length - 1})`;
+  const value = `substr(${folder}, ${name.length + 2})`;
+  return `${type === "varchar" ? value : `CAST(${value} AS ${DUCKDB_TYPES[type]})`} AS ${name}`;
+}
+
+function toRanges(columnsKeys: readonly string[]): ColumnsDays[] {
+  const days = columnsKeys.map(parseColumnsKey).filter((day) => day !== undefined);
+  return [...Map.groupBy(days, ({ source }) => source)].flatMap(([source, ofSource]) =>
+    joinDays(
+      source,
+      ofSource.map(({ day }) => day),
+    ),
+  );
+}

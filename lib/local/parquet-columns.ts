@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { columnsKey, columnsMarkKey } from "../archive/columns-key.ts";
+import { dayPrefix, PREFIXES } from "../archive/object-key.ts";
+import { encodeMark } from "../columns/columns-mark.ts";
+import {
+  type ColumnsStore,
+  type ColumnsSummary,
+  type WrittenDay,
+  writeDayColumns,
+} from "../columns/write-day-columns.ts";
+import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "../sql/audit-logs-view.ts";
+import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
+import { checkColumns, hashOfFile } from "./check-lake-file.ts";
+import { DirectoryArchiveStore } from "./directory-archive-store.ts";
+import { createDatabase, escapePattern, quote, toQueryResult } from "./duckdb.ts";
+import { listDayObjects } from "./lake-files.ts";
+import { createLinesView } from "./lake-views.ts";
+
+/** Rows that are skipped or read together. */
+const ROW_GROUP_ROWS = 50_000;
+
+export interface DayColumns extends ColumnsSummary {
+  /** Of the lines' objects, and of the columns. */
+  linesBytes: number;
+  columnsBytes: number;
+}
+
+/**
+ * Put a sealed day of an archive on disk into columns, from which `openLake`
+ * serves it from then on. The lines stay, and verify goes by them alone: the
+ * file can be deleted at any time.
+ *
+ * @throws {ColumnsError} when the day is not sealed, or its lines are not what was sealed
+ */
+export async function writeDayAsParquet(
+  archiveDirectory: string,
+  source: string,
+  day: string,
+): Promise<DayColumns> {
+  const archive = new DirectoryArchiveStore(archiveDirectory);
+  const columns = new ParquetColumns(archiveDirectory);
+  const summary = await writeDayColumns(archive, columns, source, day);
+  let linesBytes = 0;
+  for await (const { sizeBytes } of archive.list(dayPrefix(PREFIXES.auditLogs, source, day))) {
+    linesBytes += sizeBytes;
+  }
+  const path = join(archiveDirectory, columnsKey(source, day));
+  const columnsBytes = existsSync(path) ? (await stat(path)).size : 0;
+  return { ...summary, linesBytes, columnsBytes };
+}
+
+/** A Parquet file for each day, below the archive's directory, and beside it what it was compared with. */
+export class ParquetColumns implements ColumnsStore {
+  readonly #directory: string;
+
+  constructor(archiveDirectory: string) {
+    this.#directory = resolve(archiveDirectory);
+  }
+
+  async has(source: string, day: string): Promise<boolean> {
+    return (await checkColumns(this.#directory, { source, day })) === undefined;
+  }
+
+  async write(source: string, day: string): Promise<WrittenDay> {
+    const path = this.#pathOf(columnsKey(source, day));
+    await mkdir(dirname(path), { recursive: true });
+    // Names begin with a dot until they are whole: nobody reads those.
+    const draft = join(dirname(path), `.${randomUUID()}.tmp`);
+    const markDraft = `${draft}.mark`;
+    const reject = async () => {
+      await rm(draft, { force: true });
+      await rm(markDraft, { force: true });
+    };
+    try {
+      const contents = await copyDay(this.#directory, source, day, draft);
+      return {
+        contents,
+        accept: async (mark) => {
+          // A day without entries needs no file.
+          const file = contents.entries === 0 ? undefined : await hashOfFile(draft);
+          await writeFile(markDraft, encodeMark({ ...mark, file }));
+          // The mark first: what is between the two fits nothing, and the lines serve the day.
+          await rename(markDraft, this.#pathOf(columnsMarkKey(source, day)));
+          if (file !== undefined) await rename(draft, path);
+        },
+        reject,
+      };
+    } catch (error) {
+      await reject();
+      throw error;
+    }
+  }
+
+  /** A query that begins later finds the files. */
+  async serve(): Promise<void> {}
+
+  #pathOf(key: string): string {
+    return join(this.#directory, key);
+  }
+}
+
+async function copyDay(
+  directory: string,
+  source: string,
+  day: string,
+  path: string,
+): Promise<DayContents> {
+  const keys = await listDayObjects(new DirectoryArchiveStore(directory), source, day);
+  const database = await createDatabase();
+  const connection = await database.connect();
+  try {
+    await createLinesView(
+      connection,
+      keys.map((key) => `${directory}/${key}`),
+    );
+    // The path says them.
+    const names = AUDIT_LOGS_COLUMNS.map(({ name }) => name).filter(
+      (name) => name !== "source" && name !== "dt",
+    );
+    await connection.run(
+      `COPY (SELECT ${names.join(", ")} FROM (${AUDIT_LOGS_SQL}) ORDER BY date_create, id)
+       TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+    );
+    const described = await connection.runAndReadAll(
+      describeDaySql(`read_parquet(${quote(escapePattern(path))})`),
+    );
+    return toDayContents(toQueryResult(described).rows);
+  } finally {
+    connection.closeSync();
+    database.closeSync();
+  }
+}

@@ -1,0 +1,4 @@
+/** The promise does not hold in the scenario of this seed. */
+export class BrokenPromise extends Error {
+  override readonly name = "BrokenPromise";
+}

@@ -1,0 +1,148 @@
+import { PREFIXES } from "../../lib/archive/object-key.ts";
+import type { DamageKind } from "../../lib/seal/damage.ts";
+import type { Manifest } from "../../lib/seal/manifest.ts";
+import { BrokenPromise } from "./broken-promise.ts";
+import type { SealedManifest } from "./check-archive.ts";
+import { type Engine, store } from "./engine.ts";
+import { linesOf, type Promises } from "./promises.ts";
+import type { SeededRandom } from "./seeded-random.ts";
+import type { SimulatedArchive } from "./simulated-archive.ts";
+import type { Tamperer } from "./tamperer.ts";
+
+interface Checked {
+  promises: Promises;
+  tamperer: Tamperer;
+  manifests: readonly SealedManifest[];
+}
+
+/**
+ * `verify` finds the archive whole; and, once it is damaged, not.
+ *
+ * @returns keys of objects that were rewritten after they had been described
+ * @throws {BrokenPromise}
+ */
+export async function checkVerify(
+  engine: Engine,
+  archive: SimulatedArchive,
+  { promises: { source }, tamperer, manifests }: Checked,
+  random: SeededRandom,
+): Promise<ReadonlySet<string>> {
+  const report = await engine.verify(archive.asStore, { source });
+  const rewritten = new Set(tamperer.tamperings.map(({ key }) => key));
+  const changed = report.damages.filter(
+    ({ kind, key }) => kind === "object_changed" && rewritten.has(key),
+  );
+  if (report.damages.length > changed.length || report.addenda.length > 0) {
+    throw new BrokenPromise(`verify: ${JSON.stringify(report)}`);
+  }
+  const newest = manifests.at(-1);
+  if (newest !== undefined) {
+    const { kind, damage } = random.pick(DAMAGES);
+    const head = newest.sha256;
+    const restore = damage(archive, manifests, source);
+    if (restore !== undefined) {
+      const { damages } = await engine.verify(archive.asStore, { source, head });
+      restore();
+      if (!damages.some((found) => found.kind === kind)) {
+        throw new BrokenPromise(`verify does not find what is ${kind}`);
+      }
+    }
+  }
+  return new Set(changed.map(({ key }) => key));
+}
+
+/** @returns mends it; nothing when there is nothing to damage */
+type DamageArchive = (
+  archive: SimulatedArchive,
+  manifests: readonly SealedManifest[],
+  source: string,
+) => (() => void) | undefined;
+
+const DAMAGES: readonly [
+  { kind: DamageKind; damage: DamageArchive },
+  ...{ kind: DamageKind; damage: DamageArchive }[],
+] = [
+  { kind: "object_missing", damage: onObject(() => undefined) },
+  {
+    kind: "object_changed",
+    damage: onObject((body) => {
+      const lines = linesOf(body).map((line) => line.replace("_log", "_dog"));
+      return store(Buffer.from(`${lines.join("\n")}\n`));
+    }),
+  },
+  {
+    kind: "object_added",
+    damage: (archive, manifests, source) => {
+      const key = `${PREFIXES.auditLogs}source=${source}/dt=${manifests[0]?.manifest.day}/hour=07/x`;
+      return replace(archive, key, Buffer.from("x"));
+    },
+  },
+  { kind: "manifest_missing", damage: onManifest(-2, () => undefined) },
+  {
+    kind: "manifest_changed",
+    damage: onManifest(-2, (manifest) => ({ ...manifest, sealed_at: "2026-03-04T00:00:00Z" })),
+  },
+  {
+    kind: "head_missing",
+    damage: onManifest(-1, (manifest) => ({ ...manifest, sealed_at: "2026-03-04T00:00:00Z" })),
+  },
+  {
+    kind: "chain_broken",
+    damage: onManifest(-1, (manifest) => ({ ...manifest, sequence: manifest.sequence + 1 })),
+  },
+  { kind: "chain_broken", damage: onManifest(-1, (manifest) => ({ ...manifest, previous: null })) },
+  {
+    kind: "object_dropped",
+    damage: (archive, manifests, source) => {
+      const newest = manifests.findLast(({ manifest }) => manifest.revision > 1);
+      if (newest === undefined) return undefined;
+      const hours = newest.manifest.hours.map((hour) => ({
+        ...hour,
+        archived: 0,
+        objects: [],
+      }));
+      return hours.every(({ archived }, hour) => archived === newest.manifest.hours[hour]?.archived)
+        ? undefined
+        : replace(archive, newest.key, encode({ ...newest.manifest, hours, archived: 0, source }));
+    },
+  },
+];
+
+function onObject(change: (body: Uint8Array) => Uint8Array | undefined): DamageArchive {
+  return (archive, manifests) => {
+    const key = manifests.at(-1)?.manifest.hours.flatMap(({ objects }) => objects)[0]?.key;
+    return key === undefined ? undefined : replace(archive, key, change(archive.get(key)));
+  };
+}
+
+/** @param at - which of the chain, from its end; it has none of that number: nothing is damaged */
+function onManifest(
+  at: number,
+  change: (manifest: Manifest) => Manifest | undefined,
+): DamageArchive {
+  return (archive, manifests) => {
+    const target = manifests.at(at);
+    // The first has nothing before it that it could name wrongly.
+    if (target === undefined || manifests.length < 2) return undefined;
+    const changed = change(target.manifest);
+    return replace(archive, target.key, changed && encode(changed));
+  };
+}
+
+function replace(
+  { objects }: SimulatedArchive,
+  key: string,
+  body: Uint8Array | undefined,
+): () => void {
+  const before = objects.get(key);
+  if (body === undefined) objects.delete(key);
+  else objects.set(key, body);
+  return () => {
+    if (before === undefined) objects.delete(key);
+    else objects.set(key, before);
+  };
+}
+
+function encode(manifest: Manifest): Uint8Array {
+  return Buffer.from(`${JSON.stringify(manifest)}\n`);
+}
