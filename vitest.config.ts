@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * Interruptions at every await, kills, thousands of seeded scenarios, weeks of virtual time, every
- * saved query over weeks of entries, and over columns as over lines.
+ * saved query over weeks of entries, and over columns as over lines; each kind of damage to an archive.
  */
 const PROOF = [
   "test/simulation/**",
@@ -12,6 +12,7 @@ const PROOF = [
   "test/**/exactly-once.test.ts",
   "test/sql/queries-page.test.ts",
   "test/{columns,local}/parquet-columns.test.ts",
+  "test/local/verified-reading.test.ts",
 ];
 
 /** The commands as people start them, and the compiler: each call is a process. */
@@ -20,6 +21,7 @@ const CLI = [
   "test/cli/{commands,stack}/**",
   "test/docs/cli.test.ts",
   "test/fake-slack/main.test.ts",
+  "test/docs/cli.test.ts",
   "test/slack/types.test.ts",
   "test/compatibility/archive-*.test.ts",
 ];
