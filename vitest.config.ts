@@ -80,7 +80,7 @@ export default defineConfig({
         test: {
           name: "stack",
           include: tests(STACK),
-          globalSetup: "test/build-functions.ts",
+          globalSetup: "test/stack-setup.ts",
           setupFiles: ["test/restore-process.ts"],
         },
       },

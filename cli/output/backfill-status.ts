@@ -34,21 +34,16 @@ export function describeEstimate(estimate: Estimate, left: readonly TimeRange[])
   ]);
 }
 
-/**
- * What one command has done.
- *
- * @param result - with the epoch second before which Slack refused to list
- */
+interface BackfillResult {
+  outcome: IngestOutcome;
+  entries: number;
+  /** Epoch seconds: Slack has nothing before; absent when it refused nothing. */
+  refusedUntil?: number;
+}
+
+/** What one command has done. */
 export function describeBackfillResult(
-  {
-    outcome,
-    entries,
-    refusedUntil,
-  }: {
-    outcome: IngestOutcome;
-    entries: number;
-    refusedUntil?: number;
-  },
+  { outcome, entries, refusedUntil }: BackfillResult,
   progress: BackfillProgress | undefined,
 ): string {
   return renderStatusLines([
@@ -84,6 +79,13 @@ export function describeBackfill(progress: BackfillProgress): StatusLine[] {
           ] as const,
         ]),
   ];
+}
+
+/** @param cancelled - what will not be archived any more unless it is planned again */
+export function describeCancelled(source: string, cancelled: readonly TimeRange[]): string {
+  if (cancelled.length === 0) return `No backfill of "${source}" is unfinished there.`;
+  const ranges = cancelled.map(({ from, until }) => `${formatTime(from)} to ${formatTime(until)}`);
+  return `Cancelled ${ranges.join(", ")} of "${source}". What is archived stays; "audit-lake backfill" can plan the rest again.`;
 }
 
 function formatDollars(dollars: number): string {

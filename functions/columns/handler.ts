@@ -2,7 +2,7 @@
  * Columns: the state machine that seals days → this function, once days are
  * sealed.
  *
- * - `{"op": "plan"}`: sealed days that the columns table lacks, oldest first
+ * - `{"op": "plan"}`: the next sealed day that the columns table lacks, oldest first
  * - `{"op": "compact", "day": "2026-03-02"}`: put one of them there
  *
  * It waits for Athena; when its time is over, the statement is stopped, and the
@@ -26,18 +26,15 @@ import { COLUMNS_ENVIRONMENT } from "../../lib/stack/environment.ts";
 import { COLUMNS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { type JobStep, nextStep } from "../job-step.ts";
 import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
+import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
 
 const EVENT = z.discriminatedUnion("op", [
-  z.object({ op: z.literal("plan") }),
+  PLAN_EVENT,
   z.object({ op: z.literal("compact"), day: z.iso.date() }),
 ]);
 
-/** A year: an execution's state is bounded. The rest is in the next plan. */
-const PLANNED_DAYS_MAX = 366;
-
-interface Plan {
-  days: string[];
-}
+/** No day is begun later in an execution: it is over when the next one starts. */
+const HOURS_MAX = 22;
 
 const { environment, logger, metrics, ...lambda } = createFunction(
   SERVICES.columns,
@@ -58,8 +55,10 @@ async function handleStep(
   const asked = EVENT.parse(event);
   if (asked.op === "plan") {
     const days = await columnsWithin().missingDays(source);
-    logger.info("days to compact", { days: days.length, first: days.at(0) });
-    return { days: days.slice(0, PLANNED_DAYS_MAX) };
+    const limits = { hoursMax: HOURS_MAX, nowMs: systemClock.nowMs() };
+    const next = planNextDay(days, asked, limits);
+    logger.info("days to compact", { days: days.length, first: days.at(0), ...next });
+    return next;
   }
   const summary = await writeColumns(asked.day, deadlineMs);
   addCounts(metrics, COLUMNS_METRICS, {

@@ -1,7 +1,7 @@
 /**
  * Sealing: schedule → state machine → this function, again and again.
  *
- * - `{"op": "plan"}`: days that can be sealed now, oldest first
+ * - `{"op": "plan"}`: the next day that can be sealed now, oldest first
  * - `{"op": "close", "day": "2026-03-02"}`: one run at sealing one of them
  *
  * Without a token there is nothing to seal, and the plan is empty. A run that
@@ -23,19 +23,16 @@ import { LATENESS_METRIC, SEAL_METRICS, SERVICES } from "../../lib/stack/metrics
 import { type JobStep, stepAfter } from "../job-step.ts";
 import { addCounts, type Invocation } from "../lambda-function.ts";
 import { addLatenessMetric } from "../lateness-metric.ts";
+import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
 import { createSourceFunction, PAGE_LIMIT } from "../source-function.ts";
 
-/** A plan that is longer is continued by the next: an execution's state is bounded. */
-const PLANNED_DAYS_MAX = 40;
+/** No day is begun later in an execution: the columns come after it, and tomorrow's execution. */
+const HOURS_MAX = 18;
 
 const EVENT = z.discriminatedUnion("op", [
-  z.object({ op: z.literal("plan") }),
+  PLAN_EVENT,
   z.object({ op: z.literal("close"), day: z.iso.date() }),
 ]);
-
-interface Plan {
-  days: string[];
-}
 
 const { environment, logger, metrics, tokens, ports, ...lambda } = createSourceFunction(
   SERVICES.seal,
@@ -57,21 +54,23 @@ async function handleStep(
   invocation: Invocation,
 ): Promise<Plan | (JobStep & SealSummary)> {
   const asked = EVENT.parse(event);
-  return asked.op === "plan" ? plan() : seal(asked.day, invocation);
+  return asked.op === "plan" ? plan(asked) : seal(asked.day, invocation);
 }
 
-async function plan(): Promise<Plan> {
+async function plan(asked: z.output<typeof PLAN_EVENT>): Promise<Plan> {
+  const limits = { hoursMax: HOURS_MAX, nowMs: systemClock.nowMs() };
   try {
     await tokens.get();
   } catch (error) {
     if (!(error instanceof TokenMissingError)) throw error;
     logger.warn(error.message, { code: error.code });
-    return { days: [] };
+    return planNextDay([], asked, limits);
   }
   const due = await daysToSeal(ports, settings, Number.POSITIVE_INFINITY);
   addCounts(metrics, SEAL_METRICS, { unsealedDays: due.length });
-  logger.info("days to close", { days: due.length, first: due.at(0) });
-  return { days: due.slice(0, PLANNED_DAYS_MAX) };
+  const next = planNextDay(due, asked, limits);
+  logger.info("days to close", { days: due.length, first: due.at(0), ...next });
+  return next;
 }
 
 async function seal(
@@ -102,6 +101,9 @@ function measure({ outcome, manifest }: SealSummary): void {
     lateFound: sealed?.late ?? 0,
     onlyInArchive: sealed?.onlyInArchive ?? 0,
     duplicates: sealed?.twice ?? 0,
+    differing: sealed?.differs ?? 0,
+    altered: sealed?.altered ?? 0,
+    addenda: (sealed?.revision ?? 1) > 1 ? 1 : 0,
     failed: outcome === "failed" ? 1 : 0,
   });
   addLatenessMetric(metrics, LATENESS_METRIC, sealed?.lateness ?? {});

@@ -15,7 +15,6 @@ import {
 } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { lanePrefix } from "../../lib/archive/lane.ts";
-import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { BACKFILL_CONCURRENCY } from "../../lib/stack/backfill-concurrency.ts";
 import { BACKFILL_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { BACKFILL_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
@@ -26,7 +25,13 @@ import { callJob, jobLoop } from "./job-loop.ts";
 import { JobStateMachine } from "./job-state-machine.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
-import { allowArchive, allowLanes, allowListingLanes, allowToken } from "./source-access.ts";
+import {
+  allowArchive,
+  allowLanes,
+  allowListingLanes,
+  allowToken,
+  STORING,
+} from "./source-access.ts";
 
 export interface BackfillProps {
   /** Those that run. */
@@ -97,13 +102,10 @@ export class Backfill extends Construct {
         SLACK_API_BASE: config.apiBase,
       }),
     });
-    allowArchive(handler, bucket, config.name, {
-      add: [PREFIXES.auditLogs, PREFIXES.quarantine],
-      read: [PREFIXES.auditLogs],
-      list: [PREFIXES.auditLogs, PREFIXES.manifests], // a plan leaves sealed days out
-    });
+    allowArchive(handler, bucket, config.name, STORING);
     allowToken(handler, tokenSecret, key);
-    allowLanes(handler, checkpoints, [`${lanePrefix(config.name)}*`]);
+    // A span's lane has its two bounds as its name; those of a seal or an import have no hyphen.
+    allowLanes(handler, checkpoints, config.name, [`${lanePrefix(config.name)}*-*`]);
     allowListingLanes(handler, checkpoints);
 
     const stateMachine = new JobStateMachine(scope, "Backfill", {

@@ -16,7 +16,6 @@ import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { liveLane } from "../../lib/archive/lane.ts";
-import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { INGEST_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import {
   API_ERRORS_METRIC,
@@ -32,7 +31,7 @@ import type { SourceConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
-import { allowArchive, allowLanes, allowToken } from "./source-access.ts";
+import { allowArchive, allowLanes, allowToken, STORING } from "./source-access.ts";
 import { StartSchedule } from "./start-schedule.ts";
 
 export interface IngestionProps {
@@ -122,13 +121,9 @@ export class Ingestion extends Construct {
           : { FIRST_START: Date.parse(config.firstStart) / 1000 }),
       }),
     });
-    allowArchive(handler, bucket, config.name, {
-      add: [PREFIXES.auditLogs, PREFIXES.quarantine],
-      read: [PREFIXES.auditLogs],
-      list: [PREFIXES.auditLogs],
-    });
+    allowArchive(handler, bucket, config.name, STORING);
     allowToken(handler, tokenSecret, key);
-    allowLanes(handler, this.checkpoints, [liveLane(config.name)]);
+    allowLanes(handler, this.checkpoints, config.name, [liveLane(config.name)]);
 
     if (config.enabled) {
       const interval = Duration.seconds(config.schedule);

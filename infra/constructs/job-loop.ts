@@ -74,19 +74,24 @@ export function callJob(scope: Construct, id: string, props: JobCallProps): Task
   return call.addRetry(LAMBDA_TROUBLE).addRetry(FAILED_RUN);
 }
 
+export interface JobLoopProps extends Omit<JobCallProps, "resultPath"> {
+  /** What comes when the job is done. @default the end */
+  next?: IChainable;
+  /** What comes when it failed for good, and where in the state the error is kept. @default the execution fails */
+  caught?: { by: IChainable; at: string };
+}
+
 /**
  * Calls a job's function until the job is done: run after run, each with its
  * state saved, with the waits that a run asks for. What a run answers is
  * `functions/job-step.ts`.
  */
-export function jobLoop(
-  scope: Construct,
-  id: string,
-  props: Omit<JobCallProps, "resultPath">,
-): IChainable {
-  const run = callJob(scope, id, { ...props, resultPath: "$.step" });
+export function jobLoop(scope: Construct, id: string, props: JobLoopProps): IChainable {
+  const { next, caught, ...call } = props;
+  const run = callJob(scope, id, { ...call, resultPath: "$.step" });
+  if (caught !== undefined) run.addCatch(caught.by, { resultPath: caught.at });
   const wait = new Wait(scope, `${id}: wait`, { time: WaitTime.timestampPath("$.step.resumeAt") });
-  const done = new Succeed(scope, `${id}: done`);
+  const done = next ?? new Succeed(scope, `${id}: done`);
   return run.next(
     new Choice(scope, `${id}: done?`)
       .when(Condition.stringEquals("$.step.next", "again"), run)

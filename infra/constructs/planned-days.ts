@@ -3,9 +3,11 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import {
   Choice,
   Condition,
+  Fail,
   type IChainable,
-  JsonPath,
-  Map as MapState,
+  Pass,
+  Result,
+  Succeed,
   TaskInput,
 } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
@@ -17,37 +19,59 @@ export interface PlannedDays {
   op: "close" | "compact";
   handler: IFunction;
   timeout: Duration;
-  /** Plan again until there is nothing left: what a backfill brought in is more than one plan holds. */
-  repeats: boolean;
 }
 
-/** Plans, and works on the plan, oldest day first. What fails is in the plan of tomorrow. */
-export function workThrough(
-  scope: Construct,
-  { op, handler, timeout, repeats }: PlannedDays,
-  then: IChainable,
-): IChainable {
+/**
+ * Works through the days of each function in turn: plans a day, works on it,
+ * plans the next (`functions/planned-day.ts`). A day that fails keeps no other
+ * waiting; the execution fails for it at its end.
+ */
+export function workThrough(scope: Construct, jobs: readonly PlannedDays[]): IChainable {
+  const failures = jobs.map(({ op }) => `$.${op}.failure`);
+  const end = failures.reduceRight<IChainable>(
+    (next, path, at) =>
+      new Choice(scope, `Did a day to ${jobs[at]?.op} fail?`)
+        .when(
+          Condition.isPresent(`${path}.Error`),
+          new Fail(scope, `Failed to ${jobs[at]?.op}`, {
+            errorPath: `${path}.Error`,
+            causePath: `${path}.Cause`,
+          }),
+        )
+        .otherwise(next),
+    new Succeed(scope, "Done"),
+  );
+  return jobs.reduceRight((then, job) => workOn(scope, job, then), end);
+}
+
+function workOn(scope: Construct, { op, handler, timeout }: PlannedDays, then: IChainable): Pass {
+  const progress = `$.${op}`;
   const plan = callJob(scope, `Plan to ${op}`, {
     handler,
     timeout,
-    event: TaskInput.fromObject({ op: "plan" }),
-    resultPath: "$.plan",
-  });
-  const days = new MapState(scope, `Days to ${op}`, {
-    itemsPath: "$.plan.days",
-    itemSelector: { "day.$": "$$.Map.Item.Value" },
-    maxConcurrency: 1, // each manifest has the hash of the one before
-    resultPath: JsonPath.DISCARD,
-  }).itemProcessor(
-    jobLoop(scope, `Run to ${op}`, {
-      handler,
-      timeout,
-      event: TaskInput.fromObject({ op, "day.$": "$.day" }),
+    event: TaskInput.fromObject({
+      op: "plan",
+      "startedAt.$": "$$.Execution.StartTime",
+      "before.$": progress,
     }),
-  );
-  return plan.next(
+    resultPath: progress,
+  });
+  // Without a plan there is nothing to do here, but maybe in what comes then.
+  plan.addCatch(then, { resultPath: `${progress}.failure` });
+  const run = jobLoop(scope, `Run to ${op}`, {
+    handler,
+    timeout,
+    event: TaskInput.fromObject({ op, "day.$": `${progress}.day` }),
+    next: plan,
+    caught: { by: plan, at: `${progress}.caught` },
+  });
+  plan.next(
     new Choice(scope, `Any day to ${op}?`)
-      .when(Condition.isPresent("$.plan.days[0]"), days.next(repeats ? plan : then))
+      .when(Condition.isPresent(`${progress}.day`), run)
       .otherwise(then),
   );
+  return new Pass(scope, `Begin to ${op}`, {
+    result: Result.fromObject({}),
+    resultPath: progress,
+  }).next(plan).startState as Pass;
 }

@@ -1,11 +1,10 @@
 import { Duration, type RemovalPolicy } from "aws-cdk-lib";
-import { Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { MathExpression, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { type IKey, Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { type IScheduleGroup, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
-import { Succeed } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { sealLane } from "../../lib/archive/lane.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
@@ -19,8 +18,14 @@ import type { IngestedSource } from "./ingestion.ts";
 import { JobStateMachine } from "./job-state-machine.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
-import { workThrough } from "./planned-days.ts";
-import { allowArchive, allowLanes, allowListingLanes, allowToken } from "./source-access.ts";
+import { type PlannedDays, workThrough } from "./planned-days.ts";
+import {
+  allowArchive,
+  allowLanes,
+  allowListingLanes,
+  allowToken,
+  STORING,
+} from "./source-access.ts";
 import { StartSchedule } from "./start-schedule.ts";
 
 export interface SealingProps {
@@ -104,19 +109,14 @@ export class Sealing extends Construct {
         ...(this.signingKey === undefined ? {} : { SIGNING_KEY_ID: this.signingKey.keyArn }),
       }),
     });
+    const sealed = [PREFIXES.quarantine, PREFIXES.closing, PREFIXES.addenda];
     allowArchive(handler, props.bucket, config.name, {
-      add: [
-        PREFIXES.auditLogs,
-        PREFIXES.quarantine,
-        PREFIXES.closing,
-        PREFIXES.manifests,
-        PREFIXES.signatures,
-      ],
-      read: [PREFIXES.auditLogs, PREFIXES.closing, PREFIXES.manifests, PREFIXES.signatures],
-      list: [PREFIXES.auditLogs, PREFIXES.closing, PREFIXES.manifests],
+      add: [...STORING.add, PREFIXES.closing, PREFIXES.manifests, PREFIXES.signatures],
+      read: [...STORING.read, ...sealed, PREFIXES.signatures],
+      list: [...STORING.list, ...sealed],
     });
     allowToken(handler, tokenSecret, props.key);
-    allowLanes(handler, props.checkpoints, [sealLane(config.name)]);
+    allowLanes(handler, props.checkpoints, config.name, [sealLane(config.name)]);
     allowListingLanes(handler, props.checkpoints);
     if (this.signingKey !== undefined) {
       handler.allow({
@@ -136,28 +136,16 @@ export class Sealing extends Construct {
           workgroup: catalog.workgroup,
         })
       : undefined;
-    // Compaction comes last: what fails there holds up no seal.
-    const done = new Succeed(scope, "Done");
-    const compact =
-      columns &&
-      workThrough(
-        scope,
-        {
-          op: "compact",
-          handler: columns.handler,
-          timeout: columns.timeout,
-          repeats: false, // a day that cannot be compacted would be planned again and again
-        },
-        done,
-      );
+    const jobs: PlannedDays[] = [
+      { op: "close", handler, timeout: RUN_TIMEOUT },
+      ...(columns === undefined
+        ? []
+        : [{ op: "compact", handler: columns.handler, timeout: columns.timeout } as const]),
+    ];
     const stateMachine = new JobStateMachine(scope, "Closing", {
       comment,
-      definition: workThrough(
-        scope,
-        { op: "close", handler, timeout: RUN_TIMEOUT, repeats: true },
-        compact ?? done,
-      ),
-      handlers: [handler, ...(columns === undefined ? [] : [columns.handler])],
+      definition: workThrough(scope, jobs),
+      handlers: jobs.map(({ handler }) => handler),
       timeout: TIMEOUT,
       logRetentionDays,
       removalPolicy,
@@ -206,6 +194,19 @@ function monitored(
         metric: metric("unreconciled", Stats.SUM),
       },
       {
+        article: "evidence-altered",
+        summary: `Entries of a sealed day of ${source} are not what was stored, or not what Slack lists.`,
+        metric: new MathExpression({
+          label: "differing or altered",
+          expression: "FILL(differing, 0) + FILL(altered, 0)",
+          usingMetrics: {
+            differing: metric("differing", Stats.SUM),
+            altered: metric("altered", Stats.SUM),
+          },
+          period: PERIOD,
+        }),
+      },
+      {
         article: "late-found",
         summary: `The close of day found entries of ${source} that the runs had missed; they are archived now.`,
         metric: metric("lateFound", Stats.SUM),
@@ -229,7 +230,11 @@ function monitored(
       widgets: [
         graph("Days sealed", sums("reconciled", "unreconciled")),
         graph("Days not sealed", [metric("unsealedDays", Stats.MINIMUM)]),
-        graph("Differences from Slack", sums("lateFound", "onlyInArchive", "duplicates")),
+        graph(
+          "Differences from Slack",
+          sums("lateFound", "onlyInArchive", "duplicates", "differing"),
+        ),
+        graph("Altered objects, days sealed again", sums("altered", "addenda")),
         graph("Lateness, seconds, 99 of 100 are below", [lateness]),
         graph(
           "Executions",

@@ -3,6 +3,8 @@ import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import { claimsKey } from "../../lib/archive/lane.ts";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
 import type { NodeFunction } from "./node-function.ts";
 
 /** Of `PREFIXES`, those below which a function adds, reads and lists the source's objects. */
@@ -11,6 +13,13 @@ export interface ArchiveAccess {
   read: string[];
   list: string[];
 }
+
+/** What every writer of entries does: what it stores for a sealed day, it notes as an addendum. */
+export const STORING = {
+  add: [PREFIXES.auditLogs, PREFIXES.quarantine, PREFIXES.addenda],
+  read: [PREFIXES.auditLogs, PREFIXES.manifests],
+  list: [PREFIXES.auditLogs, PREFIXES.manifests],
+} satisfies ArchiveAccess;
 
 export function allowArchive(
   handler: NodeFunction,
@@ -34,12 +43,13 @@ export function allowArchive(
     resources: access.read.map(below),
     whyWildcard,
   });
-  const [first, ...others] = access.list.map((prefix) => `${prefix}source=${source}/*`);
   handler.allow({
     sid: "ListOwnObjects",
     actions: ["s3:ListBucket"],
     resources: [bucket.bucketArn],
-    conditions: { StringLike: { "s3:prefix": others.length === 0 ? first : [first, ...others] } },
+    conditions: {
+      StringLike: { "s3:prefix": access.list.map((prefix) => `${prefix}source=${source}/*`) },
+    },
   });
   handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt", "kms:GenerateDataKey"]);
 }
@@ -54,13 +64,20 @@ export function allowToken(handler: NodeFunction, tokenSecret: ISecret, key: IKe
   handler.allowKey("secretsmanager", key, ["kms:Decrypt"]);
 }
 
-/** @param lanes - those that it works on: names, in which `*` stands for the rest of one */
-export function allowLanes(handler: NodeFunction, checkpoints: ITable, lanes: string[]): void {
+/** @param lanes - those that it works on: names, in which `*` stands for any part of one */
+export function allowLanes(
+  handler: NodeFunction,
+  checkpoints: ITable,
+  source: string,
+  lanes: string[],
+): void {
   handler.allow({
     sid: "KeepOwnCheckpoint",
     actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
     resources: [checkpoints.tableArn],
-    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": lanes } },
+    conditions: {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [...lanes, claimsKey(source)] },
+    },
   });
 }
 

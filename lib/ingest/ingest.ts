@@ -153,7 +153,8 @@ class Run {
 
   async run(): Promise<IngestOutcome> {
     try {
-      const { notBefore } = this.#checkpoint;
+      const { notBefore, cancelled } = this.#checkpoint;
+      if (cancelled) return "caught_up"; // by whoever planned it
       const mayCall = await waitForSlack(notBefore, this.#ports.clock, {
         ...this.#limits,
         onWait: (waitingUntilMs) =>

@@ -70,6 +70,12 @@ export const SEAL_METRICS = {
   onlyInArchive: "OnlyInArchive",
   /** Lines whose id is also in another line. */
   duplicates: "Twice",
+  /** Ids whose archived line is not the text that Slack lists. */
+  differing: "EntriesDiffering",
+  /** Objects that are not what was stored: their lines do not have the hash in their name. */
+  altered: "ObjectsAltered",
+  /** 1 for a day that was sealed again, with what was stored for it since. */
+  addenda: "Addenda",
   /** Days that could be sealed and are not; emitted by each plan. */
   unsealedDays: "UnsealedDays",
   /** 1 for a run that failed. */

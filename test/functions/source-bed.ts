@@ -1,103 +1,126 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import {
-  GetObjectCommand,
-  type GetObjectCommandOutput,
-  ListObjectsV2Command,
-  NoSuchKey,
-  PutObjectCommand,
-  S3Client,
-  S3ServiceException,
-} from "@aws-sdk/client-s3";
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { mockClient } from "aws-sdk-client-mock";
-import { vi } from "vitest";
+import { inject, vi } from "vitest";
 import { FAKE_TOKEN, type FakeSlack, startFakeSlack } from "../../fake-slack/fake-slack.ts";
 import { DynamoDbCheckpointStore } from "../../lib/aws/dynamodb-checkpoint-store.ts";
-import { LocalDynamoDb } from "../fakes/local-dynamodb.ts";
+import { LocalAccount } from "../fakes/local-account/local-account.ts";
 import { lambdaContext } from "./lambda-context.ts";
 
-const TABLE = "checkpoints";
+type Handler = (event: never, context: never) => unknown;
 
-/** Slack and AWS around the functions of the source `grid`, and the time, which stands still. */
+/** The functions, by the beginning of their logical ids in the stack. */
+const FUNCTIONS = {
+  ingest: {
+    id: "IngestiongridFunction",
+    load: () => import("../../functions/ingest/handler.ts"),
+  },
+  backfill: {
+    id: "BackfillgridFunction",
+    load: () => import("../../functions/backfill/handler.ts"),
+  },
+  seal: { id: "ClosinggridFunction", load: () => import("../../functions/seal/handler.ts") },
+  columns: {
+    id: "ClosinggridCompactionFunction",
+    load: () => import("../../functions/columns/handler.ts"),
+  },
+  detect: { id: "DetectionDetect", load: () => import("../../functions/detect/handler.ts") },
+  schemaWatch: {
+    id: "DetectionDrift",
+    load: () => import("../../functions/schema-watch/handler.ts"),
+  },
+};
+export type FunctionName = keyof typeof FUNCTIONS;
+
+/** A function as it is deployed: with its environment and its role. */
+export interface DeployedFunction {
+  /** Logical id, by which its calls are signed. */
+  id: string;
+  handler: Handler;
+}
+
+/**
+ * Slack, and the AWS account with the stack, around the functions of the source `grid`; and the
+ * time, which stands still.
+ */
 export class SourceTestBed {
   readonly slack: FakeSlack;
-  readonly objects = new Map<string, Uint8Array>();
-  readonly #dynamoDb: LocalDynamoDb;
-  readonly #s3 = mockClient(S3Client);
-  readonly #secrets = mockClient(SecretsManagerClient);
+  readonly account: LocalAccount;
   /** What functions wrote to their logs, metrics among them. */
   output: string[] = [];
   #nowMs: number;
 
-  private constructor(slack: FakeSlack, dynamoDb: LocalDynamoDb, nowMs: number) {
+  private constructor(slack: FakeSlack, account: LocalAccount, nowMs: number) {
     this.slack = slack;
-    this.#dynamoDb = dynamoDb;
+    this.account = account;
     this.#nowMs = nowMs;
   }
 
-  static async start(
-    nowMs: number,
-    environment: Record<string, string> = {},
-  ): Promise<SourceTestBed> {
+  static async start(nowMs: number): Promise<SourceTestBed> {
     const clock = { nowMs: () => Date.now(), sleep: async () => {} };
-    const [slack, dynamoDb] = await Promise.all([startFakeSlack({ clock }), LocalDynamoDb.start()]);
-    await dynamoDb.createTable(TABLE, "source");
+    const [slack, account] = await Promise.all([
+      startFakeSlack({ clock }),
+      LocalAccount.start(inject("deployed")),
+    ]);
     const variables = {
-      AWS_REGION: "eu-central-1",
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
-      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
+      ...account.environment,
       POWERTOOLS_DEV: "true", // metrics and logs go to the global console
       POWERTOOLS_METRICS_DISABLED: "false",
-      SOURCE: "grid",
-      ARCHIVE_BUCKET: "archive",
-      CHECKPOINT_TABLE: TABLE,
-      TOKEN_SECRET_ID: "grid-token",
-      SLACK_API_BASE: slack.baseUrl,
-      ...environment,
     };
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-    return new SourceTestBed(slack, dynamoDb, nowMs);
+    return new SourceTestBed(slack, account, nowMs);
+  }
+
+  /** A function with the environment that the stack gives it; its calls to Slack come to the fake. */
+  async load(name: FunctionName): Promise<DeployedFunction> {
+    const { id: idPrefix, load } = FUNCTIONS[name];
+    const [id, { Environment }] = this.account.deployment.one("AWS::Lambda::Function", idPrefix);
+    for (const [variable, value] of Object.entries<string>(Environment.Variables)) {
+      // Those of Node itself are not for the process that runs the tests.
+      if (variable !== "NODE_OPTIONS") vi.stubEnv(variable, value);
+    }
+    if ("SLACK_API_BASE" in Environment.Variables) vi.stubEnv("SLACK_API_BASE", this.slack.baseUrl);
+    const { handler } = await load();
+    return { id, handler: handler as Handler };
   }
 
   /** Before each test: mocks are restored after each. */
   prepare(): void {
     vi.useFakeTimers({ toFake: ["Date"], now: this.#nowMs });
-    this.#s3.on(PutObjectCommand).callsFake(({ Key, Body }) => {
-      if (this.objects.has(Key)) throw refusal(412, "PreconditionFailed");
-      this.objects.set(Key, Body);
-      return {};
-    });
-    this.#s3.on(ListObjectsV2Command).callsFake(({ Prefix }) => ({
-      Contents: [...this.objects]
-        .filter(([key]) => key.startsWith(Prefix))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([Key, { byteLength }]) => ({ Key, Size: byteLength })),
-    }));
-    this.#s3.on(GetObjectCommand).callsFake(({ Key }) => {
-      const body = this.objects.get(Key);
-      if (body === undefined) throw new NoSuchKey({ message: "not there", $metadata: {} });
-      return { Body: { transformToByteArray: async () => body } as GetObjectCommandOutput["Body"] };
-    });
     this.setToken(FAKE_TOKEN);
+    this.account.refusals.length = 0;
     this.output = [];
     for (const method of ["log", "info", "error", "warn"] as const) {
       vi.spyOn(console, method).mockImplementation((line) => this.output.push(String(line)));
     }
   }
 
+  /** The archive bucket. */
+  get bucket(): string {
+    const [id] = this.account.deployment.one("AWS::S3::Bucket", "ArchiveBucket");
+    return this.account.deployment.named(id).ref;
+  }
+
+  /** What is in the archive, by key. */
+  get objects(): Map<string, Uint8Array> {
+    const prefix = `${this.bucket}/`;
+    return new Map(
+      [...this.account.s3.objects]
+        .filter(([path]) => path.startsWith(prefix))
+        .map(([path, body]) => [path.slice(prefix.length), body]),
+    );
+  }
+
   /** Names of all lanes of the source. */
   async lanes(): Promise<string[]> {
     const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-    const lanes = await new DynamoDbCheckpointStore(client, TABLE).lanes("grid");
+    const [table] = this.account.deployment.one("AWS::DynamoDB::Table", "IngestionCheckpoints");
+    const lanes = await new DynamoDbCheckpointStore(client, table).lanes("grid");
     return lanes.map(({ lane }) => lane);
   }
 
   setToken(token: string): void {
-    this.#secrets
-      .on(GetSecretValueCommand)
-      .resolves({ SecretString: JSON.stringify({ token }), VersionId: "1" });
+    const [id] = this.account.deployment.one("AWS::SecretsManager::Secret", "IngestiongridToken");
+    this.account.secrets.set(this.account.deployment.named(id).arn, JSON.stringify({ token }));
   }
 
   advance(ms: number): void {
@@ -106,8 +129,14 @@ export class SourceTestBed {
   }
 
   /** Call a function as Lambda does. */
-  async call<Answer>(handler: (event: never, context: never) => unknown, event: unknown) {
-    return (await handler(event as never, lambdaContext() as never)) as Answer;
+  async call<Answer>({ id, handler }: DeployedFunction, event: unknown) {
+    // Its clients take their credentials at their first call, and keep them.
+    vi.stubEnv("AWS_ACCESS_KEY_ID", id);
+    try {
+      return (await handler(event as never, lambdaContext() as never)) as Answer;
+    } finally {
+      vi.stubEnv("AWS_ACCESS_KEY_ID", this.account.environment.AWS_ACCESS_KEY_ID);
+    }
   }
 
   /** Values of a metric, in the order in which they were emitted. */
@@ -121,15 +150,6 @@ export class SourceTestBed {
   async stop(): Promise<void> {
     vi.useRealTimers();
     vi.unstubAllEnvs();
-    await Promise.all([this.#dynamoDb.stop(), this.slack.close()]);
+    await Promise.all([this.account.stop(), this.slack.close()]);
   }
-}
-
-function refusal(status: number, name: string): S3ServiceException {
-  return new S3ServiceException({
-    name,
-    message: name,
-    $fault: "client",
-    $metadata: { httpStatusCode: status },
-  });
 }

@@ -1,6 +1,7 @@
 /** The state machines as the stack deploys them, with the functions that they call there. */
 import { S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Template } from "aws-cdk-lib/assertions";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { MONDAY_MORNING, makeEntries } from "../../fake-slack/entries.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
@@ -8,38 +9,32 @@ import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { verify } from "../../lib/seal/verify.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { definitionOf, runWithoutWaits } from "../infra/run-state-machine.ts";
-import { synthesize } from "../infra/synthesize.ts";
-import { SourceTestBed } from "./source-bed.ts";
+import { type DeployedFunction, SourceTestBed } from "./source-bed.ts";
 
 const HOUR_MS = 3_600_000;
 const FROM = "2026-02-26T00:00:00Z";
 const MARCH = Date.parse("2026-03-01T00:00:00Z") / 1000;
 const DAYS = ["2026-02-26", "2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"];
 
-const { template } = synthesize({
-  sources: [{ name: "grid" }],
-  closing: { compact: false }, // Athena does that
-});
+const template = Template.fromJSON(inject("deployed"));
 const backfill = definitionOf(template, "Backfillgrid");
 const closing = definitionOf(template, "Closinggrid");
 
-type Handler = Parameters<SourceTestBed["call"]>[0];
 type Answer = { next?: string; resumeAt?: string };
 
 let bed: SourceTestBed;
-let handlers: Record<"backfill" | "close" | "ingest", Handler>;
+let handlers: Record<"backfill" | "close" | "columns" | "ingest", DeployedFunction>;
 /** What the functions answered, and the names of the errors that they threw. */
 let answers: (Answer & Record<string, unknown>)[];
 let errors: string[];
 
 beforeAll(async () => {
-  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS, {
-    FIRST_START: "2026-03-02T09:00:00Z",
-  });
+  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS);
   handlers = {
-    backfill: (await import("../../functions/backfill/handler.ts")).handler as never,
-    close: (await import("../../functions/seal/handler.ts")).handler as never,
-    ingest: (await import("../../functions/ingest/handler.ts")).handler as never,
+    backfill: await bed.load("backfill"),
+    close: await bed.load("seal"),
+    columns: await bed.load("columns"),
+    ingest: await bed.load("ingest"),
   };
   bed.slack.add([
     ...makeEntries(12),
@@ -57,7 +52,7 @@ beforeEach(() => {
 });
 
 /** As Lambda runs it for a state machine, whose waits let time pass. */
-function task(handler: Handler) {
+function task(handler: DeployedFunction) {
   return async (event: object) => {
     try {
       const answer = await bed.call<(typeof answers)[number]>(handler, event);
@@ -76,7 +71,14 @@ function task(handler: Handler) {
 const runBackfill = (input: object) =>
   runWithoutWaits(backfill, input, { BackfillgridFunction: task(handlers.backfill) });
 const runSealing = () =>
-  runWithoutWaits(closing, { source: "grid" }, { ClosinggridFunction: task(handlers.close) });
+  runWithoutWaits(
+    closing,
+    { source: "grid" },
+    {
+      ClosinggridFunction: task(handlers.close),
+      ClosinggridCompactionFunction: task(handlers.columns),
+    },
+  );
 
 async function archivedLines(): Promise<string[]> {
   const lines: string[] = [];
@@ -155,7 +157,7 @@ describe("the deployed state machines, with their functions", () => {
       DAYS,
     );
     expect(await archivedLines()).toEqual(truth());
-    const archive = new S3ArchiveStore(new S3Client({}), "archive");
+    const archive = new S3ArchiveStore(new S3Client({ forcePathStyle: true }), bed.bucket);
     const report = await verify(archive, { source: "grid" });
     expect(report).toMatchObject({ damages: [], unreconciled: [], manifests: DAYS.length });
     expect(report.entries).toBe(413);
@@ -165,7 +167,8 @@ describe("the deployed state machines, with their functions", () => {
     const before = bed.objects.size;
     await runSealing();
 
-    expect(answers).toEqual([{ days: [] }]);
+    const nothing = { last: "", planned: 0, failures: 0 };
+    expect(answers).toEqual([nothing, nothing]); // to seal, and to put into columns
     expect(bed.objects.size).toBe(before);
   });
 });

@@ -74,6 +74,7 @@ export function start(
   } as StateMachineDefinition);
   return machine.run(input as never, {
     overrides: { taskResourceLocalHandlers: bind(definition as never, tasks) as never },
+    context: startedNow(),
   });
 }
 
@@ -110,7 +111,13 @@ export function runWithoutWaits(
       waitTimeOverrides: names(({ Type }) => Type === "Wait"),
       retryIntervalOverrides: names(({ Retry }) => Retry !== undefined),
     },
+    context: startedNow(),
   }).result;
+}
+
+/** What a state can know of its execution. */
+function startedNow() {
+  return { Execution: { StartTime: new Date().toISOString() } } as never;
 }
 
 function statesOf(

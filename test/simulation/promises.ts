@@ -203,7 +203,8 @@ export class Promises implements Witness {
     for (const lane of this.#items.keys()) {
       const span = spanOfLane(lane);
       if (span === undefined || lane !== spanLane(this.source, span)) continue;
-      const { watermark = span.from } = this.#checkpointOf(lane) ?? {};
+      // One without a checkpoint was never begun.
+      const { watermark = span.until } = this.#checkpointOf(lane) ?? {};
       if (overlaps(span, { from, until }) && watermark < Math.min(span.until, until)) {
         throw new BrokenPromise(`${key} is sealed, and ${lane} has come to ${watermark}`);
       }

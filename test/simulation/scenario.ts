@@ -143,7 +143,7 @@ function makeSource(
     wholePageMax: hasLargePages
       ? cursorKind === "count"
         ? random.integer(1, 5)
-        : 16
+        : busiestSecond(entries)
       : Number.POSITIVE_INFINITY,
     whatLargePagesAre: random.pick(["cut", "too_large"]),
     strayChance: random.pick([0, 0, 0.2]),
@@ -153,6 +153,12 @@ function makeSource(
     imported: hasAllWriters && random.chance(0.5) ? makeExport(random, entries) : [],
     isTamperedWith: hasAllWriters && random.chance(0.3),
   };
+}
+
+/** @returns how many entries the second with the most of them has */
+function busiestSecond(entries: readonly SimulatedEntry[]): number {
+  const seconds = Map.groupBy(entries, ({ dateCreate }) => dateCreate);
+  return Math.max(1, ...[...seconds.values()].map(({ length }) => length));
 }
 
 /** What some export has of the organization: not all of it, not always as Slack has it. */

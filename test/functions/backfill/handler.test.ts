@@ -3,21 +3,19 @@ import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
 import { decodeLines } from "../../../lib/archive/archive-object.ts";
 import { BACKFILL_METRICS } from "../../../lib/stack/metrics.ts";
 import type { TimeRange } from "../../../lib/time.ts";
-import { SourceTestBed } from "../source-bed.ts";
+import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 
 const HOUR_MS = 3_600_000;
 const FROM = "2026-02-28T00:00:00Z";
 
 let bed: SourceTestBed;
-let backfill: Parameters<SourceTestBed["call"]>[0];
-let ingest: Parameters<SourceTestBed["call"]>[0];
+let backfill: DeployedFunction;
+let ingest: DeployedFunction;
 
 beforeAll(async () => {
-  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS, {
-    FIRST_START: "2026-03-02T09:00:00Z",
-  });
-  backfill = (await import("../../../functions/backfill/handler.ts")).handler as never;
-  ingest = (await import("../../../functions/ingest/handler.ts")).handler as never;
+  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS);
+  backfill = await bed.load("backfill");
+  ingest = await bed.load("ingest");
   bed.slack.add([
     ...makeEntries(12),
     ...makeEntries(40, { from: Date.parse(FROM) / 1000 + 60, stepSeconds: 4000 }),

@@ -39,6 +39,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const mock of [s3, sns]) mock.restore(); // or the files after this one meet it
   vi.unstubAllEnvs();
   await dynamoDb.stop();
 });

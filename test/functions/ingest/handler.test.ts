@@ -59,6 +59,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const mock of [s3, secrets]) mock.restore(); // or the files after this one meet it
   vi.unstubAllEnvs();
   await Promise.all([dynamoDb.stop(), slack.close()]);
 });

@@ -31,6 +31,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  for (const mock of [sns]) mock.restore(); // or the files after this one meet it
   vi.unstubAllEnvs();
   await Promise.all([dynamoDb.stop(), slack.close()]);
 });

@@ -1,55 +1,44 @@
-import { generateKeyPairSync, sign } from "node:crypto";
-import { KMSClient, SignCommand } from "@aws-sdk/client-kms";
-import { mockClient } from "aws-sdk-client-mock";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntries } from "../../../fake-slack/entries.ts";
-import { manifestKey, signatureKey } from "../../../lib/archive/sealed-day.ts";
+import { manifestKey, noteAddendum, signatureKey } from "../../../lib/archive/sealed-day.ts";
+import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
 import { isSignedBy } from "../../../lib/seal/signature.ts";
 import { LATENESS_METRIC, SEAL_METRICS } from "../../../lib/stack/metrics.ts";
-import { SourceTestBed } from "../source-bed.ts";
+import { UNGUARDED } from "../../fakes/open-archive.ts";
+import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 
 const DAY = "2026-03-02";
 const HOUR_MS = 3_600_000;
-const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-const kms = mockClient(KMSClient);
+
+const NOTHING_PLANNED = { last: "", planned: 0, failures: 0 };
 
 let bed: SourceTestBed;
-let close: Parameters<SourceTestBed["call"]>[0];
-let ingest: Parameters<SourceTestBed["call"]>[0];
+let close: DeployedFunction;
+let ingest: DeployedFunction;
 
 beforeAll(async () => {
-  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS, {
-    SIGNING_KEY_ID: "arn:aws:kms:eu-central-1:111122223333:key/1",
-    FIRST_START: "2026-03-02T09:00:00Z",
-  });
-  close = (await import("../../../functions/seal/handler.ts")).handler as never;
-  ingest = (await import("../../../functions/ingest/handler.ts")).handler as never;
+  bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS);
+  close = await bed.load("seal");
+  ingest = await bed.load("ingest");
 });
 
 afterAll(() => bed.stop());
 
-beforeEach(() => {
-  bed.prepare();
-  kms.on(SignCommand).callsFake(({ Message }) => ({ Signature: signDigest(Message) }));
-});
-
-/** KMS signs the digest itself; Node only signs what it hashes, so the manifest is looked up. */
-function signDigest(_digest: Uint8Array): Uint8Array {
-  const manifest = bed.objects.get(manifestKey("grid", DAY)) ?? Buffer.alloc(0);
-  return sign("sha256", manifest, privateKey);
-}
+beforeEach(() => bed.prepare());
 
 describe("the function that closes days", () => {
   it("plans nothing while there is no token", async () => {
     bed.setToken("");
-    expect(await bed.call(close, { op: "plan" })).toEqual({ days: [] });
+    expect(await bed.call(close, { op: "plan" })).toEqual(NOTHING_PLANNED);
     bed.setToken("xoxp-fake-audit-token");
   });
 
   it("plans nothing before a day is settled", async () => {
     bed.slack.add(makeEntries(12));
     await bed.call(ingest, { source: "grid" });
-    expect(await bed.call(close, { op: "plan" })).toEqual({ days: [] });
+    expect(await bed.call(close, { op: "plan" })).toEqual(NOTHING_PLANNED);
     expect(bed.metric(SEAL_METRICS.unsealedDays)).toEqual([0]);
   });
 
@@ -68,7 +57,7 @@ describe("the function that closes days", () => {
       await bed.call(ingest, { source: "grid" });
     }
     bed.slack.add(makeEntries(2, { from: MONDAY_MORNING + 7200 }));
-    expect(await bed.call(close, { op: "plan" })).toEqual({ days: [DAY] });
+    expect(await bed.call(close, { op: "plan" })).toMatchObject({ day: DAY });
     expect(bed.metric(SEAL_METRICS.unsealedDays)).toEqual([1]);
 
     const answer = await bed.call(close, { op: "close", day: DAY });
@@ -80,7 +69,7 @@ describe("the function that closes days", () => {
     });
     const manifest = bed.objects.get(manifestKey("grid", DAY)) ?? Buffer.alloc(0);
     const signature = bed.objects.get(signatureKey("grid", DAY)) ?? Buffer.alloc(0);
-    expect(isSignedBy(publicKey, manifest, signature)).toBe(true);
+    expect(isSignedBy(bed.account.publicKey, manifest, signature)).toBe(true);
 
     expect(bed.metric(SEAL_METRICS.reconciled)).toEqual([1]);
     expect(bed.metric(SEAL_METRICS.unreconciled)).toEqual([0]);
@@ -93,7 +82,7 @@ describe("the function that closes days", () => {
   });
 
   it("plans nothing more, and does nothing more", async () => {
-    expect(await bed.call(close, { op: "plan" })).toEqual({ days: [] });
+    expect(await bed.call(close, { op: "plan" })).toEqual(NOTHING_PLANNED);
     expect(await bed.call(close, { op: "close", day: DAY })).toMatchObject({
       next: "done",
       outcome: "already_sealed",
@@ -123,6 +112,35 @@ describe("the function that closes days", () => {
     });
     expect(answer).toMatchObject({ next: "wait", outcome: "throttled" });
     expect(Date.parse(answer.resumeAt) - Date.now()).toBe(90_000);
+  });
+
+  it("counts entries that are not what was stored, and a day that is sealed again", async () => {
+    const day = "2026-03-04";
+    const start = Date.parse(`${day}T09:00:00Z`) / 1000;
+    bed.slack.add(makeEntries(3, { from: start }));
+    for (let hours = 0; hours < 48; hours += 4) {
+      bed.advance(4 * HOUR_MS);
+      await bed.call(ingest, { source: "grid" });
+    }
+    const [key = ""] = [...bed.objects.keys()].filter((key) => key.includes(`dt=${day}/hour=09`));
+    const text = gunzipSync(bed.objects.get(key) ?? "").toString();
+    const other = gzipSync(text.replace("charlie.parker@", "miles.davis@"));
+    bed.account.s3.objects.set(`${bed.bucket}/${key}`, other);
+
+    expect(await bed.call(close, { op: "close", day })).toMatchObject({
+      manifest: { differs: 1, altered: 1, isReconciled: false },
+    });
+    expect(bed.metric(SEAL_METRICS.differing)).toEqual([1]);
+    expect(bed.metric(SEAL_METRICS.altered)).toEqual([1]);
+    expect(bed.metric(SEAL_METRICS.addenda)).toEqual([0]);
+
+    const archive = new S3ArchiveStore(new S3Client({ forcePathStyle: true }), bed.bucket);
+    await noteAddendum(archive, UNGUARDED, "grid", { day, revision: 1 });
+    bed.output = [];
+    expect(await bed.call(close, { op: "close", day })).toMatchObject({
+      manifest: { revision: 2 },
+    });
+    expect(bed.metric(SEAL_METRICS.addenda)).toEqual([1]);
   });
 
   it.each([{}, { op: "open" }, { op: "close" }, { op: "close", day: "2026-02-31" }])(

@@ -1,9 +1,8 @@
 import { ExecutionAbortedError, ExecutionError } from "aws-local-stepfunctions";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { nextStep, waitStep } from "../../../functions/job-step.ts";
-import { PREFIXES } from "../../../lib/archive/object-key.ts";
 import { failedOrTimedOut, watchedExecutions } from "../alarms.ts";
-import { grant, grants, paths } from "../grants.ts";
+import { grants } from "../grants.ts";
 import { definitionOf, run, start } from "../run-state-machine.ts";
 import { resource, synthesize } from "../synthesize.ts";
 
@@ -190,22 +189,6 @@ describe("Backfill", () => {
         ["dynamodb:GetItem", "dynamodb:UpdateItem"],
         "dynamodb:Scan",
       ]);
-    });
-
-    it("new objects of its own source, and no rewriting", () => {
-      const statement = grant(template, ROLE, "AddObjects");
-
-      expect(paths(statement.Resource)).toEqual([
-        `${PREFIXES.auditLogs}source=acme/*`,
-        `${PREFIXES.quarantine}source=acme/*`,
-      ]);
-      expect(statement.Condition).toEqual({ Null: { "s3:if-none-match": "false" } });
-    });
-
-    it("the checkpoints of its spans, and not that of the live runs", () => {
-      expect(grant(template, ROLE, "KeepOwnCheckpoint").Condition).toEqual({
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["acme#*"] },
-      });
     });
   });
 

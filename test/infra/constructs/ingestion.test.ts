@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { hourPrefix, PREFIXES, toObjectKey } from "../../../lib/archive/object-key.ts";
 import { INGEST_METRICS, METRIC_NAMESPACE } from "../../../lib/stack/metrics.ts";
 import { alarms } from "../alarms.ts";
-import { grant, grants, paths } from "../grants.ts";
+import { grant, grants } from "../grants.ts";
 import { type Resource, resource, synthesize } from "../synthesize.ts";
 
 const FUNCTION = "AWS::Lambda::Function";
@@ -100,13 +99,6 @@ describe("Ingestion", () => {
   });
 
   describe("grants the function of a source", () => {
-    const key = toObjectKey({
-      source: "acme",
-      minDateCreate: 1_767_225_600,
-      maxDateCreate: 1_767_225_600,
-      hash: "0123456789abcdef",
-    });
-
     it("nothing but what a run does", () => {
       expect(
         grants(template, FUNCTION_ROLE).map(({ Effect, Action }) => [Effect, Action].flat()),
@@ -120,42 +112,6 @@ describe("Ingestion", () => {
         ["Allow", "kms:Decrypt"],
         ["Allow", "dynamodb:GetItem", "dynamodb:UpdateItem"],
       ]);
-    });
-
-    it("new objects of its own source, and no rewriting", () => {
-      const statement = grant(template, FUNCTION_ROLE, "AddObjects");
-
-      expect(paths(statement.Resource)).toEqual([
-        `${PREFIXES.auditLogs}source=acme/*`,
-        `${PREFIXES.quarantine}source=acme/*`,
-      ]);
-      expect(statement.Condition).toEqual({ Null: { "s3:if-none-match": "false" } });
-    });
-
-    it("the keys that the archive writes and lists", () => {
-      const [readable] = paths(grant(template, FUNCTION_ROLE, "ReadOwnObjects").Resource);
-      const listable = grant(template, FUNCTION_ROLE, "ListOwnObjects").Condition?.StringLike?.[
-        "s3:prefix"
-      ];
-
-      expect(key.startsWith(String(readable).replace(/\*$/, ""))).toBe(true);
-      expect(
-        hourPrefix("acme", 1_767_225_600).startsWith(String(listable).replace(/\*$/, "")),
-      ).toBe(true);
-      expect(hourPrefix("acme-gov", 0).startsWith(String(listable).replace(/\*$/, ""))).toBe(false);
-    });
-
-    it("its own secret", () => {
-      expect(grant(template, FUNCTION_ROLE, "ReadOwnToken").Resource).toEqual({
-        Ref: expect.stringMatching(/^IngestionacmeToken/),
-      });
-    });
-
-    it("its own item in the table", () => {
-      expect(grant(template, FUNCTION_ROLE, "KeepOwnCheckpoint")).toMatchObject({
-        Resource: { "Fn::GetAtt": [expect.stringMatching(/^IngestionCheckpoints/), "Arn"] },
-        Condition: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["acme"] } },
-      });
     });
 
     it("the key through S3 and Secrets Manager only", () => {

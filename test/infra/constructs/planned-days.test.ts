@@ -2,47 +2,54 @@
 import { ExecutionError } from "aws-local-stepfunctions";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { nextStep, waitStep } from "../../../functions/job-step.ts";
+import { PLAN_EVENT, type Plan, planNextDay } from "../../../functions/planned-day.ts";
 import { definitionOf, run as runStateMachine } from "../run-state-machine.ts";
 import { synthesize } from "../synthesize.ts";
 
 const MINUTE_MS = 60_000;
 const SCHEDULED = { source: "acme" };
 
-type Definition = ReturnType<typeof definitionOf>;
 type Task = (event: Event) => unknown;
 type Event = { op: string; day?: string };
 
 const { template } = synthesize();
 const definition = definitionOf(template, "Closingacme");
 
-/** With nothing left to compact. */
-const run = (definition: Definition, close: Task, compact: Task = () => ({ days: [] })) =>
+const run = (close: Task, compact: Task = nothing) =>
   runStateMachine(definition, SCHEDULED, {
     ClosingacmeFunction: close,
     ClosingacmeCompactionFunction: compact,
   });
 
-/** Seals two days a plan, each in two runs. */
-function sealFunction(days: string[]) {
+/** Plans as the functions do. */
+function plan(event: Event, due: string[], hoursMax = 18): Plan {
+  return planNextDay(due, PLAN_EVENT.parse(event), { hoursMax, nowMs: Date.now() });
+}
+
+const nothing = (event: Event) => plan(event, []);
+
+/** Works on each day in two runs. */
+function workFunction(days: string[], hoursMax?: number) {
   const events: Event[] = [];
-  const unsealed = [...days];
+  const due = [...days];
   const begun = new Set<string>();
   return {
     events,
-    call: ({ op, day = "" }: Event) => {
+    call: (event: Event) => {
+      const { op, day = "" } = event;
       events.push(op === "plan" ? { op } : { op, day });
-      if (op === "plan") return { days: unsealed.slice(0, 2) };
+      if (op === "plan") return plan(event, due, hoursMax);
       if (!begun.has(day)) {
         begun.add(day);
         return waitStep(Date.now() + 5 * MINUTE_MS, Date.now());
       }
-      unsealed.splice(unsealed.indexOf(day), 1);
+      due.splice(due.indexOf(day), 1);
       return nextStep("done", Date.now());
     },
   };
 }
 
-describe("the state machine of the close of day", () => {
+describe("the state machine that seals days and puts them into columns", () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.parse("2026-03-01T04:30:00Z") });
   });
@@ -50,96 +57,154 @@ describe("the state machine of the close of day", () => {
     vi.useRealTimers();
   });
 
-  it("closes the days of the plan one after the other, each until it is done", async () => {
-    const { call, events } = sealFunction(["2026-02-27", "2026-02-28"]);
+  it("seals one day after the other, each until it is done", async () => {
+    const { call, events } = workFunction(["2026-02-27", "2026-02-28"]);
 
-    await run(definition, call);
+    await run(call);
 
     expect(events).toEqual([
       { op: "plan" },
       { op: "close", day: "2026-02-27" },
       { op: "close", day: "2026-02-27" },
+      { op: "plan" },
       { op: "close", day: "2026-02-28" },
       { op: "close", day: "2026-02-28" },
       { op: "plan" },
     ]);
   });
 
-  it("plans again until no day is left, as after a backfill", async () => {
-    const days = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04", "2026-01-05"];
-    const { call, events } = sealFunction(days);
-
-    await run(definition, call);
-
-    const closed = events.flatMap(({ day }) => day ?? []);
-    expect([...new Set(closed)]).toEqual(days);
-    expect(events.filter(({ op }) => op === "plan")).toHaveLength(4);
-  });
-
   it("ends after the plan when every settled day is sealed", async () => {
-    const { call, events } = sealFunction([]);
+    const { call, events } = workFunction([]);
 
-    await run(definition, call);
+    await run(call);
 
     expect(events).toEqual([{ op: "plan" }]);
   });
 
-  it("fails with the error of a day that keeps failing, and plans no more", async () => {
-    const { call, events } = sealFunction(["2026-02-27", "2026-02-28"]);
+  it("goes on with the next day when one keeps failing, and fails with its error at the end", async () => {
+    const seal = workFunction(["2026-02-27", "2026-02-28"]);
+    const columns = workFunction(["2026-02-26"]);
     const failing = (event: Event) => {
       if (event.day === "2026-02-27") throw new Error("invalid_auth");
-      return call(event);
+      return seal.call(event);
     };
-    const result = run(definition, failing);
+
+    const result = run(failing, columns.call);
 
     await expect(result).rejects.toThrow(ExecutionError);
     await expect(result).rejects.toHaveProperty("cause.message", "invalid_auth");
-    expect(events.filter(({ op }) => op === "plan")).toHaveLength(1);
+    expect(seal.events).toEqual([
+      { op: "plan" },
+      { op: "plan" },
+      { op: "close", day: "2026-02-28" },
+      { op: "close", day: "2026-02-28" },
+      { op: "plan" },
+    ]);
+    expect(columns.events).toContainEqual({ op: "compact", day: "2026-02-26" });
   });
 
-  it("compacts what is sealed, once all days are sealed", async () => {
-    const { call, events } = sealFunction(["2026-02-28"]);
-    const sealed = sealFunction(["2026-02-27", "2026-02-28"]);
-    const compact = (event: Event) => {
-      events.push({ op: `compaction: ${event.op}`, day: event.day ?? "" });
-      return sealed.call(event);
+  it("gives up when it is not the days that fail, and still puts into columns what is sealed", async () => {
+    const due = ["2026-02-23", "2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27"];
+    const columns = workFunction(["2026-02-20"]);
+    const tried = new Set<string>();
+    const failing = (event: Event) => {
+      if (event.op === "plan") return plan(event, due);
+      tried.add(event.day ?? "");
+      throw new Error("invalid_auth");
     };
 
-    await run(definition, call, compact);
+    await expect(run(failing, columns.call)).rejects.toHaveProperty(
+      "cause.message",
+      "invalid_auth",
+    );
+    expect([...tried]).toEqual(due.slice(0, 3));
+    expect(columns.events).toContainEqual({ op: "compact", day: "2026-02-20" });
+  });
 
-    expect(events.map(({ op, day }) => `${op} ${day ?? ""}`.trim())).toEqual([
+  it("puts into columns what is sealed when there is no plan of what to seal", async () => {
+    const columns = workFunction(["2026-02-20"]);
+    const failing = () => {
+      throw new Error("the table is not there");
+    };
+
+    await expect(run(failing, columns.call)).rejects.toHaveProperty(
+      "cause.message",
+      "the table is not there",
+    );
+    expect(columns.events).toContainEqual({ op: "compact", day: "2026-02-20" });
+  });
+
+  it("puts into columns what is sealed, once all days are sealed", async () => {
+    const seal = workFunction(["2026-02-28"]);
+    const columns = workFunction(["2026-02-27", "2026-02-28"]);
+    const compact = (event: Event) => {
+      seal.events.push({ op: `columns: ${event.op}`, day: event.day ?? "" });
+      return columns.call(event);
+    };
+
+    await run(seal.call, compact);
+
+    expect(seal.events.map(({ op, day }) => `${op} ${day ?? ""}`.trim())).toEqual([
       "plan",
       "close 2026-02-28",
       "close 2026-02-28",
       "plan",
-      "compaction: plan",
-      "compaction: compact 2026-02-27",
-      "compaction: compact 2026-02-27",
-      "compaction: compact 2026-02-28",
-      "compaction: compact 2026-02-28",
+      "columns: plan",
+      "columns: compact 2026-02-27",
+      "columns: compact 2026-02-27",
+      "columns: plan",
+      "columns: compact 2026-02-28",
+      "columns: compact 2026-02-28",
+      "columns: plan",
     ]);
   });
 
-  it("fails when a day cannot be compacted, with every day sealed", async () => {
-    const { call, events } = sealFunction(["2026-02-28"]);
-    const failing = ({ op }: Event) => {
-      if (op === "plan") return { days: ["2026-02-28"] };
-      throw new Error("EXCEEDED_MEMORY_LIMIT");
+  it("fails when a day cannot be put into columns, after the others", async () => {
+    const { call, events } = workFunction(["2026-02-27", "2026-02-28"]);
+    const failing = (event: Event) => {
+      if (event.day === "2026-02-27") throw new Error("EXCEEDED_MEMORY_LIMIT");
+      return call(event);
     };
 
-    await expect(run(definition, call, failing)).rejects.toHaveProperty(
+    await expect(run(nothing, failing)).rejects.toHaveProperty(
       "cause.message",
       "EXCEEDED_MEMORY_LIMIT",
     );
-    expect(events.at(-1)).toEqual({ op: "plan" });
+    expect(events).toContainEqual({ op: "compact", day: "2026-02-28" });
+  });
+
+  it("ends in time when there are more days than it can seal, and puts into columns what is sealed", async () => {
+    const days = Array.from(
+      { length: 28 },
+      (_, day) => `2026-02-${String(day + 1).padStart(2, "0")}`,
+    );
+    const sealed: string[] = [];
+    const slow = (event: Event) => {
+      if (event.op === "plan") return plan(event, days);
+      const isDone = sealed.at(-1) === event.day;
+      sealed.push(event.day ?? "");
+      return isDone
+        ? nextStep("done", Date.now())
+        : waitStep(Date.now() + 120 * MINUTE_MS, Date.now());
+    };
+    const columns = workFunction(["2026-01-31"], 22);
+    const startedAtMs = Date.now();
+
+    await run(slow, columns.call);
+
+    expect(new Set(sealed).size).toBe(9);
+    expect(columns.events).toContainEqual({ op: "compact", day: "2026-01-31" });
+    expect(Date.now() - startedAtMs).toBeLessThan(19 * 60 * MINUTE_MS);
   });
 
   it("is over before the next one starts, whatever a day waits for", async () => {
-    const waiting = ({ op }: Event) =>
-      op === "plan" ? { days: ["2026-02-28"] } : waitStep(Date.now() + 10 * MINUTE_MS, Date.now());
+    const waiting = (event: Event) =>
+      event.op === "plan"
+        ? plan(event, ["2026-02-28"])
+        : waitStep(Date.now() + 10 * MINUTE_MS, Date.now());
     const startedAtMs = Date.now();
 
-    await expect(run(definition, waiting)).rejects.toThrow(/timed out/i);
+    await expect(run(waiting)).rejects.toThrow(/timed out/i);
 
     expect(Date.now() - startedAtMs).toBe(23 * 60 * MINUTE_MS);
   });

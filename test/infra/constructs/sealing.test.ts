@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { PREFIXES } from "../../../lib/archive/object-key.ts";
 import { METRIC_NAMESPACE, SEAL_METRICS } from "../../../lib/stack/metrics.ts";
 import { alarms, failedOrTimedOut, watchedExecutions } from "../alarms.ts";
-import { grant, grants, paths } from "../grants.ts";
+import { grant, grants } from "../grants.ts";
 import { resource, synthesize } from "../synthesize.ts";
 
 describe("Sealing", () => {
@@ -35,27 +34,6 @@ describe("Sealing", () => {
 
   describe("grants the function of a source", () => {
     const ROLE = "ClosingacmeFunctionRole";
-
-    it("what it puts in the archive, and no rewriting of a manifest", () => {
-      const statement = grant(template, ROLE, "AddObjects");
-
-      expect(paths(statement.Resource)).toEqual(
-        [
-          PREFIXES.auditLogs,
-          PREFIXES.closing,
-          PREFIXES.manifests,
-          PREFIXES.quarantine,
-          PREFIXES.signatures,
-        ].map((prefix) => `${prefix}source=acme/*`),
-      );
-      expect(statement.Condition).toEqual({ Null: { "s3:if-none-match": "false" } });
-    });
-
-    it("the one checkpoint of the close", () => {
-      expect(grant(template, ROLE, "KeepOwnCheckpoint").Condition).toEqual({
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["acme#close"] },
-      });
-    });
 
     it("signatures with the signing key, and nothing else of it", () => {
       expect(grant(template, ROLE, "SignManifests")).toMatchObject({
@@ -119,6 +97,16 @@ describe("Sealing", () => {
       Threshold: 1,
       ...properties,
     });
+  });
+
+  it("goes off when entries are not what was stored, or not what Slack lists", () => {
+    const { Metrics } = alarms(template).get("SlackAuditLake-acme-evidence-altered");
+    expect(
+      Metrics.flatMap(
+        ({ MetricStat }: { MetricStat?: { Metric: { MetricName: string } } }) =>
+          MetricStat?.Metric.MetricName ?? [],
+      ),
+    ).toEqual([SEAL_METRICS.differing, SEAL_METRICS.altered]);
   });
 
   it("goes off when an execution fails or runs out of time", () => {
