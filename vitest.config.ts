@@ -4,13 +4,15 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * Interruptions at every await, kills, thousands of seeded scenarios, weeks of virtual time, every
- * saved query over weeks of entries, and over columns as over lines; each kind of damage to an archive.
+ * saved query over weeks of entries, and over columns as over lines; each kind of damage
+ * to an archive, gzip bombs included.
  */
 const PROOF = [
   "test/simulation/**",
   "test/bench/**",
   "test/**/exactly-once.test.ts",
-  "test/sql/queries-page.test.ts",
+  "test/sql/{queries-page,saved-query-rows}.test.ts",
+  "test/seal/check-day.test.ts",
   "test/{columns,local}/parquet-columns.test.ts",
   "test/local/verified-reading.test.ts",
 ];
