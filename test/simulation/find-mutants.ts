@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { makeMutant } from "./make-mutant.ts";
+import { MUTANTS_FOLDER, makeMutant } from "./make-mutant.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
 import { Thread } from "./thread.ts";
 
@@ -37,6 +37,7 @@ export async function findMutants(settings: FindSettings): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: settings.jobs }, work));
+  await rm(MUTANTS_FOLDER, { recursive: true, force: true });
   console.log(`${mutants.length - survivors} of ${mutants.length} mutants found`);
   return survivors;
 }
@@ -48,20 +49,16 @@ async function find(
   { from, seeds, known }: FindSettings,
 ): Promise<string | undefined> {
   const root = await makeMutant(mutant);
-  try {
-    if (known) {
-      const { broken } = await thread.simulate({ root, from: mutant.seed, count: 1 });
-      if (broken !== undefined) return describe(broken.seed);
-    }
-    for (let next = from; next < from + seeds; next += BATCH_SEEDS) {
-      const count = Math.min(BATCH_SEEDS, from + seeds - next);
-      const { broken } = await thread.simulate({ root, from: next, count });
-      if (broken !== undefined) return describe(broken.seed);
-    }
-    return undefined;
-  } finally {
-    await rm(root, { recursive: true, force: true });
+  if (known) {
+    const { broken } = await thread.simulate({ root, from: mutant.seed, count: 1 });
+    if (broken !== undefined) return describe(broken.seed);
   }
+  for (let next = from; next < from + seeds; next += BATCH_SEEDS) {
+    const count = Math.min(BATCH_SEEDS, from + seeds - next);
+    const { broken } = await thread.simulate({ root, from: next, count });
+    if (broken !== undefined) return describe(broken.seed);
+  }
+  return undefined;
 }
 
 function describe(seed: number): string {

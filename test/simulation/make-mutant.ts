@@ -5,7 +5,7 @@ import type { Mutant } from "./mutants.ts";
 const ROOT = join(import.meta.dirname, "../..");
 
 /** Below the project, where copies of `lib/` find their dependencies. */
-export const MUTANTS_FOLDER = join(ROOT, ".mutants");
+export const MUTANTS_FOLDER = join(ROOT, ".mutants", String(process.pid));
 
 /**
  * Make a copy of `lib/` with the one thing broken.

@@ -41,6 +41,7 @@ export class Process {
   /** Under which it holds leases and claims. */
   owner: string | undefined;
   onEnd: () => void = () => {};
+  onCompression: () => void = () => {};
 
   constructor(platform: Platform, name: string, limitMs: number, skewMs: number) {
     this.platform = platform;
@@ -183,14 +184,17 @@ export class Platform {
     if (this.isTroubled && random.chance(freezeChance)) {
       const frozenMs = isCommand
         ? random.chance(0.5)
-          ? LEASE_MS + random.integer(-60_000, 10_000)
+          ? LEASE_MS - random.integer(-10_000, 70_000)
           : random.integer(1000, 3_600_000)
         : random.integer(1000, 2 * runLimitMs);
-      time.plan(random.integer(0, 20_000), () => {
+      const standStill = () => {
+        process.onCompression = () => {};
         process.hasStoodStill = true;
         process.frozenUntilMs = time.nowMs + frozenMs;
         this.log(process, () => `stands still for ${frozenMs} ms`);
-      });
+      };
+      if (random.chance(0.3)) process.onCompression = standStill;
+      else time.plan(random.integer(0, 20_000), standStill);
     }
     return process;
   }
