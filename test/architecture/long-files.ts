@@ -6,6 +6,7 @@ export const LONG_FILES: Record<string, string> = {
   "lib/ingest/ingest.ts": "to be split: a run, and the late scan",
   "lib/slack/types/listed-actions.ts": "data: the actions that Slack lists",
   "test/architecture/rules.ts": "data: the map",
+  "test/cli/commands/import.test.ts": "to be split",
   "test/fake-slack/organization.test.ts": "one week of entries, generated once for all its tests",
   "test/infra/config/parse.test.ts": "cases: what each setting refuses",
   "test/ingest/ingest.test.ts": "to be split",
@@ -15,8 +16,8 @@ export const LONG_FILES: Record<string, string> = {
   "test/simulation/platform.ts":
     "the stores and Slack of a scenario, which share its time and its faults",
   "test/local/verified-reading.test.ts": "each kind of damage, over one archive",
-  "test/seal/seal-day.test.ts": "to be split",
   "test/seal/verify.test.ts": "to be split",
+  "test/simulation/writers.ts": "every writer of a scenario, each a few lines on what all share",
   "test/slack/client.test.ts": "to be split",
   "test/slack/retry.test.ts": "to be split",
   "test/slack/transport.test.ts": "to be split",
