@@ -43,7 +43,7 @@ import { definitionOf } from "../infra/run-state-machine.ts";
 import { type DeployedFunction, type FunctionName, SourceTestBed } from "./source-bed.ts";
 
 const HOUR_MS = 3_600_000;
-const FROM = "2026-02-28T00:00:00Z";
+const FROM = "2026-03-01T00:00:00Z";
 const MONDAY = "2026-03-02";
 
 let bed: SourceTestBed;
@@ -112,12 +112,12 @@ describe("each function does its whole work with its own role", () => {
       bed.advance(4 * HOUR_MS);
       await bed.call(functions.ingest, { source: "grid" });
     }
-    await sealAll(["2026-02-28", "2026-03-01", MONDAY, "2026-03-03"]);
+    await sealAll(["2026-03-01", MONDAY, "2026-03-03"]);
   });
 
   it("columns", async () => {
     let plan = await bed.call<{ day?: string }>(functions.columns, { op: "plan" });
-    expect(plan.day).toBe("2026-02-28");
+    expect(plan.day).toBe("2026-03-01");
     while (plan.day !== undefined) {
       const { day } = plan;
       const answer = await bed.call(functions.columns, { op: "compact", day });
@@ -139,7 +139,7 @@ describe("each function does its whole work with its own role", () => {
     expect(bed.objects.has(manifestKey("grid", MONDAY, 2))).toBe(true);
     expect(await verify(archive(), { source: "grid" })).toMatchObject({
       damages: [],
-      manifests: 5,
+      manifests: 4,
     });
   });
 
@@ -294,14 +294,14 @@ describe("no function may", () => {
   it.each(
     FORBIDDEN.flatMap(([what, names, toCall]) => names.map((name) => ({ what, name, toCall }))),
   )("$what: $name", async ({ name, toCall }) => {
-    const before = new Map(bed.account.s3.objects);
+    const before = [...bed.account.s3.objects.keys()];
     const { service, command } = toCall();
     const client = new CLIENTS[service]({
       credentials: { accessKeyId: functions[name].id, secretAccessKey: "local" },
       ...(service === "s3" ? { forcePathStyle: true } : {}),
     }) as S3Client;
     await expect(client.send(command as never)).rejects.toThrow("not authorized to perform");
-    expect(bed.account.s3.objects).toEqual(before);
+    expect([...bed.account.s3.objects.keys()]).toEqual(before);
   });
 });
 
