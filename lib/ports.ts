@@ -76,6 +76,8 @@ export interface Checkpoint {
    * entries were stands here, too: see `lib/run/lateness.ts`.
    */
   tally?: Record<string, number> | undefined;
+  /** Of a backfill's span: it ends at the watermark, and what is above it was never planned. */
+  cancelled?: true | undefined;
   /** Of the writer that seals days: the chain, and the hour that is being reconciled. */
   closing?: Sealing | undefined;
 }

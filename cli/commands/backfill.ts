@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { cancelBackfill } from "../../lib/backfill/cancel.ts";
 import { estimateBackfill } from "../../lib/backfill/estimate.ts";
 import { beginBackfill, planBackfill } from "../../lib/backfill/plan.ts";
 import { backfillProgress } from "../../lib/backfill/progress.ts";
@@ -19,11 +20,16 @@ import { TIME_HELP } from "../options/time.ts";
 import {
   addFormerTimeOption,
   addTimeRangeOptions,
+  parseTimeRange,
   type TimeRangeOptions,
   toTimeRange,
 } from "../options/time-range.ts";
 import { BackfillProgressDisplay } from "../output/backfill-progress.ts";
-import { describeBackfillResult, describeEstimate } from "../output/backfill-status.ts";
+import {
+  describeBackfillResult,
+  describeCancelled,
+  describeEstimate,
+} from "../output/backfill-status.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { backfillSpans } from "../run/backfill-spans.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
@@ -39,7 +45,7 @@ interface BackfillOptions extends TimeRangeOptions {
   apiBase?: string;
   estimate?: true;
   yes?: true;
-  cancel?: true;
+  cancel?: true | TimeRange;
   json?: true;
 }
 
@@ -61,10 +67,12 @@ export function defineBackfillCommand(command: Command): void {
     .option("--estimate", "print what it would take, and archive nothing")
     .option("-y, --yes", "begin without an estimate and without asking")
     .addOption(
-      new Option("--cancel", "with --stack: stop the running backfill").conflicts([
-        ...["from", "until", "last"],
-        ...["estimate", "yes"],
-      ]),
+      new Option(
+        "--cancel [from/until]",
+        "give up what is unfinished of the backfills of a range, such as 2024-01-01/2024-02-01: it holds up no seal then, and can be planned again; with --stack and no range: stop the running backfill",
+      )
+        .argParser(parseTimeRange)
+        .conflicts([...["from", "until", "last"], ...["estimate", "yes"]]),
     )
     .option("--json", "print one JSON object as the last line")
     .addHelpText(
@@ -78,6 +86,7 @@ Examples:
   audit-lake status
   audit-lake backfill --stack --from 2024-01-01
   audit-lake backfill --stack --cancel
+  audit-lake backfill --cancel 2024-01-01/2024-02-01
 ${EXIT_CODES_HELP}
 ${STACK_HELP}`,
     )
@@ -102,8 +111,36 @@ async function backfillStack(
     "../stack/deployed-backfill.ts"
   );
   return options.cancel
-    ? cancelDeployedBackfill({ stack, source, json })
+    ? cancelDeployedBackfill({ stack, source, json, range: rangeOf(options.cancel) })
     : startDeployedBackfill({ stack, source, ...toBackfillRange(options), estimate, yes, json });
+}
+
+function rangeOf(cancel: true | TimeRange): TimeRange | undefined {
+  return cancel === true ? undefined : cancel;
+}
+
+async function cancelInDirectory({
+  archive,
+  source,
+  cancel,
+  json,
+}: BackfillOptions): Promise<number> {
+  if (cancel === undefined || cancel === true) {
+    throw new UsageError(
+      "--cancel needs a range here, such as 2024-01-01/2024-02-01; stop a backfill that is at work on this machine with Ctrl-C",
+    );
+  }
+  await checkReadable(archive);
+  await checkWritable(archive);
+  const checkpoints = new SqliteCheckpointStore(archive);
+  try {
+    const ports = { checkpoints, clock: systemClock };
+    const cancelled = await cancelBackfill(ports, source, cancel, leaseOwner());
+    console.log(json ? toJsonLine({ source, cancelled }) : describeCancelled(source, cancelled));
+    return EXIT.done;
+  } finally {
+    checkpoints.close();
+  }
 }
 
 /** @throws {UsageError} when it has no start */
@@ -117,9 +154,7 @@ function toBackfillRange(options: BackfillOptions): Pick<TimeRange, "from"> & Pa
 
 async function backfillDirectory(options: BackfillOptions): Promise<number> {
   const { archive: directory, source, json } = options;
-  if (options.cancel) {
-    throw new UsageError("--cancel needs --stack; stop a backfill on this machine with Ctrl-C");
-  }
+  if (options.cancel) return cancelInDirectory(options);
   const range = toBackfillRange(options);
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();

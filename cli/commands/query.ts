@@ -21,6 +21,7 @@ interface QueryOptions {
   raw?: true;
   list?: true;
   stack?: string;
+  skipDamaged?: true;
 }
 
 export function defineQueryCommand(command: Command): void {
@@ -40,6 +41,12 @@ export function defineQueryCommand(command: Command): void {
     )
     .option("--list", "list the saved queries and their parameters")
     .addOption(stackOption("query the archive of the deployed stack, in Athena"))
+    .addOption(
+      new Option(
+        "--skip-damaged",
+        "leave out objects that are damaged, and name them; otherwise they are an error",
+      ).conflicts("stack"),
+    )
     .addOption(new Option("--json", "print an array of objects").conflicts("csv"))
     .addOption(new Option("--csv", "print comma-separated values with a header"))
     .option(
@@ -78,7 +85,11 @@ ${STACK_HELP}`,
       const signal = abortOnInterrupt("Stopping the query");
       // DuckDB is optional, and slow to load.
       const { openLake } = await import("../../lib/local/lake-database.ts");
-      const lake = await openLake(options.archive);
+      const lake = await openLake(options.archive, {
+        skipDamaged: options.skipDamaged,
+        onNotice: ({ key, problem, effect }) =>
+          console.error(`audit-lake: ${EFFECTS[effect]} ${key}: ${problem}`),
+      });
       try {
         console.log(format(await lake.query(sql, signal), options));
       } finally {
@@ -91,6 +102,11 @@ ${STACK_HELP}`,
     value: command.getOptionValue("stack") ?? DEFAULT_STACK_NAME,
   }));
 }
+
+const EFFECTS = {
+  from_lines: "reading the lines of the day instead of",
+  left_out: "LEFT OUT",
+} as const;
 
 function format(result: QueryResult, { json, csv, raw }: QueryOptions): string {
   if (json) return toJson(result, { raw });

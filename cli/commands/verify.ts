@@ -1,8 +1,12 @@
 import type { KeyObject } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { type ReadableColumns, verifyColumns } from "../../lib/columns/verify-columns.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import type { Damage } from "../../lib/seal/damage.ts";
+import { isKnownKey } from "../../lib/seal/known-keys.ts";
 import { readPublicKey } from "../../lib/seal/signature.ts";
 import { verify } from "../../lib/seal/verify.ts";
 import type { VerifyProgress, VerifyReport } from "../../lib/seal/verify-report.ts";
@@ -22,12 +26,7 @@ import { formatBytes, formatCounted } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
 import { describeDamage, describeVerified } from "../output/verify-report.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
-import {
-  readSealedHeads,
-  type SealedHeads,
-  sealedHeadsOf,
-  storedSources,
-} from "../run/known-sources.ts";
+import { type SealedHeads, sealedHeadsOf, storedSources } from "../run/known-sources.ts";
 import type { Deployment } from "../stack/deployment.ts";
 
 /** Given with `--stack` instead of a file: the key of the stack. */
@@ -109,10 +108,32 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
     );
   }
   const signal = abortOnInterrupt("Stopping");
+  const onDamage = (damage: Damage) => {
+    if (!json) console.log(describeDamage(damage));
+  };
+  const columns = deployment?.columns(signal) ?? (await openColumns(store, options.archive));
   const reports: VerifyReport[] = [];
   for (const source of sources) {
     const settings = { source, ...days, head, sealed: heads.get(source), publicKey };
-    reports.push(await check(store, settings, signal, json ? undefined : describeDamage));
+    const report = await check(store, settings, signal, onDamage);
+    if (columns !== undefined) {
+      for await (const { key, problem } of verifyColumns(store, columns, { source, ...days })) {
+        signal.throwIfAborted();
+        if (problem === undefined) continue;
+        const damage = { kind: "columns_changed", key, problem } as const;
+        report.damages.push(damage);
+        onDamage(damage);
+      }
+    }
+    reports.push(report);
+  }
+  const unknown = await findUnknown(store, reports);
+  for (const key of unknown) {
+    onDamage({
+      kind: "path_unknown",
+      key,
+      problem: "this archive gives no such name, and nothing reads it",
+    });
   }
   if (reports.every((report) => report.head === null && report.damages.length === 0)) {
     throw new UsageError(
@@ -121,10 +142,44 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   }
   console.log(
     json
-      ? toJsonLine({ archive: name, sources: reports })
+      ? toJsonLine({ archive: name, sources: reports, unknown })
       : reports.map(describeVerified).join("\n\n"),
   );
-  return reports.some(({ damages }) => damages.length > 0) ? EXIT.failed : EXIT.done;
+  return unknown.length > 0 || reports.some(({ damages }) => damages.length > 0)
+    ? EXIT.failed
+    : EXIT.done;
+}
+
+/** @returns nothing when no day is in columns */
+async function openColumns(
+  store: ArchiveStore,
+  archive: string,
+): Promise<ReadableColumns | undefined> {
+  for await (const _ of store.list(`${PREFIXES.compact}source=`)) {
+    // DuckDB is optional, and slow to load.
+    const { ParquetColumns } = await import("../../lib/local/parquet-columns.ts");
+    return new ParquetColumns(archive);
+  }
+  return undefined;
+}
+
+/** Paths that no part of the archive has, and that no report names. */
+async function findUnknown(
+  store: ArchiveStore | DirectoryArchiveStore,
+  reports: readonly VerifyReport[],
+): Promise<string[]> {
+  const named = new Set(
+    reports.flatMap(({ damages, foreign }) => [...damages.map(({ key }) => key), ...foreign]),
+  );
+  const unknown: string[] = [];
+  for await (const key of store instanceof DirectoryArchiveStore ? store.paths() : keysOf(store)) {
+    if (!isKnownKey(key) && !named.has(key)) unknown.push(key);
+  }
+  return unknown;
+}
+
+async function* keysOf(store: ArchiveStore): AsyncGenerator<string> {
+  for await (const { key } of store.list("")) yield key;
 }
 
 /** The days that the range touches, `YYYY-MM-DD`, both included. */
@@ -157,6 +212,18 @@ async function openArchive({ archive, stack }: VerifyOptions): Promise<OpenedArc
   return { store: deployment.archive, name, readHeads, deployment };
 }
 
+/** Of an archive on disk; none when it has no checkpoints, which a copy need not have. */
+async function readSealedHeads(directory: string): Promise<SealedHeads> {
+  // Opening would create the file, and a copy of an archive may be read-only.
+  if (!SqliteCheckpointStore.isIn(directory)) return new Map();
+  const checkpoints = new SqliteCheckpointStore(directory);
+  try {
+    return await sealedHeadsOf(checkpoints, await checkpoints.sources());
+  } finally {
+    checkpoints.close();
+  }
+}
+
 async function findPublicKey(path: string, deployment: Deployment | undefined): Promise<KeyObject> {
   if (deployment === undefined || path !== KEY_OF_STACK) return readKeyFile(path, readPublicKey);
   const pem = await deployment.signingPublicKey();
@@ -172,7 +239,7 @@ async function check(
   store: ArchiveStore,
   settings: Parameters<typeof verify>[1],
   signal: AbortSignal,
-  toLine: ((damage: Damage) => string) | undefined,
+  onDamage: (damage: Damage) => void,
 ): Promise<VerifyReport> {
   const bar = new ProgressBar();
   try {
@@ -181,7 +248,7 @@ async function check(
       onProgress: (progress) => bar.update(progress.days, progress.daysTotal, toDetails(progress)),
       onDamage: (damage) => {
         bar.stop();
-        if (toLine !== undefined) console.log(toLine(damage));
+        onDamage(damage);
       },
     });
   } finally {

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type TimeRange, toIsoSeconds } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
@@ -40,6 +40,23 @@ export function addFormerTimeOption(
     new Option(`${former} <time>`).argParser(parseTime),
     (value) => ({ use: `--${attribute}`, attribute, value }),
   );
+}
+
+/**
+ * A range in one word, as ISO 8601 writes intervals: `2026-05-01/2026-06-01`.
+ *
+ * @throws {InvalidArgumentError} for anything else, and when it would be empty
+ */
+export function parseTimeRange(text: string): TimeRange {
+  const [from = "", until = "", ...rest] = text.split("/");
+  if (until === "" || rest.length > 0) {
+    throw new InvalidArgumentError("Give two times, such as 2026-05-01/2026-06-01.");
+  }
+  const range = { from: parseTime(from), until: parseTime(until) };
+  if (range.until <= range.from) {
+    throw new InvalidArgumentError("The second time must be later than the first.");
+  }
+  return range;
 }
 
 /**

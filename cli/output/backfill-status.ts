@@ -2,7 +2,6 @@ import type { Estimate } from "../../lib/backfill/estimate.ts";
 import type { BackfillProgress } from "../../lib/backfill/progress.ts";
 import type { IngestOutcome } from "../../lib/ingest/summary.ts";
 import type { TimeRange } from "../../lib/time.ts";
-import type { BackfillResult } from "../run/backfill-spans.ts";
 import { formatCount, formatCounted, formatSeconds, formatTime } from "./format.ts";
 import { renderStatusLines, type StatusLine } from "./table.ts";
 
@@ -33,6 +32,13 @@ export function describeEstimate(estimate: Estimate, left: readonly TimeRange[])
       `about ${formatDollars(dollars)}, and ${formatDollars(dollarsPerMonth)} a month for storage`,
     ],
   ]);
+}
+
+interface BackfillResult {
+  outcome: IngestOutcome;
+  entries: number;
+  /** Epoch seconds: Slack has nothing before; absent when it refused nothing. */
+  refusedUntil?: number;
 }
 
 /** What one command has done. */
@@ -73,6 +79,13 @@ export function describeBackfill(progress: BackfillProgress): StatusLine[] {
           ] as const,
         ]),
   ];
+}
+
+/** @param cancelled - what will not be archived any more unless it is planned again */
+export function describeCancelled(source: string, cancelled: readonly TimeRange[]): string {
+  if (cancelled.length === 0) return `No backfill of "${source}" is unfinished there.`;
+  const ranges = cancelled.map(({ from, until }) => `${formatTime(from)} to ${formatTime(until)}`);
+  return `Cancelled ${ranges.join(", ")} of "${source}". What is archived stays; "audit-lake backfill" can plan the rest again.`;
 }
 
 function formatDollars(dollars: number): string {

@@ -24,7 +24,7 @@ interface BackfillObserver {
   onFailure(cause: Error): void;
 }
 
-export interface BackfillResult {
+interface BackfillResult {
   outcome: IngestOutcome;
   entries: number;
   /** Absent when it refused nothing. */

@@ -1,22 +1,9 @@
 import { sealLane } from "../../lib/archive/lane.ts";
 import { PREFIXES, SOURCE_NAME } from "../../lib/archive/object-key.ts";
-import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { ArchiveStore, CheckpointStore, Sealing } from "../../lib/ports.ts";
 
 /** The newest manifest of each source, as its checkpoint has it; undefined before the first. */
 export type SealedHeads = ReadonlyMap<string, NonNullable<Sealing["head"]> | undefined>;
-
-/** Of an archive on disk; none when it has no checkpoints, which a copy need not have. */
-export async function readSealedHeads(directory: string): Promise<SealedHeads> {
-  // Opening would create the file, and a copy of an archive may be read-only.
-  if (!SqliteCheckpointStore.isIn(directory)) return new Map();
-  const checkpoints = new SqliteCheckpointStore(directory);
-  try {
-    return await sealedHeadsOf(checkpoints, await checkpoints.sources());
-  } finally {
-    checkpoints.close();
-  }
-}
 
 export async function sealedHeadsOf(
   checkpoints: CheckpointStore,

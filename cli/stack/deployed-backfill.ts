@@ -2,13 +2,16 @@ import { toJsonLine } from "../output/controls.ts";
 /** `backfill --stack`: starts and stops the state machine that does the work. */
 
 import { randomUUID } from "node:crypto";
+import { cancelBackfill } from "../../lib/backfill/cancel.ts";
 import type { Estimate } from "../../lib/backfill/estimate.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
 import { type TimeRange, toIsoSeconds } from "../../lib/time.ts";
 import { EXIT } from "../exit-codes.ts";
 import { confirm } from "../options/confirm.ts";
-import { describeEstimate } from "../output/backfill-status.ts";
+import { describeCancelled, describeEstimate } from "../output/backfill-status.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
+import { leaseOwner } from "../run/lease-owner.ts";
 import { Deployment } from "./deployment.ts";
 
 export interface DeployedBackfillOptions {
@@ -77,16 +80,28 @@ export async function startDeployedBackfill(options: DeployedBackfillOptions): P
 
 /**
  * Stop the state machine; a function that is at work still ends normally, within minutes.
+ * With a range, give up its unfinished spans instead.
  *
  * @returns the exit code
  */
 export async function cancelDeployedBackfill({
   stack,
   json,
+  range,
   ...options
-}: Pick<DeployedBackfillOptions, "stack" | "source" | "json">): Promise<number> {
+}: Pick<DeployedBackfillOptions, "stack" | "source" | "json"> & {
+  range: TimeRange | undefined;
+}): Promise<number> {
   const deployment = await Deployment.find(stack);
   const { name: source } = deployment.source(options.source);
+  if (range !== undefined) {
+    const ports = { checkpoints: deployment.checkpoints, clock: systemClock };
+    const given = await cancelBackfill(ports, source, range, leaseOwner());
+    console.log(
+      json ? toJsonLine({ stack, source, cancelled: given }) : describeCancelled(source, given),
+    );
+    return EXIT.done;
+  }
   const cancelled = await deployment.backfill(source).stop(BACKFILL_JOB);
   const outcome =
     cancelled.length === 0

@@ -9,6 +9,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type ActiveAlarm, listActiveAlarms } from "../../lib/aws/active-alarms.ts";
+import { AthenaColumns } from "../../lib/aws/athena-columns.ts";
 import { AthenaDatabase } from "../../lib/aws/athena-database.ts";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { findDeployedStack, listAlarmNames } from "../../lib/aws/cloudformation-stack.ts";
@@ -44,6 +45,15 @@ export class Deployment {
 
   get archive(): ArchiveStore {
     return new S3ArchiveStore(new S3Client(S3_OPTIONS), this.stack.archiveBucket);
+  }
+
+  /** @param signal - stops the query that runs */
+  columns(signal: AbortSignal): AthenaColumns {
+    const { database } = this;
+    return new AthenaColumns(this.archive, this.stack.archiveBucket, {
+      execute: (statement) => database.execute(statement, { signal }),
+      query: (sql) => database.query(sql, { signal }),
+    });
   }
 
   get checkpoints(): CheckpointStore {

@@ -30,8 +30,8 @@ export interface Stored {
 export interface WriteGuard {
   /** The only time of which this writer may store entries. */
   readonly range: TimeRange;
-  /** Called right before each write. @throws to prevent it: another may be the writer by now */
-  assertHeld(): void;
+  /** Makes each write. @throws instead when another may be the writer by now */
+  write<T>(put: () => Promise<T>): Promise<T>;
 }
 
 export interface ArchiveOptions {
@@ -114,15 +114,14 @@ export class Archive {
     const { hash, body } = await encodeLines(texts.toSorted(Buffer.compare));
     const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
     await this.#openDay(dayOf(listedAt));
-    this.#guard.assertHeld();
-    return (await this.#store.put(key, body)) === "created" ? texts.length : 0;
+    const outcome = await this.#guard.write(() => this.#store.put(key, body));
+    return outcome === "created" ? texts.length : 0;
   }
 
   async #write(hour: number, entries: ArchiveEntry[], stored: Stored): Promise<void> {
     const { key, body } = await encodeObject(this.#source, entries);
     await this.#openDay(dayOf(hour));
-    this.#guard.assertHeld();
-    const outcome = await this.#store.put(key, body);
+    const outcome = await this.#guard.write(() => this.#store.put(key, body));
     await this.#archivedIds.add(key, hour, entries);
     stored.added = stored.added.concat(entries);
     if (outcome === "created") {
@@ -138,8 +137,7 @@ export class Archive {
     if (!mayBeSealed || this.#openDays.has(day)) return;
     const revision = await newestRevision(this.#store, this.#source, day);
     if (revision > 0) {
-      this.#guard.assertHeld();
-      await noteAddendum(this.#store, this.#source, day, revision);
+      await noteAddendum(this.#store, this.#guard, this.#source, { day, revision });
     }
     this.#openDays.add(day);
   }

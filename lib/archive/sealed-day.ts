@@ -6,6 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import type { ArchiveStore } from "../ports.ts";
+import type { WriteGuard } from "./archive.ts";
 import { PREFIXES } from "./object-key.ts";
 
 export function manifestsPrefix(source: string): string {
@@ -127,14 +128,15 @@ export async function daysWithAddenda(
  */
 export async function noteAddendum(
   store: ArchiveStore,
+  guard: Pick<WriteGuard, "write">,
   source: string,
-  day: string,
-  revision: number,
+  { day, revision }: SealedRevision,
 ): Promise<void> {
   const manifest = await store.get(manifestKey(source, day, revision));
   const amends = createHash("sha256").update(manifest).digest("hex");
   const note: Addendum = { version: 1, source, day, revision: revision + 1, amends };
-  await store.put(addendumKey(source, day, revision + 1), Buffer.from(`${JSON.stringify(note)}\n`));
+  const key = addendumKey(source, day, note.revision);
+  await guard.write(() => store.put(key, Buffer.from(`${JSON.stringify(note)}\n`)));
 }
 
 function revisionName(day: string, revision: number): string {

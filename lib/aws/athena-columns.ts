@@ -1,6 +1,7 @@
 import { parseTableMarkKey, TABLE_MARKS_PREFIX, tableMarkKey } from "../archive/columns-key.ts";
 import { listManifests, sealedDays } from "../archive/sealed-day.ts";
 import { encodeMark } from "../columns/columns-mark.ts";
+import type { ReadableColumns } from "../columns/verify-columns.ts";
 import type { ColumnsStore, WrittenDay } from "../columns/write-day-columns.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
@@ -20,7 +21,7 @@ interface Statements {
  * Days in an Iceberg table of Athena's. An object marks each that is whole
  * there, and the view's text names those.
  */
-export class AthenaColumns implements ColumnsStore {
+export class AthenaColumns implements ColumnsStore, ReadableColumns {
   readonly #archive: ArchiveStore;
   readonly #bucketName: string;
   readonly #statements: Statements;
@@ -73,6 +74,10 @@ export class AthenaColumns implements ColumnsStore {
     return [...(await this.#sealed(source))]
       .filter(([day, revision]) => revisions?.get(day) === revision)
       .map(([day]) => day);
+  }
+
+  keyOf(source: string, day: string): string {
+    return `${TABLE_MARKS_PREFIX}source=${source}/dt=${day}/`;
   }
 
   /** Sealed days that it does not have, UTC, `YYYY-MM-DD`, oldest first. */

@@ -90,14 +90,19 @@ export async function beginBackfill(
   }
 }
 
-/** The backfills of a source and how far each has come. One without a checkpoint was never begun. */
+/**
+ * The backfills of a source and how far each has come. One without a checkpoint was
+ * never begun; one that is cancelled ends where it has come to.
+ */
 export function spansOf(
   lanes: readonly LaneStatus[],
 ): { span: TimeRange; watermark: number; status: LaneStatus }[] {
   return lanes.flatMap((status) => {
-    const span = spanOfLane(status.lane);
-    const { watermark } = status.checkpoint ?? {};
-    return span === undefined || watermark === undefined ? [] : [{ span, watermark, status }];
+    const planned = spanOfLane(status.lane);
+    const { watermark, cancelled } = status.checkpoint ?? {};
+    if (planned === undefined || watermark === undefined) return [];
+    const span = cancelled ? { ...planned, until: Math.min(watermark, planned.until) } : planned;
+    return span.from < span.until ? [{ span, watermark, status }] : [];
   });
 }
 
@@ -137,7 +142,7 @@ async function createCheckpoint(
     ports,
     { source, writer, owner, deadlineMs, rangesFor: () => [span] },
     async (lease, checkpoint) => {
-      if (checkpoint !== undefined) return;
+      if (checkpoint !== undefined && !checkpoint.cancelled) return;
       const others = spansOf(await ports.checkpoints.lanes(source));
       const other = others.find(
         ({ span: planned, status }) => status.lane !== writer && overlaps(planned, span),

@@ -153,7 +153,8 @@ class Run {
 
   async run(): Promise<IngestOutcome> {
     try {
-      const { notBefore } = this.#checkpoint;
+      const { notBefore, cancelled } = this.#checkpoint;
+      if (cancelled) return "caught_up"; // by whoever planned it
       const mayCall = await waitForSlack(notBefore, this.#ports.clock, {
         ...this.#limits,
         onWait: (waitingUntilMs) =>
@@ -176,14 +177,15 @@ class Run {
     const now = nowSeconds(clock);
     const end = Math.min(now - settleDelaySeconds, until);
     this.#beginLateScan(now, end);
-    const { start, watermark, entriesPerSecond } = this.#checkpoint;
+    const { watermark, entriesPerSecond } = this.#checkpoint;
     const isLateScan = this.#isClaimed(this.#checkpoint.lateScanPosition);
     const position = (isLateScan ? this.#checkpoint.lateScanPosition : undefined) ?? watermark;
     const pageCursor = this.#isClaimed(this.#checkpoint.pageCursor?.oldest)
       ? this.#checkpoint.pageCursor
       : undefined;
     this.#counts.span = { from: position, until: Math.max(position, end) };
-    const mayBeginLater = watermark === start;
+    // No entry was ever listed: what is below the watermark may be all refused, too.
+    const mayBeginLater = entriesPerSecond === 0;
     const pages = listPages(
       slack,
       { position, end, now, pageCursor, entriesPerSecond, pageLimit, crossesHours, mayBeginLater },

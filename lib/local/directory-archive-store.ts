@@ -8,6 +8,9 @@ import { OWNER_ONLY } from "./owner-only.ts";
 /** Inside the archive, so that `link` stays on one file system; hidden from listings and SQL. */
 const UNFINISHED = ".unfinished";
 
+/** Folders beside the archive's: of this store, and of the checkpoints. */
+const NOT_OF_THE_ARCHIVE = new Set([`${UNFINISHED}/`, ".locks/"]);
+
 /** A put takes milliseconds: anything this old was left by a process that was killed. */
 const LEFTOVER_AGE_MS = 3_600_000;
 
@@ -65,6 +68,24 @@ export class DirectoryArchiveStore implements ArchiveStore {
   async *keys(prefix: string): AsyncGenerator<string> {
     if (IMPOSSIBLE_SEGMENT.test(prefix)) return;
     yield* this.#walk(prefix.slice(0, prefix.lastIndexOf("/") + 1), prefix);
+  }
+
+  /**
+   * Every path below the archive, hidden ones too: what is not an object's, as
+   * well. Not the files directly in the directory, and not what this store and
+   * the checkpoints keep beside the objects.
+   */
+  async *paths(): AsyncGenerator<string> {
+    for (const name of await allNamesIn(this.#directory)) {
+      if (name.endsWith("/") && !NOT_OF_THE_ARCHIVE.has(name)) yield* this.#walkAll(name);
+    }
+  }
+
+  async *#walkAll(parent: string): AsyncGenerator<string> {
+    for (const name of await allNamesIn(join(this.#directory, parent))) {
+      if (name.endsWith("/")) yield* this.#walkAll(parent + name);
+      else yield parent + name;
+    }
   }
 
   async get(key: string): Promise<Uint8Array> {
@@ -151,6 +172,11 @@ async function syncDirectory(path: string): Promise<void> {
 
 /** Files and directories, the latter with a `/`, in the order of the keys below them. */
 async function namesIn(path: string): Promise<string[]> {
+  return (await allNamesIn(path)).filter((name) => !name.startsWith("."));
+}
+
+/** The same, with those that begin with a dot. */
+async function allNamesIn(path: string): Promise<string[]> {
   let found: Dirent[];
   try {
     found = await readdir(path, { withFileTypes: true });
@@ -159,7 +185,6 @@ async function namesIn(path: string): Promise<string[]> {
     throw error;
   }
   return found
-    .filter((entry) => !entry.name.startsWith("."))
     .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
     .sort((a, b) => (a < b ? -1 : 1));
 }

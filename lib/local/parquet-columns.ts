@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { columnsKey, columnsMarkKey } from "../archive/columns-key.ts";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { columnsKey, columnsMarkKey, parseColumnsKey } from "../archive/columns-key.ts";
 import { dayPrefix, PREFIXES } from "../archive/object-key.ts";
 import { encodeMark } from "../columns/columns-mark.ts";
+import { type ReadableColumns, UnreadableColumnsError } from "../columns/verify-columns.ts";
 import {
   type ColumnsStore,
   type ColumnsSummary,
@@ -13,9 +15,10 @@ import {
 } from "../columns/write-day-columns.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "../sql/audit-logs-view.ts";
 import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
+import { QueryError } from "../sql/query-result.ts";
 import { checkColumns, hashOfFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
-import { createDatabase, escapePattern, quote, toQueryResult } from "./duckdb.ts";
+import { createDatabase, escapePattern, quote, toQueryError, toQueryResult } from "./duckdb.ts";
 import { listDayObjects } from "./lake-files.ts";
 import { createLinesView } from "./lake-views.ts";
 
@@ -53,7 +56,7 @@ export async function writeDayAsParquet(
 }
 
 /** A Parquet file for each day, below the archive's directory, and beside it what it was compared with. */
-export class ParquetColumns implements ColumnsStore {
+export class ParquetColumns implements ColumnsStore, ReadableColumns {
   readonly #directory: string;
 
   constructor(archiveDirectory: string) {
@@ -97,6 +100,38 @@ export class ParquetColumns implements ColumnsStore {
   /** A query that begins later finds the files. */
   async serve(): Promise<void> {}
 
+  async days(source: string): Promise<string[]> {
+    const days: string[] = [];
+    const store = new DirectoryArchiveStore(this.#directory);
+    for await (const key of store.keys(`${PREFIXES.compact}source=${source}/`)) {
+      const day = parseColumnsKey(key)?.day;
+      if (day !== undefined && key === columnsKey(source, day)) days.push(day);
+    }
+    return days;
+  }
+
+  async describe(source: string, day: string): Promise<DayContents> {
+    const database = await createDatabase();
+    const connection = await database.connect();
+    try {
+      // Each thread has memory for the JSON of each column.
+      await connection.run("SET threads = 1");
+      const file = readParquet(this.#pathOf(columnsKey(source, day)));
+      return await describeRows(connection, describeDaySql(file));
+    } catch (error) {
+      const cause = toQueryError(error);
+      if (!(cause instanceof QueryError)) throw cause;
+      throw new UnreadableColumnsError(cause.message, { cause });
+    } finally {
+      connection.closeSync();
+      database.closeSync();
+    }
+  }
+
+  keyOf(source: string, day: string): string {
+    return columnsKey(source, day);
+  }
+
   #pathOf(key: string): string {
     return join(this.#directory, key);
   }
@@ -124,12 +159,17 @@ async function copyDay(
       `COPY (SELECT ${names.join(", ")} FROM (${AUDIT_LOGS_SQL}) ORDER BY date_create, id)
        TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
     );
-    const described = await connection.runAndReadAll(
-      describeDaySql(`read_parquet(${quote(escapePattern(path))})`),
-    );
-    return toDayContents(toQueryResult(described).rows);
+    return await describeRows(connection, describeDaySql(readParquet(path), "true", "false"));
   } finally {
     connection.closeSync();
     database.closeSync();
   }
+}
+
+async function describeRows(connection: DuckDBConnection, sql: string): Promise<DayContents> {
+  return toDayContents(toQueryResult(await connection.runAndReadAll(sql)).rows);
+}
+
+function readParquet(path: string): string {
+  return `read_parquet(${quote(escapePattern(path))})`;
 }

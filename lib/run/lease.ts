@@ -63,10 +63,10 @@ export async function withLease<T>(
     try {
       return { held: true, result: await work(lease, acquired.checkpoint) };
     } finally {
-      await checkpoints.unclaim(source, writer, owner);
+      await lease.unclaim();
     }
   } finally {
-    await checkpoints.release(writer, owner, clock.nowMs());
+    await lease.release();
   }
 }
 
@@ -86,6 +86,8 @@ export class WriterLease {
   #range: TimeRange = { from: 0, until: 0 };
   #expiresAt: number;
   #claimExpiresAt: number;
+  /** A write has failed, and may still take effect. */
+  #isInDoubt = false;
 
   constructor(
     ports: LeasePorts,
@@ -153,7 +155,46 @@ export class WriterLease {
     await this.#extendClaim();
   }
 
-  /** @throws {LeaseLostError} when another run may have taken over, or is about to */
+  /**
+   * Write something as the only writer.
+   *
+   * @throws {LeaseLostError} when another run may have taken over, or is about to; nothing is sent
+   */
+  async write<T>(put: () => Promise<T>): Promise<T> {
+    this.assertHeld();
+    try {
+      return await put();
+    } catch (error) {
+      this.#isInDoubt = true;
+      throw error;
+    }
+  }
+
+  /** Let others claim the range: now, or once a write that failed can take effect no more. */
+  async unclaim(): Promise<void> {
+    if (this.#isInDoubt) {
+      await this.#claim(this.#range, this.#endOfDoubt());
+    } else {
+      await this.#ports.checkpoints.unclaim(this.#source, this.#writer, this.#owner);
+    }
+  }
+
+  /** As {@link unclaim}, of the lease. */
+  async release(): Promise<void> {
+    const { checkpoints, clock } = this.#ports;
+    const [writer, owner, nowMs] = [this.#writer, this.#owner, clock.nowMs()];
+    if (this.#isInDoubt) {
+      await checkpoints.acquire(writer, { owner, expiresAt: this.#endOfDoubt() }, nowMs);
+    } else {
+      await checkpoints.release(writer, owner, nowMs);
+    }
+  }
+
+  /** The limit of a write is within half of the margin, as for {@link assertHeld}. */
+  #endOfDoubt(): number {
+    return Math.min(this.#expiresAt, this.#ports.clock.nowMs() + MARGIN_MS / 2);
+  }
+
   assertHeld(): void {
     const expiresAt = Math.min(this.#expiresAt, this.#claimExpiresAt);
     if (this.#ports.clock.nowMs() >= expiresAt - MARGIN_MS / 2) {
@@ -169,10 +210,9 @@ export class WriterLease {
   }
 
   /** @returns who has claimed some of the range; nothing when it is claimed now */
-  async #claim(range: TimeRange): Promise<Claim | undefined> {
+  async #claim(range: TimeRange, expiresAt = this.#expiresAt): Promise<Claim | undefined> {
     const { checkpoints, clock } = this.#ports;
-    const [writer, owner, expiresAt] = [this.#writer, this.#owner, this.#expiresAt];
-    const claim = { writer, owner, range, expiresAt };
+    const claim = { writer: this.#writer, owner: this.#owner, range, expiresAt };
     const claimed = await checkpoints.claim(this.#source, claim, clock.nowMs());
     if (!claimed.claimed) return claimed.heldBy;
     this.#range = range;

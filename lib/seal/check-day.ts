@@ -54,7 +54,11 @@ export async function checkDay(
   for (let next = 0; next < objects.length; next += CONCURRENCY) {
     signal?.throwIfAborted();
     const batch = objects.slice(next, next + CONCURRENCY);
-    await Promise.all(batch.map((object) => checkObject(object)));
+    const changed = await Promise.all(batch.map((object) => fetchObject(object)));
+    // One after the other: each may be a gzip bomb.
+    for (const { object, body } of changed.flat()) {
+      onDamage("object_changed", object.key, await describeChange(object, body));
+    }
   }
   return checked;
 
@@ -75,19 +79,20 @@ export async function checkDay(
     return objects.length;
   }
 
-  async function checkObject(object: SealedObject): Promise<void> {
+  /** @returns the object with its body when it is not what was sealed */
+  async function fetchObject(
+    object: SealedObject,
+  ): Promise<{ object: SealedObject; body: Uint8Array }[]> {
     const body = await getIfThere(store, object.key);
     if (body === undefined) {
       onDamage("object_missing", object.key, "it was deleted while this check ran");
-      return;
+      return [];
     }
     checked.objects += 1;
     checked.bytes += body.byteLength;
-    if (hashOf(body) === object.sha256) {
-      checked.entries += object.entries;
-    } else {
-      onDamage("object_changed", object.key, await describeChange(object, body));
-    }
+    if (hashOf(body) !== object.sha256) return [{ object, body }];
+    checked.entries += object.entries;
+    return [];
   }
 }
 

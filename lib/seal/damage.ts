@@ -8,6 +8,8 @@
  * - `manifest_unreadable`: damaged, or the manifest of another day
  * - `chain_broken`: two manifests claim the same place in the chain
  * - `signature_missing`, `signature_wrong`: of a manifest, where a public key was given
+ * - `columns_changed`: they do not say what the lines of their day say
+ * - `path_unknown`: no name that this archive gives; nothing reads it
  * - `head_missing`: no manifest has the hash that was remembered, by whom verifies or in the
  *   checkpoint: history was rewritten, or lost
  */
@@ -22,6 +24,8 @@ export type DamageKind =
   | "chain_broken"
   | "signature_missing"
   | "signature_wrong"
+  | "columns_changed"
+  | "path_unknown"
   | "head_missing";
 
 export interface Damage {

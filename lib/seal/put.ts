@@ -8,8 +8,8 @@ export async function putOrGet(
   key: string,
   bytes: Uint8Array,
 ): Promise<Uint8Array> {
-  guard.assertHeld();
-  return (await archive.put(key, bytes)) === "created" ? bytes : await archive.get(key);
+  const outcome = await guard.write(() => archive.put(key, bytes));
+  return outcome === "created" ? bytes : await archive.get(key);
 }
 
 /**

@@ -165,8 +165,7 @@ class Seal {
     if (revision > 0) {
       await this.#finishSealed(await archive.get(manifestKey(source, day, revision)), revision);
       if (this.#settings.again) {
-        this.#lease.assertHeld();
-        await noteAddendum(archive, source, day, revision);
+        await noteAddendum(archive, this.#lease, source, { day, revision });
       }
       if ((await readIfThere(archive, addendumKey(source, day, revision + 1))) === undefined) {
         return "already_sealed";

@@ -45,6 +45,7 @@ export function whyNotSettled(
     return (
       span !== undefined &&
       checkpoint !== undefined &&
+      !checkpoint.cancelled &&
       overlaps(span, { from, until }) &&
       checkpoint.watermark < Math.min(span.until, until)
     );
@@ -62,6 +63,9 @@ export function earliestStart(lanes: readonly LaneStatus[]): number {
   return Math.min(
     ...lanes
       .filter(({ lane }) => !lane.endsWith(sealLane("")))
-      .map(({ checkpoint }) => checkpoint?.start ?? Number.POSITIVE_INFINITY),
+      .map(({ checkpoint }) => {
+        const { start = Number.POSITIVE_INFINITY, watermark, cancelled } = checkpoint ?? {};
+        return cancelled && watermark === start ? Number.POSITIVE_INFINITY : start;
+      }),
   );
 }

@@ -36,6 +36,8 @@ export interface VerifyReport {
   differs: number;
   /** Objects of checked days that had been changed when the day was sealed. */
   altered: string[];
+  /** Of checked days: what was among the objects and not named as one when the day was sealed. */
+  foreign: string[];
   /** Checked days for which entries were stored after they were sealed, which no manifest has sealed yet. */
   addenda: { day: string; objects: number }[];
   /** Days without a manifest: of the span that was asked for, else between the first sealed day and the last. */

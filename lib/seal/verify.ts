@@ -81,6 +81,7 @@ class Verification {
       unreconciled: [],
       differs: 0,
       altered: [],
+      foreign: [],
       addenda: [],
       unsealed: [],
       damages: [],
@@ -198,6 +199,7 @@ class Verification {
     report.bytes += checked.bytes;
     report.differs += manifest.differs;
     report.altered.push(...checked.altered);
+    report.foreign.push(...manifest.hours.flatMap(({ foreign }) => foreign.map(({ key }) => key)));
     if (checked.addenda > 0) report.addenda.push({ day, objects: checked.addenda });
     if (!isReconciled(manifest)) report.unreconciled.push(day);
   }

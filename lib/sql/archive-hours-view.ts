@@ -4,22 +4,33 @@ import { type Column, type ColumnType, type GlueTableInput, MANIFESTS_TABLE } fr
 /** One row an hour of each sealed day, those in which nothing happened too. */
 export const ARCHIVE_HOURS_VIEW = "archive_hours";
 
-const TOTALS = ["listed", "archived", "late", "only_in_archive", "twice"] as const;
+const TOTALS = ["listed", "archived", "late", "only_in_archive", "twice", "differs"] as const;
 
-/** An hour's record begins with these, in this order; then come its objects. */
-const RECORD_START = ["hour", ...TOTALS].map((name) => `"${name}":[0-9]+`).join(",");
+/**
+ * An hour's record begins with these, in this order; then come its objects.
+ * Manifests of version 1 have no `differs`.
+ */
+const RECORD_START = ["hour", ...TOTALS]
+  .map((name) => `"${name}":[0-9]+`)
+  .join(",")
+  .replace(/,"differs".*$/, "(?:$&)?");
 
 /**
  * The records are cut out of the manifest's text: it is JSON of up to some
  * megabytes, and parsing it once for each hour takes more memory than DuckDB
  * is given. A quote inside a text of JSON is escaped, so that none looks like
- * a field; the manifest's own day is the first that it names.
+ * a field; the manifest's own day and revision are the first that it names. Of a day that
+ * was sealed again, the newest manifest has all.
  */
 const DAYS_SQL = `SELECT
     source,
     substr(regexp_extract(line, '"day":"[0-9-]{10}'), 8) AS dt,
     substr(regexp_extract(line, '"sealed_at":"[0-9T:-]{19}'), 14) AS sealed_at,
-    regexp_extract_all(line, '\\{${RECORD_START}') AS records
+    regexp_extract_all(line, '\\{${RECORD_START}') AS records,
+    row_number() OVER (
+      PARTITION BY source, regexp_extract(line, '"day":"[0-9-]{10}')
+      ORDER BY coalesce(CAST(substr(regexp_extract(line, '"revision":[0-9]{1,9}'), 12) AS integer), 1) DESC
+    ) AS age
   FROM ${MANIFESTS_TABLE}`;
 
 const HOUR = numberIn("hour", "integer");
@@ -57,6 +68,12 @@ const COLUMNS: readonly ViewColumn[] = [
   total("late", "Those among them that were missing until the day was closed"),
   total("only_in_archive", "Ids that were archived and that Slack no longer listed"),
   total("twice", "Lines whose id stands in another line, too"),
+  {
+    name: "differs",
+    type: "bigint",
+    expression: `coalesce(${numberIn("differs", "bigint")}, 0)`,
+    comment: "Ids that the archive and Slack had with different texts",
+  },
 ];
 
 /** The view's columns, in order. */
@@ -72,7 +89,8 @@ ${selectList(COLUMNS)}
 FROM (
   ${DAYS_SQL}
 ) AS days
-CROSS JOIN UNNEST(records) AS hours (record)`;
+CROSS JOIN UNNEST(records) AS hours (record)
+WHERE age = 1`;
 
 /** @param database - the Glue database in which the view and its table stand */
 export function archiveHoursView(database: string): GlueTableInput {

@@ -7,7 +7,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/archive/archived-ids.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
-  "lib/archive/sealed-day.ts": "test/seal/verify.test.ts",
   "lib/import/import-entries.ts": "test/cli/commands/import.test.ts",
 
   // Options of the SDK, seen in the requests that it makes.
@@ -26,10 +25,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
-  "lib/run/outcome.ts": "test/ingest/ingest.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
-  "lib/run/reach.ts": "test/backfill/backfill-span.test.ts",
-  "lib/run/store-page.ts": "test/ingest/ingest.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
@@ -39,15 +35,11 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
   "lib/seal/compose-manifest.ts": "test/seal/seal-day.test.ts",
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/days-to-seal.ts": "test/cli/commands/seal.test.ts",
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
   "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/seal-summary.ts": "test/seal/seal-day.test.ts",
 
   // The steps of a check.
-  "lib/seal/check-chain.ts": "test/seal/verify.test.ts",
-  "lib/seal/check-day.ts": "test/seal/verify.test.ts",
 
   // A call on its way: sent to a server over HTTP and TLS, cut off, refused, tried again.
   "lib/slack/abortable.ts": "test/slack/transport.test.ts",

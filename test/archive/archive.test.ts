@@ -30,7 +30,11 @@ async function linesOf(store: MemoryArchiveStore): Promise<string[]> {
 }
 
 function setUp(store = new MemoryArchiveStore(), beforeWrite = () => {}) {
-  const guard = { range: { from: 0, until: 9_999_999_999 }, assertHeld: beforeWrite };
+  const write = async <T>(put: () => Promise<T>): Promise<T> => {
+    beforeWrite();
+    return put();
+  };
+  const guard = { range: { from: 0, until: 9_999_999_999 }, write };
   return { store, archive: openArchive(store, "acme", { guard }) };
 }
 

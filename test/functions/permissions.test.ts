@@ -23,7 +23,7 @@ import { verify } from "../../lib/seal/verify.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import type { TimeRange } from "../../lib/time.ts";
 import { isAllowed } from "../fakes/local-account/policy.ts";
-import { openArchive } from "../fakes/open-archive.ts";
+import { openArchive, UNGUARDED } from "../fakes/open-archive.ts";
 import { OBJECT_CREATED } from "../fixtures/object-created-event.ts";
 import { definitionOf } from "../infra/run-state-machine.ts";
 import { type DeployedFunction, type FunctionName, SourceTestBed } from "./source-bed.ts";
@@ -113,7 +113,7 @@ describe("each function does its whole work with its own role", () => {
   });
 
   it("seal: what was stored for a sealed day since", async () => {
-    await noteAddendum(archive(), "grid", MONDAY, 1);
+    await noteAddendum(archive(), UNGUARDED, "grid", { day: MONDAY, revision: 1 });
     const late = makeEntry({ dateCreate: MONDAY_MORNING + 50 });
     bed.slack.add([late]);
     const bytes = Buffer.from(late.text);

@@ -389,9 +389,21 @@ describe("the lease", () => {
 
   it("is given up at the end, also of a run that failed", async () => {
     await using bed = await startTestBed();
-    vi.spyOn(bed.archive, "put").mockRejectedValueOnce(new Error("x"));
-    await bed.run();
+    vi.spyOn(bed.archive, "list").mockImplementationOnce(() => {
+      throw new Error("x");
+    });
+    expect(await bed.run()).toMatchObject({ outcome: "failed" });
     expect(await bed.run()).toMatchObject({ outcome: "caught_up" });
+  });
+
+  it("I2: is kept after a write that failed, until it can take effect no more", async () => {
+    await using bed = await startTestBed();
+    vi.spyOn(bed.archive, "put").mockRejectedValueOnce(new Error("x"));
+    expect(await bed.run()).toMatchObject({ outcome: "failed" });
+    bed.clock.advance(20_000);
+    expect(await bed.run()).toMatchObject({ outcome: "lease_held" });
+    bed.clock.advance(10_000);
+    expect(await bed.run()).toMatchObject({ outcome: "caught_up", entries: 12 });
   });
 
   it("stops a run that stood still for too long, before it writes", async () => {

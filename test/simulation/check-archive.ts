@@ -4,6 +4,7 @@ import { hashOf, type Manifest } from "../../lib/seal/manifest.ts";
 import { dayOf } from "../../lib/time.ts";
 import { BrokenPromise } from "./broken-promise.ts";
 import { checkVerify } from "./check-verify.ts";
+import type { Detection } from "./detection.ts";
 import type { Engine } from "./engine.ts";
 import type { Promises } from "./promises.ts";
 import type { Scenario, SourceScenario } from "./scenario.ts";
@@ -18,17 +19,26 @@ export interface SealedManifest {
   manifest: Manifest;
 }
 
+/** One organization, and all that works on it. */
+interface Organization {
+  source: SourceScenario;
+  promises: Promises;
+  tamperer: Tamperer;
+  detection: Detection | undefined;
+}
+
 /** What must hold of the archive when all work is done. @throws {BrokenPromise} */
 export async function checkArchive(
   engine: Engine,
   scenario: Scenario,
   archive: SimulatedArchive,
-  organizations: readonly { source: SourceScenario; promises: Promises; tamperer: Tamperer }[],
+  organizations: readonly Organization[],
   random: SeededRandom,
 ): Promise<void> {
-  for (const { source, promises, tamperer } of organizations) {
+  for (const { source, promises, tamperer, detection } of organizations) {
     checkEntries(promises, scenario.start, source.imported);
     if (!scenario.hasAllWriters) continue;
+    detection?.check(archive.keys(`${PREFIXES.auditLogs}source=${source.name}/`));
     const manifests = readManifests(archive, source.name);
     checkChain(manifests, source.name);
     checkAddenda(archive, source.name);

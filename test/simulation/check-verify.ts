@@ -93,17 +93,15 @@ const DAMAGES: readonly [
   { kind: "chain_broken", damage: onManifest(-1, (manifest) => ({ ...manifest, previous: null })) },
   {
     kind: "object_dropped",
-    damage: (archive, manifests, source) => {
+    damage: (archive, manifests) => {
       const newest = manifests.findLast(({ manifest }) => manifest.revision > 1);
-      if (newest === undefined) return undefined;
-      const hours = newest.manifest.hours.map((hour) => ({
-        ...hour,
-        archived: 0,
-        objects: [],
-      }));
-      return hours.every(({ archived }, hour) => archived === newest.manifest.hours[hour]?.archived)
-        ? undefined
-        : replace(archive, newest.key, encode({ ...newest.manifest, hours, archived: 0, source }));
+      const { day, revision } = newest?.manifest ?? {};
+      const before = manifests.find(
+        ({ manifest }) => manifest.day === day && manifest.revision === Number(revision) - 1,
+      );
+      if (newest === undefined || before?.manifest.archived === 0) return undefined;
+      const hours = newest.manifest.hours.map((hour) => ({ ...hour, archived: 0, objects: [] }));
+      return replace(archive, newest.key, encode({ ...newest.manifest, hours, archived: 0 }));
     },
   },
 ];

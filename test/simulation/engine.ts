@@ -16,6 +16,14 @@ export type Engine = Pick<typeof import("../../lib/ingest/ingest.ts"), "ingest">
   Pick<typeof import("../../lib/run/slack-source.ts"), "createSlackSource"> &
   Pick<typeof import("../../lib/slack/page.ts"), "parseLogsPage"> &
   Pick<typeof import("../../lib/aws/dynamodb-checkpoint-store.ts"), "DynamoDbCheckpointStore"> &
+  Pick<typeof import("../../lib/columns/day-digest.ts"), "DayDigest"> &
+  Pick<
+    typeof import("../../lib/columns/write-day-columns.ts"),
+    "writeDayColumns" | "ColumnsError"
+  > &
+  Pick<typeof import("../../lib/detect/consume-object.ts"), "consumeObject"> &
+  Pick<typeof import("../../lib/detect/detector.ts"), "Detector"> &
+  Pick<typeof import("../../lib/detect/seen-names.ts"), "SeenNames"> &
   Pick<typeof import("../../lib/ports.ts"), "ObjectMissingError">;
 
 const MODULES = [
@@ -29,6 +37,11 @@ const MODULES = [
   "run/slack-source.ts",
   "slack/page.ts",
   "aws/dynamodb-checkpoint-store.ts",
+  "columns/day-digest.ts",
+  "columns/write-day-columns.ts",
+  "detect/consume-object.ts",
+  "detect/detector.ts",
+  "detect/seen-names.ts",
   "ports.ts",
 ];
 
@@ -66,19 +79,18 @@ function compressInVirtualTime(): void {
       },
       flush(done) {
         const body = store(...chunks);
-        currentProcess()?.plan(COMPRESSION_MS, () => done(null, body));
+        const process = currentProcess();
+        process?.onCompression();
+        process?.plan(COMPRESSION_MS, () => done(null, body));
       },
     });
   });
-  patch("gunzip", (input: Buffer, done: (error: unknown, output?: Buffer) => void) => {
-    queueMicrotask(() => {
-      try {
-        done(null, unstore(input));
-      } catch (error) {
-        done(error);
-      }
-    });
-  });
+  patch("gunzipSync", (input: Buffer) => ({
+    buffer: unstore(input),
+    engine: { bytesWritten: input.byteLength },
+  }));
+  // Objects here are small: nothing is decompressed on another thread.
+  patch("gunzip", undefined);
   syncBuiltinESMExports();
 }
 

@@ -1,18 +1,18 @@
-/** `npm run sim`: worlds by the thousand, or one of them again with its trace. */
+/** `npm run sim`: scenarios by the thousand, one of them again with its trace, or the mutants. */
 
-import { once } from "node:events";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { Command, InvalidArgumentError } from "commander";
 import { formatCount, formatSeconds } from "../../cli/output/format.ts";
 import { ProgressBar } from "../../cli/output/progress-bar.ts";
 import { loadEngine } from "./engine.ts";
+import { findMutants } from "./find-mutants.ts";
 import { simulate } from "./simulate.ts";
-import type { Batch, BatchEnd } from "./worker.ts";
+import { Thread } from "./thread.ts";
+import type { BatchEnd } from "./worker.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** Seeds that a worker gets at once. */
+/** Seeds that a thread gets at once. */
 const BATCH_SEEDS = 100;
 
 /** Of a long trace the end says why. */
@@ -20,21 +20,40 @@ const TRACE_LINES_MAX = 80;
 
 const options = new Command("sim")
   .description("Run the engine in virtual time, with whatever a seed lets go wrong.")
-  .option("--seed <number>", "one world, with a trace of everything that happens in it", toCount)
-  .option("--seeds <count>", "so many worlds", toCount, 10_000)
+  .option("--seed <number>", "one scenario, with a trace of everything that happens in it", toCount)
+  .option("--seeds <count>", "so many scenarios; of a mutant, at most so many", toCount)
   .option("--from <number>", "the first seed", toCount, 1)
-  .option("--jobs <count>", "worlds at once, each on a core", toCount, 1)
+  .option("--jobs <count>", "scenarios at once, each on a core", toCount, 1)
+  .option("--mutants [names]", "find each broken engine whose name has this in it")
+  .option("--known", "begin with the seed that is known to find a mutant")
   .option("--json", "print one JSON object, the last line")
   .addHelpText(
     "after",
-    "\nExits with 1 when a world breaks the promise: docs/internals/simulation.md.",
+    "\nExits with 1 when a scenario breaks the promise, or a mutant does not: docs/internals/simulation.md.",
   )
   .parse()
-  .opts<{ seed?: number; seeds: number; from: number; jobs: number; json?: true }>();
+  .opts<{
+    seed?: number;
+    seeds?: number;
+    from: number;
+    jobs: number;
+    mutants?: string | true;
+    known?: true;
+    json?: true;
+  }>();
 
-process.exitCode = options.seed === undefined ? await runMany() : await replay(options.seed);
-// Processes that were killed in a world still have time-outs that count in real time.
+process.exitCode = await run();
+// Processes that were killed in a scenario may still have time-outs.
 process.exit();
+
+async function run(): Promise<number> {
+  const { seed, seeds, mutants, from, jobs, known } = options;
+  if (seed !== undefined) return replay(seed);
+  if (mutants === undefined) return runMany(seeds ?? 10_000);
+  const names = mutants === true ? "" : mutants;
+  const survivors = await findMutants({ names, from, jobs, seeds: seeds ?? 2000, known });
+  return survivors === 0 ? 0 : 1;
+}
 
 async function replay(seed: number): Promise<number> {
   const engine = await loadEngine(ROOT);
@@ -48,34 +67,35 @@ async function replay(seed: number): Promise<number> {
   return 0;
 }
 
-async function runMany(): Promise<number> {
-  const { seeds, from, jobs, json } = options;
+async function runMany(seeds: number): Promise<number> {
+  const { from, jobs, json } = options;
   const startedMs = performance.now();
   const bar = new ProgressBar();
   let next = from;
-  let worlds = 0;
+  let kept = 0;
+  let cpuMs = 0;
   let broken: BatchEnd["broken"];
-  const rate = () => Math.round((worlds / (performance.now() - startedMs)) * 1000);
+  const rate = () => Math.round((kept / (performance.now() - startedMs)) * 1000);
   const work = async () => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url));
+    const thread = new Thread();
     while (broken === undefined && next < from + seeds) {
-      const batch: Batch = { from: next, count: Math.min(BATCH_SEEDS, from + seeds - next) };
+      const batch = { from: next, count: Math.min(BATCH_SEEDS, from + seeds - next) };
       next += batch.count;
-      worker.postMessage(batch);
-      const [end] = (await once(worker, "message")) as [BatchEnd];
-      worlds += end.worlds;
+      const end = await thread.simulate(batch);
+      kept += end.kept;
+      cpuMs += end.cpuMs;
       broken ??= end.broken;
-      bar.update(worlds, seeds, [
-        `${formatCount(worlds)} worlds`,
+      bar.update(kept, seeds, [
+        `${formatCount(kept)} scenarios`,
         `${formatCount(rate())} a second`,
-        `${formatSeconds((seeds - worlds) / Math.max(1, rate()))} left`,
+        `${formatSeconds((seeds - kept) / Math.max(1, rate()))} left`,
       ]);
     }
-    await worker.terminate();
+    await thread.stop();
   };
   process.once("SIGINT", () => {
     bar.stop();
-    console.error(`ended after ${formatCount(worlds)} worlds, none of them broken`);
+    console.error(`ended after ${formatCount(kept)} scenarios, none of them broken`);
     process.exit(130);
   });
   await Promise.all(Array.from({ length: jobs }, work));
@@ -84,18 +104,19 @@ async function runMany(): Promise<number> {
     await explain(broken.seed);
   }
   const seconds = (performance.now() - startedMs) / 1000;
-  const summary = { worlds, from, jobs, seconds, worldsPerSecond: rate(), broken: broken ?? null };
+  const perCpuSecond = Math.round((kept / cpuMs) * 1000);
   if (json) {
-    console.log(JSON.stringify(summary));
+    const summary = { scenarios: kept, from, jobs, seconds, perSecond: rate(), perCpuSecond };
+    console.log(JSON.stringify({ ...summary, broken: broken ?? null }));
   } else if (broken === undefined) {
     console.log(
-      `${formatCount(worlds)} worlds from seed ${from}: nothing lost, nothing twice; ${formatSeconds(seconds)}, ${formatCount(rate())} a second`,
+      `${formatCount(kept)} scenarios from seed ${from}: the promise holds; ${formatSeconds(seconds)}, ${formatCount(rate())} a second, ${formatCount(perCpuSecond)} a second of CPU time`,
     );
   }
   return broken === undefined ? 0 : 1;
 }
 
-/** Live through the world again, and show how it ended. */
+/** Run the scenario again, and show how it ended. */
 async function explain(seed: number): Promise<void> {
   const engine = await loadEngine(ROOT);
   const trace: string[] = [];

@@ -1,17 +1,17 @@
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-
 /** The engine with one thing broken on purpose. */
 export interface Mutant {
+  /** Reads after "an engine that". */
   name: string;
   /** Below `lib/`. */
   file: string;
-  /** Stands in the file exactly once. */
+  /** Is in the file exactly once. */
   find: string;
   replace: string;
+  /** A seed that finds it, for tests to begin with. */
+  seed: number;
 }
 
-/** What others have got wrong, and what we might. Each must break the promise in some world. */
+/** What others have got wrong, and what we might. Each must break the promise in some scenario. */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "moves the watermark before it stores",
@@ -19,126 +19,290 @@ export const MUTANTS: readonly Mutant[] = [
     find: "const stored = await storePage(this.#archive, listed);\n      await this.#commit(listed, stored);",
     replace:
       "await this.#commit(listed, { added: [], duplicates: [], outside: [], objects: 0, bytes: 0, quarantined: 0 });\n      await storePage(this.#archive, listed);",
+    seed: 1,
   },
   {
     name: "moves the watermark while pages are open",
     file: "ingest/ingest.ts",
     find: "watermark: isComplete ? Math.max(watermark, window.until) : watermark,",
     replace: "watermark: Math.max(watermark, window.until),",
+    seed: 1,
   },
   {
     name: "does not look into the archive",
     file: "archive/archive.ts",
     find: " && !isArchived(entry.id)",
     replace: "",
+    seed: 1,
   },
   {
     name: "looks only at objects within the batch's range",
     file: "archive/archived-ids.ts",
     find: "minDateCreate <= max && maxDateCreate >= min",
     replace: "minDateCreate >= min && maxDateCreate <= max",
+    seed: 1,
   },
   {
     name: "forgets the objects that it wrote itself",
     file: "archive/archived-ids.ts",
     find: "objects.push({ key, ...name });\n    }\n    const ids",
     replace: "}\n    const ids",
+    seed: 1,
+  },
+  {
+    name: "stores an id twice that is twice in a page",
+    file: "archive/archive.ts",
+    find: "!inBatch.has(entry.id) && ",
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "takes a failed write for done",
+    file: "archive/archive.ts",
+    find: "this.#guard.write(() => this.#store.put(key, body));\n    await",
+    replace:
+      'this.#guard.write(() => this.#store.put(key, body)).catch(() => "created");\n    await',
+    seed: 1,
+  },
+  {
+    name: "stores what is outside its claim",
+    file: "archive/archive.ts",
+    find: "const isInside = entry.dateCreate >= from && entry.dateCreate < until;",
+    replace: "const isInside = true; void [from, until];",
+    seed: 1,
   },
   {
     name: "does not look at its lease before it writes",
     file: "run/lease.ts",
     find: "this.#ports.clock.nowMs() >= expiresAt - MARGIN_MS / 2",
-    replace: "false",
+    replace: "false && expiresAt",
+    seed: 1,
   },
   {
-    name: "forgets oldest on page two",
-    file: "run/listing.ts",
-    find: "const query = { oldest: window.from,",
-    replace: "const query = { oldest: cursor === undefined ? window.from : 0,",
+    name: "looks at its lease before it compresses",
+    file: "archive/archive.ts",
+    find: "const { key, body } = await encodeObject(this.#source, entries);\n    await this.#openDay(dayOf(hour));\n    const outcome = await this.#guard.write(() => this.#store.put(key, body));",
+    replace:
+      "await this.#openDay(dayOf(hour));\n    const { outcome, key, body } = await this.#guard.write(async () => {\n      const { key, body } = await encodeObject(this.#source, entries);\n      return { outcome: await this.#store.put(key, body), key, body };\n    });",
+    seed: 1,
   },
   {
-    name: "takes what is outside the window for what is inside",
-    file: "ingest/ingest.ts",
-    find: "Math.max(watermark, window.until) : watermark,",
-    replace: "Math.max(watermark, window.until + 1) : watermark,",
+    name: "has a margin of 10 s",
+    file: "run/lease.ts",
+    find: "MARGIN_MS = 60_000",
+    replace: "MARGIN_MS = 10_000",
+    seed: 1,
+  },
+  {
+    name: "gives its lease up while a write may still take effect",
+    file: "run/lease.ts",
+    find: "this.#isInDoubt = true;",
+    replace: "",
+    seed: 1,
   },
   {
     name: "ignores that another run holds the lease",
     file: "run/lease.ts",
     find: "if (!acquired.held) {\n    return acquired;\n  }",
     replace: "if (!acquired.held) return { held: true, result: await work(lease, undefined) };",
+    seed: 1,
   },
   {
-    name: "takes a failed write for done",
-    file: "archive/archive.ts",
-    find: "const outcome = await this.#store.put(key, body);",
-    replace: 'const outcome = await this.#store.put(key, body).catch(() => "created");',
+    name: "ignores that its claim is refused",
+    file: "run/lease.ts",
+    find: "if (!claimed.claimed) return claimed.heldBy;",
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "does not extend its claim",
+    file: "run/lease.ts",
+    find: "if ((await this.#claim(this.#range)) !== undefined) throw new LeaseLostError(this.#writer);",
+    replace: "this.#claimExpiresAt = this.#expiresAt;",
+    seed: 1,
+  },
+  {
+    name: "grants claims that overlap",
+    file: "aws/dynamodb-checkpoint-store.ts",
+    find: "heldBy = valid.find(({ range }) => overlaps(range, claim.range));",
+    replace: "heldBy = valid.find(({ range }) => overlaps(range, claim.range) && range.from < 0);",
+    seed: 1,
+  },
+  {
+    name: "writes claims that it read before another changed them",
+    file: "aws/dynamodb-checkpoint-store.ts",
+    find: '"version = :version"',
+    replace: '"attribute_not_exists(nothing)"',
+    seed: 1,
+  },
+  {
+    name: "forgets oldest on page two",
+    file: "run/listing.ts",
+    find: "const query = { oldest: window.from,",
+    replace: "const query = { oldest: cursor === undefined ? window.from : 0,",
+    seed: 1,
+  },
+  {
+    name: "takes what is outside the window for what is inside",
+    file: "ingest/ingest.ts",
+    find: "Math.max(watermark, window.until) : watermark,",
+    replace: "Math.max(watermark, window.until + 1) : watermark,",
+    seed: 1,
   },
   {
     name: "trusts latest to be included",
     file: "run/listing.ts",
     find: "latest: window.until, limit, cursor",
     replace: "latest: window.until - 1, limit, cursor",
+    seed: 1,
   },
   {
     name: "stops at an empty page",
     file: "run/listing.ts",
     find: "    cursor = page.nextCursor;\n",
     replace: "    cursor = page.entries.length === 0 ? undefined : page.nextCursor;\n",
+    seed: 1,
   },
   {
     name: "stops at the first page",
     file: "run/listing.ts",
     find: "} while (cursor !== undefined);",
     replace: "} while (false);",
+    seed: 1,
   },
   {
     name: "takes a refused cursor for the end of the window",
     file: "run/listing.ts",
     find: "position = window.from;",
     replace: "position = window.until;",
+    seed: 1,
   },
   {
     name: "leaves a second out between two windows",
     file: "run/listing.ts",
     find: "position = window.until;",
     replace: "position = window.until + 1;",
+    seed: 1,
+  },
+  {
+    name: "begins a window again without making it shorter",
+    file: "run/listing.ts",
+    find: "secondsMax = Math.max(1, Math.floor(seconds / 2));",
+    replace: "void seconds;",
+    seed: 1,
+  },
+  {
+    name: "asks for a page that is too large as large again",
+    file: "run/listing.ts",
+    find: "limit = Math.floor(limit / 2);",
+    replace: "",
+    seed: 1,
   },
   {
     name: "leaves the first second of a window out",
     file: "run/store-page.ts",
     find: "dateCreate !== window.until",
     replace: "dateCreate !== window.from",
-  },
-  {
-    name: "does not let entries settle",
-    file: "ingest/ingest.ts",
-    find: "Math.min(now - settleDelaySeconds, until)",
-    replace: "Math.min(now, until)",
-  },
-  {
-    name: "never looks for late entries",
-    file: "ingest/ingest.ts",
-    find: "      allowedLatenessSeconds > 0 &&",
-    replace: "      false &&",
-  },
-  {
-    name: "looks for late entries from the watermark down",
-    file: "ingest/ingest.ts",
-    find: "Math.min(watermark, lateScannedAt) - allowedLatenessSeconds",
-    replace: "watermark - allowedLatenessSeconds",
-  },
-  {
-    name: "writes entries again instead of keeping their text",
-    file: "slack/page.ts",
-    find: "isOnOneLine ? exact : onOneLine(exact)",
-    replace: "Buffer.from(JSON.stringify(parsed))",
+    seed: 1,
   },
   {
     name: "drops what it cannot read",
     file: "run/store-page.ts",
     find: "unreadable.push(entry);",
     replace: "",
+    seed: 1,
+  },
+  {
+    name: "does not let entries settle",
+    file: "ingest/ingest.ts",
+    find: "Math.min(now - settleDelaySeconds, until)",
+    replace: "Math.min(now, until)",
+    seed: 1,
+  },
+  {
+    name: "never looks for late entries",
+    file: "ingest/ingest.ts",
+    find: "      allowedLatenessSeconds > 0 &&",
+    replace: "      false &&",
+    seed: 1,
+  },
+  {
+    name: "looks for late entries from the watermark down",
+    file: "ingest/ingest.ts",
+    find: "Math.min(watermark, lateScannedAt) - allowedLatenessSeconds",
+    replace: "watermark - allowedLatenessSeconds",
+    seed: 1,
+  },
+  {
+    name: "looks for late entries 10 s too short",
+    file: "ingest/ingest.ts",
+    find: "Math.min(watermark, lateScannedAt) - allowedLatenessSeconds",
+    replace: "Math.min(watermark, lateScannedAt) - allowedLatenessSeconds + 10",
+    seed: 1,
+  },
+  {
+    name: "does not save when it may call again",
+    file: "ingest/ingest.ts",
+    find: "await this.#save({ ...this.#checkpoint, notBefore });",
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "does not wait until it may call again",
+    file: "run/throttling.ts",
+    find: "if (notBefore === undefined || waitMs <= 0) {",
+    replace: "if (notBefore === undefined || waitMs < Infinity) {",
+    seed: 1,
+  },
+  {
+    name: "backfills while the live runs have to wait",
+    file: "backfill/backfill-span.ts",
+    find: "if (notBefore > clock.nowMs()) {",
+    replace: "if (notBefore < 0 && clock) {",
+    seed: 1,
+  },
+  {
+    name: "never reads the token again",
+    file: "run/slack-source.ts",
+    find: "await this.#tokens.refresh();",
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "calls after its deadline",
+    file: "slack/sender.ts",
+    find: "if (!(timeLeftMs > 0)) {",
+    replace: "if (Number.isNaN(timeLeftMs)) {",
+    seed: 1,
+  },
+  {
+    name: "waits past its deadline",
+    file: "slack/sender.ts",
+    find: "if (!(this.#parts.clock.nowMs() + delayMs < deadlineMs)) {",
+    replace: "if (Number.isNaN(this.#parts.clock.nowMs() + delayMs - deadlineMs)) {",
+    seed: 1,
+  },
+  {
+    name: "takes an empty page for a success that is none",
+    file: "slack/page.ts",
+    find: "if (frame.ok === false) {",
+    replace: "if (frame.ok === 0) {",
+    seed: 1,
+  },
+  {
+    name: "ends a listing at a cursor that is not a string",
+    file: "slack/page.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+    find: 'throw new SlackBodyError("wrong_shape", `next_cursor is a ${typeof cursor}, not a string`);',
+    replace: "return undefined;",
+    seed: 1,
+  },
+  {
+    name: "writes entries again instead of keeping their text",
+    file: "slack/page.ts",
+    find: "isOnOneLine ? exact : onOneLine(exact)",
+    replace: "Buffer.from(JSON.stringify(parsed))",
+    seed: 1,
   },
   {
     name: "shows the token when the network fails",
@@ -147,27 +311,127 @@ export const MUTANTS: readonly Mutant[] = [
     find: "`no answer from ${url.host} (",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
     replace: "`no answer with ${token} from ${url.host} (",
+    seed: 1,
+  },
+  {
+    name: "does not note an addendum before it stores it",
+    file: "archive/archive.ts",
+    find: "await noteAddendum(this.#store, this.#guard, this.#source, { day, revision });",
+    replace: "void noteAddendum;",
+    seed: 1,
+  },
+  {
+    name: "never seals an addendum",
+    file: "seal/days-to-seal.ts",
+    find: "open.has(day) || ",
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "seals without the allowed lateness",
+    file: "seal/settled.ts",
+    find: "reachesBackTo(live, lateness)",
+    replace: "reachesBackTo(live, 0)",
+    seed: 1,
+  },
+  {
+    name: "seals while a late scan is open",
+    file: "run/reach.ts",
+    find: "lateScanPosition ?? watermark,",
+    replace: "watermark,",
+    seed: 1,
+  },
+  {
+    name: "seals while a window is half read",
+    file: "run/reach.ts",
+    find: "lateScanPosition ?? watermark,\n      pageCursor?.oldest ?? watermark,",
+    replace: "pageCursor?.latest ?? lateScanPosition ?? watermark,",
+    seed: 1,
+  },
+  {
+    name: "does not look for backfills after it has claimed a day to seal",
+    file: "seal/seal-day.ts",
+    find: 'if (!this.#isSettled(lanes)) return "not_settled";',
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "seals without looking at its lease",
+    file: "seal/put.ts",
+    find: "await guard.write(() => archive.put(key, bytes));",
+    replace: "await archive.put(key, bytes); void guard;",
+    seed: 1,
+  },
+  {
+    name: "claims an hour of the day that it seals",
+    file: "seal/seal-day.ts",
+    find: "rangesFor: () => [rangeOfDay(day)],",
+    replace:
+      "rangesFor: () => [{ from: rangeOfDay(day).from, until: rangeOfDay(day).from + 3600 }],",
+    seed: 1,
+  },
+  {
+    name: "uses the hour records of another attempt",
+    file: "seal/manifest.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+    find: "attempt=${attempt}/",
+    replace: "attempt=1/",
+    seed: 1,
+  },
+  {
+    name: "seals what it described before another wrote",
+    file: "seal/attempt.ts",
+    find: "if (!(await this.#isAsRecorded(start, hour))) return undefined;",
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "compares ids and not texts",
+    file: "seal/reconcile.ts",
+    find: "hash !== undefined && hash !== textHash(bytes)",
+    replace: "hash === textHash(Buffer.from('')) && bytes",
+    seed: 1,
+  },
+  {
+    name: "does not keep Slack's text beside another",
+    file: "seal/reconcile.ts",
+    find: "await archive.quarantine(others, page.window.from);",
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "does not look at the hash in an object's key",
+    file: "seal/describe-hour.ts",
+    find: "hashLines(lines) === hash ?",
+    replace: "hashLines(lines) ?",
+    seed: 1,
+  },
+  {
+    name: "seals without what could not be read",
+    file: "seal/describe-hour.ts",
+    find: "quarantine.push(object);",
+    replace: "",
+    seed: 1,
+  },
+  {
+    name: "numbers every manifest as the first",
+    file: "seal/compose-manifest.ts",
+    find: "sequence: (head?.sequence ?? 0) + 1",
+    replace: "sequence: 1",
+    seed: 1,
+  },
+  {
+    name: "does not verify the order of the chain",
+    file: "seal/check-chain.ts",
+    find: "before.sequence === sequence - 1",
+    replace: "before.sequence !== sequence",
+    seed: 1,
+  },
+  {
+    name: "does not verify the hashes in the chain",
+    file: "seal/check-chain.ts",
+    find: "if (named.sha256 === sha256) return [];",
+    replace: "if (named.sha256 !== '' || sha256) return [];",
+    seed: 1,
   },
 ];
-
-const ROOT = join(import.meta.dirname, "../..");
-
-/**
- * Make a copy of `lib/` with the one thing broken.
- *
- * @returns the folder with the copy in it; below the project, where it finds its dependencies
- * @throws {Error} when the snippet does not stand in the file exactly once: the source has moved on
- */
-export async function makeMutant({ name, file, find, replace }: Mutant): Promise<string> {
-  const root = join(ROOT, ".mutants", name.replaceAll(/\W+/g, "-"));
-  await rm(root, { recursive: true, force: true });
-  await mkdir(root, { recursive: true });
-  await cp(join(ROOT, "lib"), join(root, "lib"), { recursive: true });
-  const path = join(root, "lib", file);
-  const [before, after, ...more] = (await readFile(path, "utf8")).split(find);
-  if (before === undefined || after === undefined || more.length > 0) {
-    throw new Error(`${file} has not exactly one place to break for "${name}"`);
-  }
-  await writeFile(path, before + replace + after);
-  return root;
-}

@@ -7,8 +7,8 @@ import type { Scenario } from "./scenario.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
-/** The adapters end a call to a store, its attempts together, within this; see ADR 4. */
-export const STORE_MS_MAX = 20_000;
+/** The adapters end a call to a store, its attempts together, within this; a put, within its own limit. */
+const STORE_MS_MAX = 26_000;
 
 /** How late a run may notice that its time is over: an answer on its way, a turn of a pacer. */
 const NOTICE_MS_MAX = 5000;
@@ -41,6 +41,7 @@ export class Process {
   /** Under which it holds leases and claims. */
   owner: string | undefined;
   onEnd: () => void = () => {};
+  onCompression: () => void = () => {};
 
   constructor(platform: Platform, name: string, limitMs: number, skewMs: number) {
     this.platform = platform;
@@ -183,14 +184,17 @@ export class Platform {
     if (this.isTroubled && random.chance(freezeChance)) {
       const frozenMs = isCommand
         ? random.chance(0.5)
-          ? LEASE_MS + random.integer(-60_000, 10_000)
+          ? LEASE_MS - random.integer(-10_000, 70_000)
           : random.integer(1000, 3_600_000)
         : random.integer(1000, 2 * runLimitMs);
-      time.plan(random.integer(0, 20_000), () => {
+      const standStill = () => {
+        process.onCompression = () => {};
         process.hasStoodStill = true;
         process.frozenUntilMs = time.nowMs + frozenMs;
         this.log(process, () => `stands still for ${frozenMs} ms`);
-      });
+      };
+      if (random.chance(0.3)) process.onCompression = standStill;
+      else time.plan(random.integer(0, 20_000), standStill);
     }
     return process;
   }
@@ -199,17 +203,22 @@ export class Platform {
    * A call to a store. It may fail before its effect or after, take its effect
    * although its answer was given up, be repeated by the adapter, or be slow.
    */
-  store<T>(process: Process, what: () => string, effect: () => T): Promise<T> {
+  store<T>(
+    process: Process,
+    what: () => string,
+    effect: () => T,
+    limitMs = STORE_MS_MAX,
+  ): Promise<T> {
     const { random, isTroubled, scenario } = this;
     const isFaulty = isTroubled && random.chance(scenario.storeFaults);
     const isSlow = isTroubled && random.chance(0.02);
-    const delayMs = random.integer(5, isSlow ? STORE_MS_MAX : 80);
+    const delayMs = random.integer(5, isSlow ? limitMs : 80);
     const lateFromMs = Math.max(process.clock.nowMs(), process.deadlineMs);
     process.storeMsAfterDeadline += Math.max(0, process.clock.nowMs() + delayMs - lateFromMs);
     const fault = isFaulty
       ? random.pick(["throttled", "answer lost", "given up", "repeated"])
       : undefined;
-    const laterMs = fault === "given up" ? random.integer(0, STORE_MS_MAX - delayMs) : 0;
+    const laterMs = fault === "given up" ? random.integer(0, limitMs - delayMs) : 0;
     return this.answer(process, delayMs, () => {
       this.log(process, () => `${what()}${fault === undefined ? "" : ` (${fault})`}`);
       if (fault === "throttled") throw new Error("SlowDown: reduce your request rate");

@@ -1,6 +1,7 @@
 import { claimsKey, liveLane, sealLane, spanLane, spanOfLane } from "../../lib/archive/lane.ts";
 import { PREFIXES, parseObjectKey } from "../../lib/archive/object-key.ts";
 import { addendumKey, manifestKey, parseManifestKey } from "../../lib/archive/sealed-day.ts";
+import { PUT_LIMIT_MS } from "../../lib/aws/s3-archive-store.ts";
 import type { Checkpoint, Claim } from "../../lib/ports.ts";
 import {
   dayOf,
@@ -22,6 +23,8 @@ import type { Item } from "./simulated-table.ts";
 /** What must hold of one source at every write; it knows everything. */
 export class Promises implements Witness {
   readonly source: string;
+  /** Told of each object of entries. */
+  onObject: (key: string) => void = () => {};
   /** The line of each id, as it was stored. */
   readonly archived = new Map<string, string>();
   readonly quarantined = new Set<string>();
@@ -32,6 +35,7 @@ export class Promises implements Witness {
   readonly #spansBegunAtMs = new Map<string, number>();
   readonly #archive: SimulatedArchive;
   readonly #items: ReadonlyMap<string, Item>;
+  readonly #skewMsMax: number;
   readonly #nowMs: () => number;
   readonly #entries: readonly SimulatedEntry[];
   /** On-time entries, oldest first: what must be archived below the live watermark. */
@@ -48,6 +52,7 @@ export class Promises implements Witness {
     this.source = name;
     this.#archive = archive;
     this.#items = items;
+    this.#skewMsMax = skewMsMax;
     this.#nowMs = nowMs;
     this.#entries = entries;
     this.#onTime = entries
@@ -64,10 +69,15 @@ export class Promises implements Witness {
     const nowMs = process.clock.nowMs();
     const claim = this.#claims().find(({ owner }) => owner === process.owner);
     const isIn = isOfMore(key) ? overlaps : covers;
-    if (claim === undefined || claim.expiresAt <= nowMs || !isIn(claim.range, range)) {
+    if (claim === undefined || !isIn(claim.range, range)) {
       throw new BrokenPromise(
         `${process.name} writes ${key}, and has claimed ${JSON.stringify(claim)}`,
       );
+    }
+    // Whatever the clocks say, a put takes effect before another can claim its time.
+    const leftMs = claim.expiresAt - nowMs;
+    if (leftMs < PUT_LIMIT_MS + 2 * this.#skewMsMax) {
+      throw new BrokenPromise(`${process.name} writes ${key} with ${leftMs} ms left of its claim`);
     }
     if (this.#items.get(claim.writer)?.leaseOwner !== process.owner) {
       throw new BrokenPromise(`${process.name} writes ${key} without its lease`);
@@ -86,7 +96,10 @@ export class Promises implements Witness {
     if (Buffer.from(body).includes(TOKEN_START)) {
       throw new BrokenPromise(`the token is in ${key}`);
     }
-    if (key.startsWith(PREFIXES.auditLogs)) this.#checkObject(key, body);
+    if (key.startsWith(PREFIXES.auditLogs)) {
+      this.#checkObject(key, body);
+      this.onObject(key);
+    }
     if (key.startsWith(PREFIXES.quarantine)) {
       for (const line of linesOf(body)) this.quarantined.add(line);
     }
@@ -203,7 +216,8 @@ export class Promises implements Witness {
     for (const lane of this.#items.keys()) {
       const span = spanOfLane(lane);
       if (span === undefined || lane !== spanLane(this.source, span)) continue;
-      const { watermark = span.from } = this.#checkpointOf(lane) ?? {};
+      // One without a checkpoint was never begun.
+      const { watermark = span.until } = this.#checkpointOf(lane) ?? {};
       if (overlaps(span, { from, until }) && watermark < Math.min(span.until, until)) {
         throw new BrokenPromise(`${key} is sealed, and ${lane} has come to ${watermark}`);
       }

@@ -13,6 +13,8 @@ export interface SourceScenario {
   entries: SimulatedEntry[];
   /** Epoch seconds before which Slack refuses to list. */
   listsFrom: number;
+  /** And how long ago a window must end: its clock may be behind ours. */
+  listsUntilSecondsAgo: number;
   pageLimit: number;
   latestExclusive: boolean;
   /** How a cursor finds its place again: by the second it has come to, or by a count of entries. */
@@ -34,6 +36,8 @@ export interface SourceScenario {
   backfillFrom: number | undefined;
   /** Texts of entries that are imported, each from some export; none: nothing is imported. */
   imported: string[];
+  /** Rules run on what is stored. */
+  isWatched: boolean;
   /** Someone rewrites stored lines. */
   isTamperedWith: boolean;
 }
@@ -126,6 +130,7 @@ function makeSource(
     name,
     entries,
     listsFrom: refusesRange ? first : 0,
+    listsUntilSecondsAgo: random.chance(0.05) ? 120 : Number.NEGATIVE_INFINITY,
     pageLimit: hasLargePages ? 40 : random.pick([2, 3, 5, 10, 9999]),
     latestExclusive: random.chance(0.3),
     cursorKind,
@@ -143,7 +148,7 @@ function makeSource(
     wholePageMax: hasLargePages
       ? cursorKind === "count"
         ? random.integer(1, 5)
-        : 16
+        : busiestSecond(entries)
       : Number.POSITIVE_INFINITY,
     whatLargePagesAre: random.pick(["cut", "too_large"]),
     strayChance: random.pick([0, 0, 0.2]),
@@ -151,8 +156,15 @@ function makeSource(
     crossesHours: random.chance(0.2),
     backfillFrom: hasAllWriters && random.chance(0.6) ? start - backSeconds : undefined,
     imported: hasAllWriters && random.chance(0.5) ? makeExport(random, entries) : [],
+    isWatched: hasAllWriters && random.chance(0.3),
     isTamperedWith: hasAllWriters && random.chance(0.3),
   };
+}
+
+/** @returns how many entries the second with the most of them has */
+function busiestSecond(entries: readonly SimulatedEntry[]): number {
+  const seconds = Map.groupBy(entries, ({ dateCreate }) => dateCreate);
+  return Math.max(1, ...[...seconds.values()].map(({ length }) => length));
 }
 
 /** What some export has of the organization: not all of it, not always as Slack has it. */

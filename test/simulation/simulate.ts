@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { BrokenPromise } from "./broken-promise.ts";
 import { checkArchive } from "./check-archive.ts";
+import { Detection } from "./detection.ts";
 import type { Engine } from "./engine.ts";
 import { ALLOWED_LATENESS_SECONDS } from "./entries.ts";
 import { Platform } from "./platform.ts";
@@ -8,6 +9,7 @@ import { Promises } from "./promises.ts";
 import { makeScenario, type Scenario, type SourceScenario } from "./scenario.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { SimulatedArchive } from "./simulated-archive.ts";
+import { SimulatedColumns } from "./simulated-columns.ts";
 import { SimulatedSlack } from "./simulated-slack.ts";
 import { SimulatedTable } from "./simulated-table.ts";
 import { Tamperer } from "./tamperer.ts";
@@ -39,6 +41,8 @@ interface Organization {
   writers: Writers;
   promises: Promises;
   tamperer: Tamperer;
+  /** Absent: no rules run on what is stored. */
+  detection: Detection | undefined;
 }
 
 class TestBed {
@@ -62,13 +66,18 @@ class TestBed {
     const table: SimulatedTable = new SimulatedTable((key, before, after) =>
       this.#promisesOf(key)?.onUpdate(key, before, after),
     );
-    const world = { engine, platform, archive, table };
+    const columns = new SimulatedColumns(engine, platform, archive);
+    const world = { engine, platform, archive, columns, table };
     this.#organizations = this.#scenario.sources.map((source) => {
       const slack = new SimulatedSlack(source, this.#random, nowMs);
       const promises = new Promises(source, this.#scenario, archive, table.items, nowMs);
       const writers = new Writers(world, source, slack, promises);
       const tamperer = new Tamperer(source, promises, archive, platform);
-      return { source, writers, promises, tamperer };
+      const detection = source.isWatched
+        ? new Detection(engine, platform, archive, source.name)
+        : undefined;
+      promises.onObject = (key) => detection?.deliver(key);
+      return { source, writers, promises, tamperer, detection };
     });
   }
 
@@ -135,6 +144,7 @@ class TestBed {
     start(0.4, () => writers.seal(random.chance(0.5) ? random.integer(0, 900_000) : 0));
     start(0.1, () => writers.seal(0));
     start(0.2, () => tamperer.tamper());
+    start(0.3, () => writers.writeColumns());
   }
 
   /** A bounded number of rounds without trouble leaves nothing to do. */
@@ -159,6 +169,9 @@ class TestBed {
           await platform.untilDone(writers.seal(0));
           isDone = false;
         }
+        // A day that was rewritten after it had been described is never in columns.
+        const refused = await platform.untilDone(writers.writeColumns());
+        if (writers.daysWithoutColumns.some(({ day }) => !refused.includes(day))) isDone = false;
       }
       await platform.sleep(scheduleMs);
       quiet = isDone ? quiet + 1 : 0;

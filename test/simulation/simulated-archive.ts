@@ -1,3 +1,4 @@
+import { PUT_LIMIT_MS } from "../../lib/aws/s3-archive-store.ts";
 import type { ArchiveStore, StoredObject } from "../../lib/ports.ts";
 import type { Engine } from "./engine.ts";
 import type { Platform, Process } from "./platform.ts";
@@ -41,6 +42,7 @@ export class SimulatedArchive {
           process,
           () => `put ${key}`,
           () => put(key, body),
+          PUT_LIMIT_MS,
         );
       },
       get: (key) =>

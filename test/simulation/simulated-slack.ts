@@ -107,7 +107,7 @@ export class SimulatedSlack {
     const oldest = Number(params.get("oldest") ?? 0);
     const latest = Number(params.get("latest") ?? now) - (scenario.latestExclusive ? 1 : 0);
     const limit = Number(params.get("limit"));
-    if (oldest < scenario.listsFrom) {
+    if (oldest < scenario.listsFrom || latest > now - scenario.listsUntilSecondsAgo) {
       return refusal(400, "invalid_range");
     }
     const visible = this.#newestFirst.filter(

@@ -1,4 +1,10 @@
 import { liveLane, spanLane, spanOfLane } from "../../lib/archive/lane.ts";
+import {
+  inOrder,
+  manifestsPrefix,
+  parseManifestKey,
+  type SealedRevision,
+} from "../../lib/archive/sealed-day.ts";
 import type { IngestPorts } from "../../lib/ingest/ingest.ts";
 import type { Checkpoint } from "../../lib/ports.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
@@ -11,6 +17,7 @@ import type { Platform, Process } from "./platform.ts";
 import type { Promises } from "./promises.ts";
 import type { SourceScenario } from "./scenario.ts";
 import type { SimulatedArchive } from "./simulated-archive.ts";
+import type { SimulatedColumns } from "./simulated-columns.ts";
 import { type SimulatedSlack, toResponse } from "./simulated-slack.ts";
 import type { SimulatedTable } from "./simulated-table.ts";
 
@@ -22,6 +29,7 @@ export interface World {
   engine: Engine;
   platform: Platform;
   archive: SimulatedArchive;
+  columns: SimulatedColumns;
   table: SimulatedTable;
 }
 
@@ -167,6 +175,38 @@ export class Writers {
       ),
     );
     this.#noteThrottling("seal", summary);
+  }
+
+  /** Sealed days, each with its newest revision, that are not in columns as they were sealed. */
+  get daysWithoutColumns(): SealedRevision[] {
+    const { archive, columns } = this.#world;
+    const manifests = archive.keys(manifestsPrefix(this.source)).flatMap((key) => {
+      const manifest = parseManifestKey(this.source, key);
+      return manifest === undefined ? [] : [manifest];
+    });
+    const newest = new Map(inOrder(manifests).map((manifest) => [manifest.day, manifest]));
+    return [...newest.values()].filter(
+      ({ day, revision }) => !columns.has(this.source, day, revision),
+    );
+  }
+
+  /** What follows the seals: each sealed day into columns. @returns days that cannot be served from there */
+  async writeColumns(): Promise<string[]> {
+    const { engine, platform, archive, columns } = this.#world;
+    const refused: string[] = [];
+    for (const { day } of this.daysWithoutColumns) {
+      await platform.run(`${this.source}: columns`, async (process) => {
+        const store = archive.storeFor(process, this.#promises);
+        try {
+          return await engine.writeDayColumns(store, columns.storeFor(process), this.source, day);
+        } catch (error) {
+          if (!(error instanceof engine.ColumnsError)) throw error;
+          refused.push(day);
+          return { refused: error.message };
+        }
+      });
+    }
+    return refused;
   }
 
   get #sealSettings() {

@@ -21,7 +21,7 @@ async function openLakeOfManifests(
     const isText = typeof manifest === "string";
     const key = isText
       ? manifestKey("grid", "2026-03-09")
-      : manifestKey(manifest.source, manifest.day);
+      : manifestKey(manifest.source, manifest.day, manifest.revision);
     await mkdir(join(directory, key, ".."), { recursive: true });
     await writeFile(join(directory, key), isText ? manifest : encodeManifest(manifest));
   }
@@ -72,9 +72,9 @@ describe("the view archive_hours", () => {
   });
 
   it("has every hour of a sealed day, those in which nothing happened too", async () => {
-    const hours = makeManifest().hours.with(17, { ...makeHour(17, 5), late: 3 });
+    const hours = makeManifest().hours.with(17, { ...makeHour(17, 5), late: 3, differs: 1 });
     const lake = await openLakeOfManifests(
-      makeManifest({ hours, listed: 7, archived: 7, late: 3 }),
+      makeManifest({ hours, listed: 7, archived: 7, late: 3, differs: 1 }),
     );
 
     const { rows } = await lake.query("SELECT * FROM archive_hours ORDER BY hour");
@@ -84,9 +84,65 @@ describe("the view archive_hours", () => {
       "2026-03-03 03:00:00",
     ];
     expect(rows).toHaveLength(24);
-    expect(rows[0]).toEqual([...hourOf(0), 0, 0, 0, 0, 0]);
-    expect(rows[9]).toEqual([...hourOf(9), 2, 2, 0, 0, 0]);
-    expect(rows[17]).toEqual([...hourOf(17), 5, 5, 3, 0, 0]);
+    expect(rows[0]).toEqual([...hourOf(0), 0, 0, 0, 0, 0, 0]);
+    expect(rows[9]).toEqual([...hourOf(9), 2, 2, 0, 0, 0, 0]);
+    expect(rows[17]).toEqual([...hourOf(17), 5, 5, 3, 0, 0, 1]);
+  });
+
+  it("has the hours of a day that was sealed again as its newest manifest has them", async () => {
+    const hours = makeManifest().hours.with(17, makeHour(17, 5));
+    const first = makeManifest();
+    const previous = { day: first.day, revision: 1, sha256: "ab".repeat(32) };
+    const second = { ...first, revision: 2, previous, hours, listed: 7, archived: 7 };
+    const other = makeManifest({
+      day: "2026-03-01",
+      hours: first.hours.map(({ hour }) => makeHour(hour)),
+      listed: 0,
+      archived: 0,
+    });
+    const lake = await openLakeOfManifests(first, second, other);
+    const lines = [second, other, first].map(
+      (manifest) => `('grid', '${Buffer.from(encodeManifest(manifest))}')`,
+    );
+    const totals = "SELECT dt, count(*), sum(archived) FROM archive_hours GROUP BY dt ORDER BY dt";
+    const sql = ARCHIVE_HOURS_SQL.replace(
+      "FROM manifest_lines",
+      `FROM (VALUES ${lines}) AS manifest_lines (source, line)`,
+    );
+
+    for (const from of ["archive_hours", `(${sql})`]) {
+      const { rows } = await lake.query(totals.replace("archive_hours", from));
+
+      expect(rows).toEqual([
+        ["2026-03-01", 24, 0],
+        ["2026-03-02", 24, 7],
+      ]);
+    }
+  });
+
+  it("has what a manifest of version 1 has", async () => {
+    const text = Buffer.from(encodeManifest(makeManifest({ version: 1 })))
+      .toString()
+      .replaceAll(
+        /"differs":0,|"revision":1,|"amends":null,|"differs_ids":\[\],|,"foreign":\[\]/g,
+        "",
+      );
+    expect(text).not.toMatch(/differs|revision/);
+    const lake = await openLakeOfManifests(
+      text
+        .replace('"day":"2026-03-02"', '"day":"2026-03-09"')
+        .replaceAll("dt=2026-03-02", "dt=2026-03-09")
+        .replaceAll(/1772\d{6}/g, (seconds) => String(Number(seconds) + 7 * 86_400)),
+    );
+
+    const { rows } = await lake.query(
+      "SELECT hour, archived, differs FROM archive_hours WHERE hour IN (8, 9) ORDER BY hour",
+    );
+
+    expect(rows).toEqual([
+      [8, 0, 0],
+      [9, 2, 0],
+    ]);
   });
 
   it("is not misled by ids that look like a part of a manifest", async () => {

@@ -11,7 +11,7 @@ import { functionsIn, trinoProblems } from "./trino-grammar.ts";
 
 /** Of those, what the texts use. @see https://trino.io/docs/current/functions/list.html */
 const TRINO_FUNCTIONS = new Set([
-  ...["array_agg", "count", "max", "min", "min_by", "sum", "lag"],
+  ...["array_agg", "count", "max", "min", "min_by", "row_number", "sum", "lag"],
   ...["array_except", "array_join", "array_sort", "sequence", "split"],
   ...["coalesce", "nullif", "concat", "lower", "lpad", "strpos", "substr", "translate"],
   ...["date_diff", "date_format", "date_trunc", "from_unixtime"],

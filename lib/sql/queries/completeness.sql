@@ -16,7 +16,7 @@ WITH hours AS (
   GROUP BY source, date_trunc('hour', event_time)
 ),
 sealed AS (
-  SELECT source, hour_start, listed, archived, late, only_in_archive, twice
+  SELECT source, hour_start, listed, archived, late, only_in_archive, twice, differs
   FROM archive_hours
   WHERE dt BETWEEN :from_day AND :to_day
 ),
@@ -46,7 +46,7 @@ SELECT
   CASE
     WHEN sealed.archived IS NULL THEN 'not sealed'
     WHEN sealed.archived <> coalesce(hours.entries, 0) THEN 'changed'
-    WHEN sealed.listed <> sealed.archived OR sealed.only_in_archive > 0 OR sealed.twice > 0
+    WHEN sealed.listed <> sealed.archived OR sealed.only_in_archive > 0 OR sealed.twice > 0 OR sealed.differs > 0
       THEN 'differs from Slack'
     WHEN sealed.archived = 0 THEN 'nothing happened'
     ELSE 'complete'

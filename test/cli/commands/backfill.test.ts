@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { makeEntries } from "../../../fake-slack/entries.ts";
-import { type FakeSlack, startFakeSlack } from "../../../fake-slack/fake-slack.ts";
+import { FAKE_TOKEN, type FakeSlack, startFakeSlack } from "../../../fake-slack/fake-slack.ts";
 import { SECONDS_PER_DAY } from "../../../lib/time.ts";
 import { lastLine, run, start } from "../audit-lake.ts";
 import { archivedLines } from "../local-run.ts";
@@ -101,6 +101,21 @@ describe("backfill", () => {
     const { code, stdout } = await backfill("--json");
     expect(code).toBe(0);
     expect(lastLine(stdout)).toMatchObject({ outcome: "caught_up", progress: { entries: 60 } });
+    await expectTruth();
+  });
+
+  it("is cancelled from where it has come to, and can be planned again", async () => {
+    slack.token = "xoxp-other"; // planned, and stuck from its first call on
+    expect((await backfill()).code).toBe(1);
+    const cancel = () => run(["backfill", "--archive", archive, "--cancel", `${FROM}/${NOW}`]);
+    const { code, stdout, stderr } = await cancel();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^Cancelled 20.*Z to 20.*Z of "slack"\. What is archived stays; /);
+    expect((await cancel()).stdout).toBe('No backfill of "slack" is unfinished there.\n');
+    const status = await run(["status", "--archive", archive, "--json"]);
+    expect(lastLine(status.stdout)).toMatchObject({ sources: [{ backfill: null }] });
+    slack.token = FAKE_TOKEN;
+    expect((await backfill()).code).toBe(0);
     await expectTruth();
   });
 

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { SAVED_QUERIES } from "../../../lib/sql/saved-queries.ts";
 import { run } from "../audit-lake.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
@@ -103,5 +104,38 @@ describe("a mistake gives one line", () => {
     expect(ended).toMatchObject({ code, stdout: "" });
     expect(ended.stderr).toMatch(message);
     expect(ended.stderr).toMatch(/^audit-lake: .*\n$/);
+  });
+});
+
+describe("a damaged object", () => {
+  let copy: string;
+  let object: string;
+
+  beforeEach(async () => {
+    copy = await temporaryDirectory();
+    await cp(archive, copy, { recursive: true });
+    for await (const key of new DirectoryArchiveStore(copy).keys("audit_logs/")) object = key;
+    const path = join(copy, object);
+    await writeFile(path, (await readFile(path)).subarray(0, -9));
+  });
+
+  const COUNT = "SELECT count(*) AS n FROM audit_logs";
+
+  it("is an error that names it", async () => {
+    expect(await run(["query", "--archive", copy, COUNT])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `audit-lake: cannot read ${object}: it is not whole gzip: restore the first version, or leave out what is damaged (query --skip-damaged)\n`,
+    });
+  });
+
+  it("is left out knowingly, and named", async () => {
+    const { code, stdout, stderr } = await run([
+      ...["query", "--archive", copy, COUNT, "--json", "--skip-damaged"],
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toBe(`audit-lake: LEFT OUT ${object}: it is not whole gzip\n`);
+    const [{ n: whole }] = JSON.parse((await query(COUNT, "--json")).stdout);
+    expect(JSON.parse(stdout)[0].n).toBeLessThan(whole);
   });
 });

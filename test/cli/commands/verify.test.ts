@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { columnsKey } from "../../../lib/archive/columns-key.ts";
 import { sealLane } from "../../../lib/archive/lane.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { PemManifestSigner } from "../../../lib/local/pem-manifest-signer.ts";
@@ -70,6 +71,35 @@ describe("verify", () => {
     const { code, stdout, stderr } = await verify();
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     expect(stdout).toContain(`OBJECT MISSING  ${key}: it was there when the day was sealed`);
+    expect(stdout).toContain("damaged         1");
+  });
+
+  it("names what it does not know, hidden or not", async () => {
+    const key = await firstObject();
+    const hidden = key.replace(/([^/]+)$/, ".$1");
+    const encoded = key.replace("source=grid", "source=gri%64");
+    for (const planted of [hidden, encoded]) {
+      await mkdir(join(archive, planted, ".."), { recursive: true });
+      await copyFile(join(archive, key), join(archive, planted));
+    }
+    const { code, stdout } = await verify();
+    expect(code).toBe(1);
+    for (const planted of [hidden, encoded]) {
+      expect(stdout).toContain(`PATH UNKNOWN  ${planted}: this archive gives no such name`);
+    }
+    expect(lastLine((await verify("--json")).stdout)).toMatchObject({ unknown: [encoded, hidden] });
+  });
+
+  it("compares the days that are in columns with their lines", async () => {
+    expect(await run(["columns", "--archive", archive, "--source", "grid"])).toMatchObject({
+      code: 0,
+    });
+    expect(await verify()).toMatchObject({ code: 0 });
+    const key = columnsKey("grid", DAYS[0]);
+    await writeFile(join(archive, key), "no Parquet");
+    const { code, stdout } = await verify();
+    expect(code).toBe(1);
+    expect(stdout).toContain(`COLUMNS CHANGED  ${key}: they cannot be read: `);
     expect(stdout).toContain("damaged         1");
   });
 

@@ -1,9 +1,10 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { UsageError } from "../../../cli/errors.ts";
 import {
   addFormerTimeOption,
   addTimeRangeOptions,
+  parseTimeRange,
   type TimeRangeOptions,
   toTimeRange,
 } from "../../../cli/options/time-range.ts";
@@ -83,4 +84,19 @@ describe("the former time options", () => {
       ].join("\n"),
     );
   });
+});
+
+describe("a range in one word", () => {
+  it("is two times", () => {
+    const range = { from: FIRST, until: SECOND };
+    expect(parseTimeRange("2026-03-01/2026-03-02")).toEqual(range);
+    expect(parseTimeRange(`${FIRST}/${SECOND}`)).toEqual(range);
+  });
+
+  it.each(["2026-03-01", "2026-03-01/", "/2026-03-01", "2026-03-02/2026-03-01", "a/b", "1/2/3"])(
+    "is not %j",
+    (text) => {
+      expect(() => parseTimeRange(text)).toThrow(InvalidArgumentError);
+    },
+  );
 });

@@ -196,7 +196,8 @@ describe("backfill --stack", () => {
 
   it.each([
     [["--stack"], /--from is missing/],
-    [["--cancel"], /--cancel needs --stack/],
+    [["--cancel"], /--cancel needs a range here/],
+    [["--cancel", "2025-01-01"], /Give two times/],
     [["--stack", "--archive", "here", "--from", "2025-01-01"], /cannot be used with/],
     [["--stack", "--cancel", "--from", "2025-01-01"], /cannot be used with/],
   ])("refuses %j", async (args, message) => {

@@ -6,6 +6,7 @@ import { manifestKey, noteAddendum, signatureKey } from "../../../lib/archive/se
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
 import { isSignedBy } from "../../../lib/seal/signature.ts";
 import { LATENESS_METRIC, SEAL_METRICS } from "../../../lib/stack/metrics.ts";
+import { UNGUARDED } from "../../fakes/open-archive.ts";
 import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 
 const DAY = "2026-03-02";
@@ -134,7 +135,7 @@ describe("the function that closes days", () => {
     expect(bed.metric(SEAL_METRICS.addenda)).toEqual([0]);
 
     const archive = new S3ArchiveStore(new S3Client({ forcePathStyle: true }), bed.bucket);
-    await noteAddendum(archive, "grid", day, 1);
+    await noteAddendum(archive, UNGUARDED, "grid", { day, revision: 1 });
     bed.output = [];
     expect(await bed.call(close, { op: "close", day })).toMatchObject({
       manifest: { revision: 2 },
