@@ -114,7 +114,6 @@ export class Backfill extends Construct {
       handlers: [handler],
       timeout: TIMEOUT,
       logRetentionDays,
-      removalPolicy,
     });
     monitoring.add(monitored(config.name, stateMachine));
     return { config, machineArn: stateMachine.stateMachineArn };

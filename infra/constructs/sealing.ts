@@ -148,7 +148,6 @@ export class Sealing extends Construct {
       handlers: jobs.map(({ handler }) => handler),
       timeout: TIMEOUT,
       logRetentionDays,
-      removalPolicy,
     });
     const [hour = "0", minute = "0"] = props.config.at.split(":");
     new StartSchedule(scope, "Schedule", {
