@@ -17,7 +17,6 @@ export const LONG_FILES: Record<string, string> = {
     "the stores and Slack of a scenario, which share its time and its faults",
   "test/local/verified-reading.test.ts": "each kind of damage, over one archive",
   "test/seal/verify.test.ts": "to be split",
-  "test/simulation/writers.ts": "every writer of a scenario, each a few lines on what all share",
   "test/slack/client.test.ts": "to be split",
   "test/slack/retry.test.ts": "to be split",
   "test/slack/transport.test.ts": "to be split",
