@@ -6,11 +6,9 @@ export const LONG_FILES: Record<string, string> = {
   "lib/ingest/ingest.ts": "to be split: a run, and the late scan",
   "lib/slack/types/listed-actions.ts": "data: the actions that Slack lists",
   "test/architecture/rules.ts": "data: the map",
-  "test/cli/commands/import.test.ts": "to be split",
   "test/fake-slack/organization.test.ts": "one week of entries, generated once for all its tests",
   "test/infra/config/parse.test.ts": "cases: what each setting refuses",
   "test/ingest/ingest.test.ts": "to be split",
-  "test/functions/permissions.test.ts": "cases: each call that each function may not make",
   "test/simulation/mutants.ts": "data: what is broken on purpose",
   "test/simulation/writers.ts": "every writer of a scenario, on the same stores",
   "test/simulation/platform.ts":
