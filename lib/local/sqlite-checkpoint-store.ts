@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { lanePrefix, liveLane, sourceOfLane } from "../archive/lane.ts";
+import { liveWriter, sourceOfWriter, writerPrefix } from "../archive/writer.ts";
 import {
   type Acquired,
   type Checkpoint,
@@ -9,9 +9,9 @@ import {
   type CheckpointStore,
   type Claim,
   type Claimed,
-  type LaneStatus,
   type Lease,
   LeaseLostError,
+  type WriterStatus,
 } from "../ports.ts";
 import { makeFile, OWNER_ONLY } from "./owner-only.ts";
 import { isBusy, ProcessLocks } from "./process-locks.ts";
@@ -30,7 +30,7 @@ interface ClaimRow {
 }
 
 interface Row {
-  /** The lane. */
+  /** The writer. */
   source: string;
   checkpoint: string | null;
   lease_owner: string | null;
@@ -173,19 +173,23 @@ export class SqliteCheckpointStore implements CheckpointStore {
     return row && statusOf(row);
   }
 
-  async lanes(source: string): Promise<LaneStatus[]> {
+  async writers(source: string): Promise<WriterStatus[]> {
     const rows = this.#database
       .prepare(
         "SELECT * FROM checkpoints WHERE source = ? OR substr(source, 1, ?) = ? ORDER BY source",
       )
-      .all(liveLane(source), lanePrefix(source).length, lanePrefix(source)) as unknown as Row[];
-    return rows.map((row) => ({ lane: row.source, ...statusOf(row) }));
+      .all(
+        liveWriter(source),
+        writerPrefix(source).length,
+        writerPrefix(source),
+      ) as unknown as Row[];
+    return rows.map((row) => ({ writer: row.source, ...statusOf(row) }));
   }
 
   /** Every source that ever ran, ascending. */
   async sources(): Promise<string[]> {
     const rows = this.#database.prepare("SELECT source FROM checkpoints ORDER BY source").all();
-    return [...new Set(rows.map((row) => sourceOfLane(String(row.source))))];
+    return [...new Set(rows.map((row) => sourceOfWriter(String(row.source))))];
   }
 
   /** Leases that are still held can be taken over from here on. */

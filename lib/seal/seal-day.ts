@@ -1,5 +1,4 @@
 import { Archive } from "../archive/archive.ts";
-import { liveLane, sealLane } from "../archive/lane.ts";
 import {
   addendumKey,
   manifestKey,
@@ -7,8 +6,14 @@ import {
   noteAddendum,
   signatureKey,
 } from "../archive/sealed-day.ts";
+import { liveWriter, sealWriter } from "../archive/writer.ts";
 import type { IngestPorts } from "../ingest/ingest.ts";
-import { type Checkpoint, type LaneStatus, LeaseLostError, type ManifestSigner } from "../ports.ts";
+import {
+  type Checkpoint,
+  LeaseLostError,
+  type ManifestSigner,
+  type WriterStatus,
+} from "../ports.ts";
 import { type WriterLease, withLease } from "../run/lease.ts";
 import { earlyEndOf, withFailure } from "../run/outcome.ts";
 import { waitForSlack } from "../run/throttling.ts";
@@ -84,7 +89,7 @@ export async function sealDay(
     const ended = await withLease(
       ports,
       {
-        ...{ source, owner, writer: sealLane(source), deadlineMs: limits.deadlineMs },
+        ...{ source, owner, writer: sealWriter(source), deadlineMs: limits.deadlineMs },
         rangesFor: () => [rangeOfDay(day)],
       },
       (lease, checkpoint) => new Seal(ports, settings, limits, lease, summary, checkpoint).run(),
@@ -172,9 +177,9 @@ class Seal {
       }
     }
     // The day is claimed: whoever may still write to it is seen here, or comes after the seal.
-    const lanes = await checkpoints.lanes(source);
-    const live = lanes.find(({ lane }) => lane === liveLane(source))?.checkpoint;
-    if (!this.#isSettled(lanes)) return "not_settled";
+    const writers = await checkpoints.writers(source);
+    const live = writers.find(({ writer }) => writer === liveWriter(source))?.checkpoint;
+    if (!this.#isSettled(writers)) return "not_settled";
     if (!(await this.#mayCall(live))) return "throttled";
     const hours = await this.#compare(live);
     const head = await newestOfChain(archive, source, this.#checkpoint.closing.head);
@@ -188,9 +193,9 @@ class Seal {
     return "sealed";
   }
 
-  #isSettled(lanes: readonly LaneStatus[]): boolean {
+  #isSettled(writers: readonly WriterStatus[]): boolean {
     const { day } = this.#settings;
-    const reason = whyNotSettled(day, lanes, this.#settings, nowSeconds(this.#ports.clock));
+    const reason = whyNotSettled(day, writers, this.#settings, nowSeconds(this.#ports.clock));
     if (reason !== undefined) this.#summary.reason = reason;
     return reason === undefined;
   }

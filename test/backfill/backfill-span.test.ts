@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeEntry } from "../../fake-slack/entries.ts";
-import { liveLane, sealLane, spanLane } from "../../lib/archive/lane.ts";
+import { backfillWriter, liveWriter, sealWriter } from "../../lib/archive/writer.ts";
 import { planBackfill } from "../../lib/backfill/plan.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { close, DAY } from "../seal/test-bed.ts";
@@ -10,12 +10,12 @@ describe("a backfill", () => {
   it("brings the past in, and leaves the live runs' checkpoint alone", async () => {
     const { bed, spans } = await startPlannedTestBed();
     await using _ = bed;
-    const live = await bed.checkpoints.read(liveLane(SOURCE));
+    const live = await bed.checkpoints.read(liveWriter(SOURCE));
     for (const span of spans) {
       expect(await backfill(bed, span)).toMatchObject({ outcome: "caught_up" });
     }
     await bed.expectArchiveToEqualTruth();
-    expect(await bed.checkpoints.read(liveLane(SOURCE))).toEqual(live);
+    expect(await bed.checkpoints.read(liveWriter(SOURCE))).toEqual(live);
     expect((await planBackfill(bed.ports, { source: SOURCE, from: FORTY_DAYS_AGO })).spans).toEqual(
       [],
     );
@@ -64,7 +64,7 @@ describe("a backfill", () => {
     const [span = { from: 0, until: 0 }] = spans;
     const nowMs = bed.clock.nowMs();
     const range = { from: span.from - 3600, until: span.from + 3600 };
-    const seal = { writer: sealLane(SOURCE), owner: "seal", expiresAt: nowMs + 60_000, range };
+    const seal = { writer: sealWriter(SOURCE), owner: "seal", expiresAt: nowMs + 60_000, range };
     await bed.checkpoints.claim(SOURCE, seal, nowMs);
     expect(await backfill(bed, span)).toMatchObject({ outcome: "lease_held", pages: 0 });
     bed.clock.advance(60_000);
@@ -81,7 +81,7 @@ describe("a backfill", () => {
     }
     const last = spans.at(-1) ?? { from: 0, until: 0 };
     expect((await close(bed)).reason).toBe(
-      `the backfill ${spanLane(SOURCE, last)} has not finished this day`,
+      `the backfill ${backfillWriter(SOURCE, last)} has not finished this day`,
     );
     for (const span of spans) await backfill(bed, span);
     expect(await close(bed)).toMatchObject({ outcome: "sealed", day: DAY });
@@ -90,14 +90,14 @@ describe("a backfill", () => {
   it("fails with the error when a store does, and goes on afterwards", async () => {
     const { bed, spans } = await startPlannedTestBed();
     await using _ = bed;
-    const { lanes } = bed.checkpoints;
-    bed.checkpoints.lanes = () => Promise.reject(new Error("table is gone"));
+    const { writers } = bed.checkpoints;
+    bed.checkpoints.writers = () => Promise.reject(new Error("table is gone"));
     const [span = { from: 0, until: 0 }] = spans;
     expect(await backfill(bed, span)).toMatchObject({
       outcome: "failed",
       error: { message: "table is gone" },
     });
-    bed.checkpoints.lanes = lanes;
+    bed.checkpoints.writers = writers;
     expect(await backfill(bed, span)).toMatchObject({ outcome: "caught_up" });
   });
 });

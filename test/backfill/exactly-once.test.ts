@@ -37,7 +37,7 @@ describe("a backfill", () => {
       await backfill(bed, span);
     }
     await bed.expectArchiveToEqualTruth();
-    const progress = backfillProgress(await bed.checkpoints.lanes(SOURCE), bed.clock.nowMs());
+    const progress = backfillProgress(await bed.checkpoints.writers(SOURCE), bed.clock.nowMs());
     expect(progress).toMatchObject({
       spansDone: spans.length,
       entries: (await bed.archived()).size - 12,

@@ -59,14 +59,14 @@ const get = (key: string) => s3(new GetObjectCommand(object(key)));
 const remove = (key: string) => s3(new DeleteObjectCommand(object(key)));
 const list = (Prefix: string) => s3(new ListObjectsV2Command({ Bucket: archive(), Prefix }));
 const checkpoints = () => named("AWS::DynamoDB::Table", "IngestionCheckpoints").ref;
-const item = (lane: string) => ({ TableName: checkpoints(), Key: { source: { S: lane } } });
-const read = (lane: string): Call => ({
+const item = (writer: string) => ({ TableName: checkpoints(), Key: { source: { S: writer } } });
+const read = (writer: string): Call => ({
   service: "dynamoDb",
-  command: new GetItemCommand(item(lane)),
+  command: new GetItemCommand(item(writer)),
 });
-const update = (lane: string): Call => ({
+const update = (writer: string): Call => ({
   service: "dynamoDb",
-  command: new UpdateItemCommand({ ...item(lane), UpdateExpression: "REMOVE leaseOwner" }),
+  command: new UpdateItemCommand({ ...item(writer), UpdateExpression: "REMOVE leaseOwner" }),
 });
 const scan = (): Call => ({
   service: "dynamoDb",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { sealLane } from "../../lib/archive/lane.ts";
 import { manifestKey } from "../../lib/archive/sealed-day.ts";
+import { sealWriter } from "../../lib/archive/writer.ts";
 import { hashOf } from "../../lib/seal/manifest.ts";
 import {
   close,
@@ -43,10 +43,10 @@ describe("the chain", () => {
       await settle(bed);
       await settle(bed);
       await close(bed);
-      const old = await bed.checkpoints.read(sealLane(SOURCE));
+      const old = await bed.checkpoints.read(sealWriter(SOURCE));
       await close(bed, { day: NEXT_DAY });
-      bed.checkpoints.items.delete(sealLane(SOURCE));
-      if (how === "old" && old) bed.checkpoints.items.set(sealLane(SOURCE), old);
+      bed.checkpoints.items.delete(sealWriter(SOURCE));
+      if (how === "old" && old) bed.checkpoints.items.set(sealWriter(SOURCE), old);
       await close(bed, { day: "2026-03-04" });
       await expectSealed(bed, [DAY, NEXT_DAY, "2026-03-04"]);
     },

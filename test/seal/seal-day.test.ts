@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { makeEntries, makeMalformedEntry } from "../../fake-slack/entries.ts";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
-import { sealLane } from "../../lib/archive/lane.ts";
 import { manifestKey } from "../../lib/archive/sealed-day.ts";
+import { sealWriter } from "../../lib/archive/writer.ts";
 import { latenessIn } from "../../lib/run/lateness.ts";
 import { hashOf } from "../../lib/seal/manifest.ts";
 import { verify } from "../../lib/seal/verify.ts";
@@ -72,7 +72,7 @@ describe("a settled day", () => {
 
   it("tells how many the live runs had missed, once they had begun", async () => {
     await using bed = await startSettledTestBed();
-    const tally = () => bed.checkpoints.items.get(sealLane(SOURCE))?.checkpoint?.tally;
+    const tally = () => bed.checkpoints.items.get(sealWriter(SOURCE))?.checkpoint?.tally;
     addLateEntries(bed, 5);
     await close(bed);
     // The archive begins within the first day.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { spanLane } from "../../lib/archive/lane.ts";
+import { backfillWriter } from "../../lib/archive/writer.ts";
 import { startOfDay } from "../../lib/time.ts";
 import { START, startTestBed, type TestBed } from "../ingest/test-bed.ts";
 import { close, DAY, NEXT_DAY, SOURCE, startSettledTestBed } from "./test-bed.ts";
@@ -40,11 +40,11 @@ describe("a day that is not settled", () => {
   it("is one that a backfill has not come past", async () => {
     await using bed = await startSettledTestBed();
     const from = startOfDay("2026-03-01");
-    const lane = spanLane(SOURCE, { from, until: START });
+    const writer = backfillWriter(SOURCE, { from, until: START });
     const checkpoint = { start: from, watermark: from + 3600, entriesPerSecond: 0 };
     const item = { checkpoint, lease: undefined, updatedAt: 0 };
-    bed.checkpoints.items.set(lane, item);
-    const reason = `the backfill ${lane} has not finished this day`;
+    bed.checkpoints.items.set(writer, item);
+    const reason = `the backfill ${writer} has not finished this day`;
     expect(await close(bed)).toMatchObject({ outcome: "not_settled", reason });
     expect(await close(bed, { day: "2026-03-01" })).toMatchObject({ reason });
     item.checkpoint = { ...checkpoint, watermark: startOfDay(DAY) };
