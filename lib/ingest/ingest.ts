@@ -285,7 +285,7 @@ class Run {
     const isFirstListing = from >= watermark;
     const nowMs = this.#ports.clock.nowMs();
     // A backfill is counted whole: nothing of it is late.
-    const tally =
+    const counts =
       allowedLatenessSeconds > 0
         ? currentCounts(
             this.#checkpoint.tally,
@@ -294,9 +294,9 @@ class Run {
           )
         : { startedAtMs: nowMs, ...this.#checkpoint.tally };
     return {
-      ...addLate(tally, lateness),
-      pages: (tally.pages ?? 0) + 1,
-      entries: (tally.entries ?? 0) + added.length + (isFirstListing ? duplicates.length : 0),
+      ...addLate(counts, lateness),
+      pages: (counts.pages ?? 0) + 1,
+      entries: (counts.entries ?? 0) + added.length + (isFirstListing ? duplicates.length : 0),
     };
   }
 

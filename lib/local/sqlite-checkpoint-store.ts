@@ -139,11 +139,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
       if (other !== undefined) {
         return { claimed: false, heldBy: claimOf(other) };
       }
-      for (const dead of others) {
-        this.#database
-          .prepare("DELETE FROM claims WHERE source = ? AND writer = ?")
-          .run(source, dead.writer);
-      }
+      const remove = this.#database.prepare("DELETE FROM claims WHERE source = ? AND writer = ?");
+      for (const dead of others) remove.run(source, dead.writer);
       this.#database
         .prepare(`
           INSERT OR REPLACE INTO claims

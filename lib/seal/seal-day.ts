@@ -75,7 +75,6 @@ const ATTEMPTS_MAX = 3;
  * already. One seal of a source is at work at a time, so that the chain of
  * manifests has no fork, and it has claimed the day, so that nobody else
  * writes to it meanwhile. A sealed day is sealed again when it has an addendum.
- *
  * @returns what was done and why it ended; expected ends and failures alike
  */
 export async function sealDay(
@@ -95,9 +94,9 @@ export async function sealDay(
       (lease, checkpoint) => new Seal(ports, settings, limits, lease, summary, checkpoint).run(),
     );
     if (ended.held) return { ...summary, outcome: ended.result };
-    if (!("writer" in ended.heldBy)) return { ...summary, outcome: "lease_held" };
-    const reason = `${ended.heldBy.writer} is writing to it`;
-    return { ...summary, outcome: "not_settled", reason };
+    return "writer" in ended.heldBy
+      ? { ...summary, outcome: "not_settled", reason: `${ended.heldBy.writer} is writing to it` }
+      : { ...summary, outcome: "lease_held" };
   } catch (error) {
     return error instanceof LeaseLostError
       ? { ...summary, outcome: "lease_lost" }
