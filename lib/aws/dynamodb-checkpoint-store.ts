@@ -108,6 +108,11 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
       const others = claims.filter(({ writer }) => writer !== claim.writer);
       const valid = others.filter(({ expiresAt }) => expiresAt > nowMs);
       heldBy = valid.find(({ range }) => overlaps(range, claim.range));
+      // A run that stood still does not take the place of a newer one of the same writer.
+      heldBy ??= claims.find(
+        ({ writer, owner, expiresAt }) =>
+          writer === claim.writer && owner !== claim.owner && expiresAt > claim.expiresAt,
+      );
       return heldBy === undefined ? [...valid, claim] : undefined;
     });
     return heldBy === undefined ? { claimed: true } : { claimed: false, heldBy };

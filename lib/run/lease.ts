@@ -125,6 +125,7 @@ export class WriterLease {
   async claimFirst(ranges: readonly TimeRange[]): Promise<Claim | undefined> {
     let heldBy: Claim | undefined;
     for (const range of ranges) {
+      this.assertHeld();
       heldBy = await this.#claim(range);
       if (heldBy === undefined) break;
     }
@@ -212,6 +213,7 @@ export class WriterLease {
     const nowMs = this.#ports.clock.nowMs();
     if (this.#claimExpiresAt - nowMs >= CLAIM_LEFT_MS) return;
     if (this.#expiresAt <= this.#claimExpiresAt) return; // the run's time ends before it
+    this.assertHeld();
     if ((await this.#claim(this.#range)) !== undefined) throw new LeaseLostError(this.#writer);
   }
 

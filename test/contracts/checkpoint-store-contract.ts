@@ -240,6 +240,18 @@ export function describeCheckpointStore(
       expect(await store.claims("acme")).toEqual([seesTheLiving ? first : second]);
     });
 
+    // A holder that is alive is never taken for an older one.
+    if (!seesTheLiving) {
+      it("leaves a newer run's claim when an older one of the same writer wakes up", async () => {
+        const newer = { ...claimOf("acme", 0, 10, "two"), expiresAt: NOW_MS + 120_000 };
+        await store.acquire("acme", leaseOf("two"), NOW_MS);
+        await store.claim("acme", newer, NOW_MS);
+        const older = claimOf("acme", 0, 10, "one");
+        expect(await store.claim("acme", older, NOW_MS)).toEqual({ claimed: false, heldBy: newer });
+        expect(await store.claims("acme")).toEqual([newer]);
+      });
+    }
+
     it("gives a claim up for its owner only", async () => {
       const claim = claimOf("acme", 0, 10, "one");
       await store.acquire("acme", leaseOf("one"), NOW_MS);

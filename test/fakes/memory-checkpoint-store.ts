@@ -59,7 +59,10 @@ export class MemoryCheckpointStore implements CheckpointStore {
     const others = [...claims.values()].filter(
       ({ writer, range }) => writer !== claim.writer && overlaps(range, claim.range),
     );
-    const heldBy = others.find(({ expiresAt }) => expiresAt > nowMs);
+    const own = claims.get(claim.writer);
+    const isNewer =
+      own !== undefined && own.owner !== claim.owner && own.expiresAt > claim.expiresAt;
+    const heldBy = others.find(({ expiresAt }) => expiresAt > nowMs) ?? (isNewer ? own : undefined);
     if (heldBy !== undefined) return { claimed: false, heldBy };
     for (const { writer } of others) claims.delete(writer);
     this.#claims.set(source, claims.set(claim.writer, claim));

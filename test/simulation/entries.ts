@@ -47,13 +47,18 @@ export function makeEntries(random: SeededRandom, settings: EntriesSettings): Si
     const isOlder = backSeconds > 0 && random.chance(0.4);
     const dateCreate = isOlder
       ? start - random.integer(1, backSeconds)
-      : start + random.integer(0, spanSeconds - 1);
+      : start + (kind.isLatest ? afterRun(random, spanSeconds) : random.integer(0, spanSeconds - 1));
     const size = random.chance(0.15) ? random.integer(2, 15) : 1;
     for (let i = 0; i < size; i++) {
       entries.push(makeEntry(random, entries.length, dateCreate, kind, settings));
     }
   }
   return entries;
+}
+
+/** Live runs begin every five minutes: what is as late as is allowed appears just after one. */
+function afterRun(random: SeededRandom, spanSeconds: number): number {
+  return 300 * random.integer(0, Math.floor(spanSeconds / 300) - 1) + random.integer(1, 9);
 }
 
 function makeEntry(

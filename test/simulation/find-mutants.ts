@@ -27,14 +27,14 @@ export async function findMutants(settings: FindSettings): Promise<number> {
   const queue = mutants.values();
   let survivors = 0;
   const work = async () => {
+    // A broken engine loads its own modules, and shares their dependencies with the others.
+    const thread = new Thread();
     for (const mutant of queue) {
-      // A thread for each: modules cannot be unloaded.
-      const thread = new Thread();
       const line = await find(thread, mutant, settings);
-      await thread.stop();
       if (line === undefined) survivors += 1;
       console.log(`${(line ?? "  SURVIVES").padEnd(10)}  an engine that ${mutant.name}`);
     }
+    await thread.stop();
   };
   await Promise.all(Array.from({ length: settings.jobs }, work));
   await rm(MUTANTS_FOLDER, { recursive: true, force: true });

@@ -101,6 +101,9 @@ export class Promises implements Witness {
     if (other !== undefined) {
       throw new BrokenPromise(`${process.name} writes ${key}, which ${other.writer} has claimed`);
     }
+    if (!this.#claims().some(({ owner }) => owner === process.owner)) {
+      throw new BrokenPromise(`${process.name} writes ${key}, and has given its claim up`);
+    }
     if (Buffer.from(body).includes(TOKEN_START)) {
       throw new BrokenPromise(`the token is in ${key}`);
     }

@@ -139,7 +139,7 @@ class TestBed {
     const start = (chance: number, what: () => unknown) => {
       if (random.chance(chance)) time.plan(random.integer(0, scheduleMs), () => void what());
     };
-    start(0.15, () => writers.planBackfill(random.chance(0.5) ? random.integer(0, 1_800_000) : 0));
+    start(0.3, () => writers.planBackfill(random.chance(0.5) ? random.integer(0, 1_800_000) : 0));
     for (const span of writers.unfinishedSpans) {
       start(0.7, () => writers.backfill(span));
     }

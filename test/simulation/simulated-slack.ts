@@ -83,7 +83,7 @@ export class SimulatedSlack {
     return random.pick<() => Answer>([
       () => ({
         ...refusal(429, "rate_limited"),
-        headers: { "retry-after": random.pick(["1", "1.5", "30", "4000"]) },
+        headers: { "retry-after": random.pick(["1.5", "30", "600", "4000"]) },
       }),
       () => ({ ...refusal(429, "rate_limited") }),
       () => ({ status: 503, body: "unavailable" }),
