@@ -63,7 +63,7 @@ export interface SealProgress {
   waitingUntilMs?: number;
 }
 
-/** Comparisons of a day that a run begins, when what it compares is changed under its hands. */
+/** Comparisons that a run begins, when what it compares is changed meanwhile. */
 const ATTEMPTS_MAX = 3;
 
 /**
@@ -73,8 +73,8 @@ const ATTEMPTS_MAX = 3;
  * manifest, which is never changed. Whatever interrupts it, the next run goes
  * on from the saved checkpoint, and finds hours and manifest that are written
  * already. One seal of a source is at work at a time, so that the chain of
- * manifests has no fork, and it has claimed the day, so that nobody else
- * writes to it meanwhile. A sealed day is sealed again when it has an addendum.
+ * manifests has no fork, and it has claimed the day, so that nobody else writes
+ * to it meanwhile. A day with an addendum is sealed again.
  * @returns what was done and why it ended; expected ends and failures alike
  */
 export async function sealDay(
@@ -260,9 +260,8 @@ class Seal {
   /** A run that ended between writing the manifest and saving is made up for. */
   async #finishSealed(bytes: Uint8Array, revision: number): Promise<void> {
     const { source, day } = this.#settings;
-    const { head } = this.#checkpoint.closing;
     const manifest = parseManifest(manifestKey(source, day, revision), bytes);
-    if (manifest.sequence > (head?.sequence ?? 0)) {
+    if (manifest.sequence > (this.#checkpoint.closing.head?.sequence ?? 0)) {
       // One that nobody was at work on was not written by a seal.
       if (this.#isOurs) await this.#sign(bytes, revision);
       await this.#saveSealed(manifest, bytes);
@@ -273,10 +272,9 @@ class Seal {
   async #sign(manifest: Uint8Array, revision: number): Promise<void> {
     const { signer, archive } = this.#ports;
     const { source, day } = this.#settings;
-    if (signer !== undefined) {
-      const signature = await signer.sign(manifest);
-      await putOrGet(archive, this.#lease, signatureKey(source, day, revision), signature);
-    }
+    if (signer === undefined) return;
+    const signature = await signer.sign(manifest);
+    await putOrGet(archive, this.#lease, signatureKey(source, day, revision), signature);
   }
 
   async #saveSealed(manifest: Manifest, bytes: Uint8Array): Promise<void> {
