@@ -34,6 +34,8 @@ export interface SourceScenario {
   crossesHours: boolean;
   /** Epoch seconds from which a backfill is asked for; absent: none is. */
   backfillFrom: number | undefined;
+  /** Virtual time from which it may be asked for: when days are being sealed, in some. */
+  backfillAskedAtMs: number;
   /** Texts of entries that are imported, each from some export; none: nothing is imported. */
   imported: string[];
   /** Rules run on what is stored. */
@@ -155,6 +157,7 @@ function makeSource(
     rotatesTokenAtMs: (start + random.integer(0, 2 * spanSeconds)) * 1000,
     crossesHours: random.chance(0.2),
     backfillFrom: hasAllWriters && random.chance(0.6) ? start - backSeconds : undefined,
+    backfillAskedAtMs: (start + (random.chance(0.5) ? random.integer(3600, 7200) : 0)) * 1000,
     imported: hasAllWriters && random.chance(0.5) ? makeExport(random, entries) : [],
     isWatched: hasAllWriters && random.chance(0.3),
     isTamperedWith: hasAllWriters && random.chance(0.3),
