@@ -32,8 +32,10 @@ export async function checkVerify(
 ): Promise<ReadonlySet<string>> {
   const report = await engine.verify(archive.asStore, { source });
   const rewritten = new Set(tamperer.tamperings.map(({ key }) => key));
+  // What was rewritten after it had been described is not what its manifest says, or the next one.
   const changed = report.damages.filter(
-    ({ kind, key }) => kind === "object_changed" && rewritten.has(key),
+    ({ kind, key }) =>
+      (kind === "object_changed" || kind === "object_dropped") && rewritten.has(key),
   );
   if (report.damages.length > changed.length || report.addenda.length > 0) {
     throw new BrokenPromise(`verify: ${JSON.stringify(report)}`);

@@ -4,8 +4,8 @@ import type { SeededRandom } from "./seeded-random.ts";
 
 /** Monday 2026-03-02 09:30 UTC, half an hour before an hour ends for windows to meet. */
 const MORNING = Date.UTC(2026, 2, 2, 9, 30) / 1000;
-/** An hour before the day ends, for it to be sealed. */
-const EVENING = Date.UTC(2026, 2, 2, 23) / 1000;
+/** Half an hour before the day ends, for it to be sealed. */
+const EVENING = Date.UTC(2026, 2, 2, 23, 30) / 1000;
 
 /** An organization: what Slack has of it, and how Slack behaves. */
 export interface SourceScenario {
@@ -77,7 +77,7 @@ export function makeScenario(random: SeededRandom): Scenario {
   const start = hasAllWriters ? EVENING : MORNING;
   // Most scenarios are small, so that many can be seen; some are long enough for hours to change.
   const spanSeconds = hasAllWriters
-    ? random.integer(3600, 5400)
+    ? random.integer(2400, 4800)
     : random.integer(600, random.chance(0.3) ? 3600 : 1200);
   const outlivesLimit = random.chance(0.2);
   const skewMsMax = random.pick([0, 3000]);
