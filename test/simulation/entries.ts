@@ -47,8 +47,9 @@ export function makeEntries(random: SeededRandom, settings: EntriesSettings): Si
     const isOlder = backSeconds > 0 && random.chance(0.4);
     const dateCreate = isOlder
       ? start - random.integer(1, backSeconds)
-      : start + (kind.isLatest ? afterRun(random, spanSeconds) : random.integer(0, spanSeconds - 1));
-    const size = random.chance(0.15) ? random.integer(2, 15) : 1;
+      : start +
+        (kind.isLatest ? afterRun(random, spanSeconds) : random.integer(0, spanSeconds - 1));
+    const size = random.chance(backSeconds > 0 ? 0.3 : 0.15) ? random.integer(2, 15) : 1;
     for (let i = 0; i < size; i++) {
       entries.push(makeEntry(random, entries.length, dateCreate, kind, settings));
     }

@@ -4,8 +4,8 @@ import type { SeededRandom } from "./seeded-random.ts";
 
 /** Monday 2026-03-02 09:30 UTC, half an hour before an hour ends for windows to meet. */
 const MORNING = Date.UTC(2026, 2, 2, 9, 30) / 1000;
-/** An hour before the day ends, for it to be sealed. */
-const EVENING = Date.UTC(2026, 2, 2, 23) / 1000;
+/** Half an hour before the day ends, for it to be sealed. */
+const EVENING = Date.UTC(2026, 2, 2, 23, 30) / 1000;
 
 /** An organization: what Slack has of it, and how Slack behaves. */
 export interface SourceScenario {
@@ -34,6 +34,8 @@ export interface SourceScenario {
   crossesHours: boolean;
   /** Epoch seconds from which a backfill is asked for; absent: none is. */
   backfillFrom: number | undefined;
+  /** Virtual time from which it may be asked for: when days are being sealed, in some. */
+  backfillAskedAtMs: number;
   /** Texts of entries that are imported, each from some export; none: nothing is imported. */
   imported: string[];
   /** Rules run on what is stored. */
@@ -75,7 +77,7 @@ export function makeScenario(random: SeededRandom): Scenario {
   const start = hasAllWriters ? EVENING : MORNING;
   // Most scenarios are small, so that many can be seen; some are long enough for hours to change.
   const spanSeconds = hasAllWriters
-    ? random.integer(3600, 5400)
+    ? random.integer(2400, 4800)
     : random.integer(600, random.chance(0.3) ? 3600 : 1200);
   const outlivesLimit = random.chance(0.2);
   const skewMsMax = random.pick([0, 3000]);
@@ -155,6 +157,7 @@ function makeSource(
     rotatesTokenAtMs: (start + random.integer(0, 2 * spanSeconds)) * 1000,
     crossesHours: random.chance(0.2),
     backfillFrom: hasAllWriters && random.chance(0.6) ? start - backSeconds : undefined,
+    backfillAskedAtMs: (start + (random.chance(0.5) ? random.integer(3600, 7200) : 0)) * 1000,
     imported: hasAllWriters && random.chance(0.5) ? makeExport(random, entries) : [],
     isWatched: hasAllWriters && random.chance(0.3),
     isTamperedWith: hasAllWriters && random.chance(0.3),

@@ -14,7 +14,7 @@ describe("the engine in virtual time", { timeout: 300_000 }, () => {
     expect(JSON.parse(stdout)).toMatchObject({ scenarios: SEEDS, from: 1, jobs: 2, broken: null });
   });
 
-  it.each(["3", "SEED_ALL"])("does the same again for seed %s, with a trace", async (seed) => {
+  it.each(["3", "16"])("does the same again for seed %s, with a trace", async (seed) => {
     const { code, stdout } = await sim("--seed", seed);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ +\d+\.\d{3} s {2}acme: live run 1: starts$/m);
@@ -33,10 +33,12 @@ describe("the engine in virtual time", { timeout: 300_000 }, () => {
     expect(stderr).toContain("It must be a whole number from 1.");
   });
 
-  it(`finds out ${MUTANTS.length} engines that are broken in one place each`, async () => {
+  const known = MUTANTS.filter(({ seed }) => seed !== undefined).length;
+
+  it(`finds out ${known} engines that are broken in one place each`, async () => {
     const { code, stdout } = await sim("--mutants", "--known", "--jobs", "2");
     expect(stdout).not.toContain("SURVIVES");
-    expect(stdout).toContain(`${MUTANTS.length} of ${MUTANTS.length} mutants found`);
+    expect(stdout).toContain(`${known} of ${known} mutants found`);
     expect(code).toBe(0);
   });
 });

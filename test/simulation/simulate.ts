@@ -144,8 +144,8 @@ class TestBed {
       start(0.7, () => writers.backfill(span));
     }
     start(0.15, () => writers.import());
-    start(0.4, () => writers.seal(random.chance(0.5) ? random.integer(0, 900_000) : 0));
-    start(0.1, () => writers.seal(0));
+    start(0.5, () => writers.seal(0));
+    start(0.3, () => writers.seal(random.integer(0, 1_800_000)));
     start(0.2, () => tamperer.tamper());
     start(0.3, () => writers.writeColumns());
   }

@@ -84,8 +84,8 @@ export class Writers {
   /** Plan a backfill of all that is older, and begin it, perhaps after someone has thought about it. */
   async planBackfill(thinkMs: number): Promise<void> {
     const { engine, platform } = this.#world;
-    const { name, backfillFrom: from } = this.#source;
-    if (from === undefined) return;
+    const { name, backfillFrom: from, backfillAskedAtMs } = this.#source;
+    if (from === undefined || platform.time.nowMs < backfillAskedAtMs) return;
     const work = async (process: Process) => {
       const ports = this.#portsOf(process);
       const { spans } = await engine.planBackfill(ports, { source: name, from });
