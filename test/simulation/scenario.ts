@@ -101,7 +101,7 @@ export function makeScenario(random: SeededRandom): Scenario {
     duplicateChance: random.pick([0, 0.3]),
     gapChance: random.pick([0, 0.3]),
     retryChance: random.pick([0, 0.5]),
-    sealDelaySeconds: random.pick([0, 900, 3600]),
+    sealDelaySeconds: random.pick([0, 0, 3600]),
     raisesLatenessAtMs: random.chance(0.3)
       ? (start + random.integer(3600, 3 * SECONDS_PER_HOUR)) * 1000
       : Number.POSITIVE_INFINITY,
@@ -137,7 +137,7 @@ function makeSource(
     latestExclusive: random.chance(0.3),
     cursorKind,
     endOfListing: random.pick(["empty", "null", "absent", "no_metadata"]),
-    slackFaults: random.pick(hasAllWriters ? [0, 0.1, 0.3] : [0, 0.05, 0.2, 0.5]),
+    slackFaults: random.pick(hasAllWriters ? [0.05, 0.3] : [0, 0.05, 0.2, 0.5]),
     // A cursor that counts splits a burst of one second over pages: nobody can read that
     // when each cursor has expired before the next call is allowed.
     cursorLifetimeMs: cursorKind === "count" ? 3_600_000 : random.pick([500, 60_000, 3_600_000]),

@@ -122,10 +122,14 @@ class TestBed {
     await platform.until(() => platform.running === 0);
   }
 
-  /** A live run; when it fails, perhaps another at once. */
+  /** A live run; when it is interrupted, perhaps a seal before the next; when it fails, perhaps another at once. */
   async #ingest(writers: Writers): Promise<void> {
     const random = this.#random;
     const summary = await writers.ingest();
+    const isInterrupted = summary !== undefined && summary.outcome !== "caught_up";
+    if (isInterrupted && this.#scenario.hasAllWriters && random.chance(0.5)) {
+      this.#platform.time.plan(random.integer(0, 60_000), () => void writers.seal(0));
+    }
     if (summary?.outcome === "failed" && random.chance(this.#scenario.retryChance)) {
       this.#platform.time.plan(random.integer(0, 5000), () => void this.#ingest(writers));
     }
