@@ -33,11 +33,11 @@ describe("the engine in virtual time", { timeout: 300_000 }, () => {
     expect(stderr).toContain("It must be a whole number from 1.");
   });
 
-  const known = MUTANTS.filter(({ seed }) => seed !== undefined).length;
-
-  it(`finds out ${known} engines that are broken in one place each`, async () => {
-    const { code, stdout } = await sim("--mutants", "--known", "--jobs", "2");
-    expect(stdout).not.toContain("SURVIVES");
+  // All of them take a minute and a half: `npm run sim -- --mutants`, which .ci/run calls.
+  it("finds out engines whose leases are broken", async () => {
+    const known = MUTANTS.filter(({ name }) => name.includes("lease")).length;
+    const { code, stdout } = await sim("--mutants", "lease", "--known", "--jobs", "2");
+    expect(known).toBeGreaterThan(2);
     expect(stdout).toContain(`${known} of ${known} mutants found`);
     expect(code).toBe(0);
   });
