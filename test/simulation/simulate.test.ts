@@ -33,12 +33,10 @@ describe("the engine in virtual time", { timeout: 300_000 }, () => {
     expect(stderr).toContain("It must be a whole number from 1.");
   });
 
-  const known = MUTANTS.filter(({ seed }) => seed !== undefined).length;
-
-  it(`finds out ${known} engines that are broken in one place each`, async () => {
+  it(`finds out ${MUTANTS.length} engines that are broken in one place each`, async () => {
     const { code, stdout } = await sim("--mutants", "--known", "--jobs", "2");
     expect(stdout).not.toContain("SURVIVES");
-    expect(stdout).toContain(`${known} of ${known} mutants found`);
+    expect(stdout).toContain(`${MUTANTS.length} of ${MUTANTS.length} mutants found`);
     expect(code).toBe(0);
   });
 });
