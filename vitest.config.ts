@@ -4,13 +4,17 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
  * Interruptions at every await, kills, thousands of seeded scenarios, weeks of virtual time, every
- * saved query over weeks of entries.
+ * saved query over weeks of entries, and over columns as over lines; each kind of damage
+ * to an archive, gzip bombs included.
  */
 const PROOF = [
   "test/simulation/**",
   "test/bench/**",
   "test/**/exactly-once.test.ts",
-  "test/sql/queries-page.test.ts",
+  "test/sql/{queries-page,saved-query-rows}.test.ts",
+  "test/seal/check-day.test.ts",
+  "test/{columns,local}/parquet-columns.test.ts",
+  "test/local/verified-reading.test.ts",
 ];
 
 /** The commands as people start them, and the compiler: each call is a process. */
@@ -19,6 +23,7 @@ const CLI = [
   "test/cli/{commands,stack}/**",
   "test/docs/cli.test.ts",
   "test/fake-slack/main.test.ts",
+  "test/docs/cli.test.ts",
   "test/slack/types.test.ts",
   "test/compatibility/archive-*.test.ts",
 ];

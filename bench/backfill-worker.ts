@@ -1,7 +1,7 @@
 /** The process that `backfill-proof.ts` kills: plans what is left, and works on two spans at once. */
 import { randomUUID } from "node:crypto";
 import { historyFake } from "../fake-slack/history-fake.ts";
-import { liveLane } from "../lib/archive/lane.ts";
+import { liveWriter } from "../lib/archive/writer.ts";
 import { backfillSpan } from "../lib/backfill/backfill-span.ts";
 import { beginBackfill, planBackfill } from "../lib/backfill/plan.ts";
 import { backfillProgress } from "../lib/backfill/progress.ts";
@@ -61,18 +61,18 @@ process.once("message", async ({ directory, entries, days }: BackfillJob) => {
   /** The live runs began where the past ends. */
   async function beginLive(): Promise<void> {
     const lease = { owner: randomUUID(), expiresAt: clock.nowMs() + 60_000 };
-    const lane = liveLane(SOURCE);
-    const acquired = await checkpoints.acquire(lane, lease, clock.nowMs());
+    const writer = liveWriter(SOURCE);
+    const acquired = await checkpoints.acquire(writer, lease, clock.nowMs());
     if (acquired.held && acquired.checkpoint === undefined) {
       const checkpoint = { start: past.until, watermark: past.until, entriesPerSecond: 0 };
-      await checkpoints.save(lane, lease, checkpoint, clock.nowMs());
+      await checkpoints.save(writer, lease, checkpoint, clock.nowMs());
     }
-    await checkpoints.release(lane, lease.owner, clock.nowMs());
+    await checkpoints.release(writer, lease.owner, clock.nowMs());
   }
 
   function tellProgress(): void {
-    void checkpoints.lanes(SOURCE).then((lanes) => {
-      tell({ stored: backfillProgress(lanes, clock.nowMs())?.entries ?? 0 });
+    void checkpoints.writers(SOURCE).then((writers) => {
+      tell({ stored: backfillProgress(writers, clock.nowMs())?.entries ?? 0 });
     });
   }
 });

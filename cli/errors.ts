@@ -20,6 +20,9 @@ const USAGE_CODES = new Set([
   "backfill_plan",
 ]);
 
+/** Another process is in the way, and ends by itself. */
+const BUSY_CODES = new Set(["source_busy", "checkpoint_busy"]);
+
 /**
  * Tell the user what went wrong: a mistake of theirs or a failure outside in one
  * line, a bug with its stack trace.
@@ -45,7 +48,9 @@ export function reportError(error: unknown, command = ""): number {
   }
   if (isExpected(error)) process.stderr.write(toErrorLine(error.message));
   else console.error(error);
-  return isExpected(error) && USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+  if (!isExpected(error)) return EXIT.failed;
+  if (BUSY_CODES.has(error.code)) return EXIT.tryAgain;
+  return USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 
 /** Our own errors have a code such as `object_missing`; the operating system's name a call. */

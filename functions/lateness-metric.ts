@@ -1,5 +1,5 @@
 import { type Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { countLate, type Lateness } from "../lib/run/lateness.ts";
+import { countLate, type LatenessHistogram } from "../lib/run/lateness.ts";
 
 /** CloudWatch takes a hundred values of a metric at once: enough to show how they are spread. */
 const VALUES_MAX = 100;
@@ -8,7 +8,7 @@ const VALUES_MAX = 100;
 export function addLatenessMetric(
   metrics: Pick<Metrics, "addMetric">,
   name: string,
-  lateness: Lateness,
+  lateness: LatenessHistogram,
 ): void {
   const share = Math.min(1, VALUES_MAX / 2 / countLate(lateness));
   for (const [below, entries] of Object.entries(lateness)) {

@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { CfnOutput, CfnResource, RemovalPolicy, Stack } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
@@ -13,8 +13,10 @@ import { Catalog } from "./constructs/catalog.ts";
 import { Detection } from "./constructs/detection.ts";
 import { Encryption } from "./constructs/encryption.ts";
 import { Events } from "./constructs/events.ts";
+import { viaService } from "./constructs/grant.ts";
 import { Ingestion } from "./constructs/ingestion.ts";
 import { Monitoring } from "./constructs/monitoring.ts";
+import { NodeFunction } from "./constructs/node-function.ts";
 import { Notifications } from "./constructs/notifications.ts";
 import { Sealing } from "./constructs/sealing.ts";
 
@@ -152,12 +154,42 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
       source.name,
     );
   }
+  allowPreviousKeys(scope, config.previousKeyArns);
+  checkSize(scope);
   return {
     archiveBucket: bucket,
     key,
     newObjectsTopic: events.topic,
     alertsTopic: notifications.topic,
   };
+}
+
+/** What was written and stored before the key changed is still to be read. */
+function allowPreviousKeys(scope: Construct, keyArns: string[]): void {
+  if (keyArns.length === 0) return;
+  for (const handler of scope.node.findAll()) {
+    if (handler instanceof NodeFunction) {
+      handler.allow({
+        sid: "ReadUnderPreviousKeys",
+        actions: ["kms:Decrypt"],
+        resources: keyArns,
+        conditions: viaService(scope, "s3", "secretsmanager"),
+      });
+    }
+  }
+}
+
+/** CloudFormation's own limit. */
+const RESOURCES_MAX = 500;
+
+/** @throws {ConfigError} when there are too many sources for one stack */
+function checkSize(scope: Construct): void {
+  const resources = Stack.of(scope).node.findAll().filter(CfnResource.isCfnResource).length;
+  if (resources > RESOURCES_MAX) {
+    throw new ConfigError(
+      `sources: make ${resources} resources, and CloudFormation takes ${RESOURCES_MAX} in a stack; put some into a second stack, with a stackName, catalog.database and catalog.workgroup of its own`,
+    );
+  }
 }
 
 /** @param source - the one that they are of; the command line knows it by the description */

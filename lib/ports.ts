@@ -54,9 +54,24 @@ export interface PageCursor {
   cursor: string;
 }
 
-/** Where the work on a lane stands. All of it fits one DynamoDB item. */
+/** What a writer has counted, and under which settings; see `lib/run/lateness.ts`. */
+export interface WriterCounts {
+  /** Epoch milliseconds. */
+  startedAtMs?: number;
+  settleDelaySeconds?: number;
+  allowedLatenessSeconds?: number;
+  /** Pages that were listed, and entries in them, each once. */
+  pages?: number;
+  entries?: number;
+  /** Of the writer that seals: days. */
+  days?: number;
+  /** Entries that came later than half of so many seconds, and no later than these. */
+  [late: `late_below_${number}`]: number;
+}
+
+/** How far a writer has come. All of it fits one DynamoDB item. */
 export interface Checkpoint {
-  /** Epoch seconds at which the lane begins; nothing below it is asked for. */
+  /** Epoch seconds at which the writer begins; nothing below it is asked for. */
   start: number;
   /** Epoch seconds: every entry seen below it is in the archive. */
   watermark: number;
@@ -71,11 +86,10 @@ export interface Checkpoint {
   /** Epoch seconds: how far a late scan that was cut off has come; absent when none is open. */
   lateScanPosition?: number | undefined;
   /**
-   * What the lane has counted below its watermark, by name. Saved with it, so
-   * that an interruption neither loses a count nor counts twice. How late
-   * entries were stands here, too: see `lib/run/lateness.ts`.
+   * What the writer has counted below its watermark. Saved with it, so that an
+   * interruption neither loses a count nor counts anything twice.
    */
-  tally?: Record<string, number> | undefined;
+  tally?: WriterCounts | undefined;
   /** Of a backfill's span: it ends at the watermark, and what is above it was never planned. */
   cancelled?: true | undefined;
   /** Of the writer that seals days: the chain, and the hour that is being reconciled. */
@@ -108,7 +122,7 @@ export interface ReconciledHour {
   lateness: Record<string, number>;
 }
 
-/** A claim to be the one writer of a lane. */
+/** The right to save a writer's checkpoint. */
 export interface Lease {
   /** Unique to one run. */
   owner: string;
@@ -125,7 +139,7 @@ export type Acquired =
  * a source overlap: the store refuses the second (docs/adr/0014-claims.md).
  */
 export interface Claim {
-  /** Name of the writer, which is that of its checkpoint: see `lib/archive/lane.ts`. */
+  /** Name of the writer, which is that of its checkpoint: see `lib/archive/writer.ts`. */
   writer: string;
   /** Of the writer's lease; unique to one run. */
   owner: string;
@@ -145,29 +159,29 @@ export interface CheckpointStatus {
 }
 
 /** An item as a listing shows it. */
-export interface LaneStatus extends CheckpointStatus {
-  lane: string;
+export interface WriterStatus extends CheckpointStatus {
+  writer: string;
 }
 
 /**
- * One item a lane, changed only by conditional single-item writes, so that a
- * run that lost its lease cannot move the watermark. A lane is a stretch of a
- * source's time that has one writer: see `lib/archive/lane.ts`.
+ * One item for each writer, changed only by conditional single-item writes, so that a
+ * run that lost its lease cannot move the watermark. The writers of a
+ * source are in `lib/archive/writer.ts`.
  */
 export interface CheckpointStore {
   /**
    * Take the lease when it is free, expired at `nowMs`, or already held by the
    * same owner (an earlier attempt whose answer was lost).
    */
-  acquire(lane: string, lease: Lease, nowMs: number): Promise<Acquired>;
+  acquire(writer: string, lease: Lease, nowMs: number): Promise<Acquired>;
   /**
    * Replace the checkpoint and extend the lease to `lease.expiresAt`.
    *
    * @throws {LeaseLostError} when `lease.owner` no longer holds the lease; nothing is written
    */
-  save(lane: string, lease: Lease, checkpoint: Checkpoint, nowMs: number): Promise<void>;
+  save(writer: string, lease: Lease, checkpoint: Checkpoint, nowMs: number): Promise<void>;
   /** Give the lease up; nothing happens when `owner` does not hold it. */
-  release(lane: string, owner: string, nowMs: number): Promise<void>;
+  release(writer: string, owner: string, nowMs: number): Promise<void>;
   /**
    * Claim a range of the source's time, in place of what the same writer has
    * claimed before. Atomic: of two claims that overlap, one is refused.
@@ -183,18 +197,18 @@ export interface CheckpointStore {
   unclaim(source: string, writer: string, owner: string): Promise<void>;
   /** All claims of a source, expired ones too, ascending by writer. */
   claims(source: string): Promise<Claim[]>;
-  /** @returns nothing when the lane was never worked on */
-  read(lane: string): Promise<CheckpointStatus | undefined>;
-  /** All lanes of a source that were ever worked on, ascending by name; the live one is among them. */
-  lanes(source: string): Promise<LaneStatus[]>;
+  /** @returns nothing when the writer was never worked on */
+  read(writer: string): Promise<CheckpointStatus | undefined>;
+  /** All writers of a source that were ever worked on, ascending by name; the live one is among them. */
+  writers(source: string): Promise<WriterStatus[]>;
 }
 
 /** Another run has taken the lease over: stop, and write nothing more. */
 export class LeaseLostError extends Error {
   override readonly name = "LeaseLostError";
   readonly code = "lease_lost";
-  constructor(lane: string, options?: ErrorOptions) {
-    super(`another run has taken over the lease on "${lane}"; this run stops here`, options);
+  constructor(writer: string, options?: ErrorOptions) {
+    super(`another run has taken over the lease on "${writer}"; this run stops here`, options);
   }
 }
 

@@ -203,9 +203,11 @@ def run_state_machines(endpoint: str) -> None:
     done, again, wait = ({"next": step, "resumeAt": past} for step in ("done", "again", "wait"))
     plan = {"op": "plan", "from": "2025-01-01T00:00:00Z"}
     span = {"from": 1735689600, "until": 1738368000}
+    day = "2026-02-28"
+    planned = {"last": day, "planned": 1, "failures": 0}
     jobs = {
         "Backfill": (plan, [{"spans": [span]}, again, wait, done]),
-        "Closing": ({}, [{"days": ["2026-02-28"]}, wait, again, done, {"days": []}]),
+        "Closing": ({}, [{"day": day, **planned}, wait, again, done, planned]),
     }
     for machine in deployed:
         (job,) = (job for job in jobs if f"-{job}" in machine["name"])

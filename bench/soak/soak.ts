@@ -6,8 +6,8 @@ import { FAKE_TOKEN, startFakeSlack } from "../../fake-slack/fake-slack.ts";
 import type { FaultName } from "../../fake-slack/faults.ts";
 import { Random } from "../../fake-slack/organization/random.ts";
 import { Organization } from "../../fake-slack/organization.ts";
-import { liveLane } from "../../lib/archive/lane.ts";
 import { hourPrefix } from "../../lib/archive/object-key.ts";
+import { liveWriter } from "../../lib/archive/writer.ts";
 import { type IngestPorts, ingest } from "../../lib/ingest/ingest.ts";
 import type { IngestOutcome } from "../../lib/ingest/summary.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
@@ -324,7 +324,7 @@ export class Soak {
 }
 
 async function checkpointIn(checkpoints: CheckpointStore): Promise<Checkpoint> {
-  const status = await checkpoints.read(liveLane(SOURCE));
+  const status = await checkpoints.read(liveWriter(SOURCE));
   // Nothing is saved when the first run was cut short at once.
   return status?.checkpoint ?? { start: FROM, watermark: FROM, entriesPerSecond: 0 };
 }

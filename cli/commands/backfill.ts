@@ -196,7 +196,7 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
         reportError(cause);
       },
     }).finally(() => display.stop());
-    const progress = backfillProgress(await checkpoints.lanes(source), clock.nowMs());
+    const progress = backfillProgress(await checkpoints.writers(source), clock.nowMs());
     console.log(
       json ? toJsonLine({ source, ...result, progress }) : describeBackfillResult(result, progress),
     );

@@ -1,17 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
-import {
-  type ImportedFile,
-  importEntries,
-  SourceBusyError,
-} from "../../lib/import/import-entries.ts";
+import { type ImportedFile, importEntries } from "../../lib/import/import-entries.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { ExportError, parseExport } from "../../lib/slack/export-file.ts";
 import { UsageError } from "../errors.ts";
-import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
+import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkWritable } from "../options/archive.ts";
 import { addSourceOption } from "../options/source.ts";
 import { toJsonLine } from "../output/controls.ts";
@@ -45,10 +41,6 @@ ${EXIT_CODES_HELP}`,
         const ports = { archive, checkpoints, clock: systemClock };
         const report = await importEntries(ports, options.source, files);
         console.log(options.json ? toJsonLine(report) : describeImport(report, options.archive));
-      } catch (error) {
-        if (!(error instanceof SourceBusyError)) throw error;
-        console.error(`audit-lake: ${error.message}`);
-        process.exitCode = EXIT.tryAgain;
       } finally {
         checkpoints.close();
       }

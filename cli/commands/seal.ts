@@ -120,7 +120,8 @@ async function seal(options: SealOptions): Promise<number> {
     }).finally(() => display.stop());
     if (cause !== undefined) reportError(cause);
     console.log(json ? toJsonLine({ source, days: summaries }) : describeSealed(summaries, source));
-    return EXIT_OF_SEAL[summaries.at(-1)?.outcome ?? "sealed"];
+    const isAnyFailed = summaries.some(({ outcome }) => outcome === "failed");
+    return EXIT_OF_SEAL[isAnyFailed ? "failed" : (summaries.at(-1)?.outcome ?? "sealed")];
   } finally {
     checkpoints.close();
   }

@@ -4,7 +4,7 @@ import { PREFIXES, sourcePrefix } from "../../lib/archive/object-key.ts";
 import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
-import type { LaneStatus } from "../../lib/ports.ts";
+import type { WriterStatus } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
@@ -88,30 +88,30 @@ async function readStatus(
   const store = new DirectoryArchiveStore(directory);
   const held = await measureObjects(store, only);
   const quarantined = await countQuarantined(store, only);
-  const lanes = await readLanes(directory, only);
-  const names = new Set([...lanes.keys(), ...held.keys(), ...quarantined.keys()]);
+  const writers = await readWriters(directory, only);
+  const names = new Set([...writers.keys(), ...held.keys(), ...quarantined.keys()]);
   return [...names].sort().map((source) => ({
-    ...toSourceProgress(source, liveOf(lanes.get(source)), nowSeconds),
-    ...toSealingStatus(source, lanes.get(source)),
-    backfill: backfillProgress(lanes.get(source) ?? [], nowSeconds * 1000) ?? null,
+    ...toSourceProgress(source, liveOf(writers.get(source)), nowSeconds),
+    ...toSealingStatus(source, writers.get(source)),
+    backfill: backfillProgress(writers.get(source) ?? [], nowSeconds * 1000) ?? null,
     objects: held.get(source)?.objects ?? 0,
     bytes: held.get(source)?.bytes ?? 0,
     quarantined: quarantined.get(source) ?? 0,
   }));
 }
 
-async function readLanes(
+async function readWriters(
   directory: string,
   only: string | undefined,
-): Promise<Map<string, LaneStatus[]>> {
-  const bySource = new Map<string, LaneStatus[]>();
+): Promise<Map<string, WriterStatus[]>> {
+  const bySource = new Map<string, WriterStatus[]>();
   // Opening would create the file, and a copy of an archive may be read-only.
   if (!SqliteCheckpointStore.isIn(directory)) return bySource;
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
     for (const source of await checkpoints.sources()) {
       if (only !== undefined && source !== only) continue;
-      bySource.set(source, await checkpoints.lanes(source));
+      bySource.set(source, await checkpoints.writers(source));
     }
     return bySource;
   } finally {

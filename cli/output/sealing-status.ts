@@ -1,5 +1,5 @@
-import { sealLane } from "../../lib/archive/lane.ts";
-import type { LaneStatus, Sealing } from "../../lib/ports.ts";
+import { sealWriter } from "../../lib/archive/writer.ts";
+import type { Sealing, WriterStatus } from "../../lib/ports.ts";
 import { latenessBound } from "../../lib/run/lateness.ts";
 import { type LatenessReport, latenessReport } from "../../lib/seal/lateness-report.ts";
 import { formatCount, formatCounted, formatSeconds } from "./format.ts";
@@ -14,11 +14,14 @@ export interface SealingStatus {
   lateness: LatenessReport | null;
 }
 
-export function toSealingStatus(source: string, lanes: readonly LaneStatus[] = []): SealingStatus {
-  const seal = lanes.find(({ lane }) => lane === sealLane(source));
+export function toSealingStatus(
+  source: string,
+  writers: readonly WriterStatus[] = [],
+): SealingStatus {
+  const seal = writers.find(({ writer }) => writer === sealWriter(source));
   return {
     head: seal?.checkpoint?.closing?.head ?? null,
-    lateness: latenessReport(source, lanes) ?? null,
+    lateness: latenessReport(source, writers) ?? null,
   };
 }
 

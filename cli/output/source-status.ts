@@ -1,5 +1,5 @@
-import { liveLane, sourceOfLane } from "../../lib/archive/lane.ts";
-import type { CheckpointStatus, LaneStatus } from "../../lib/ports.ts";
+import { liveWriter, sourceOfWriter } from "../../lib/archive/writer.ts";
+import type { CheckpointStatus, WriterStatus } from "../../lib/ports.ts";
 import { formatSeconds, formatTime } from "./format.ts";
 import type { StatusLine } from "./table.ts";
 
@@ -18,9 +18,9 @@ export interface SourceProgress {
   lateScanPosition: number | null;
 }
 
-/** The lane of the regular runs; absent when the source never ran. */
-export function liveOf(lanes: readonly LaneStatus[] = []): LaneStatus | undefined {
-  return lanes.find(({ lane }) => lane === liveLane(sourceOfLane(lane)));
+/** The writer of the regular runs; absent when the source never ran. */
+export function liveOf(writers: readonly WriterStatus[] = []): WriterStatus | undefined {
+  return writers.find(({ writer }) => writer === liveWriter(sourceOfWriter(writer)));
 }
 
 /** @param status - absent when the source never ran */

@@ -1,5 +1,5 @@
-import { sealLane } from "../../lib/archive/lane.ts";
 import { PREFIXES, SOURCE_NAME } from "../../lib/archive/object-key.ts";
+import { sealWriter } from "../../lib/archive/writer.ts";
 import type { ArchiveStore, CheckpointStore, Sealing } from "../../lib/ports.ts";
 
 /** The newest manifest of each source, as its checkpoint has it; undefined before the first. */
@@ -11,7 +11,7 @@ export async function sealedHeadsOf(
 ): Promise<SealedHeads> {
   const heads = new Map<string, NonNullable<Sealing["head"]> | undefined>();
   for (const source of sources) {
-    const status = await checkpoints.read(sealLane(source));
+    const status = await checkpoints.read(sealWriter(source));
     heads.set(source, status?.checkpoint?.closing?.head ?? undefined);
   }
   return heads;

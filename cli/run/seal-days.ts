@@ -6,6 +6,7 @@ import {
   sealDay,
 } from "../../lib/seal/seal-day.ts";
 import type { SealSummary } from "../../lib/seal/seal-summary.ts";
+import { SlackAuditError } from "../../lib/slack/errors.ts";
 import { leaseOwner } from "./lease-owner.ts";
 import { runUntilDone } from "./run-until-done.ts";
 
@@ -16,10 +17,11 @@ interface SealObserver {
 }
 
 /**
- * Seal days one after the other, and end at the first that cannot be sealed now.
+ * Seal days one after the other. One whose objects cannot be read is passed
+ * over; any other that cannot be sealed now ends it.
  *
  * @param days - `YYYY-MM-DD`, oldest first
- * @returns a summary of each day that was tried, and why the last one failed
+ * @returns a summary of each day that was tried, and why the first of those failed that did
  */
 export async function sealDays(
   ports: SealPorts,
@@ -30,6 +32,7 @@ export async function sealDays(
 ): Promise<{ summaries: SealSummary[]; cause: Error | undefined }> {
   const deadlineMs = Number.POSITIVE_INFINITY;
   const summaries: SealSummary[] = [];
+  let cause: Error | undefined;
   for (const day of days) {
     const { runs, isInterrupted } = await runUntilDone<SealSummary>(
       () =>
@@ -45,7 +48,11 @@ export async function sealDays(
     const last = runs.at(-1);
     if (last === undefined) break;
     summaries.push(isInterrupted ? { ...last, outcome: "interrupted" } : last);
-    if (last.manifest === undefined) return { summaries, cause: causeOf(last) };
+    const failure = causeOf(last);
+    cause ??= failure;
+    // A day that cannot be read holds up no other; trouble with Slack does.
+    const isOfDay = failure !== undefined && !(failure instanceof SlackAuditError);
+    if (last.manifest === undefined && !isOfDay) break;
   }
-  return { summaries, cause: undefined };
+  return { summaries, cause };
 }

@@ -53,16 +53,16 @@ export async function readDeployedStatus(
     deployment.alarms(),
     Promise.all(
       sources.map(async (source) => {
-        const [lanes, token, executions] = await Promise.all([
-          checkpoints.lanes(source.name),
+        const [writers, token, executions] = await Promise.all([
+          checkpoints.writers(source.name),
           deployment.tokenSecret(source).status(),
           findExecutions(deployment, source),
         ]);
-        const live = liveOf(lanes);
+        const live = liveOf(writers);
         return {
           ...toSourceProgress(source.name, live, nowSeconds),
-          ...toSealingStatus(source.name, lanes),
-          backfill: backfillProgress(lanes, nowSeconds * 1000) ?? null,
+          ...toSealingStatus(source.name, writers),
+          backfill: backfillProgress(writers, nowSeconds * 1000) ?? null,
           intervalSeconds: source.intervalSeconds ?? null,
           lastWriteMs: live?.updatedAt ?? null,
           executions,

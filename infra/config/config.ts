@@ -41,6 +41,11 @@ export interface SlackAuditLakeProps {
    * and generate data keys. Default: a new one.
    */
   kmsKeyArn?: string;
+  /**
+   * Keys that were used before: kmsKeyArn as it was, or the stack's own. What they encrypted
+   * stays under them, so the functions go on decrypting with them. Default: none.
+   */
+  previousKeyArns?: string[];
   /** How long the functions' logs are kept: a number of days that CloudWatch Logs takes. Default: "90d". */
   logRetention?: DurationText;
   /** What `cdk destroy` does to archive, checkpoints, secrets and key. Default: "retain". */
@@ -72,7 +77,10 @@ export interface SourceProps {
 }
 
 export interface ArchiveSettings {
-  /** Default: a name that CloudFormation makes. */
+  /**
+   * It cannot change later: another name makes a new, empty bucket. Default: a name that
+   * CloudFormation makes.
+   */
   bucketName?: string;
   /**
    * Write to a bucket that exists. It keeps its own policy, life cycle and
@@ -91,9 +99,15 @@ export interface ArchiveSettings {
 }
 
 export interface CatalogSettings {
-  /** Glue database of the tables and views. Default: "slack_audit_lake". */
+  /**
+   * Glue database of the tables and views, one of its own for each stack in a region. It cannot
+   * change later: the new one would lack the columns of sealed days. Default: "slack_audit_lake".
+   */
   database?: string;
-  /** Athena's workgroup. Default: "slack-audit-lake". */
+  /**
+   * Athena's workgroup, one of its own for each stack in a region. Another name makes a new one,
+   * without the history of queries. Default: "slack-audit-lake".
+   */
   workgroup?: string;
   /** Athena cancels a query that reads more than this, "10MB" at least. Default: "100GB". */
   bytesScannedCutoff?: BytesText;

@@ -148,6 +148,7 @@ const lake = {
   closing: closing.prefault({}),
   detection: detection.prefault({}),
   kmsKeyArn: kmsKeyArn.optional(),
+  previousKeyArns: list(kmsKeyArn, "a list of ARNs of KMS keys").default([]),
   logRetention: duration("1d", "3653d", "d")
     .refine((seconds) => LOG_RETENTION_DAYS.includes(seconds / SECONDS_PER_DAY), {
       error: ({ input }) =>

@@ -14,7 +14,7 @@ import {
   TaskInput,
 } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { lanePrefix } from "../../lib/archive/lane.ts";
+import { writerPrefix } from "../../lib/archive/writer.ts";
 import { BACKFILL_CONCURRENCY } from "../../lib/stack/backfill-concurrency.ts";
 import { BACKFILL_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { BACKFILL_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
@@ -27,9 +27,9 @@ import { functionMetric, graph, type Monitored, type Monitoring } from "./monito
 import { NodeFunction } from "./node-function.ts";
 import {
   allowArchive,
-  allowLanes,
-  allowListingLanes,
+  allowListingWriters,
   allowToken,
+  allowWriters,
   STORING,
 } from "./source-access.ts";
 
@@ -104,9 +104,9 @@ export class Backfill extends Construct {
     });
     allowArchive(handler, bucket, config.name, STORING);
     allowToken(handler, tokenSecret, key);
-    // A span's lane has its two bounds as its name; those of a seal or an import have no hyphen.
-    allowLanes(handler, checkpoints, config.name, [`${lanePrefix(config.name)}*-*`]);
-    allowListingLanes(handler, checkpoints);
+    // A span's writer has its two bounds as its name; those of a seal or an import have no hyphen.
+    allowWriters(handler, checkpoints, config.name, [`${writerPrefix(config.name)}*-*`]);
+    allowListingWriters(handler, checkpoints);
 
     const stateMachine = new JobStateMachine(scope, "Backfill", {
       comment,
@@ -114,7 +114,6 @@ export class Backfill extends Construct {
       handlers: [handler],
       timeout: TIMEOUT,
       logRetentionDays,
-      removalPolicy,
     });
     monitoring.add(monitored(config.name, stateMachine));
     return { config, machineArn: stateMachine.stateMachineArn };

@@ -9,6 +9,7 @@ import { AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
 import { COMPACT_TABLE, LINES_TABLE } from "../../lib/sql/table.ts";
 import { COLUMNS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { COLUMNS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
+import { viaService } from "./grant.ts";
 import { type AlarmSpec, functionMetric, graph } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 
@@ -169,7 +170,6 @@ export class Columns extends Construct {
   }
 
   #allowResults(handler: NodeFunction, { resultsBucket, key }: ColumnsProps): void {
-    const { region } = Stack.of(this);
     handler.allow({
       sid: "KeepResults",
       actions: [
@@ -190,7 +190,7 @@ export class Columns extends Construct {
       sid: "UseResultsKey",
       actions: ["kms:Decrypt", "kms:GenerateDataKey"],
       resources: [key.keyArn],
-      conditions: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+      conditions: viaService(handler, "s3"),
     });
   }
 }

@@ -7,14 +7,16 @@ export interface Grant {
   sid: string;
   actions: string[];
   resources: string[];
-  conditions?: Record<string, Record<string, unknown>>;
+  conditions?: Record<string, Record<string, unknown>> | undefined;
   /** Why the resources cannot do without a wildcard; absent when they have none. */
   whyWildcard?: string;
 }
 
 /** Let a role do one more thing. */
-export function allow(role: Role, { whyWildcard, ...statement }: Grant): void {
-  role.addToPolicy(new PolicyStatement(statement));
+export function allow(role: Role, { whyWildcard, conditions, ...statement }: Grant): void {
+  role.addToPolicy(
+    new PolicyStatement({ ...statement, ...(conditions === undefined ? {} : { conditions }) }),
+  );
   if (whyWildcard !== undefined) {
     acknowledgeWildcards(role, statement.resources, whyWildcard);
   }
@@ -31,6 +33,13 @@ export function acknowledgeWildcards(scope: Construct, resources: string[], reas
   }
 }
 
+/** Only for calls to KMS that one of these services makes in the caller's name. */
+export function viaService(scope: Construct, ...services: string[]): Grant["conditions"] {
+  const { region, urlSuffix } = Stack.of(scope); // in China it ends with .cn
+  const names = services.map((service) => `${service}.${region}.${urlSuffix}`);
+  return { StringEquals: { "kms:ViaService": names.length === 1 ? names[0] : names } };
+}
+
 /** Let a role use a key through one service only; nothing happens where there is no key. */
 export function allowKey(
   role: Role,
@@ -39,12 +48,11 @@ export function allowKey(
   actions: string[],
 ): void {
   if (key !== undefined) {
-    const { region } = Stack.of(role);
     allow(role, {
       sid: `UseKeyThrough${service}`,
       actions,
       resources: [key.keyArn],
-      conditions: { StringEquals: { "kms:ViaService": `${service}.${region}.amazonaws.com` } },
+      conditions: viaService(role, service),
     });
   }
 }

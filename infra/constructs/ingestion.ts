@@ -15,7 +15,7 @@ import { type IScheduleGroup, ScheduleExpression, ScheduleGroup } from "aws-cdk-
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { liveLane } from "../../lib/archive/lane.ts";
+import { liveWriter } from "../../lib/archive/writer.ts";
 import { INGEST_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import {
   API_ERRORS_METRIC,
@@ -31,7 +31,7 @@ import type { SourceConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
-import { allowArchive, allowLanes, allowToken, STORING } from "./source-access.ts";
+import { allowArchive, allowToken, allowWriters, STORING } from "./source-access.ts";
 import { StartSchedule } from "./start-schedule.ts";
 
 export interface IngestionProps {
@@ -123,7 +123,7 @@ export class Ingestion extends Construct {
     });
     allowArchive(handler, bucket, config.name, STORING);
     allowToken(handler, tokenSecret, key);
-    allowLanes(handler, this.checkpoints, config.name, [liveLane(config.name)]);
+    allowWriters(handler, this.checkpoints, config.name, [liveWriter(config.name)]);
 
     if (config.enabled) {
       const interval = Duration.seconds(config.schedule);

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
 import {
   type Policy,
@@ -27,7 +27,6 @@ export interface JobStateMachineProps {
   /** An execution that lasts longer is stopped; what its runs saved stays. */
   timeout: Duration;
   logRetentionDays: number;
-  removalPolicy: RemovalPolicy;
 }
 
 /** A state machine of this project: its role may call its functions and write its log. */
@@ -39,7 +38,8 @@ export class JobStateMachine extends StateMachine {
       // Under this prefix, the logs of any number of state machines share one resource policy.
       logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.id}-${id}`,
       retention: props.logRetentionDays as RetentionDays,
-      removalPolicy: props.removalPolicy,
+      // Its name is fixed: left behind, it would be in the way of the next deployment.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal("states.amazonaws.com", {

@@ -53,8 +53,7 @@ export class NodeFunction extends LambdaFunction {
       memorySize: props.memoryMb,
       timeout: props.timeout,
       environment: {
-        // A small young generation keeps memory flat: docs/adr/0007-memory.md.
-        NODE_OPTIONS: "--enable-source-maps --max-semi-space-size=2",
+        NODE_OPTIONS: "--enable-source-maps",
         ...props.environment,
       },
       role,

@@ -6,8 +6,8 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { type IScheduleGroup, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { sealLane } from "../../lib/archive/lane.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { sealWriter } from "../../lib/archive/writer.ts";
 import { SEAL_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { LATENESS_METRIC, SEAL_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
@@ -21,9 +21,9 @@ import { NodeFunction } from "./node-function.ts";
 import { type PlannedDays, workThrough } from "./planned-days.ts";
 import {
   allowArchive,
-  allowLanes,
-  allowListingLanes,
+  allowListingWriters,
   allowToken,
+  allowWriters,
   STORING,
 } from "./source-access.ts";
 import { StartSchedule } from "./start-schedule.ts";
@@ -116,8 +116,8 @@ export class Sealing extends Construct {
       list: [...STORING.list, ...sealed],
     });
     allowToken(handler, tokenSecret, props.key);
-    allowLanes(handler, props.checkpoints, config.name, [sealLane(config.name)]);
-    allowListingLanes(handler, props.checkpoints);
+    allowWriters(handler, props.checkpoints, config.name, [sealWriter(config.name)]);
+    allowListingWriters(handler, props.checkpoints);
     if (this.signingKey !== undefined) {
       handler.allow({
         sid: "SignManifests",
@@ -148,7 +148,6 @@ export class Sealing extends Construct {
       handlers: jobs.map(({ handler }) => handler),
       timeout: TIMEOUT,
       logRetentionDays,
-      removalPolicy,
     });
     const [hour = "0", minute = "0"] = props.config.at.split(":");
     new StartSchedule(scope, "Schedule", {

@@ -3,8 +3,8 @@ import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
-import { claimsKey } from "../../lib/archive/lane.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { claimsKey } from "../../lib/archive/writer.ts";
 import type { NodeFunction } from "./node-function.ts";
 
 /** Of `PREFIXES`, those below which a function adds, reads and lists the source's objects. */
@@ -64,25 +64,25 @@ export function allowToken(handler: NodeFunction, tokenSecret: ISecret, key: IKe
   handler.allowKey("secretsmanager", key, ["kms:Decrypt"]);
 }
 
-/** @param lanes - those that it works on: names, in which `*` stands for any part of one */
-export function allowLanes(
+/** @param writers - those that it works on: names, in which `*` stands for any part of one */
+export function allowWriters(
   handler: NodeFunction,
   checkpoints: ITable,
   source: string,
-  lanes: string[],
+  writers: string[],
 ): void {
   handler.allow({
     sid: "KeepOwnCheckpoint",
     actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
     resources: [checkpoints.tableArn],
     conditions: {
-      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [...lanes, claimsKey(source)] },
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [...writers, claimsKey(source)] },
     },
   });
 }
 
 /** A scan has no leading keys to be bound to: it sees how far other sources are, and no more. */
-export function allowListingLanes(handler: NodeFunction, checkpoints: ITable): void {
+export function allowListingWriters(handler: NodeFunction, checkpoints: ITable): void {
   handler.allow({
     sid: "ListLanes",
     actions: ["dynamodb:Scan"],

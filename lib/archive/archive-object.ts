@@ -204,7 +204,10 @@ export class ArchiveObjectError extends Error {
   /** Without the key. */
   readonly problem: string;
   constructor(key: string, problem: string, options?: ErrorOptions) {
-    super(`cannot read ${key}: ${problem}; restore the object's first version`, options);
+    super(
+      `cannot read ${key}: ${problem}; restore the object's first version, or delete it while its day is not sealed: the seal stores again what Slack lists`,
+      options,
+    );
     this.problem = problem;
   }
 }

@@ -5,7 +5,7 @@ import {
   paginateScan,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
-import { claimsKey, lanePrefix, liveLane } from "../archive/lane.ts";
+import { claimsKey, liveWriter, writerPrefix } from "../archive/writer.ts";
 import {
   type Acquired,
   type Checkpoint,
@@ -13,9 +13,9 @@ import {
   type CheckpointStore,
   type Claim,
   type Claimed,
-  type LaneStatus,
   type Lease,
   LeaseLostError,
+  type WriterStatus,
 } from "../ports.ts";
 import { overlaps } from "../time.ts";
 
@@ -32,7 +32,7 @@ interface ClaimsItem {
   version: number;
 }
 
-/** Item of a lane, below the table's key `source`. */
+/** Item of a writer, below the table's key `source`. */
 interface CheckpointItem {
   checkpoint?: Checkpoint;
   leaseOwner?: string;
@@ -173,29 +173,30 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
     return Item === undefined ? undefined : toStatus(Item as CheckpointItem);
   }
 
-  /** Scans: the table has an item a lane, some hundred at most. */
-  async lanes(source: string): Promise<LaneStatus[]> {
-    const lanes: LaneStatus[] = [];
+  /** Scans: the table has an item a writer, some hundred at most. */
+  async writers(source: string): Promise<WriterStatus[]> {
+    const writers: WriterStatus[] = [];
     const pages = paginateScan(
       { client: this.#client },
       {
         TableName: this.#tableName,
         ConsistentRead: true,
-        FilterExpression: "#lane = :live OR (begins_with(#lane, :prefix) AND #lane <> :claims)",
-        ExpressionAttributeNames: { "#lane": "source" },
+        FilterExpression:
+          "#writer = :live OR (begins_with(#writer, :prefix) AND #writer <> :claims)",
+        ExpressionAttributeNames: { "#writer": "source" },
         ExpressionAttributeValues: {
-          ":live": liveLane(source),
-          ":prefix": lanePrefix(source),
+          ":live": liveWriter(source),
+          ":prefix": writerPrefix(source),
           ":claims": claimsKey(source),
         },
       },
     );
     for await (const { Items = [] } of pages) {
-      lanes.push(
-        ...Items.map((item) => ({ lane: item.source, ...toStatus(item as CheckpointItem) })),
+      writers.push(
+        ...Items.map((item) => ({ writer: item.source, ...toStatus(item as CheckpointItem) })),
       );
     }
-    return lanes.sort((a, b) => (a.lane < b.lane ? -1 : 1));
+    return writers.sort((a, b) => (a.writer < b.writer ? -1 : 1));
   }
 
   /** @returns the new item; nothing when the condition does not hold */

@@ -21,16 +21,13 @@ export const PUT_LIMIT_MS = 20_000;
 export class S3ArchiveStore implements ArchiveStore {
   readonly #client: S3Client;
   readonly #bucket: string;
-  readonly #putLimitMs: number;
 
-  constructor(client: S3Client, bucket: string, { putLimitMs = PUT_LIMIT_MS } = {}) {
+  constructor(client: S3Client, bucket: string) {
     this.#client = client;
     this.#bucket = bucket;
-    this.#putLimitMs = putLimitMs;
   }
 
   /** @throws {PutTimeoutError} after the limit; nothing is sent from then on */
-
   async put(key: string, body: Uint8Array, signal?: AbortSignal): Promise<"created" | "exists"> {
     const command = new PutObjectCommand({
       Bucket: this.#bucket,
@@ -44,8 +41,8 @@ export class S3ArchiveStore implements ArchiveStore {
     retryConflicts(command);
     const limit = new AbortController();
     const timer = setTimeout(
-      () => limit.abort(new PutTimeoutError(key, this.#putLimitMs)),
-      this.#putLimitMs,
+      () => limit.abort(new PutTimeoutError(key, PUT_LIMIT_MS)),
+      PUT_LIMIT_MS,
     );
     const abortSignal = AbortSignal.any([limit.signal, ...(signal === undefined ? [] : [signal])]);
     try {

@@ -1,7 +1,7 @@
-import { liveLane, spanLane } from "../archive/lane.ts";
+import { backfillWriter, liveWriter } from "../archive/writer.ts";
 import { type IngestLimits, type IngestPorts, ingest } from "../ingest/ingest.ts";
 import { type IngestSummary, RunCounts } from "../ingest/summary.ts";
-import type { LaneStatus } from "../ports.ts";
+import type { WriterStatus } from "../ports.ts";
 import type { TimeRange } from "../time.ts";
 
 export interface BackfillSettings {
@@ -15,7 +15,7 @@ export interface BackfillSettings {
 }
 
 /**
- * One run over one span of the past: the engine of the live runs, in a lane of
+ * One run over one span of the past: the engine of the live runs, in a writer of
  * its own.
  *
  * The live runs go first: nothing is called while Slack has them wait, and a
@@ -29,18 +29,18 @@ export async function backfillSpan(
   limits: IngestLimits,
 ): Promise<IngestSummary> {
   const { checkpoints, clock } = ports;
-  const tally = new RunCounts(source, clock);
-  let lanes: LaneStatus[];
+  const counts = new RunCounts(source, clock);
+  let writers: WriterStatus[];
   try {
-    lanes = await checkpoints.lanes(source);
+    writers = await checkpoints.writers(source);
   } catch (error) {
-    return tally.failure(error);
+    return counts.failure(error);
   }
-  const lane = (name: string) => lanes.find((status) => status.lane === name);
-  const { notBefore = 0 } = lane(liveLane(source))?.checkpoint ?? {};
+  const writer = (name: string) => writers.find((status) => status.writer === name);
+  const { notBefore = 0 } = writer(liveWriter(source))?.checkpoint ?? {};
   if (notBefore > clock.nowMs()) {
-    tally.notBefore = notBefore;
-    return tally.summary("throttled");
+    counts.notBefore = notBefore;
+    return counts.summary("throttled");
   }
   return ingest(
     ports,
@@ -48,7 +48,7 @@ export async function backfillSpan(
       source,
       owner,
       pageLimit,
-      lane: spanLane(source, span),
+      writer: backfillWriter(source, span),
       firstStart: span.from,
       until: span.until,
       // It is long over: nothing is still to appear.

@@ -20,12 +20,12 @@ export async function cancelBackfill(
   range: TimeRange,
   owner: string,
 ): Promise<TimeRange[]> {
-  const unfinished = spansOf(await ports.checkpoints.lanes(source)).filter(
+  const unfinished = spansOf(await ports.checkpoints.writers(source)).filter(
     ({ span, watermark }) => watermark < span.until && overlaps(span, range),
   );
   const cancelled: TimeRange[] = [];
   for (const { span, status } of unfinished) {
-    const writer = status.lane;
+    const writer = status.writer;
     const deadlineMs = ports.clock.nowMs() + CANCEL_MS;
     const done = await withLease(
       ports,

@@ -1,7 +1,7 @@
-import { liveLane, spanLane, spanOfLane } from "../archive/lane.ts";
 import { sealedDays } from "../archive/sealed-day.ts";
-import type { ArchiveStore, CheckpointStore, Clock, LaneStatus } from "../ports.ts";
-import { withLease } from "../run/lease.ts";
+import { backfillWriter, liveWriter, spanOfWriter } from "../archive/writer.ts";
+import type { ArchiveStore, CheckpointStore, Clock, WriterStatus } from "../ports.ts";
+import { SourceBusyError, withLease } from "../run/lease.ts";
 import { overlaps, rangeOfDay, type TimeRange, toIsoSeconds } from "../time.ts";
 
 /** Slack has no audit logs from before March 2018. */
@@ -38,7 +38,7 @@ export interface BackfillPlan {
 }
 
 /**
- * Plan a backfill: spans with a lane of their own, that touch nothing that
+ * Plan a backfill: spans with a writer of their own, that touch nothing that
  * another writer has or had: not the live runs' time, not the spans of earlier
  * plans, not days that are sealed. What earlier plans left
  * unfinished of the asked time is part of it. Reads only.
@@ -50,10 +50,10 @@ export async function planBackfill(
   settings: PlanSettings,
 ): Promise<BackfillPlan> {
   const { source } = settings;
-  const lanes = await checkpoints.lanes(source);
-  const asked = checkAsked(settings, lanes);
+  const writers = await checkpoints.writers(source);
+  const asked = checkAsked(settings, writers);
   const days = await sealedDays(archive, source);
-  const planned = spansOf(lanes);
+  const planned = spansOf(writers);
   const fresh = subtract(asked, [
     ...planned.map(({ span }) => span),
     ...days.map(rangeOfDay),
@@ -77,7 +77,8 @@ export async function planBackfill(
  * where nobody else can plan or seal.
  *
  * @param owner - of the lease on each span while its checkpoint is made
- * @throws {BackfillPlanError} when another plan, or a seal, has some of the time by now
+ * @throws {BackfillPlanError} when another plan has some of the time by now
+ * @throws {SourceBusyError} while another writer, such as a seal, has some of it
  */
 export async function beginBackfill(
   ports: Pick<BackfillPorts, "checkpoints" | "clock">,
@@ -95,10 +96,10 @@ export async function beginBackfill(
  * never begun; one that is cancelled ends where it has come to.
  */
 export function spansOf(
-  lanes: readonly LaneStatus[],
-): { span: TimeRange; watermark: number; status: LaneStatus }[] {
-  return lanes.flatMap((status) => {
-    const planned = spanOfLane(status.lane);
+  writers: readonly WriterStatus[],
+): { span: TimeRange; watermark: number; status: WriterStatus }[] {
+  return writers.flatMap((status) => {
+    const planned = spanOfWriter(status.writer);
     const { watermark, cancelled } = status.checkpoint ?? {};
     if (planned === undefined || watermark === undefined) return [];
     const span = cancelled ? { ...planned, until: Math.min(watermark, planned.until) } : planned;
@@ -108,9 +109,9 @@ export function spansOf(
 
 function checkAsked(
   { source, from, until }: PlanSettings,
-  lanes: readonly LaneStatus[],
+  writers: readonly WriterStatus[],
 ): TimeRange {
-  const live = lanes.find(({ lane }) => lane === liveLane(source))?.checkpoint;
+  const live = writers.find(({ writer }) => writer === liveWriter(source))?.checkpoint;
   if (live === undefined) {
     throw new BackfillPlanError(
       `"${source}" has no completed run; run ingest first, so that a backfill knows where the live runs begin`,
@@ -136,29 +137,37 @@ async function createCheckpoint(
   span: TimeRange,
   owner: string,
 ): Promise<void> {
-  const writer = spanLane(source, span);
+  const writer = backfillWriter(source, span);
   const deadlineMs = ports.clock.nowMs() + PLAN_MS;
   const created = await withLease(
     ports,
     { source, writer, owner, deadlineMs, rangesFor: () => [span] },
     async (lease, checkpoint) => {
       if (checkpoint !== undefined && !checkpoint.cancelled) return;
-      const others = spansOf(await ports.checkpoints.lanes(source));
+      const others = spansOf(await ports.checkpoints.writers(source));
       const other = others.find(
-        ({ span: planned, status }) => status.lane !== writer && overlaps(planned, span),
+        ({ span: planned, status }) => status.writer !== writer && overlaps(planned, span),
       );
-      if (other !== undefined) throw changedPlan(span, other.status.lane);
+      if (other !== undefined) throw changedPlan(span, other.status.writer);
       await lease.save({ start: span.from, watermark: span.from, entriesPerSecond: 0 });
     },
   );
   // Where the span's own lease is held, it has a checkpoint, and is worked on.
-  if (!created.held && "writer" in created.heldBy) throw changedPlan(span, created.heldBy.writer);
+  if (!created.held && "writer" in created.heldBy) {
+    throw new SourceBusyError(
+      `${created.heldBy.writer} is writing to ${nameOf(span)}; run backfill again when it has ended`,
+    );
+  }
 }
 
-function changedPlan({ from, until }: TimeRange, writer: string): BackfillPlanError {
+function changedPlan(span: TimeRange, writer: string): BackfillPlanError {
   return new BackfillPlanError(
-    `${toIsoSeconds(from)} to ${toIsoSeconds(until)} has been taken by ${writer} since the backfill was planned; plan it again`,
+    `${nameOf(span)} has been taken by ${writer} since the backfill was planned; run backfill again`,
   );
+}
+
+function nameOf({ from, until }: TimeRange): string {
+  return `${toIsoSeconds(from)} to ${toIsoSeconds(until)}`;
 }
 
 /** What is left of a span, in parts that do not touch `taken`. */

@@ -1,4 +1,4 @@
-import type { LaneStatus } from "../ports.ts";
+import type { WriterStatus } from "../ports.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../run/background-pacer.ts";
 import { spansOf } from "./plan.ts";
 
@@ -25,16 +25,17 @@ export interface BackfillProgress {
 
 /** @returns nothing when there never was a backfill */
 export function backfillProgress(
-  lanes: readonly LaneStatus[],
+  writers: readonly WriterStatus[],
   nowMs: number,
 ): BackfillProgress | undefined {
-  const spans = spansOf(lanes);
+  const spans = spansOf(writers);
   if (spans.length === 0) {
     return undefined;
   }
   const sum = (count: (span: (typeof spans)[number]) => number) =>
     spans.reduce((total, span) => total + count(span), 0);
-  const tallied = (name: string) => sum(({ status }) => status.checkpoint?.tally?.[name] ?? 0);
+  const tallied = (name: "entries" | "pages") =>
+    sum(({ status }) => status.checkpoint?.tally?.[name] ?? 0);
   const secondsTotal = sum(({ span }) => span.until - span.from);
   const secondsDone = sum(({ span, watermark }) => Math.min(watermark, span.until) - span.from);
   const [entries, calls] = [tallied("entries"), tallied("pages")];

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
 import { findArchived } from "../archive/find-archived.ts";
-import { importLane } from "../archive/lane.ts";
 import { sealedDays } from "../archive/sealed-day.ts";
+import { importWriter } from "../archive/writer.ts";
 import type { ArchiveStore } from "../ports.ts";
-import { type LeasePorts, type WriterLease, withLease } from "../run/lease.ts";
+import { type LeasePorts, SourceBusyError, type WriterLease, withLease } from "../run/lease.ts";
 import type { PageEntry } from "../slack/page.ts";
 import { dayOf } from "../time.ts";
 
@@ -46,12 +46,6 @@ export interface ImportReport {
   bytes: number;
 }
 
-/** A run is writing to the source; two writers could not tell what the other stores. */
-export class SourceBusyError extends Error {
-  override readonly name = "SourceBusyError";
-  readonly code = "source_busy";
-}
-
 interface ImportPorts extends LeasePorts {
   archive: ArchiveStore;
 }
@@ -75,7 +69,7 @@ export async function importEntries(
   const imported = await withLease(
     ports,
     {
-      ...{ source, writer: importLane(source), owner: randomUUID() },
+      ...{ source, writer: importWriter(source), owner: randomUUID() },
       deadlineMs: Number.POSITIVE_INFINITY,
       rangesFor: () => [ALL_TIME],
     },
@@ -83,7 +77,7 @@ export async function importEntries(
   );
   if (imported.held) return imported.result;
   const { owner } = imported.heldBy;
-  const writer = "writer" in imported.heldBy ? imported.heldBy.writer : importLane(source);
+  const writer = "writer" in imported.heldBy ? imported.heldBy.writer : importWriter(source);
   throw new SourceBusyError(
     `${writer} (${owner}) is writing to source "${source}"; import when it has ended`,
   );

@@ -1,5 +1,5 @@
 import { Archive } from "../archive/archive.ts";
-import { liveLane } from "../archive/lane.ts";
+import { liveWriter } from "../archive/writer.ts";
 import {
   type ArchiveStore,
   type Checkpoint,
@@ -7,7 +7,7 @@ import {
   type Clock,
   LeaseLostError,
 } from "../ports.ts";
-import { addToTally, currentTally, type Lateness } from "../run/lateness.ts";
+import { addLate, currentCounts, type LatenessHistogram } from "../run/lateness.ts";
 import { type WriterLease, withLease } from "../run/lease.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
 import { earlyEndOf } from "../run/outcome.ts";
@@ -33,7 +33,7 @@ export interface IngestSettings {
   /** Name of the organization's partition in the archive. */
   source: string;
   /** Whose checkpoint and lease this run uses. @default the live one of `source` */
-  lane?: string | undefined;
+  writer?: string | undefined;
   /** Lease owner, unique to this run. */
   owner: string;
   /** Where the archive begins when the source never ran, epoch seconds, included. */
@@ -77,7 +77,7 @@ export async function ingest(
   settings: IngestSettings,
   limits: IngestLimits,
 ): Promise<IngestSummary> {
-  const { source, owner, lane: writer = liveLane(source) } = settings;
+  const { source, owner, writer = liveWriter(source) } = settings;
   const { deadlineMs } = limits;
   const counts = new RunCounts(source, ports.clock);
   const rangesFor = (checkpoint: Checkpoint | undefined) => rangesToClaim(checkpoint, settings);
@@ -102,9 +102,9 @@ const END_OF_TIME = 9_999_999_999;
  */
 function rangesToClaim(
   checkpoint: Checkpoint | undefined,
-  { firstStart, until, lane, allowedLatenessSeconds }: IngestSettings,
+  { firstStart, until, writer, allowedLatenessSeconds }: IngestSettings,
 ): [TimeRange, ...TimeRange[]] {
-  if (lane !== undefined && until !== undefined) {
+  if (writer !== undefined && until !== undefined) {
     return [{ from: firstStart, until }];
   }
   if (checkpoint === undefined) {
@@ -278,25 +278,25 @@ class Run {
   #counted(
     { from }: TimeRange,
     { added, duplicates }: StoredPage,
-    lateness: Lateness,
+    lateness: LatenessHistogram,
   ): Record<string, number> {
     const { settleDelaySeconds, allowedLatenessSeconds } = this.#settings;
     const { watermark } = this.#checkpoint;
     const isFirstListing = from >= watermark;
     const nowMs = this.#ports.clock.nowMs();
     // A backfill is counted whole: nothing of it is late.
-    const tally =
+    const counts =
       allowedLatenessSeconds > 0
-        ? currentTally(
+        ? currentCounts(
             this.#checkpoint.tally,
             { settleDelaySeconds, allowedLatenessSeconds },
             nowMs,
           )
         : { startedAtMs: nowMs, ...this.#checkpoint.tally };
     return {
-      ...addToTally(tally, lateness),
-      pages: (tally.pages ?? 0) + 1,
-      entries: (tally.entries ?? 0) + added.length + (isFirstListing ? duplicates.length : 0),
+      ...addLate(counts, lateness),
+      pages: (counts.pages ?? 0) + 1,
+      entries: (counts.entries ?? 0) + added.length + (isFirstListing ? duplicates.length : 0),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../ports.ts";
-import { addLateness, countLate, type Lateness, sumLateness } from "../run/lateness.ts";
+import { addLateness, countLate, type LatenessHistogram, sumLateness } from "../run/lateness.ts";
 import { withFailure } from "../run/outcome.ts";
 import type { StoredPage } from "../run/store-page.ts";
 import { nowSeconds, type TimeRange } from "../time.ts";
@@ -36,7 +36,7 @@ export interface IngestSummary {
   /** Those among them that appeared below the watermark, after their time. */
   lateEntries: number;
   /** How late those were at most. */
-  lateness: Lateness;
+  lateness: LatenessHistogram;
   /** Entries left out because they were archived before. */
   duplicatesDropped: number;
   /** Entries without a usable id or date_create, kept under `quarantine/`. */
@@ -67,7 +67,7 @@ export interface IngestProgress {
   waitingUntilMs?: number;
 }
 
-const NOTHING_LATE: Lateness = {};
+const NOTHING_LATE: LatenessHistogram = {};
 
 /** Counts what a run does. */
 export class RunCounts {
@@ -98,7 +98,7 @@ export class RunCounts {
    * @param watermark - as it stood when the page was stored, epoch seconds
    * @returns how late the late ones of the page were
    */
-  addPage(stored: StoredPage, watermark: number): Lateness {
+  addPage(stored: StoredPage, watermark: number): LatenessHistogram {
     const now = nowSeconds(this.#clock);
     const lateness = stored.added
       .filter(({ dateCreate }) => dateCreate < watermark)

@@ -7,6 +7,11 @@ import { makeFile, OWNER_ONLY } from "./owner-only.ts";
 /** SQLite's result code for 'another connection has it locked'. */
 const SQLITE_BUSY = 5;
 
+/** Whether SQLite gave up because another connection has the file locked. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
+}
+
 /**
  * Locks that the operating system drops when their process dies, one a name. A
  * lock is an open exclusive transaction on an empty SQLite file, because Node
@@ -34,9 +39,7 @@ export class ProcessLocks {
       file.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     } catch (error) {
       file.close();
-      if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) {
-        return false;
-      }
+      if (isBusy(error)) return false;
       throw error;
     }
     this.#locks.set(name, { owner, file });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { lanePrefix, liveLane, sourceOfLane } from "../archive/lane.ts";
+import { liveWriter, sourceOfWriter, writerPrefix } from "../archive/writer.ts";
 import {
   type Acquired,
   type Checkpoint,
@@ -9,12 +9,12 @@ import {
   type CheckpointStore,
   type Claim,
   type Claimed,
-  type LaneStatus,
   type Lease,
   LeaseLostError,
+  type WriterStatus,
 } from "../ports.ts";
 import { makeFile, OWNER_ONLY } from "./owner-only.ts";
-import { ProcessLocks } from "./process-locks.ts";
+import { isBusy, ProcessLocks } from "./process-locks.ts";
 
 const FILE_NAME = "checkpoints.sqlite";
 
@@ -30,7 +30,7 @@ interface ClaimRow {
 }
 
 interface Row {
-  /** The lane. */
+  /** The writer. */
   source: string;
   checkpoint: string | null;
   lease_owner: string | null;
@@ -58,11 +58,14 @@ export class SqliteCheckpointStore implements CheckpointStore {
     return existsSync(join(directory, FILE_NAME));
   }
 
-  /** @param directory - of the archive; made when it is not there */
-  constructor(directory: string) {
+  /**
+   * @param directory - of the archive; made when it is not there
+   * @param options.busyTimeoutMs - how long to wait for another process that writes
+   */
+  constructor(directory: string, { busyTimeoutMs = BUSY_TIMEOUT_MS } = {}) {
     mkdirSync(directory, { recursive: true, mode: OWNER_ONLY.directory });
     this.#locks = new ProcessLocks(join(directory, ".locks"));
-    this.#database = openDatabase(join(directory, FILE_NAME));
+    this.#database = openDatabase(join(directory, FILE_NAME), busyTimeoutMs);
   }
 
   async acquire(source: string, lease: Lease, nowMs: number): Promise<Acquired> {
@@ -95,12 +98,14 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 
   async save(source: string, lease: Lease, checkpoint: Checkpoint, nowMs: number): Promise<void> {
-    const { changes } = this.#database
-      .prepare(`
+    const { changes } = unlessBusy(() =>
+      this.#database
+        .prepare(`
         UPDATE checkpoints SET checkpoint = ?, lease_expires_at = ?, updated_at = ?
         WHERE source = ? AND lease_owner = ?
       `)
-      .run(JSON.stringify(checkpoint), lease.expiresAt, nowMs, source, lease.owner);
+        .run(JSON.stringify(checkpoint), lease.expiresAt, nowMs, source, lease.owner),
+    );
     if (changes === 0) {
       this.#locks.unlock(source, lease.owner);
       throw new LeaseLostError(source);
@@ -134,11 +139,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
       if (other !== undefined) {
         return { claimed: false, heldBy: claimOf(other) };
       }
-      for (const dead of others) {
-        this.#database
-          .prepare("DELETE FROM claims WHERE source = ? AND writer = ?")
-          .run(source, dead.writer);
-      }
+      const remove = this.#database.prepare("DELETE FROM claims WHERE source = ? AND writer = ?");
+      for (const dead of others) remove.run(source, dead.writer);
       this.#database
         .prepare(`
           INSERT OR REPLACE INTO claims
@@ -168,19 +170,23 @@ export class SqliteCheckpointStore implements CheckpointStore {
     return row && statusOf(row);
   }
 
-  async lanes(source: string): Promise<LaneStatus[]> {
+  async writers(source: string): Promise<WriterStatus[]> {
     const rows = this.#database
       .prepare(
         "SELECT * FROM checkpoints WHERE source = ? OR substr(source, 1, ?) = ? ORDER BY source",
       )
-      .all(liveLane(source), lanePrefix(source).length, lanePrefix(source)) as unknown as Row[];
-    return rows.map((row) => ({ lane: row.source, ...statusOf(row) }));
+      .all(
+        liveWriter(source),
+        writerPrefix(source).length,
+        writerPrefix(source),
+      ) as unknown as Row[];
+    return rows.map((row) => ({ writer: row.source, ...statusOf(row) }));
   }
 
   /** Every source that ever ran, ascending. */
   async sources(): Promise<string[]> {
     const rows = this.#database.prepare("SELECT source FROM checkpoints ORDER BY source").all();
-    return [...new Set(rows.map((row) => sourceOfLane(String(row.source))))];
+    return [...new Set(rows.map((row) => sourceOfWriter(String(row.source))))];
   }
 
   /** Leases that are still held can be taken over from here on. */
@@ -196,7 +202,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 
   #inTransaction<T>(work: () => T): T {
-    this.#database.exec("BEGIN IMMEDIATE");
+    unlessBusy(() => this.#database.exec("BEGIN IMMEDIATE"));
     try {
       const result = work();
       this.#database.exec("COMMIT");
@@ -208,10 +214,10 @@ export class SqliteCheckpointStore implements CheckpointStore {
   }
 }
 
-function openDatabase(path: string): DatabaseSync {
+function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync {
   try {
     makeFile(path); // its journal gets the same mode
-    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
     database.exec(`
       CREATE TABLE IF NOT EXISTS checkpoints (
         source TEXT PRIMARY KEY,
@@ -234,7 +240,29 @@ function openDatabase(path: string): DatabaseSync {
     `);
     return database;
   } catch (cause) {
+    if (isBusy(cause)) throw new CheckpointBusyError({ cause });
     throw new CheckpointFileError(path, cause);
+  }
+}
+
+/** Another process has the file locked for longer than a write takes: it was stopped in the middle of one. */
+class CheckpointBusyError extends Error {
+  override readonly name = "CheckpointBusyError";
+  readonly code = "checkpoint_busy";
+  constructor(options?: ErrorOptions) {
+    super(
+      `${FILE_NAME} is locked by another process, which may have been stopped in the middle of a write; try again when it has gone on or ended`,
+      options,
+    );
+  }
+}
+
+/** @throws {CheckpointBusyError} when another process has the file locked */
+function unlessBusy<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isBusy(error) ? new CheckpointBusyError({ cause: error }) : error;
   }
 }
 

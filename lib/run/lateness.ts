@@ -1,17 +1,16 @@
+import type { WriterCounts } from "../ports.ts";
+
 /**
  * How late entries appeared: how many by the power of two, in seconds, that
  * they stayed below. `{"64": 3, "1024": 1}`: three by 32 to 63 seconds, one by
  * 512 to 1023.
  */
-export type Lateness = Readonly<Record<string, number>>;
+export type LatenessHistogram = Readonly<Record<string, number>>;
 
-/** What a lane has counted, by name; see `Checkpoint.tally`. */
-type Tally = Readonly<Record<string, number>>;
-
-const TALLY_PREFIX = "late_below_";
+const LATE_PREFIX = "late_below_";
 
 /** What happened months ago says little of now. */
-const TALLY_DAYS_MAX = 30;
+const COUNTED_DAYS_MAX = 30;
 
 /**
  * Count one more entry.
@@ -19,12 +18,12 @@ const TALLY_DAYS_MAX = 30;
  * @param seconds - from its event to when it was found; it may have appeared
  * sooner, but not when its time was listed before
  */
-export function addLateness(lateness: Lateness, seconds: number): Lateness {
+export function addLateness(lateness: LatenessHistogram, seconds: number): LatenessHistogram {
   const below = String(2 ** Math.floor(Math.log2(Math.max(1, seconds)) + 1));
   return { ...lateness, [below]: (lateness[below] ?? 0) + 1 };
 }
 
-export function sumLateness(parts: readonly Lateness[]): Lateness {
+export function sumLateness(parts: readonly LatenessHistogram[]): LatenessHistogram {
   const sum: Record<string, number> = {};
   for (const [below, entries] of parts.flatMap((part) => Object.entries(part))) {
     sum[below] = (sum[below] ?? 0) + entries;
@@ -33,51 +32,53 @@ export function sumLateness(parts: readonly Lateness[]): Lateness {
 }
 
 /** Entries, however late. */
-export function countLate(lateness: Lateness): number {
+export function countLate(lateness: LatenessHistogram): number {
   return Object.values(lateness).reduce((sum, entries) => sum + entries, 0);
 }
 
 /** The least power of two, in seconds, that none was as late as; nothing when none was late. */
-export function latenessBound(lateness: Lateness): number | undefined {
+export function latenessBound(lateness: LatenessHistogram): number | undefined {
   const bounds = Object.keys(lateness).map(Number);
   return bounds.length > 0 ? Math.max(...bounds) : undefined;
 }
 
-/** The lateness that a lane has counted. */
-export function latenessIn(tally: Tally): Lateness {
+/** The lateness that a writer has counted. */
+export function latenessIn(counts: WriterCounts): LatenessHistogram {
   return Object.fromEntries(
-    Object.entries(tally)
-      .filter(([name]) => name.startsWith(TALLY_PREFIX))
-      .map(([name, entries]) => [name.slice(TALLY_PREFIX.length), entries]),
+    Object.entries(counts)
+      .filter(([name]) => name.startsWith(LATE_PREFIX))
+      .map(([name, entries]) => [name.slice(LATE_PREFIX.length), entries]),
   );
 }
 
-/** A lane's count with these entries, too. */
-export function addToTally(tally: Tally, lateness: Lateness): Record<string, number> {
-  const sum: Record<string, number> = { ...tally };
+/** A writer's counts with these entries, too. */
+export function addLate(counts: WriterCounts, lateness: LatenessHistogram): WriterCounts {
+  const sum: WriterCounts = { ...counts };
   for (const [below, entries] of Object.entries(lateness)) {
-    const name = `${TALLY_PREFIX}${below}`;
+    const name = `${LATE_PREFIX}${Number(below)}` as const;
     sum[name] = (sum[name] ?? 0) + entries;
   }
   return sum;
 }
 
 /**
- * The count to go on with. It begins anew with other settings, under which
- * other entries are late, and when it is old.
+ * The counts to go on with. They begin anew with other settings, under which
+ * other entries are late, and when they are old.
  *
- * @param settings - that decide what is late; kept with the count
+ * @param settings - that decide what is late; kept with the counts
  * @param nowMs - epoch milliseconds
  */
-export function currentTally(
-  tally: Tally | undefined,
-  settings: Readonly<Record<string, number>>,
+export function currentCounts(
+  counts: WriterCounts | undefined,
+  settings: Pick<WriterCounts, "settleDelaySeconds" | "allowedLatenessSeconds">,
   nowMs: number,
-): Record<string, number> {
-  const { startedAtMs } = tally ?? {};
+): WriterCounts {
+  const { startedAtMs } = counts ?? {};
   const isCurrent =
     startedAtMs !== undefined &&
-    nowMs - startedAtMs < TALLY_DAYS_MAX * 86_400_000 &&
-    Object.entries(settings).every(([name, value]) => tally?.[name] === value);
-  return isCurrent ? { ...tally } : { ...settings, startedAtMs: nowMs };
+    nowMs - startedAtMs < COUNTED_DAYS_MAX * 86_400_000 &&
+    Object.entries(settings).every(
+      ([name, value]) => counts?.[name as keyof typeof settings] === value,
+    );
+  return isCurrent ? { ...counts } : { ...settings, startedAtMs: nowMs };
 }

@@ -34,6 +34,12 @@ interface LeaseRequest {
   rangesFor: (checkpoint: Checkpoint | undefined) => readonly [TimeRange, ...TimeRange[]];
 }
 
+/** Another writer is at work on some of the time; it ends by itself. */
+export class SourceBusyError extends Error {
+  override readonly name = "SourceBusyError";
+  readonly code = "source_busy";
+}
+
 export type WithLease<T> =
   | { held: true; result: T }
   /** Another has the writer's lease, or has claimed time that this one needs. */

@@ -1,6 +1,6 @@
 import { ArchiveObjectError, decodeLines, hashLines } from "../archive/archive-object.ts";
 import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
-import { addendumKey } from "../archive/sealed-day.ts";
+import { addendumKey, manifestKey } from "../archive/sealed-day.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import type { ReportDamage } from "./damage.ts";
 import { hashOf, type Manifest, objectsOf, type SealedObject } from "./manifest.ts";
@@ -68,8 +68,7 @@ export async function checkDay(
    * @returns the number of those
    */
   async function judgeAdded(keys: readonly string[]): Promise<number> {
-    const note = addendumKey(source, day, manifest.revision + 1);
-    const isNoted = (await getIfThere(store, note)) !== undefined;
+    const isNoted = keys.length > 0 && (await isAddendumNoted(store, manifest));
     const objects = keys.filter((key) => isNoted && contentHashOf(key) !== undefined);
     for (const key of keys) {
       if (!objects.includes(key)) {
@@ -93,6 +92,21 @@ export async function checkDay(
     if (hashOf(body) !== object.sha256) return [{ object, body }];
     checked.entries += object.entries;
     return [];
+  }
+}
+
+/** A note names the manifest that it adds to: one that names another says nothing of this day. */
+async function isAddendumNoted(
+  store: ArchiveStore,
+  { source, day, revision }: Manifest,
+): Promise<boolean> {
+  const note = await getIfThere(store, addendumKey(source, day, revision + 1));
+  if (note === undefined) return false;
+  const amends = hashOf(await store.get(manifestKey(source, day, revision)));
+  try {
+    return JSON.parse(Buffer.from(note).toString()).amends === amends;
+  } catch {
+    return false; // not JSON: no note
   }
 }
 

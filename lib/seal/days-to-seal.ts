@@ -1,4 +1,5 @@
 import { daysWithAddenda, listManifests } from "../archive/sealed-day.ts";
+import { sealWriter } from "../archive/writer.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY } from "../time.ts";
 import type { SealPorts } from "./seal-day.ts";
 import { earliestStart, type SettleSettings, whyNotSettled } from "./settled.ts";
@@ -15,16 +16,19 @@ export async function daysToSeal(
   limit: number,
 ): Promise<string[]> {
   const { source } = settings;
-  const lanes = await checkpoints.lanes(source);
+  const writers = await checkpoints.writers(source);
   const manifests = await listManifests(archive, source);
   const sealed = new Set(manifests.map(({ day }) => day));
   const open = new Set(await daysWithAddenda(archive, source, manifests));
+  // One whose manifest is there may lack its signature: the run that wrote it did not come to its end.
+  const begun = writers.find(({ writer }) => writer === sealWriter(source))?.checkpoint;
+  if (begun?.closing?.attempt !== undefined) open.add(dayOf(begun.start));
   const now = nowSeconds(clock);
   const days: string[] = [];
-  for (const day of daysFrom(earliestStart(lanes), now)) {
+  for (const day of daysFrom(earliestStart(writers), now)) {
     if (days.length === limit) break;
     const isDue = open.has(day) || !sealed.has(day);
-    if (isDue && whyNotSettled(day, lanes, settings, now) === undefined) {
+    if (isDue && whyNotSettled(day, writers, settings, now) === undefined) {
       days.push(day);
     }
   }

@@ -1,6 +1,6 @@
-import { liveLane, sealLane } from "../archive/lane.ts";
-import type { LaneStatus } from "../ports.ts";
-import { countLate, type Lateness, latenessBound, latenessIn } from "../run/lateness.ts";
+import { liveWriter, sealWriter } from "../archive/writer.ts";
+import type { WriterStatus } from "../ports.ts";
+import { countLate, type LatenessHistogram, latenessBound, latenessIn } from "../run/lateness.ts";
 
 /** How late a source's entries appear, and what that means for its settings. */
 export interface LatenessReport {
@@ -14,7 +14,7 @@ export interface LatenessReport {
     /** Those among them that appeared after the settle delay. */
     late: number;
     /** How late those were at most. */
-    lateness: Lateness;
+    lateness: LatenessHistogram;
   };
   /** Of the days that were closed meanwhile: late are those that the live runs did not find. */
   closed: { days: number; entries: number; late: number };
@@ -32,7 +32,7 @@ const LATE_SHARE_MAX = 0.01;
 const MISSED_SHARE_MAX = 0.0001;
 
 /**
- * What the lanes of a source have counted. A setting that is too short should
+ * What the writers of a source have counted. A setting that is too short should
  * be twice as long, since of an entry that it missed only that is known: it
  * came later. No longer, though, than all those that were found took at most.
  *
@@ -40,11 +40,12 @@ const MISSED_SHARE_MAX = 0.0001;
  */
 export function latenessReport(
   source: string,
-  lanes: readonly LaneStatus[],
+  writers: readonly WriterStatus[],
 ): LatenessReport | undefined {
-  const tallyOf = (name: string) => lanes.find(({ lane }) => lane === name)?.checkpoint?.tally;
+  const tallyOf = (name: string) =>
+    writers.find(({ writer }) => writer === name)?.checkpoint?.tally;
   const { settleDelaySeconds, allowedLatenessSeconds, startedAtMs, ...counted } =
-    tallyOf(liveLane(source)) ?? {};
+    tallyOf(liveWriter(source)) ?? {};
   if (
     settleDelaySeconds === undefined ||
     allowedLatenessSeconds === undefined ||
@@ -54,7 +55,7 @@ export function latenessReport(
   }
   const lateness = latenessIn(counted);
   const live = { entries: counted.entries ?? 0, late: countLate(lateness) };
-  const sealCounts = tallyOf(sealLane(source)) ?? {};
+  const sealCounts = tallyOf(sealWriter(source)) ?? {};
   const isOfThese = sealCounts.allowedLatenessSeconds === allowedLatenessSeconds;
   const { days = 0, entries = 0, ...closeCounted } = isOfThese ? sealCounts : {};
   const missed = latenessIn(closeCounted);
@@ -83,7 +84,7 @@ function isTooMany({ entries, late }: { entries: number; late: number }, share: 
   return late >= LATE_MIN && late > share * entries;
 }
 
-function raise(seconds: number, lateness: Lateness): number {
+function raise(seconds: number, lateness: LatenessHistogram): number {
   const bound = latenessBound(lateness) ?? seconds;
   return Math.max(seconds, Math.min(2 * Math.max(1, seconds), bound));
 }

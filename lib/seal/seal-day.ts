@@ -1,5 +1,4 @@
 import { Archive } from "../archive/archive.ts";
-import { liveLane, sealLane } from "../archive/lane.ts";
 import {
   addendumKey,
   manifestKey,
@@ -7,8 +6,14 @@ import {
   noteAddendum,
   signatureKey,
 } from "../archive/sealed-day.ts";
+import { liveWriter, sealWriter } from "../archive/writer.ts";
 import type { IngestPorts } from "../ingest/ingest.ts";
-import { type Checkpoint, type LaneStatus, LeaseLostError, type ManifestSigner } from "../ports.ts";
+import {
+  type Checkpoint,
+  LeaseLostError,
+  type ManifestSigner,
+  type WriterStatus,
+} from "../ports.ts";
 import { type WriterLease, withLease } from "../run/lease.ts";
 import { earlyEndOf, withFailure } from "../run/outcome.ts";
 import { waitForSlack } from "../run/throttling.ts";
@@ -58,7 +63,7 @@ export interface SealProgress {
   waitingUntilMs?: number;
 }
 
-/** Comparisons of a day that a run begins, when what it compares is changed under its hands. */
+/** Comparisons that a run begins, when what it compares is changed meanwhile. */
 const ATTEMPTS_MAX = 3;
 
 /**
@@ -68,9 +73,8 @@ const ATTEMPTS_MAX = 3;
  * manifest, which is never changed. Whatever interrupts it, the next run goes
  * on from the saved checkpoint, and finds hours and manifest that are written
  * already. One seal of a source is at work at a time, so that the chain of
- * manifests has no fork, and it has claimed the day, so that nobody else
- * writes to it meanwhile. A sealed day is sealed again when it has an addendum.
- *
+ * manifests has no fork, and it has claimed the day, so that nobody else writes
+ * to it meanwhile. A day with an addendum is sealed again.
  * @returns what was done and why it ended; expected ends and failures alike
  */
 export async function sealDay(
@@ -84,15 +88,15 @@ export async function sealDay(
     const ended = await withLease(
       ports,
       {
-        ...{ source, owner, writer: sealLane(source), deadlineMs: limits.deadlineMs },
+        ...{ source, owner, writer: sealWriter(source), deadlineMs: limits.deadlineMs },
         rangesFor: () => [rangeOfDay(day)],
       },
       (lease, checkpoint) => new Seal(ports, settings, limits, lease, summary, checkpoint).run(),
     );
     if (ended.held) return { ...summary, outcome: ended.result };
-    if (!("writer" in ended.heldBy)) return { ...summary, outcome: "lease_held" };
-    const reason = `${ended.heldBy.writer} is writing to it`;
-    return { ...summary, outcome: "not_settled", reason };
+    return "writer" in ended.heldBy
+      ? { ...summary, outcome: "not_settled", reason: `${ended.heldBy.writer} is writing to it` }
+      : { ...summary, outcome: "lease_held" };
   } catch (error) {
     return error instanceof LeaseLostError
       ? { ...summary, outcome: "lease_lost" }
@@ -172,9 +176,9 @@ class Seal {
       }
     }
     // The day is claimed: whoever may still write to it is seen here, or comes after the seal.
-    const lanes = await checkpoints.lanes(source);
-    const live = lanes.find(({ lane }) => lane === liveLane(source))?.checkpoint;
-    if (!this.#isSettled(lanes)) return "not_settled";
+    const writers = await checkpoints.writers(source);
+    const live = writers.find(({ writer }) => writer === liveWriter(source))?.checkpoint;
+    if (!this.#isSettled(writers)) return "not_settled";
     if (!(await this.#mayCall(live))) return "throttled";
     const hours = await this.#compare(live);
     const head = await newestOfChain(archive, source, this.#checkpoint.closing.head);
@@ -188,9 +192,9 @@ class Seal {
     return "sealed";
   }
 
-  #isSettled(lanes: readonly LaneStatus[]): boolean {
+  #isSettled(writers: readonly WriterStatus[]): boolean {
     const { day } = this.#settings;
-    const reason = whyNotSettled(day, lanes, this.#settings, nowSeconds(this.#ports.clock));
+    const reason = whyNotSettled(day, writers, this.#settings, nowSeconds(this.#ports.clock));
     if (reason !== undefined) this.#summary.reason = reason;
     return reason === undefined;
   }
@@ -256,9 +260,8 @@ class Seal {
   /** A run that ended between writing the manifest and saving is made up for. */
   async #finishSealed(bytes: Uint8Array, revision: number): Promise<void> {
     const { source, day } = this.#settings;
-    const { head } = this.#checkpoint.closing;
     const manifest = parseManifest(manifestKey(source, day, revision), bytes);
-    if (manifest.sequence > (head?.sequence ?? 0)) {
+    if (manifest.sequence > (this.#checkpoint.closing.head?.sequence ?? 0)) {
       // One that nobody was at work on was not written by a seal.
       if (this.#isOurs) await this.#sign(bytes, revision);
       await this.#saveSealed(manifest, bytes);
@@ -269,10 +272,9 @@ class Seal {
   async #sign(manifest: Uint8Array, revision: number): Promise<void> {
     const { signer, archive } = this.#ports;
     const { source, day } = this.#settings;
-    if (signer !== undefined) {
-      const signature = await signer.sign(manifest);
-      await putOrGet(archive, this.#lease, signatureKey(source, day, revision), signature);
-    }
+    if (signer === undefined) return;
+    const signature = await signer.sign(manifest);
+    await putOrGet(archive, this.#lease, signatureKey(source, day, revision), signature);
   }
 
   async #saveSealed(manifest: Manifest, bytes: Uint8Array): Promise<void> {

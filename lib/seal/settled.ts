@@ -1,5 +1,5 @@
-import { liveLane, sealLane, spanOfLane } from "../archive/lane.ts";
-import type { Checkpoint, LaneStatus } from "../ports.ts";
+import { liveWriter, sealWriter, spanOfWriter } from "../archive/writer.ts";
+import type { Checkpoint, WriterStatus } from "../ports.ts";
 import { reachesBackTo } from "../run/reach.ts";
 import { overlaps, rangeOfDay, toIsoSeconds } from "../time.ts";
 
@@ -15,13 +15,13 @@ export interface SettleSettings {
  * Why a day cannot be sealed yet: something may still write to it.
  *
  * @param day - UTC, `YYYY-MM-DD`
- * @param lanes - all of the source's
+ * @param writers - all of the source's
  * @param now - epoch seconds
  * @returns nothing when it can
  */
 export function whyNotSettled(
   day: string,
-  lanes: readonly LaneStatus[],
+  writers: readonly WriterStatus[],
   settings: SettleSettings,
   now: number,
 ): string | undefined {
@@ -29,19 +29,19 @@ export function whyNotSettled(
   if (now < until + settings.sealDelaySeconds) {
     return `it ends at ${toIsoSeconds(until)} and is sealed ${settings.sealDelaySeconds} s later at the earliest`;
   }
-  const live = lanes.find(({ lane }) => lane === liveLane(settings.source))?.checkpoint;
+  const live = writers.find(({ writer }) => writer === liveWriter(settings.source))?.checkpoint;
   if (live === undefined) {
     return `"${settings.source}" has no completed run; run ingest first`;
   }
-  if (until <= earliestStart(lanes)) {
-    return `the archive of "${settings.source}" begins at ${toIsoSeconds(earliestStart(lanes))}; run backfill to archive earlier days`;
+  if (until <= earliestStart(writers)) {
+    return `the archive of "${settings.source}" begins at ${toIsoSeconds(earliestStart(writers))}; run backfill to archive earlier days`;
   }
   const lateness = allowedLatenessOf(live, settings);
   if (live.start < until && reachesBackTo(live, lateness) < until) {
     return `late entries may still arrive: runs have reached ${toIsoSeconds(live.watermark)} and rescan ${lateness} s`;
   }
-  const backfill = lanes.find(({ lane, checkpoint }) => {
-    const span = spanOfLane(lane);
+  const backfill = writers.find(({ writer, checkpoint }) => {
+    const span = spanOfWriter(writer);
     return (
       span !== undefined &&
       checkpoint !== undefined &&
@@ -50,7 +50,7 @@ export function whyNotSettled(
       checkpoint.watermark < Math.min(span.until, until)
     );
   });
-  return backfill && `the backfill ${backfill.lane} has not finished this day`;
+  return backfill && `the backfill ${backfill.writer} has not finished this day`;
 }
 
 /** The live runs may use another setting than this one was given: they say so in their counts. */
@@ -59,10 +59,10 @@ function allowedLatenessOf({ tally }: Checkpoint, settings: SettleSettings): num
 }
 
 /** Epoch seconds at which the source's archive begins, backfills included. */
-export function earliestStart(lanes: readonly LaneStatus[]): number {
+export function earliestStart(writers: readonly WriterStatus[]): number {
   return Math.min(
-    ...lanes
-      .filter(({ lane }) => !lane.endsWith(sealLane("")))
+    ...writers
+      .filter(({ writer }) => !writer.endsWith(sealWriter("")))
       .map(({ checkpoint }) => {
         const { start = Number.POSITIVE_INFINITY, watermark, cancelled } = checkpoint ?? {};
         return cancelled && watermark === start ? Number.POSITIVE_INFINITY : start;

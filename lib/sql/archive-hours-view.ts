@@ -97,7 +97,6 @@ export function archiveHoursView(database: string): GlueTableInput {
   return athenaView(
     {
       name: ARCHIVE_HOURS_VIEW,
-      description: "What was sealed, hour by hour: an hour that is not here may not be collected",
       columns: ARCHIVE_HOURS_COLUMNS,
       sql: ARCHIVE_HOURS_SQL,
     },

@@ -8,7 +8,6 @@ export interface ViewColumn extends Column {
 /** A view, wherever it stands. */
 export interface View {
   name: string;
-  description: string;
   columns: readonly Column[];
   /** One SELECT: the same text on Athena and DuckDB. */
   sql: string;
@@ -34,20 +33,20 @@ export function selectList(columns: readonly ViewColumn[]): string {
  * which writes it: `awsdatacatalog` as the catalog, a column's type in Trino's
  * words inside the text and in Hive's outside it
  */
-export function athenaView(
-  { name, description, columns, sql }: View,
-  database: string,
-): GlueTableInput {
+export function athenaView({ name, columns, sql }: View, database: string): GlueTableInput {
   const definition = {
     originalSql: sql,
     catalog: "awsdatacatalog",
     schema: database,
     columns: columns.map(({ name, type }) => ({ name, type })),
+    // Trino takes a view without it for one with an owner, which Glue does not name.
+    runAsInvoker: true,
   };
   const encoded = Buffer.from(JSON.stringify(definition)).toString("base64");
   return {
     name,
-    description,
+    // Trino knows a view by this comment, and Glue's description comes before the parameter.
+    description: "Presto View",
     tableType: "VIRTUAL_VIEW",
     parameters: { presto_view: "true", comment: "Presto View" },
     viewOriginalText: `/* Presto View: ${encoded} */`,

@@ -115,7 +115,6 @@ export function auditLogsView(database: string): GlueTableInput {
   return athenaView(
     {
       name: AUDIT_LOGS_VIEW,
-      description: "Slack audit log entries, a column a field",
       columns: AUDIT_LOGS_COLUMNS,
       sql: AUDIT_LOGS_SQL,
     },

@@ -9,11 +9,11 @@ export const LONG_FILES: Record<string, string> = {
   "test/fake-slack/organization.test.ts": "one week of entries, generated once for all its tests",
   "test/infra/config/parse.test.ts": "cases: what each setting refuses",
   "test/ingest/ingest.test.ts": "to be split",
-  "test/functions/permissions.test.ts": "cases: each call that each function may not make",
+  "test/simulation/mutants.ts": "data: what is broken on purpose",
+  "test/simulation/writers.ts": "every writer of a scenario, on the same stores",
   "test/simulation/platform.ts":
     "the stores and Slack of a scenario, which share its time and its faults",
   "test/local/verified-reading.test.ts": "each kind of damage, over one archive",
-  "test/seal/seal-day.test.ts": "to be split",
   "test/seal/verify.test.ts": "to be split",
   "test/slack/client.test.ts": "to be split",
   "test/slack/retry.test.ts": "to be split",

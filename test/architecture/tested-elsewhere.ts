@@ -33,13 +33,9 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // The steps of a seal.
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/compose-manifest.ts": "test/seal/seal-day.test.ts",
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
-  "lib/seal/settled.ts": "test/seal/seal-day.test.ts",
-
-  // The steps of a check.
 
   // A call on its way: sent to a server over HTTP and TLS, cut off, refused, tried again.
   "lib/slack/abortable.ts": "test/slack/transport.test.ts",

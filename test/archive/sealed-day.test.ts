@@ -13,9 +13,9 @@ import {
   signatureKey,
 } from "../../lib/archive/sealed-day.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
-import { UNGUARDED } from "../fakes/open-archive.ts";
 
 const DAY = "2026-03-02";
+const GUARD = { write: <T>(put: () => Promise<T>) => put() };
 
 let store: MemoryArchiveStore;
 beforeEach(() => {
@@ -82,8 +82,8 @@ describe("the manifests of a source", () => {
 describe("an addendum", () => {
   it("is noted with the manifest that it amends, the same each time", async () => {
     await seal(DAY);
-    await noteAddendum(store, UNGUARDED, "acme", { day: DAY, revision: 1 });
-    await noteAddendum(store, UNGUARDED, "acme", { day: DAY, revision: 1 });
+    await noteAddendum(store, GUARD, "acme", { day: DAY, revision: 1 });
+    await noteAddendum(store, GUARD, "acme", { day: DAY, revision: 1 });
 
     const note = Buffer.from(await store.get(addendumKey("acme", DAY, 2))).toString();
     const amends = createHash("sha256").update(`${DAY}.1`).digest("hex");
@@ -95,12 +95,12 @@ describe("an addendum", () => {
     await seal(DAY);
     const open = async () => daysWithAddenda(store, "acme", await listManifests(store, "acme"));
     expect(await open()).toEqual([]);
-    await noteAddendum(store, UNGUARDED, "acme", { day: DAY, revision: 1 });
-    await noteAddendum(store, UNGUARDED, "acme", { day: "2026-03-01", revision: 1 });
+    await noteAddendum(store, GUARD, "acme", { day: DAY, revision: 1 });
+    await noteAddendum(store, GUARD, "acme", { day: "2026-03-01", revision: 1 });
     expect(await open()).toEqual(["2026-03-01", DAY]);
     await seal(DAY, 2);
     expect(await open()).toEqual(["2026-03-01"]);
-    await noteAddendum(store, UNGUARDED, "acme", { day: DAY, revision: 2 });
+    await noteAddendum(store, GUARD, "acme", { day: DAY, revision: 2 });
     expect(await open()).toEqual(["2026-03-01", DAY]);
   });
 });

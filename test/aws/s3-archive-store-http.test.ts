@@ -1,5 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { CLIENT_OPTIONS } from "../../lib/aws/client-options.ts";
 import { PUT_LIMIT_MS, PutTimeoutError, S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { MARGIN_MS } from "../../lib/run/lease.ts";
@@ -16,11 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-function makeStore(
-  endpoint: string,
-  bucket: string,
-  options: { putLimitMs?: number } = {},
-): S3ArchiveStore {
+function makeStore(endpoint: string, bucket: string): S3ArchiveStore {
   const client = new S3Client({
     ...CLIENT_OPTIONS,
     endpoint,
@@ -28,7 +24,7 @@ function makeStore(
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
     forcePathStyle: true,
   });
-  return new S3ArchiveStore(client, bucket, options);
+  return new S3ArchiveStore(client, bucket);
 }
 
 describeArchiveStore("S3 over HTTP", () => {
@@ -79,17 +75,36 @@ describe("S3ArchiveStore, when S3 is in trouble", () => {
     expect(PUT_LIMIT_MS + 10_000).toBeLessThanOrEqual(MARGIN_MS / 2);
   });
 
-  it.each<[string, Answer[]]>([
-    [
-      "an attempt gets no whole answer",
-      [{ status: 200, body: Buffer.from("never whole"), stallAfterBytes: 1 }],
-    ],
-    ["the SDK waits for its next attempt", [{ status: 503, headers: { "retry-after": "3600" } }]],
-  ])("ends a put as a whole at its limit, when %s", async (_, answers) => {
-    aws.answers = [...answers, { status: 200 }];
-    const limited = makeStore(aws.endpoint, "bucket", { putLimitMs: 30 });
-    await expect(limited.put("a/b", body)).rejects.toThrow(PutTimeoutError);
-    expect(aws.requests).toBe(1);
+  describe("ends a put as a whole at its limit", () => {
+    /** Lets the limit of the put under way pass. */
+    let passLimit: () => void;
+    /** Called when the SDK, which has had an answer, begins to wait. */
+    let onWait: () => void;
+
+    beforeEach(() => {
+      const { setTimeout } = globalThis;
+      onWait = () => {};
+      vi.spyOn(globalThis, "setTimeout").mockImplementation((run, delayMs = 0) => {
+        if (delayMs === PUT_LIMIT_MS) passLimit = run;
+        else if (aws.requests > 0 && delayMs >= 1000) onWait();
+        return setTimeout(run, delayMs).unref();
+      });
+    });
+
+    it("when an attempt gets no whole answer", async () => {
+      const whole = Buffer.from("never whole");
+      aws.answers = [{ status: 200, body: whole, stallAfterBytes: 1 }, { status: 200 }];
+      aws.onStall = () => passLimit();
+      await expect(store.put("a/b", body)).rejects.toThrow(PutTimeoutError);
+      expect(aws.requests).toBe(1);
+    });
+
+    it("when the SDK waits for its next attempt", async () => {
+      aws.answers = [{ status: 503, headers: { "retry-after": "3600" } }, { status: 200 }];
+      onWait = () => passLimit();
+      await expect(store.put("a/b", body)).rejects.toThrow(PutTimeoutError);
+      expect(aws.requests).toBe(1);
+    });
   });
 
   it("ends a put at once when the caller's signal is aborted, whatever the limit", async () => {

@@ -1,62 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { makeEntries, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
-import { liveLane, sealLane, spanLane } from "../../lib/archive/lane.ts";
-import { backfillSpan } from "../../lib/backfill/backfill-span.ts";
-import { beginBackfill, planBackfill } from "../../lib/backfill/plan.ts";
-import { backfillProgress } from "../../lib/backfill/progress.ts";
-import type { IngestLimits, IngestPorts } from "../../lib/ingest/ingest.ts";
-import { SECONDS_PER_DAY, type TimeRange } from "../../lib/time.ts";
-import { countAwaits, killAt, type Moment } from "../ingest/interruption.ts";
-import { START, startTestBed, type TestBed } from "../ingest/test-bed.ts";
+import { makeEntry } from "../../fake-slack/entries.ts";
+import { backfillWriter, liveWriter, sealWriter } from "../../lib/archive/writer.ts";
+import { planBackfill } from "../../lib/backfill/plan.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { close, DAY } from "../seal/test-bed.ts";
-import { SeededRandom } from "../simulation/seeded-random.ts";
-
-const SOURCE = "acme";
-const FORTY_DAYS_AGO = START - 40 * SECONDS_PER_DAY;
-
-/** Forty days with a few entries each, some of them in one second, before the live runs begin. */
-function pastEntries(): WireEntry[] {
-  const random = new SeededRandom(1);
-  return Array.from({ length: 150 }, () => {
-    const dateCreate = FORTY_DAYS_AGO + random.integer(0, 40 * SECONDS_PER_DAY - 1);
-    return makeEntries(random.chance(0.1) ? 9 : 1, { from: dateCreate, stepSeconds: 0 });
-  }).flat();
-}
-
-async function startPlannedTestBed(
-  entries = pastEntries(),
-): Promise<{ bed: TestBed; spans: TimeRange[] }> {
-  const bed = await startTestBed([...entries, ...makeEntries(12)]);
-  bed.settings.pageLimit = 5;
-  await bed.run();
-  const { spans } = await planBackfill(bed.ports, { source: SOURCE, from: FORTY_DAYS_AGO });
-  await beginBackfill(bed.ports, SOURCE, spans, "planner");
-  return { bed, spans };
-}
-
-let runs = 0;
-
-function backfill(
-  bed: TestBed,
-  span: TimeRange,
-  limits: Partial<IngestLimits> = {},
-  ports: IngestPorts = bed.ports,
-) {
-  runs += 1;
-  const settings = { source: SOURCE, span, owner: `backfill-${runs}`, pageLimit: 5 };
-  return backfillSpan(ports, settings, { deadlineMs: Number.POSITIVE_INFINITY, ...limits });
-}
+import { backfill, FORTY_DAYS_AGO, SOURCE, startPlannedTestBed } from "./test-bed.ts";
 
 describe("a backfill", () => {
   it("brings the past in, and leaves the live runs' checkpoint alone", async () => {
     const { bed, spans } = await startPlannedTestBed();
     await using _ = bed;
-    const live = await bed.checkpoints.read(liveLane(SOURCE));
+    const live = await bed.checkpoints.read(liveWriter(SOURCE));
     for (const span of spans) {
       expect(await backfill(bed, span)).toMatchObject({ outcome: "caught_up" });
     }
     await bed.expectArchiveToEqualTruth();
-    expect(await bed.checkpoints.read(liveLane(SOURCE))).toEqual(live);
+    expect(await bed.checkpoints.read(liveWriter(SOURCE))).toEqual(live);
     expect((await planBackfill(bed.ports, { source: SOURCE, from: FORTY_DAYS_AGO })).spans).toEqual(
       [],
     );
@@ -69,47 +28,6 @@ describe("a backfill", () => {
     for (const span of spans) await backfill(bed, span);
     expect(bed.slack.stats.calls - before).toBeLessThan(60);
     await bed.expectArchiveToEqualTruth();
-  });
-
-  it.each<Moment>(["before", "after"])(
-    "I1, I2: killed %s any await loses and repeats nothing",
-    async (moment) => {
-      const { bed: first, spans } = await startPlannedTestBed();
-      const [span] = spans;
-      if (span === undefined) throw new Error("nothing to do");
-      const awaits = await countAwaits(first.ports, (ports) => backfill(first, span, {}, ports));
-      await first[Symbol.asyncDispose]();
-      expect(awaits).toBeGreaterThan(100);
-      for (let at = 1; at <= awaits; at += 23) {
-        const { bed } = await startPlannedTestBed();
-        await using _ = bed;
-        await backfill(bed, span, {}, killAt(at, moment, bed.ports));
-        bed.clock.advance(3_600_000);
-        for (const span of spans) await backfill(bed, span);
-        await bed.expectArchiveToEqualTruth();
-      }
-    },
-  );
-
-  it("counts what it listed, however often it was killed", async () => {
-    const { bed, spans } = await startPlannedTestBed();
-    await using _ = bed;
-    const random = new SeededRandom(7);
-    for (const span of spans) {
-      for (let kills = 0; kills < 10; kills++) {
-        await backfill(bed, span, {}, killAt(random.integer(5, 60), "after", bed.ports));
-        bed.clock.advance(3_600_000);
-      }
-      await backfill(bed, span);
-    }
-    await bed.expectArchiveToEqualTruth();
-    const progress = backfillProgress(await bed.checkpoints.lanes(SOURCE), bed.clock.nowMs());
-    expect(progress).toMatchObject({
-      spansDone: spans.length,
-      entries: (await bed.archived()).size - 12,
-      minutesLeft: 0,
-      running: 0,
-    });
   });
 
   it("does the same span once when two begin it", async () => {
@@ -146,7 +64,7 @@ describe("a backfill", () => {
     const [span = { from: 0, until: 0 }] = spans;
     const nowMs = bed.clock.nowMs();
     const range = { from: span.from - 3600, until: span.from + 3600 };
-    const seal = { writer: sealLane(SOURCE), owner: "seal", expiresAt: nowMs + 60_000, range };
+    const seal = { writer: sealWriter(SOURCE), owner: "seal", expiresAt: nowMs + 60_000, range };
     await bed.checkpoints.claim(SOURCE, seal, nowMs);
     expect(await backfill(bed, span)).toMatchObject({ outcome: "lease_held", pages: 0 });
     bed.clock.advance(60_000);
@@ -163,7 +81,7 @@ describe("a backfill", () => {
     }
     const last = spans.at(-1) ?? { from: 0, until: 0 };
     expect((await close(bed)).reason).toBe(
-      `the backfill ${spanLane(SOURCE, last)} has not finished this day`,
+      `the backfill ${backfillWriter(SOURCE, last)} has not finished this day`,
     );
     for (const span of spans) await backfill(bed, span);
     expect(await close(bed)).toMatchObject({ outcome: "sealed", day: DAY });
@@ -172,14 +90,14 @@ describe("a backfill", () => {
   it("fails with the error when a store does, and goes on afterwards", async () => {
     const { bed, spans } = await startPlannedTestBed();
     await using _ = bed;
-    const { lanes } = bed.checkpoints;
-    bed.checkpoints.lanes = () => Promise.reject(new Error("table is gone"));
+    const { writers } = bed.checkpoints;
+    bed.checkpoints.writers = () => Promise.reject(new Error("table is gone"));
     const [span = { from: 0, until: 0 }] = spans;
     expect(await backfill(bed, span)).toMatchObject({
       outcome: "failed",
       error: { message: "table is gone" },
     });
-    bed.checkpoints.lanes = lanes;
+    bed.checkpoints.writers = writers;
     expect(await backfill(bed, span)).toMatchObject({ outcome: "caught_up" });
   });
 });

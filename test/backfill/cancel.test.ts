@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { spanLane } from "../../lib/archive/lane.ts";
+import { backfillWriter } from "../../lib/archive/writer.ts";
 import { backfillSpan } from "../../lib/backfill/backfill-span.ts";
 import { cancelBackfill } from "../../lib/backfill/cancel.ts";
 import { BackfillPlanError, beginBackfill, planBackfill } from "../../lib/backfill/plan.ts";
@@ -29,13 +29,13 @@ beforeEach(async () => {
   checkpoints = new MemoryCheckpointStore();
   archive = new MemoryArchiveStore();
   clock = new VirtualClock((LIVE_START + 86_400) * 1000);
-  setLane(SOURCE, LIVE_START, LIVE_START + 86_000);
+  setWriter(SOURCE, LIVE_START, LIVE_START + 86_000);
   await beginBackfill({ checkpoints, clock }, SOURCE, [JANUARY, FEBRUARY], "planner");
 });
 
-function setLane(lane: string, start: number, watermark: number): void {
+function setWriter(writer: string, start: number, watermark: number): void {
   const checkpoint = { start, watermark, entriesPerSecond: 0 };
-  checkpoints.items.set(lane, { checkpoint, lease: undefined, updatedAt: 0 });
+  checkpoints.items.set(writer, { checkpoint, lease: undefined, updatedAt: 0 });
 }
 
 const cancel = (asked: TimeRange) =>
@@ -43,38 +43,38 @@ const cancel = (asked: TimeRange) =>
 const plan = async (from = "2026-01-01") =>
   (await planBackfill({ archive, checkpoints }, { source: SOURCE, from: startOfDay(from) })).spans;
 const whyNot = async (day: string) =>
-  whyNotSettled(day, await checkpoints.lanes(SOURCE), SETTLE, LIVE_START + 86_400);
+  whyNotSettled(day, await checkpoints.writers(SOURCE), SETTLE, LIVE_START + 86_400);
 
 describe("a cancelled backfill", () => {
   it("ends where it has come to; what is above can be planned again", async () => {
-    setLane(spanLane(SOURCE, JANUARY), JANUARY.from, startOfDay("2026-01-10"));
+    setWriter(backfillWriter(SOURCE, JANUARY), JANUARY.from, startOfDay("2026-01-10"));
     const rest = range("2026-01-10", "2026-02-01");
 
     expect(await cancel(JANUARY)).toEqual([rest]);
 
-    const lanes = await checkpoints.lanes(SOURCE);
-    expect(backfillProgress(lanes, clock.nowMs())).toMatchObject({
+    const writers = await checkpoints.writers(SOURCE);
+    expect(backfillProgress(writers, clock.nowMs())).toMatchObject({
       spans: 2,
       spansDone: 1,
       secondsTotal: startOfDay("2026-01-10") - JANUARY.from + FEBRUARY.until - FEBRUARY.from,
     });
     expect(await plan()).toEqual([rest, FEBRUARY, { from: FEBRUARY.until, until: LIVE_START }]);
     await beginBackfill({ checkpoints, clock }, SOURCE, [rest], "planner");
-    expect((await checkpoints.read(spanLane(SOURCE, rest)))?.checkpoint).toMatchObject({
+    expect((await checkpoints.read(backfillWriter(SOURCE, rest)))?.checkpoint).toMatchObject({
       watermark: rest.from,
     });
   });
 
   it("was never there when it has archived nothing, and can be planned again as it was", async () => {
     await cancel(JANUARY);
-    const lanes = await checkpoints.lanes(SOURCE);
-    expect(earliestStart(lanes)).toBe(FEBRUARY.from);
-    expect(backfillProgress(lanes, clock.nowMs())).toMatchObject({ spans: 1 });
+    const writers = await checkpoints.writers(SOURCE);
+    expect(earliestStart(writers)).toBe(FEBRUARY.from);
+    expect(backfillProgress(writers, clock.nowMs())).toMatchObject({ spans: 1 });
     expect(await whyNot("2026-01-20")).toMatch(/begins at 2026-02-01T00:00:00Z/);
 
     expect((await plan())[0]).toEqual(JANUARY);
     await beginBackfill({ checkpoints, clock }, SOURCE, [JANUARY], "planner");
-    const [, january] = await checkpoints.lanes(SOURCE);
+    const [, january] = await checkpoints.writers(SOURCE);
     expect(january?.checkpoint).toEqual({
       start: JANUARY.from,
       watermark: JANUARY.from,
@@ -83,7 +83,7 @@ describe("a cancelled backfill", () => {
   });
 
   it("holds up no seal", async () => {
-    setLane(spanLane(SOURCE, JANUARY), JANUARY.from, startOfDay("2026-01-10"));
+    setWriter(backfillWriter(SOURCE, JANUARY), JANUARY.from, startOfDay("2026-01-10"));
     expect(await whyNot("2026-01-20")).toMatch(/has not finished this day/);
     await cancel(range("2026-01-15", "2026-01-16"));
     expect(await whyNot("2026-01-20")).toBeUndefined();
@@ -109,7 +109,7 @@ describe("a cancelled backfill", () => {
   });
 
   it("leaves the spans of other time, and those that are done, as they are", async () => {
-    setLane(spanLane(SOURCE, JANUARY), JANUARY.from, JANUARY.until);
+    setWriter(backfillWriter(SOURCE, JANUARY), JANUARY.from, JANUARY.until);
     expect(await cancel(range("2025-01-01", "2026-02-01"))).toEqual([]);
     expect(await cancel(FEBRUARY)).toEqual([FEBRUARY]);
     expect(await cancel(FEBRUARY)).toEqual([]);
@@ -117,14 +117,14 @@ describe("a cancelled backfill", () => {
 
   it("is refused while it is at work", async () => {
     const lease = { owner: "worker", expiresAt: clock.nowMs() + 1_000 };
-    await checkpoints.acquire(spanLane(SOURCE, JANUARY), lease, clock.nowMs());
+    await checkpoints.acquire(backfillWriter(SOURCE, JANUARY), lease, clock.nowMs());
 
     await expect(cancel(JANUARY)).rejects.toThrow(BackfillPlanError);
     await expect(cancel(JANUARY)).rejects.toThrow(
       "the backfill from 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z is at work: stop it",
     );
-    expect((await checkpoints.read(spanLane(SOURCE, JANUARY)))?.checkpoint).not.toHaveProperty(
-      "cancelled",
-    );
+    expect(
+      (await checkpoints.read(backfillWriter(SOURCE, JANUARY)))?.checkpoint,
+    ).not.toHaveProperty("cancelled");
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { spanLane } from "../../lib/archive/lane.ts";
 import { manifestKey } from "../../lib/archive/sealed-day.ts";
+import { backfillWriter } from "../../lib/archive/writer.ts";
 import {
   BackfillPlanError,
   beginBackfill,
@@ -24,12 +24,12 @@ let checkpoints: MemoryCheckpointStore;
 beforeEach(() => {
   archive = new MemoryArchiveStore();
   checkpoints = new MemoryCheckpointStore();
-  setLane(SOURCE, LIVE_START);
+  setWriter(SOURCE, LIVE_START);
 });
 
-function setLane(lane: string, start: number, watermark = start): void {
+function setWriter(writer: string, start: number, watermark = start): void {
   const checkpoint = { start, watermark, entriesPerSecond: 0 };
-  checkpoints.items.set(lane, { checkpoint, lease: undefined, updatedAt: 0 });
+  checkpoints.items.set(writer, { checkpoint, lease: undefined, updatedAt: 0 });
 }
 
 const span = (from: string, until: string | number): TimeRange => ({
@@ -72,10 +72,10 @@ describe("a plan", () => {
 
   it("gives each span its checkpoint when it begins, and keeps those that are there", async () => {
     const { spans } = await plan("2026-02-01");
-    setLane(spanLane(SOURCE, span("2026-02-01", "2026-03-01")), 1, 2);
+    setWriter(backfillWriter(SOURCE, span("2026-02-01", "2026-03-01")), 1, 2);
     await begin(spans);
-    expect(await checkpoints.lanes(SOURCE)).toMatchObject([
-      { lane: SOURCE },
+    expect(await checkpoints.writers(SOURCE)).toMatchObject([
+      { writer: SOURCE },
       { checkpoint: { start: 1, watermark: 2 } },
       { checkpoint: { watermark: startOfDay("2026-03-01") }, lease: undefined },
     ]);
@@ -84,9 +84,9 @@ describe("a plan", () => {
   it("is what is left of it when it is made again", async () => {
     await begin((await plan("2026-01-01")).spans);
     const january = span("2026-01-01", "2026-02-01");
-    setLane(spanLane(SOURCE, january), january.from, january.until);
+    setWriter(backfillWriter(SOURCE, january), january.from, january.until);
     const february = span("2026-02-01", "2026-03-01");
-    setLane(spanLane(SOURCE, february), february.from, startOfDay("2026-02-11"));
+    setWriter(backfillWriter(SOURCE, february), february.from, startOfDay("2026-02-11"));
     expect(await plan("2026-01-01")).toEqual({
       spans: [february, span("2026-03-01", LIVE_START)],
       left: [span("2026-02-11", "2026-03-01"), span("2026-03-01", LIVE_START)],
@@ -95,7 +95,8 @@ describe("a plan", () => {
 
   it("is empty when all is archived", async () => {
     const { spans } = await plan("2026-02-01");
-    for (const { from, until } of spans) setLane(spanLane(SOURCE, { from, until }), from, until);
+    for (const { from, until } of spans)
+      setWriter(backfillWriter(SOURCE, { from, until }), from, until);
     expect(await plan("2026-02-01")).toEqual({ spans: [], left: [] });
   });
 

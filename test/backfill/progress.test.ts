@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { backfillProgress } from "../../lib/backfill/progress.ts";
-import type { Checkpoint, LaneStatus } from "../../lib/ports.ts";
+import type { Checkpoint, WriterStatus } from "../../lib/ports.ts";
 
 const NOW_MS = 10_000_000;
 
-function lane(
+function writer(
   from: number,
   until: number,
   checkpoint: Partial<Checkpoint>,
   updatedAt = NOW_MS,
-): LaneStatus {
+): WriterStatus {
   return {
-    lane: `grid#${from}-${until}`,
+    writer: `grid#${from}-${until}`,
     checkpoint: { start: from, watermark: from, entriesPerSecond: 0, ...checkpoint },
     lease: undefined,
     updatedAt,
@@ -20,18 +20,18 @@ function lane(
 
 describe("the progress of a backfill", () => {
   it("is none where there never was one", () => {
-    const live = { ...lane(0, 1, {}), lane: "grid" };
+    const live = { ...writer(0, 1, {}), writer: "grid" };
     expect(backfillProgress([live], NOW_MS)).toBe(undefined);
   });
 
   it("adds up all spans, begun or not", () => {
     const startedAtMs = NOW_MS - 10 * 60_000;
-    const lanes = [
-      lane(0, 1000, { watermark: 1000, tally: { entries: 300, pages: 60, startedAtMs } }),
-      lane(1000, 2000, { watermark: 1500, tally: { entries: 100, pages: 30, startedAtMs } }),
-      { ...lane(2000, 3000, {}, 0), lease: { owner: "x", expiresAt: NOW_MS + 1 } },
+    const writers = [
+      writer(0, 1000, { watermark: 1000, tally: { entries: 300, pages: 60, startedAtMs } }),
+      writer(1000, 2000, { watermark: 1500, tally: { entries: 100, pages: 30, startedAtMs } }),
+      { ...writer(2000, 3000, {}, 0), lease: { owner: "x", expiresAt: NOW_MS + 1 } },
     ];
-    expect(backfillProgress(lanes, NOW_MS)).toEqual({
+    expect(backfillProgress(writers, NOW_MS)).toEqual({
       spans: 3,
       spansDone: 1,
       from: 0,
@@ -47,7 +47,7 @@ describe("the progress of a backfill", () => {
   });
 
   it("does not know what is left before anything is done", () => {
-    expect(backfillProgress([lane(0, 1000, {})], NOW_MS)).toMatchObject({
+    expect(backfillProgress([writer(0, 1000, {})], NOW_MS)).toMatchObject({
       entriesPerMinute: null,
       minutesLeft: null,
       secondsDone: 0,

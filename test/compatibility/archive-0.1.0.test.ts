@@ -46,7 +46,8 @@ describe("an archive of 0.1.0 is read", () => {
 
   it("by verify, which finds the recorded head", async () => {
     expect(await done("verify", "--public-key", PUBLIC_KEY)).toMatchObject({
-      sources: EXPECTED.verify,
+      // Since then a source is named though none of its days is sealed.
+      sources: [{ source: "acme", days: 0, manifests: 0, damages: [] }, ...EXPECTED.verify],
     });
   });
 

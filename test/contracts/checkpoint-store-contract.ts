@@ -144,17 +144,17 @@ export function describeCheckpointStore(
       expect((await store.read("acme"))?.lease).toEqual(leaseOf("one"));
     });
 
-    it("lists the lanes of a source, those without a checkpoint too", async () => {
-      expect(await store.lanes("acme")).toEqual([]);
-      for (const lane of ["acme#close", "acme", "acme#10-20", "acme-corp", "acme-corp#10-20"]) {
-        await store.acquire(lane, leaseOf("one"), NOW_MS);
+    it("lists the writers of a source, those without a checkpoint too", async () => {
+      expect(await store.writers("acme")).toEqual([]);
+      for (const writer of ["acme#close", "acme", "acme#10-20", "acme-corp", "acme-corp#10-20"]) {
+        await store.acquire(writer, leaseOf("one"), NOW_MS);
       }
       await store.save("acme", leaseOf("one"), CHECKPOINT, NOW_MS);
       const { lease } = (await store.read("acme")) ?? {};
-      expect(await store.lanes("acme")).toEqual([
-        { lane: "acme", checkpoint: CHECKPOINT, lease, updatedAt: NOW_MS },
-        { lane: "acme#10-20", checkpoint: undefined, lease, updatedAt: NOW_MS },
-        { lane: "acme#close", checkpoint: undefined, lease, updatedAt: NOW_MS },
+      expect(await store.writers("acme")).toEqual([
+        { writer: "acme", checkpoint: CHECKPOINT, lease, updatedAt: NOW_MS },
+        { writer: "acme#10-20", checkpoint: undefined, lease, updatedAt: NOW_MS },
+        { writer: "acme#close", checkpoint: undefined, lease, updatedAt: NOW_MS },
       ]);
     });
 
@@ -181,7 +181,10 @@ export function describeCheckpointStore(
       }
       const claims = [claimOf("acme", 200, 300), claimOf("acme#100-200", 100, 200)];
       expect(await store.claims("acme")).toEqual(claims);
-      expect((await store.lanes("acme")).map(({ lane }) => lane)).toEqual(["acme", "acme#100-200"]);
+      expect((await store.writers("acme")).map(({ writer }) => writer)).toEqual([
+        "acme",
+        "acme#100-200",
+      ]);
     });
 
     it.each([

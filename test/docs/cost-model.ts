@@ -9,6 +9,7 @@ import {
   DETECT_METRICS,
   INGEST_METRICS,
   LATENESS_METRIC,
+  SCHEMA_WATCH_METRICS,
   SEAL_METRICS,
 } from "../../lib/stack/metrics.ts";
 
@@ -58,13 +59,13 @@ export const ASSUMED = {
   accessLogObjectsPerDay: 288,
   /** The close makes 40 calls a minute, and waits in between. */
   closeCallSeconds: 60 / 40,
-  /** What a run that seals may last: five minutes less its reserve. */
-  closeRunSeconds: 260,
+  /** What a run that seals may last: fifteen minutes less its reserve. */
+  closeRunSeconds: 860,
   /** The close lists a day anew, and reads what is archived of it: twice the work of a listing. */
   closeWork: 2,
   /** Entries in a window of a full page; see lib/run/window.ts. */
   entriesPerCall: 0.8 * 9999,
-  /** Two plans, a map, the end: each is entered once a day. */
+  /** Begin, two plans and two choices for each of two jobs, the end: each is entered once a day. */
   closePlanTransitions: 10,
   /** Run, look at its answer, wait. */
   closeRunTransitions: 3,
@@ -92,7 +93,22 @@ export const VOLUMES: readonly Volume[] = [
 /** Dollars a month, by what they are paid for. */
 export type Bill = Record<string, number>;
 
-/** @param alarms - how many the stack has */
+/**
+ * CloudWatch bills a metric for the hours in which it gets a value: those of each run all the time,
+ * those of a day's seal for as long as it lasts, and those of the daily look at Slack's lists for
+ * an hour.
+ */
+function metricMonths(closeSeconds: number): number {
+  const count = (...names: object[]) => names.flatMap(Object.keys).length;
+  const closeHours = Math.ceil(closeSeconds / 3600);
+  return (
+    count(INGEST_METRICS, DETECT_METRICS, { LATENESS_METRIC }) +
+    (count(SEAL_METRICS, COLUMNS_METRICS, { LATENESS_METRIC }) * closeHours) / 24 +
+    count(SCHEMA_WATCH_METRICS) / 24
+  );
+}
+
+/** @param alarms - how many metrics the stack's alarms watch: each is billed as an alarm */
 export function toBill(volume: Volume, alarms: number): Bill {
   const { runsPerDay, daysPerMonth } = ASSUMED;
   const runs = runsPerDay * daysPerMonth;
@@ -106,13 +122,6 @@ export function toBill(volume: Volume, alarms: number): Bill {
     objects * PRICES.s3Get +
     ASSUMED.accessLogObjectsPerDay * daysPerMonth * PRICES.s3PutOrList +
     daysPerMonth * close.s3Dollars;
-  const metrics = [
-    INGEST_METRICS,
-    DETECT_METRICS,
-    SEAL_METRICS,
-    COLUMNS_METRICS,
-    { LATENESS_METRIC },
-  ].flatMap(Object.keys).length;
   const receives = ASSUMED.emptyReceivesPerDay * daysPerMonth + 3 * objects;
   return {
     "Lambda, ingestion": runs * toLambdaDollars(runSeconds(volume)),
@@ -129,7 +138,7 @@ export function toBill(volume: Volume, alarms: number): Bill {
       invocations * PRICES.dynamoDbRead,
     "Secrets Manager": PRICES.secretMonth,
     KMS: PRICES.kmsKeyMonth + invocations * ASSUMED.kmsRequestsPerInvocation * PRICES.kmsRequest,
-    "CloudWatch, metrics": metrics * PRICES.metricMonth,
+    "CloudWatch, metrics": metricMonths(close.seconds) * PRICES.metricMonth,
     "CloudWatch, alarms": alarms * PRICES.alarmMonth,
     "CloudWatch, dashboard": PRICES.dashboardMonth,
     "CloudWatch, logs": ((invocations * ASSUMED.logBytesPerInvocation) / 1e9) * PRICES.logGb,

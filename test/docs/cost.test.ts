@@ -14,7 +14,14 @@ import {
 
 const SCHEDULE_SECONDS = 86_400 / ASSUMED.runsPerDay;
 
-const alarms = Object.keys(synthesize().template.findResources("AWS::CloudWatch::Alarm")).length;
+/** One that does arithmetic watches several metrics, and is billed for each. */
+const alarms = Object.values(synthesize().template.findResources("AWS::CloudWatch::Alarm"))
+  .map(({ Properties }) => Properties.Metrics?.filter(isWatched).length ?? 1)
+  .reduce((sum, metrics) => sum + metrics, 0);
+
+function isWatched({ MetricStat }: { MetricStat?: object }): boolean {
+  return MetricStat !== undefined;
+}
 
 it("docs/reference/cost.md says what the model comes to", async () => {
   // After a change of the model, the metrics or the alarms: npm run docs
@@ -72,7 +79,7 @@ ${tableRow("seconds billed, computed", ...column((volume) => runSeconds(volume).
 - **Backfill.** \`audit-lake backfill --estimate\` prints what it would cost before it begins.
 - **S3.** $${(PRICES.s3PutOrList * 1000).toFixed(3)} for a thousand writes and listings, $${(PRICES.s3Get * 1000).toFixed(4)} for a thousand reads; detection reads each object once more. Storage is a full year in S3 Standard at ${ASSUMED.bytesPerEntry} bytes an entry, compressed: twice what the made-up organization takes, because real entries vary more. $${PRICES.s3StandardGbMonth} a GB and month. Tiers reduce it, but S3 does not move objects below 128 KB to them by itself.
 - **DynamoDB.** On demand, $${PRICES.dynamoDbWrite * 1e6} for a million writes and $${PRICES.dynamoDbRead * 1e6} for a million reads.
-- **Fixed.** ${alarms} alarms at $${PRICES.alarmMonth.toFixed(2)}, the metrics of ingestion, sealing, columns and detection at $${PRICES.metricMonth.toFixed(2)} each, a dashboard at $${PRICES.dashboardMonth}, a secret at $${PRICES.secretMonth.toFixed(2)}, a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). These are most of the bill of a small organization; every further source adds its own metrics, alarms and secret.
+- **Fixed.** Alarms on ${alarms} metrics at $${PRICES.alarmMonth.toFixed(2)} each (an alarm that adds two metrics up is billed for both), the metrics of ingestion, sealing, columns, detection and schema watch at $${PRICES.metricMonth.toFixed(2)} each for a whole month (CloudWatch bills the hours in which a metric gets a value), a dashboard at $${PRICES.dashboardMonth}, a secret at $${PRICES.secretMonth.toFixed(2)}, a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). These are most of the bill of a small organization; every further source adds its own metrics, alarms and secret.
 - **SQS.** Lambda polls the detection queue all day, even when it is empty: ${(ASSUMED.emptyReceivesPerDay * ASSUMED.daysPerMonth).toLocaleString("en-US")} times a month.
 - **Slack** charges nothing for calls, and allows about 50 a minute.
 

@@ -1,4 +1,4 @@
-import { sourceOfLane } from "../../lib/archive/lane.ts";
+import { sourceOfWriter } from "../../lib/archive/writer.ts";
 import {
   type Acquired,
   type Checkpoint,
@@ -6,9 +6,9 @@ import {
   type CheckpointStore,
   type Claim,
   type Claimed,
-  type LaneStatus,
   type Lease,
   LeaseLostError,
+  type WriterStatus,
 } from "../../lib/ports.ts";
 import { overlaps } from "../../lib/time.ts";
 
@@ -47,11 +47,11 @@ export class MemoryCheckpointStore implements CheckpointStore {
     return this.items.get(source);
   }
 
-  async lanes(source: string): Promise<LaneStatus[]> {
+  async writers(source: string): Promise<WriterStatus[]> {
     return [...this.items]
-      .filter(([lane]) => sourceOfLane(lane) === source)
-      .map(([lane, status]) => ({ lane, ...status }))
-      .sort((a, b) => (a.lane < b.lane ? -1 : 1));
+      .filter(([writer]) => sourceOfWriter(writer) === source)
+      .map(([writer, status]) => ({ writer, ...status }))
+      .sort((a, b) => (a.writer < b.writer ? -1 : 1));
   }
 
   async claim(source: string, claim: Claim, nowMs: number): Promise<Claimed> {

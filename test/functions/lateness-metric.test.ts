@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { addLatenessMetric } from "../../functions/lateness-metric.ts";
-import type { Lateness } from "../../lib/run/lateness.ts";
+import type { LatenessHistogram } from "../../lib/run/lateness.ts";
 
-function emitted(lateness: Lateness): number[] {
+function emitted(lateness: LatenessHistogram): number[] {
   const values: number[] = [];
   const metrics = {
     addMetric: (_name: string, _unit: unknown, value: number) => {

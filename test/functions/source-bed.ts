@@ -110,12 +110,12 @@ export class SourceTestBed {
     );
   }
 
-  /** Names of all lanes of the source. */
-  async lanes(): Promise<string[]> {
+  /** Names of all writers of the source. */
+  async writers(): Promise<string[]> {
     const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
     const [table] = this.account.deployment.one("AWS::DynamoDB::Table", "IngestionCheckpoints");
-    const lanes = await new DynamoDbCheckpointStore(client, table).lanes("grid");
-    return lanes.map(({ lane }) => lane);
+    const writers = await new DynamoDbCheckpointStore(client, table).writers("grid");
+    return writers.map(({ writer }) => writer);
   }
 
   setToken(token: string): void {

@@ -112,7 +112,7 @@ describe("the deployed state machines, with their functions", () => {
       },
     });
     expect(bed.objects.size).toBe(before);
-    expect(await bed.lanes()).toEqual(["grid"]);
+    expect(await bed.writers()).toEqual(["grid"]);
   });
 
   it("bring the past in, through a 429 and runs that fail", async () => {
@@ -130,7 +130,7 @@ describe("the deployed state machines, with their functions", () => {
     expect(answers.map(({ outcome }) => outcome)).toContain("throttled");
     expect(errors).toEqual(["SlackApiError"]);
     expect(await archivedLines()).toEqual(truth());
-    expect(await bed.lanes()).toHaveLength(3);
+    expect(await bed.writers()).toHaveLength(3);
   });
 
   it("have nothing to do when the same backfill is started again", async () => {

@@ -2,7 +2,9 @@ import { Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
 import type { AuditLakeConfig } from "../../infra/config/config.ts";
-import { synthesize } from "./synthesize.ts";
+import { Deployment } from "../fakes/local-account/deployment.ts";
+import { isAllowed } from "../fakes/local-account/policy.ts";
+import { type Resource, synthesize } from "./synthesize.ts";
 
 const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
   ["the shortest configuration", {}],
@@ -36,7 +38,66 @@ const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
   ],
 ];
 
+/** Properties that name a resource, so that no other can have the name. */
+const NAMES = [
+  "AliasName",
+  "BucketName",
+  "LogGroupName",
+  "Name",
+  "QueueName",
+  "TableName",
+  "TopicName",
+];
+
+const PREVIOUS_KEY =
+  "arn:aws:kms:eu-central-1:123456789012:key/21234567-89ab-cdef-0123-456789abcdef";
+
 describe("SlackAuditLakeStack", () => {
+  it("leaves nothing behind whose name the next deployment wants", () => {
+    const resources: Record<string, Resource> = synthesize().template.toJSON().Resources;
+    const retained = Object.values(resources).filter(({ DeletionPolicy }) =>
+      DeletionPolicy?.startsWith("Retain"),
+    );
+
+    expect(retained.length).toBeGreaterThan(5);
+    for (const { Properties } of retained) {
+      expect(NAMES.filter((name) => name in Properties)).toEqual([]);
+    }
+  });
+
+  it("goes on reading what lies under the keys that it had before", () => {
+    const { template } = synthesize({ previousKeyArns: [PREVIOUS_KEY] });
+    const deployment = new Deployment(template.toJSON());
+    const mayDecrypt = (role: string, service: string) => {
+      const context = { "kms:ViaService": `${service}.eu-central-1.amazonaws.com` };
+      const call = { action: "kms:Decrypt", resource: PREVIOUS_KEY, context };
+      return isAllowed(call, deployment.statementsOf(role));
+    };
+
+    for (const [, { Role }] of deployment.all("AWS::Lambda::Function")) {
+      expect(mayDecrypt(Role, "s3")).toBe(true);
+      expect(mayDecrypt(Role, "secretsmanager")).toBe(true);
+      expect(mayDecrypt(Role, "ec2")).toBe(false);
+    }
+  });
+
+  it("says in one line that CloudFormation takes no stack with so many sources", () => {
+    const sources = Array.from({ length: 10 }, (_, index) => ({ name: `acme${index}` }));
+
+    expect(() => synthesize({ sources })).toThrow(
+      /^sources: make 5\d\d resources, and CloudFormation takes 500 in a stack; put some into a second stack.*$/,
+    );
+  });
+
+  it("names the services of China as KMS does there", () => {
+    const conditions = JSON.stringify(synthesize().template.toJSON().Resources).match(
+      /"kms:ViaService":\{.*?\}\]\]\}|"kms:ViaService":"[^"]*"/g,
+    );
+
+    expect(conditions?.length).toBeGreaterThan(10);
+    for (const condition of conditions ?? []) expect(condition).toContain("AWS::URLSuffix");
+  });
+
   it.each(VARIANTS)("passes cdk-nag's AwsSolutions with %s", (_what, overrides) => {
     const { app, stack } = synthesize(overrides);
     const report = new AwsSolutionsChecks(app).validateScope(stack);

@@ -50,7 +50,7 @@ export class Interruption {
         claim: (...call) => around(() => checkpoints.claim(...call)),
         unclaim: (...call) => around(() => checkpoints.unclaim(...call)),
         claims: (...call) => around(() => checkpoints.claims(...call)),
-        lanes: (...call) => around(() => checkpoints.lanes(...call)),
+        writers: (...call) => around(() => checkpoints.writers(...call)),
       },
       clock: {
         nowMs: () => clock.nowMs(),

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import {
   CheckpointFileError,
@@ -91,6 +92,20 @@ it("takes the claim of a killed process over before it expires", async () => {
   await holder.kill();
   expect(await store.claim("acme", claim, NOW_MS)).toEqual({ claimed: true });
   expect(await store.claims("acme")).toEqual([claim]);
+});
+
+it("says that another process is in the middle of a write, and what to do", async () => {
+  const impatient = new SqliteCheckpointStore(directory, { busyTimeoutMs: 1 });
+  const stopped = new DatabaseSync(join(directory, "checkpoints.sqlite"));
+  stopped.exec("BEGIN EXCLUSIVE");
+  expect(() => new SqliteCheckpointStore(directory, { busyTimeoutMs: 1 })).toThrow(/try again/);
+  await expect(impatient.acquire("acme", leaseOf("one"), NOW_MS)).rejects.toThrow(
+    /locked by another process.*try again/,
+  );
+  stopped.exec("ROLLBACK");
+  stopped.close();
+  expect(await impatient.acquire("acme", leaseOf("one"), NOW_MS)).toMatchObject({ held: true });
+  impatient.close();
 });
 
 it("holds the leases of several sources at once, whatever their names", async () => {

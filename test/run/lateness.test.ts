@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
+  addLate,
   addLateness,
-  addToTally,
   countLate,
-  currentTally,
-  type Lateness,
+  currentCounts,
+  type LatenessHistogram,
   latenessBound,
   latenessIn,
   sumLateness,
@@ -28,7 +28,7 @@ describe("lateness", () => {
 
   it("adds up", () => {
     const seconds = [40, 50, 700];
-    const lateness = seconds.reduce<Lateness>(addLateness, {});
+    const lateness = seconds.reduce<LatenessHistogram>(addLateness, {});
 
     expect(lateness).toEqual({ 64: 2, 1024: 1 });
     expect(sumLateness([lateness, { 64: 1, 2048: 4 }])).toEqual({ 64: 3, 1024: 1, 2048: 4 });
@@ -44,7 +44,7 @@ describe("lateness", () => {
 
 describe("a tally", () => {
   it("keeps lateness beside what else it counts", () => {
-    const tally = addToTally({ entries: 7, late_below_64: 1 }, { 64: 2, 128: 3 });
+    const tally = addLate({ entries: 7, late_below_64: 1 }, { 64: 2, 128: 3 });
 
     expect(tally).toEqual({ entries: 7, late_below_64: 3, late_below_128: 3 });
     expect(latenessIn(tally)).toEqual({ 64: 3, 128: 3 });
@@ -53,7 +53,7 @@ describe("a tally", () => {
   it("goes on with the same settings", () => {
     const tally = { settleDelaySeconds: 60, startedAtMs: 1000, entries: 7 };
 
-    expect(currentTally(tally, { settleDelaySeconds: 60 }, 2000)).toEqual(tally);
+    expect(currentCounts(tally, { settleDelaySeconds: 60 }, 2000)).toEqual(tally);
   });
 
   it.each([
@@ -62,7 +62,7 @@ describe("a tally", () => {
     ["it has none", { startedAtMs: 1000, entries: 7 }, 2000],
     ["it is old", { settleDelaySeconds: 60, startedAtMs: 1000, entries: 7 }, 1000 + 30 * DAY_MS],
   ])("begins anew when %s", (_, tally, nowMs) => {
-    expect(currentTally(tally, { settleDelaySeconds: 60 }, nowMs)).toEqual({
+    expect(currentCounts(tally, { settleDelaySeconds: 60 }, nowMs)).toEqual({
       settleDelaySeconds: 60,
       startedAtMs: nowMs,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
-import { importLane, liveLane, sealLane } from "../../lib/archive/lane.ts";
+import { importWriter, liveWriter, sealWriter } from "../../lib/archive/writer.ts";
 import { backfillSpan } from "../../lib/backfill/backfill-span.ts";
 import {
   BackfillPlanError,
@@ -8,9 +8,9 @@ import {
   planBackfill,
   spansOf,
 } from "../../lib/backfill/plan.ts";
-import { importEntries, SourceBusyError } from "../../lib/import/import-entries.ts";
+import { importEntries } from "../../lib/import/import-entries.ts";
 import { LeaseLostError } from "../../lib/ports.ts";
-import { type WriterLease, withLease } from "../../lib/run/lease.ts";
+import { SourceBusyError, type WriterLease, withLease } from "../../lib/run/lease.ts";
 import { parseExport } from "../../lib/slack/export-file.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
@@ -185,11 +185,11 @@ describe("two writers", () => {
     await beginBackfill(bed.ports, SOURCE, first?.spans ?? [], "first");
     const late = beginBackfill(bed.ports, SOURCE, second?.spans ?? [], "second");
     await expect(late).rejects.toThrow(BackfillPlanError);
-    await expect(late).rejects.toThrow(/has been taken by acme#.*plan it again/);
+    await expect(late).rejects.toThrow(/has been taken by acme#.*run backfill again/);
     for (const [at, span] of (first?.spans ?? []).entries()) await backfill(bed, span, `run-${at}`);
     await bed.expectArchiveToEqualTruth();
     // The refused span has left nothing behind that a seal would wait for, or a later plan avoid.
-    const planned = spansOf(await bed.checkpoints.lanes(SOURCE)).map(({ span }) => span);
+    const planned = spansOf(await bed.checkpoints.writers(SOURCE)).map(({ span }) => span);
     expect(planned).toEqual(first?.spans);
   });
 
@@ -201,21 +201,22 @@ describe("two writers", () => {
     });
     const range = { from: START - 9 * SECONDS_PER_DAY, until: START - 8 * SECONDS_PER_DAY };
     const expiresAt = bed.clock.nowMs() + 60_000;
-    const seal = { writer: sealLane(SOURCE), owner: "seal", range, expiresAt };
+    const seal = { writer: sealWriter(SOURCE), owner: "seal", range, expiresAt };
     await bed.checkpoints.claim(SOURCE, seal, bed.clock.nowMs());
     const begin = beginBackfill(bed.ports, SOURCE, spans, "planner");
-    await expect(begin).rejects.toThrow("has been taken by acme#close");
+    await expect(begin).rejects.toThrow(SourceBusyError);
+    await expect(begin).rejects.toThrow("acme#close is writing to");
   });
 
   it("do not meet: a day is not sealed while an import has the source", async () => {
     await using bed = await startSettledTestBed(makeEntries(12));
     const range = { from: 0, until: 9_999_999_999 };
     const expiresAt = bed.clock.nowMs() + 60_000;
-    const claim = { writer: importLane(SOURCE), owner: "import", range, expiresAt };
+    const claim = { writer: importWriter(SOURCE), owner: "import", range, expiresAt };
     await bed.checkpoints.claim(SOURCE, claim, bed.clock.nowMs());
-    const reason = `${importLane(SOURCE)} is writing to it`;
+    const reason = `${importWriter(SOURCE)} is writing to it`;
     expect(await close(bed)).toMatchObject({ outcome: "not_settled", reason });
-    await bed.checkpoints.unclaim(SOURCE, importLane(SOURCE), "import");
+    await bed.checkpoints.unclaim(SOURCE, importWriter(SOURCE), "import");
     expect(await close(bed)).toMatchObject({ outcome: "sealed" });
   });
 
@@ -227,7 +228,7 @@ describe("two writers", () => {
     bed.settings.allowedLatenessSeconds = 3 * SECONDS_PER_DAY;
     const range = { from: START - 9 * 3600, until: START + 15 * 3600 };
     const seal = {
-      writer: sealLane(SOURCE),
+      writer: sealWriter(SOURCE),
       owner: "seal",
       range,
       expiresAt: bed.clock.nowMs() + 1e9,
@@ -237,11 +238,11 @@ describe("two writers", () => {
     bed.slack.add([fresh]);
     bed.clock.advance(4 * 86_400_000);
     expect(await bed.run()).toMatchObject({ outcome: "caught_up", entries: 1, lateEntries: 0 });
-    await bed.checkpoints.unclaim(SOURCE, sealLane(SOURCE), "seal");
+    await bed.checkpoints.unclaim(SOURCE, sealWriter(SOURCE), "seal");
     bed.clock.advance(3_600_000);
     expect(await bed.run()).toMatchObject({ outcome: "caught_up", lateEntries: 1 });
     await bed.expectArchiveToEqualTruth();
-    expect((await bed.checkpoints.read(liveLane(SOURCE)))?.checkpoint?.lateScanPosition).toBe(
+    expect((await bed.checkpoints.read(liveWriter(SOURCE)))?.checkpoint?.lateScanPosition).toBe(
       undefined,
     );
     expect(DAY).toBe("2026-03-02");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
+import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { addendumKey, manifestKey } from "../../lib/archive/sealed-day.ts";
 import { importEntries } from "../../lib/import/import-entries.ts";
 import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
@@ -89,6 +90,25 @@ describe("an entry that appears after its day was sealed", () => {
     expect(await close(bed)).toMatchObject({ outcome: "sealed" });
     expect(await revisionOf(bed, 2)).toMatchObject({ only_in_archive: 1, late: 1 });
     expect((await verify(bed.archive, { source: SOURCE })).unreconciled).toEqual([DAY]);
+  });
+});
+
+describe("a note", () => {
+  it.each([
+    ["is empty", ""],
+    ["names no manifest of the day", JSON.stringify({ amends: "ab".repeat(32) })],
+  ])("that %s makes no addendum of what was added", async (_, note) => {
+    const { bed, late } = await startSealedTestBed();
+    await using _bed = bed;
+    const dateCreate = START + 5000;
+    const { key, body } = await encodeObject(SOURCE, [
+      { id: late.id ?? "", dateCreate, bytes: Buffer.from(late.text) },
+    ]);
+    await bed.archive.put(addendumKey(SOURCE, DAY, 2), Buffer.from(note));
+    await bed.archive.put(key, body);
+    const { damages, addenda } = await verify(bed.archive, { source: SOURCE });
+    expect(damages).toMatchObject([{ kind: "object_added", key }]);
+    expect(addenda).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { spanLane } from "../../lib/archive/lane.ts";
 import { manifestKey, noteAddendum } from "../../lib/archive/sealed-day.ts";
+import { backfillWriter, sealWriter } from "../../lib/archive/writer.ts";
 import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
 import { startOfDay } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
@@ -18,12 +18,12 @@ let checkpoints: MemoryCheckpointStore;
 beforeEach(() => {
   archive = new MemoryArchiveStore();
   checkpoints = new MemoryCheckpointStore();
-  setLane(SOURCE, startOfDay("2026-03-02") + 7, NOON - 60);
+  setWriter(SOURCE, startOfDay("2026-03-02") + 7, NOON - 60);
 });
 
-function setLane(lane: string, start: number, watermark: number): void {
+function setWriter(writer: string, start: number, watermark: number): void {
   const checkpoint = { start, watermark, entriesPerSecond: 0, lateScannedAt: watermark };
-  checkpoints.items.set(lane, { checkpoint, lease: undefined, updatedAt: 0 });
+  checkpoints.items.set(writer, { checkpoint, lease: undefined, updatedAt: 0 });
 }
 
 const days = (limit = 100, now = NOON) =>
@@ -39,7 +39,7 @@ describe("the days that can be sealed", () => {
 
   it("are none while the delay of the last has not passed, or the runs are not that far", async () => {
     expect(await days(100, startOfDay("2026-03-05") + 3_599)).not.toContain("2026-03-04");
-    setLane(SOURCE, startOfDay("2026-03-02"), startOfDay("2026-03-04"));
+    setWriter(SOURCE, startOfDay("2026-03-02"), startOfDay("2026-03-04"));
     expect(await days()).toEqual(["2026-03-02"]);
   });
 
@@ -53,9 +53,18 @@ describe("the days that can be sealed", () => {
     expect(await days()).toEqual(["2026-03-04"]);
   });
 
+  it("are one that is sealed, while the run that sealed it has not come to its end", async () => {
+    await seal("2026-03-02");
+    const start = startOfDay("2026-03-02");
+    const closing = { head: null, hours: {}, attempt: "0123456789abcdef" };
+    const checkpoint = { start, watermark: start, entriesPerSecond: 0, closing };
+    checkpoints.items.set(sealWriter(SOURCE), { checkpoint, lease: undefined, updatedAt: 0 });
+    expect(await days(1)).toEqual(["2026-03-02"]);
+  });
+
   it("begin with a backfill, and leave out what it has not come to", async () => {
     const span = { from: startOfDay("2026-02-27"), until: startOfDay("2026-03-02") + 7 };
-    setLane(spanLane(SOURCE, span), span.from, startOfDay("2026-03-01") + 1);
+    setWriter(backfillWriter(SOURCE, span), span.from, startOfDay("2026-03-01") + 1);
     expect(await days()).toEqual([
       ...["2026-02-27", "2026-02-28"],
       ...["2026-03-03", "2026-03-04"],

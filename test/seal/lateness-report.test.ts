@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { LaneStatus } from "../../lib/ports.ts";
+import type { WriterStatus } from "../../lib/ports.ts";
 import { latenessReport } from "../../lib/seal/lateness-report.ts";
 
 const SETTINGS = { settleDelaySeconds: 60, allowedLatenessSeconds: 900 };
 
-function lane(name: string, tally: Record<string, number> | undefined): LaneStatus {
+function writer(name: string, tally: Record<string, number> | undefined): WriterStatus {
   const checkpoint = { start: 0, watermark: 0, entriesPerSecond: 0, tally };
-  return { lane: name, checkpoint, lease: undefined, updatedAt: 0 };
+  return { writer: name, checkpoint, lease: undefined, updatedAt: 0 };
 }
 
 /** What is recommended when the live runs and the closes have counted this. */
@@ -15,9 +15,9 @@ function recommended(
   closed?: Record<string, number>,
 ): Record<string, number> | undefined {
   return latenessReport("acme", [
-    lane("acme", { startedAtMs: 1000, ...SETTINGS, ...live }),
-    lane("acme#close", closed && { allowedLatenessSeconds: 900, ...closed }),
-    lane("acme#0-1000", { startedAtMs: 1000, entries: 1_000_000 }),
+    writer("acme", { startedAtMs: 1000, ...SETTINGS, ...live }),
+    writer("acme#close", closed && { allowedLatenessSeconds: 900, ...closed }),
+    writer("acme#0-1000", { startedAtMs: 1000, entries: 1_000_000 }),
   ])?.recommended;
 }
 
@@ -28,8 +28,8 @@ describe("latenessReport", () => {
 
     expect(
       latenessReport("acme", [
-        lane("acme", { startedAtMs: 5000, ...SETTINGS, ...live }),
-        lane("acme#close", closed),
+        writer("acme", { startedAtMs: 5000, ...SETTINGS, ...live }),
+        writer("acme#close", closed),
       ]),
     ).toEqual({
       live: {
@@ -46,8 +46,10 @@ describe("latenessReport", () => {
 
   it("is silent before a live run has counted", () => {
     expect(latenessReport("acme", [])).toBeUndefined();
-    expect(latenessReport("acme", [lane("acme", undefined)])).toBeUndefined();
-    expect(latenessReport("acme", [lane("acme", { entries: 3, startedAtMs: 1 })])).toBeUndefined();
+    expect(latenessReport("acme", [writer("acme", undefined)])).toBeUndefined();
+    expect(
+      latenessReport("acme", [writer("acme", { entries: 3, startedAtMs: 1 })]),
+    ).toBeUndefined();
   });
 
   it("leaves the settings as they are while few entries are late", () => {

@@ -1,44 +1,27 @@
-import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { makeEntries, makeMalformedEntry } from "../../fake-slack/entries.ts";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
-import { sealLane, spanLane } from "../../lib/archive/lane.ts";
-import { manifestKey, signatureKey } from "../../lib/archive/sealed-day.ts";
-import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
+import { manifestKey } from "../../lib/archive/sealed-day.ts";
+import { sealWriter } from "../../lib/archive/writer.ts";
 import { latenessIn } from "../../lib/run/lateness.ts";
-import { encodeManifest, hashOf } from "../../lib/seal/manifest.ts";
-import { isSignedBy } from "../../lib/seal/signature.ts";
+import { hashOf } from "../../lib/seal/manifest.ts";
 import { verify } from "../../lib/seal/verify.ts";
 import { startOfDay } from "../../lib/time.ts";
-import { countAwaits, Interruption, killAt, type Moment } from "../ingest/interruption.ts";
-import { START, startTestBed, type TestBed } from "../ingest/test-bed.ts";
-import { makeHour, makeManifest } from "./make-manifest.ts";
+import { killAt } from "../ingest/interruption.ts";
+import { START } from "../ingest/test-bed.ts";
 import {
+  addLateEntries,
+  awaitsOfSeal,
   close,
   DAY,
   expectSealed,
   manifestOf,
+  NEXT_DAY,
   SOURCE,
   settle,
+  startLateTestBed,
   startSettledTestBed,
 } from "./test-bed.ts";
-
-const emptyHours = () => Array.from({ length: 24 }, (_, hour) => makeHour(hour));
-
-const NEXT_DAY = "2026-03-03";
-const MOMENTS: Moment[] = ["before", "after"];
-
-/** An entry that Slack showed only when no run looked there any more. */
-function addLateEntries(bed: TestBed, count: number): void {
-  bed.slack.add(makeEntries(count, { from: START + 4000, stepSeconds: 300 }));
-}
-
-/** A day with entries in two hours, of which some are missing in the archive. */
-async function startLateTestBed(): Promise<TestBed> {
-  const bed = await startSettledTestBed(makeEntries(12, { from: START + 3400, stepSeconds: 40 }));
-  addLateEntries(bed, 5);
-  return bed;
-}
 
 describe("a settled day", () => {
   it("is sealed with what both sides hold, hour by hour", async () => {
@@ -89,7 +72,7 @@ describe("a settled day", () => {
 
   it("tells how many the live runs had missed, once they had begun", async () => {
     await using bed = await startSettledTestBed();
-    const tally = () => bed.checkpoints.items.get(sealLane(SOURCE))?.checkpoint?.tally;
+    const tally = () => bed.checkpoints.items.get(sealWriter(SOURCE))?.checkpoint?.tally;
     addLateEntries(bed, 5);
     await close(bed);
     // The archive begins within the first day.
@@ -181,147 +164,9 @@ describe("a settled day", () => {
     });
     expect(bed.archive.objects).toEqual(before);
   });
-
-  it("is not signed when something else wrote its manifest", async () => {
-    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-    const pem = Buffer.from(privateKey.export({ format: "pem", type: "pkcs8" }));
-    await using bed = await startSettledTestBed();
-    const manifest = makeManifest({
-      source: SOURCE,
-      day: DAY,
-      hours: emptyHours(),
-      listed: 0,
-      archived: 0,
-    });
-    bed.archive.objects.set(manifestKey(SOURCE, DAY), encodeManifest(manifest));
-    const ports = { ...bed.ports, signer: new PemManifestSigner(pem) };
-    expect(await close(bed, {}, {}, ports)).toMatchObject({ outcome: "already_sealed" });
-    expect(bed.archive.objects.has(signatureKey(SOURCE, DAY))).toBe(false);
-  });
-
-  it("is signed by the next close when the first was killed before it could", async () => {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-    const pem = Buffer.from(privateKey.export({ format: "pem", type: "pkcs8" }));
-    await using bed = await startSettledTestBed();
-    const dying = { sign: () => Promise.reject(new Error("killed")) };
-    expect(await close(bed, {}, {}, { ...bed.ports, signer: dying })).toMatchObject({
-      outcome: "failed",
-    });
-    const ports = { ...bed.ports, signer: new PemManifestSigner(pem) };
-    expect(await close(bed, {}, {}, ports)).toMatchObject({ outcome: "already_sealed" });
-    const manifest = await bed.archive.get(manifestKey(SOURCE, DAY));
-    const signature = await bed.archive.get(signatureKey(SOURCE, DAY));
-    expect(isSignedBy(publicKey, manifest, signature)).toBe(true);
-  });
-
-  it("is signed when there is a signer", async () => {
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-    const pem = Buffer.from(privateKey.export({ format: "pem", type: "pkcs8" }));
-    await using bed = await startSettledTestBed();
-    await close(bed, {}, {}, { ...bed.ports, signer: new PemManifestSigner(pem) });
-    const manifest = await bed.archive.get(manifestKey(SOURCE, DAY));
-    const signature = await bed.archive.get(signatureKey(SOURCE, DAY));
-    expect(isSignedBy(publicKey, manifest, signature)).toBe(true);
-  });
-});
-
-describe("the chain", () => {
-  it("names the day that was sealed before", async () => {
-    await using bed = await startSettledTestBed();
-    await close(bed);
-    await settle(bed);
-    await close(bed, { day: NEXT_DAY });
-    const first = await bed.archive.get(manifestKey(SOURCE, DAY));
-    expect(await manifestOf(bed, NEXT_DAY)).toMatchObject({
-      sequence: 2,
-      previous: { day: DAY, sha256: hashOf(first) },
-    });
-    await expectSealed(bed, [DAY, NEXT_DAY]);
-  });
-
-  it("goes on in the order of sealing, whatever the order of days", async () => {
-    await using bed = await startSettledTestBed();
-    await settle(bed);
-    await close(bed, { day: NEXT_DAY });
-    await close(bed);
-    expect(await manifestOf(bed)).toMatchObject({ sequence: 2, previous: { day: NEXT_DAY } });
-    await expectSealed(bed, [DAY, NEXT_DAY]);
-  });
-
-  it.each(["lost", "old"])(
-    "is found again in the archive when the checkpoint is %s",
-    async (how) => {
-      await using bed = await startSettledTestBed();
-      await settle(bed);
-      await settle(bed);
-      await close(bed);
-      const old = await bed.checkpoints.read(sealLane(SOURCE));
-      await close(bed, { day: NEXT_DAY });
-      bed.checkpoints.items.delete(sealLane(SOURCE));
-      if (how === "old" && old) bed.checkpoints.items.set(sealLane(SOURCE), old);
-      await close(bed, { day: "2026-03-04" });
-      await expectSealed(bed, [DAY, NEXT_DAY, "2026-03-04"]);
-    },
-  );
 });
 
 describe("a close that is interrupted", () => {
-  const awaitsOfSeal = async () => {
-    await using bed = await startLateTestBed();
-    return await countAwaits(bed.ports, (ports) => close(bed, {}, {}, ports));
-  };
-
-  it.each(MOMENTS)("%s any await, and repeated, seals the day once", async (moment) => {
-    const awaits = await awaitsOfSeal();
-    expect(awaits).toBeGreaterThan(100);
-    for (let at = 1; at <= awaits; at += 8) {
-      await using bed = await startLateTestBed();
-      await close(bed, {}, {}, killAt(at, moment, bed.ports));
-      bed.clock.advance(3_600_000);
-      expect(["sealed", "already_sealed"]).toContain((await close(bed)).outcome);
-      await settle(bed);
-      expect(await close(bed, { day: NEXT_DAY })).toMatchObject({ outcome: "sealed" });
-      await expectSealed(bed, [DAY, NEXT_DAY]);
-    }
-  });
-
-  it.each(MOMENTS)("%s any await by a second close seals the day once", async (moment) => {
-    const awaits = await awaitsOfSeal();
-    for (let at = 2; at <= awaits; at += 17) {
-      await using bed = await startLateTestBed();
-      const outcomes: string[] = [];
-      const join = new Interruption(at, moment, async () => {
-        outcomes.push((await close(bed)).outcome);
-      });
-      await close(bed, {}, {}, join.wrap(bed.ports));
-      for (const outcome of outcomes) {
-        expect(["lease_held", "already_sealed", "sealed"]).toContain(outcome);
-      }
-      expect(["sealed", "already_sealed"]).toContain((await close(bed)).outcome);
-      await expectSealed(bed);
-    }
-  });
-
-  it.each(MOMENTS)(
-    "%s any await by standing still until another has sealed the day writes nothing more",
-    async (moment) => {
-      const awaits = await awaitsOfSeal();
-      for (let at = 2; at <= awaits; at += 17) {
-        await using bed = await startLateTestBed();
-        const freeze = new Interruption(at, moment, async () => {
-          bed.clock.advance(3_600_000);
-          await close(bed);
-          if (moment === "before")
-            throw new Error("the call timed out while the process stood still");
-        });
-        await close(bed, {}, {}, freeze.wrap(bed.ports));
-        await settle(bed);
-        await close(bed, { day: NEXT_DAY });
-        await expectSealed(bed, [DAY, NEXT_DAY]);
-      }
-    },
-  );
-
   it("compares the day anew when the records of its hours are gone", async () => {
     await using bed = await startLateTestBed();
     const awaits = await awaitsOfSeal();
@@ -423,56 +268,5 @@ describe("a close ends", () => {
     const summary = await close(bed);
     expect(summary).toMatchObject({ outcome: "failed", error: { code: "slack_api_error" } });
     expect(JSON.stringify(summary)).not.toContain(bed.slack.token);
-  });
-});
-
-describe("a day that is not settled", () => {
-  it.each<[string, (bed: TestBed) => void, string]>([
-    [
-      "has just ended",
-      (bed) => bed.clock.advance(startOfDay(NEXT_DAY) * 1000 - bed.clock.nowMs() + 60_000),
-      "it ends at 2026-03-03T00:00:00Z and is sealed 7200 s later at the earliest",
-    ],
-    [
-      "is one that no run has come past",
-      (bed) => bed.clock.advance(2 * 86_400_000),
-      "late entries may still arrive: runs have reached 2026-03-02T09:59:00Z and rescan 900 s",
-    ],
-  ])("%s", async (_, wait, reason) => {
-    await using bed = await startTestBed();
-    await bed.run();
-    wait(bed);
-    expect(await close(bed)).toMatchObject({ outcome: "not_settled", reason, pages: 0 });
-  });
-
-  it("is one before the archive begins", async () => {
-    await using bed = await startSettledTestBed();
-    expect((await close(bed, { day: "2026-03-01" })).reason).toBe(
-      'the archive of "acme" begins at 2026-03-02T09:00:00Z; run backfill to archive earlier days',
-    );
-  });
-
-  it("is one of a source that never ran", async () => {
-    await using bed = await startSettledTestBed();
-    expect((await close(bed, { source: "other" })).reason).toBe(
-      '"other" has no completed run; run ingest first',
-    );
-  });
-
-  it("is one that a backfill has not come past", async () => {
-    await using bed = await startSettledTestBed();
-    const from = startOfDay("2026-03-01");
-    const lane = spanLane(SOURCE, { from, until: START });
-    const checkpoint = { start: from, watermark: from + 3600, entriesPerSecond: 0 };
-    const item = { checkpoint, lease: undefined, updatedAt: 0 };
-    bed.checkpoints.items.set(lane, item);
-    const reason = `the backfill ${lane} has not finished this day`;
-    expect(await close(bed)).toMatchObject({ outcome: "not_settled", reason });
-    expect(await close(bed, { day: "2026-03-01" })).toMatchObject({ reason });
-    item.checkpoint = { ...checkpoint, watermark: startOfDay(DAY) };
-    expect(await close(bed, { day: "2026-03-01" })).toMatchObject({ outcome: "sealed" });
-    expect(await close(bed)).toMatchObject({ reason });
-    item.checkpoint = { ...checkpoint, watermark: START };
-    expect(await close(bed)).toMatchObject({ outcome: "sealed" });
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { WireEntry } from "../../fake-slack/entries.ts";
+import { makeEntries, type WireEntry } from "../../fake-slack/entries.ts";
 import type { FakeSlackOptions } from "../../fake-slack/fake-slack.ts";
 import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import { type Manifest, parseManifest } from "../../lib/seal/manifest.ts";
@@ -11,11 +11,13 @@ import {
 } from "../../lib/seal/seal-day.ts";
 import type { SealSummary } from "../../lib/seal/seal-summary.ts";
 import { verify } from "../../lib/seal/verify.ts";
-import { dayOf } from "../../lib/time.ts";
+import { dayOf, SECONDS_PER_DAY } from "../../lib/time.ts";
+import { countAwaits } from "../ingest/interruption.ts";
 import { START, startTestBed, type TestBed } from "../ingest/test-bed.ts";
 
 /** The day in which the bed begins. */
 export const DAY = dayOf(START);
+export const NEXT_DAY = dayOf(START + SECONDS_PER_DAY);
 export const SOURCE = "acme";
 
 const DAY_MS = 86_400_000;
@@ -39,6 +41,24 @@ export async function settle(bed: TestBed): Promise<void> {
     bed.clock.advance(3_600_000);
     expect(await bed.run()).toMatchObject({ outcome: "caught_up" });
   }
+}
+
+/** An entry that Slack showed only when no run looked there any more. */
+export function addLateEntries(bed: TestBed, count: number): void {
+  bed.slack.add(makeEntries(count, { from: START + 4000, stepSeconds: 300 }));
+}
+
+/** A day with entries in two hours, of which some are missing in the archive. */
+export async function startLateTestBed(): Promise<TestBed> {
+  const bed = await startSettledTestBed(makeEntries(12, { from: START + 3400, stepSeconds: 40 }));
+  addLateEntries(bed, 5);
+  return bed;
+}
+
+/** The awaits of the seal of that day. */
+export async function awaitsOfSeal(): Promise<number> {
+  await using bed = await startLateTestBed();
+  return await countAwaits(bed.ports, (ports) => close(bed, {}, {}, ports));
 }
 
 let closes = 0;

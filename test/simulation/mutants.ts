@@ -351,7 +351,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "does not look for backfills after it has claimed a day to seal",
     file: "seal/seal-day.ts",
-    find: 'if (!this.#isSettled(lanes)) return "not_settled";',
+    find: 'if (!this.#isSettled(writers)) return "not_settled";',
     replace: "",
     seed: 119,
   },

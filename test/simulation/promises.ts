@@ -1,6 +1,12 @@
-import { claimsKey, liveLane, sealLane, spanLane, spanOfLane } from "../../lib/archive/lane.ts";
 import { PREFIXES, parseObjectKey } from "../../lib/archive/object-key.ts";
 import { addendumKey, manifestKey, parseManifestKey } from "../../lib/archive/sealed-day.ts";
+import {
+  backfillWriter,
+  claimsKey,
+  liveWriter,
+  sealWriter,
+  spanOfWriter,
+} from "../../lib/archive/writer.ts";
 import { PUT_LIMIT_MS } from "../../lib/aws/s3-archive-store.ts";
 import type { Checkpoint, Claim } from "../../lib/ports.ts";
 import {
@@ -123,14 +129,14 @@ export class Promises implements Witness {
     const checkpoint = after.checkpoint as Checkpoint | undefined;
     if (checkpoint === undefined || checkpoint === before.checkpoint) return;
     const previous = before.checkpoint as Checkpoint | undefined;
-    if (key === sealLane(this.source)) {
+    if (key === sealWriter(this.source)) {
       const attempt = checkpoint.closing?.attempt;
       if (attempt !== undefined && !this.#attemptsBegunAtMs.has(attempt)) {
         this.#attemptsBegunAtMs.set(attempt, this.#nowMs());
       }
     } else if (checkpoint.watermark < (previous?.watermark ?? checkpoint.start)) {
       throw new BrokenPromise(`the watermark of ${key} went back to ${checkpoint.watermark}`);
-    } else if (key === liveLane(this.source)) {
+    } else if (key === liveWriter(this.source)) {
       if ((checkpoint.tally?.allowedLatenessSeconds ?? 0) > ALLOWED_LATENESS_SECONDS) {
         this.#latenessRaisedAtMs = Math.min(this.#latenessRaisedAtMs, this.#nowMs());
       }
@@ -143,8 +149,8 @@ export class Promises implements Witness {
 
   /** Entries that must be archived, or kept in quarantine, when all work is done. */
   expected(start: number): SimulatedEntry[] {
-    const spans = [...this.#spansBegunAtMs].map(([lane, begunAtMs]) => ({
-      ...{ from: 0, until: 0, ...spanOfLane(lane) },
+    const spans = [...this.#spansBegunAtMs].map(([writer, begunAtMs]) => ({
+      ...{ from: 0, until: 0, ...spanOfWriter(writer) },
       begunAtMs,
     }));
     return this.#entries.filter(({ dateCreate, visibleAtMs }) => {
@@ -216,21 +222,21 @@ export class Promises implements Witness {
   /** A day is sealed when no writer has to write to it any more. */
   #checkSettled(key: string, seal: Process): void {
     const { day = "", revision = 0 } = parseManifestKey(this.source, key) ?? {};
-    const attempt = this.#checkpointOf(sealLane(this.source))?.closing?.attempt ?? "";
+    const attempt = this.#checkpointOf(sealWriter(this.source))?.closing?.attempt ?? "";
     const comparedAtMs = this.#attemptsBegunAtMs.get(attempt) ?? this.comparedAtMs.get(day);
     this.comparedAtMs.set(day, comparedAtMs ?? Number.NEGATIVE_INFINITY);
     if (revision > 1) return;
     const { from, until } = rangeOfDay(day);
-    for (const lane of this.#items.keys()) {
-      const span = spanOfLane(lane);
-      if (span === undefined || lane !== spanLane(this.source, span)) continue;
+    for (const writer of this.#items.keys()) {
+      const span = spanOfWriter(writer);
+      if (span === undefined || writer !== backfillWriter(this.source, span)) continue;
       // One without a checkpoint was never begun.
-      const { watermark = span.until } = this.#checkpointOf(lane) ?? {};
+      const { watermark = span.until } = this.#checkpointOf(writer) ?? {};
       if (overlaps(span, { from, until }) && watermark < Math.min(span.until, until)) {
-        throw new BrokenPromise(`${key} is sealed, and ${lane} has come to ${watermark}`);
+        throw new BrokenPromise(`${key} is sealed, and ${writer} has come to ${watermark}`);
       }
     }
-    const live = this.#checkpointOf(liveLane(this.source));
+    const live = this.#checkpointOf(liveWriter(this.source));
     if (live === undefined) throw new BrokenPromise(`${key} is sealed before the first run`);
     const { start, watermark, lateScannedAt = start, lateScanPosition, pageCursor, tally } = live;
     // To which the live runs were set when the seal began: what they find later is an addendum.
@@ -245,8 +251,8 @@ export class Promises implements Witness {
     }
   }
 
-  #checkpointOf(lane: string): Checkpoint | undefined {
-    return this.#items.get(lane)?.checkpoint as Checkpoint | undefined;
+  #checkpointOf(writer: string): Checkpoint | undefined {
+    return this.#items.get(writer)?.checkpoint as Checkpoint | undefined;
   }
 
   #checkWatermark(watermark: number): void {
@@ -261,13 +267,13 @@ export class Promises implements Witness {
     }
   }
 
-  #checkSpan(lane: string, watermark: number): void {
-    const { from = 0 } = spanOfLane(lane) ?? {};
-    const begunAtMs = this.#spansBegunAtMs.get(lane) ?? 0;
+  #checkSpan(writer: string, watermark: number): void {
+    const { from = 0 } = spanOfWriter(writer) ?? {};
+    const begunAtMs = this.#spansBegunAtMs.get(writer) ?? 0;
     for (const { id, dateCreate, visibleAtMs } of this.#entries) {
       const isBelow = dateCreate >= from && dateCreate < watermark && visibleAtMs <= begunAtMs;
       if (isBelow && id !== undefined && !this.archived.has(id)) {
-        throw new BrokenPromise(`${lane} has come to ${watermark}, but ${id} is not archived`);
+        throw new BrokenPromise(`${writer} has come to ${watermark}, but ${id} is not archived`);
       }
     }
   }

@@ -1,10 +1,10 @@
-import { liveLane, spanLane, spanOfLane } from "../../lib/archive/lane.ts";
 import {
   inOrder,
   manifestsPrefix,
   parseManifestKey,
   type SealedRevision,
 } from "../../lib/archive/sealed-day.ts";
+import { backfillWriter, liveWriter, spanOfWriter } from "../../lib/archive/writer.ts";
 import type { IngestPorts } from "../../lib/ingest/ingest.ts";
 import type { Checkpoint } from "../../lib/ports.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
@@ -41,7 +41,7 @@ export class Writers {
   readonly #promises: Promises;
   /** The token as a function that is kept warm has it, from run to run. */
   readonly #tokens = new Map<string, string>();
-  /** By lane, epoch milliseconds: what Slack asked for ended a run, which saved it. */
+  /** By writer, epoch milliseconds: what Slack asked for ended a run, which saved it. */
   readonly #notBeforeMs = new Map<string, number>();
   hasImported = false;
 
@@ -61,12 +61,12 @@ export class Writers {
     const { engine, platform } = this.#world;
     const { name, pageLimit, crossesHours } = this.#source;
     const { start, raisesLatenessAtMs } = platform.scenario;
-    const lane = liveLane(name);
+    const writer = liveWriter(name);
     const allowedLatenessSeconds =
       platform.time.nowMs >= raisesLatenessAtMs
         ? RAISED_LATENESS_SECONDS
         : ALLOWED_LATENESS_SECONDS;
-    const notBeforeMs = this.#waitsUntil(lane);
+    const notBeforeMs = this.#waitsUntil(writer);
     const summary = await platform.run(`${name}: live run`, (process) =>
       engine.ingest(
         this.#portsOf(process, { notBeforeMs }),
@@ -77,7 +77,7 @@ export class Writers {
         process,
       ),
     );
-    this.#noteThrottling(lane, summary);
+    this.#noteThrottling(writer, summary);
     return summary;
   }
 
@@ -99,14 +99,14 @@ export class Writers {
   /** Spans that are planned and not finished. */
   get unfinishedSpans(): TimeRange[] {
     const { table, engine } = this.#world;
-    const lanes = [...table.items].flatMap(([lane, item]) => {
-      const span = spanOfLane(lane);
-      const isOurs = span !== undefined && lane === spanLane(this.source, span);
+    const writers = [...table.items].flatMap(([writer, item]) => {
+      const span = spanOfWriter(writer);
+      const isOurs = span !== undefined && writer === backfillWriter(this.source, span);
       const checkpoint = item.checkpoint as Checkpoint | undefined;
-      return isOurs ? [{ lane, checkpoint, lease: undefined, updatedAt: 0 }] : [];
+      return isOurs ? [{ writer, checkpoint, lease: undefined, updatedAt: 0 }] : [];
     });
     return engine
-      .spansOf(lanes)
+      .spansOf(writers)
       .filter(({ span, watermark }) => watermark < span.until)
       .map(({ span }) => span);
   }
@@ -115,8 +115,8 @@ export class Writers {
   async backfill(span: TimeRange) {
     const { engine, platform } = this.#world;
     const { name, pageLimit } = this.#source;
-    const lane = spanLane(name, span);
-    const notBeforeMs = Math.max(this.#waitsUntil(lane), this.#waitsUntil(liveLane(name)));
+    const writer = backfillWriter(name, span);
+    const notBeforeMs = Math.max(this.#waitsUntil(writer), this.#waitsUntil(liveWriter(name)));
     const summary = await platform.run(`${name}: backfill`, (process) =>
       engine.backfillSpan(
         this.#portsOf(process, { notBeforeMs, isBackground: true }),
@@ -124,7 +124,7 @@ export class Writers {
         process,
       ),
     );
-    this.#noteThrottling(lane, summary);
+    this.#noteThrottling(writer, summary);
     return summary;
   }
 
@@ -165,7 +165,7 @@ export class Writers {
   async #sealDay(day: string): Promise<void> {
     const { engine, platform } = this.#world;
     const { pageLimit } = this.#source;
-    const live = liveLane(this.source);
+    const live = liveWriter(this.source);
     const notBeforeMs = Math.max(this.#waitsUntil("seal"), this.#waitsUntil(live));
     const summary = await platform.run(`${this.source}: seal`, (process) =>
       engine.sealDay(
@@ -218,16 +218,16 @@ export class Writers {
     };
   }
 
-  #waitsUntil(lane: string): number {
-    return this.#notBeforeMs.get(lane) ?? 0;
+  #waitsUntil(writer: string): number {
+    return this.#notBeforeMs.get(writer) ?? 0;
   }
 
   #noteThrottling(
-    lane: string,
+    writer: string,
     summary: { outcome: string; notBefore?: number } | undefined,
   ): void {
     if (summary?.outcome === "throttled" && summary.notBefore !== undefined) {
-      this.#notBeforeMs.set(lane, Math.max(summary.notBefore, this.#waitsUntil(lane)));
+      this.#notBeforeMs.set(writer, Math.max(summary.notBefore, this.#waitsUntil(writer)));
     }
   }
 

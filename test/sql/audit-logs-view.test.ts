@@ -250,6 +250,7 @@ describe("auditLogsView", () => {
       catalog: "awsdatacatalog",
       schema: "slack_audit_lake",
       columns: AUDIT_LOGS_COLUMNS.map(({ name, type }) => ({ name, type })),
+      runAsInvoker: true,
     });
   });
 

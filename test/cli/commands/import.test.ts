@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { decodeLines } from "../../../lib/archive/archive-object.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
@@ -248,31 +247,6 @@ describe("a mistake gives one line and stores nothing", () => {
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^audit-lake: .*\n$/);
     expect(existsSync(archive)).toBe(false);
-  });
-
-  it.each([
-    ["is no gzip", Buffer.from("not gzip"), "it is not whole gzip"],
-    ["holds a line that is no entry", gzipSync("{}\n"), "a line has no id or no date_create"],
-  ])("an archived object that %s", async (_, body, problem) => {
-    await importFiles(join(FIXTURES, "page.json"));
-    const before = await objectNames();
-    const [name = ""] = before;
-    await chmod(join(archive, name), 0o600);
-    await writeFile(join(archive, name), body);
-    const { code, stdout, stderr } = await importFiles(join(FIXTURES, "array.json"));
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toBe(
-      `audit-lake: cannot read ${name}: ${problem}; restore the object's first version\n`,
-    );
-    expect(await objectNames()).toEqual(before);
-  });
-
-  it("is none when a file of something else lies among the objects", async () => {
-    await importFiles(join(FIXTURES, "page.json"));
-    const [name = ""] = await objectNames();
-    await writeFile(join(archive, name, "../notes.json.gz"), "not gzip");
-    const { code, stderr } = await importFiles(join(FIXTURES, "array.json"));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
   it("a source that a run is writing to", async () => {

@@ -77,9 +77,9 @@ describe("status", () => {
     const checkpoints = new SqliteCheckpointStore(directory);
     const lease = { owner: "host/1/run", expiresAt: 1_772_450_000_000 };
     const checkpoint = { start: 1_772_400_000, watermark: 1_772_442_000, entriesPerSecond: 3 };
-    const save = async (lane: string, change: Partial<Checkpoint>) => {
-      await checkpoints.acquire(lane, lease, 1_772_442_000_000);
-      await checkpoints.save(lane, lease, { ...checkpoint, ...change }, 1_772_442_000_000);
+    const save = async (writer: string, change: Partial<Checkpoint>) => {
+      await checkpoints.acquire(writer, lease, 1_772_442_000_000);
+      await checkpoints.save(writer, lease, { ...checkpoint, ...change }, 1_772_442_000_000);
     };
     const startedAtMs = 1_772_400_000_000;
     await save("acme", {

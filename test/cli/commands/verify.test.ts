@@ -3,7 +3,7 @@ import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { columnsKey } from "../../../lib/archive/columns-key.ts";
-import { sealLane } from "../../../lib/archive/lane.ts";
+import { sealWriter } from "../../../lib/archive/writer.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { PemManifestSigner } from "../../../lib/local/pem-manifest-signer.ts";
 import { SqliteCheckpointStore } from "../../../lib/local/sqlite-checkpoint-store.ts";
@@ -40,10 +40,10 @@ async function rememberSealed(
   const checkpoints = new SqliteCheckpointStore(directory);
   const lease = { owner: "test", expiresAt: 1 };
   const checkpoint = { start: 0, watermark: 0, entriesPerSecond: 0 };
-  await checkpoints.acquire(sealLane(source), lease, 0);
+  await checkpoints.acquire(sealWriter(source), lease, 0);
   const closing = { head: sealed, hours: {} };
-  await checkpoints.save(sealLane(source), lease, { ...checkpoint, closing }, 0);
-  await checkpoints.release(sealLane(source), lease.owner, 0);
+  await checkpoints.save(sealWriter(source), lease, { ...checkpoint, closing }, 0);
+  await checkpoints.release(sealWriter(source), lease.owner, 0);
   checkpoints.close();
 }
 

@@ -34,7 +34,7 @@ it("passes over what was before the organization had audit logs, and says from w
   const result = await backfillSpans(ports, "acme", spans, signal, QUIET);
 
   expect(result).toEqual({ outcome: "caught_up", entries: 100, refusedUntil: FIRST });
-  const progress = backfillProgress(await ports.checkpoints.lanes("acme"), clock.nowMs());
+  const progress = backfillProgress(await ports.checkpoints.writers("acme"), clock.nowMs());
   expect(progress).toMatchObject({ spansDone: spans.length, minutesLeft: 0 });
   expect(describeBackfillResult(result, progress)).toMatch(
     /^ +Slack has no entries before 2026-01-20 07:00:00Z$/m,

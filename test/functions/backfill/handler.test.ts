@@ -42,14 +42,14 @@ describe("the function that backfills", () => {
     const answer = await bed.call<{ spans: TimeRange[]; estimate: object }>(backfill, asked);
     expect(answer.spans).toHaveLength(2);
     expect(answer.estimate).toMatchObject({ samples: 10, entries: expect.any(Number) });
-    const lanes = await bed.lanes();
-    expect(lanes).toEqual(["grid"]);
+    const writers = await bed.writers();
+    expect(writers).toEqual(["grid"]);
   });
 
   it("plans spans, and runs over them until they are done", async () => {
     const { spans } = await bed.call<{ spans: TimeRange[] }>(backfill, { op: "plan", from: FROM });
     expect(spans).toHaveLength(2);
-    expect(await bed.lanes()).toHaveLength(3);
+    expect(await bed.writers()).toHaveLength(3);
     for (const span of spans) {
       bed.advance(HOUR_MS);
       expect(await bed.call(backfill, { op: "run", span })).toMatchObject({

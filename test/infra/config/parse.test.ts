@@ -48,6 +48,7 @@ describe("parseConfig", () => {
         ownAppIds: [],
         ownInstallerIds: [],
       },
+      previousKeyArns: [],
       logRetention: 90 * 86_400,
       removalPolicy: "retain",
       tags: {},

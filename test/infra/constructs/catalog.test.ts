@@ -51,9 +51,12 @@ describe("Catalog", () => {
       const encoded = /^\/\* Presto View: (\S+) \*\/$/.exec(view.ViewOriginalText)?.[1] ?? "";
 
       expect(view).toMatchObject({ TableType: "VIRTUAL_VIEW", PartitionKeys: [] });
+      // Else Trino does not take it for a view.
+      expect(view.Description).toBe("Presto View");
       expect(JSON.parse(Buffer.from(encoded, "base64").toString())).toMatchObject({
         originalSql: sql,
         schema: "slack_audit_lake",
+        runAsInvoker: true,
       });
       expect(template.toJSON().Resources).toMatchObject({
         [Object.keys(template.findResources(TABLE)).find((name) =>

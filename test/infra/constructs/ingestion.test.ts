@@ -67,7 +67,7 @@ describe("Ingestion", () => {
       MemorySize: 512,
       LoggingConfig: { LogFormat: "JSON" },
       Environment: {
-        Variables: { NODE_OPTIONS: expect.stringContaining("--max-semi-space-size=2") },
+        Variables: { NODE_OPTIONS: "--enable-source-maps" },
       },
     });
     expect(

@@ -1,4 +1,4 @@
-import { App, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { App, Duration, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { TaskInput } from "aws-cdk-lib/aws-stepfunctions";
@@ -28,7 +28,6 @@ new JobStateMachine(stack, "Machine", {
   handlers: [handler],
   timeout: Duration.hours(23),
   logRetentionDays: 90,
-  removalPolicy: RemovalPolicy.DESTROY,
 });
 const template = Template.fromStack(stack);
 const definition = definitionOf(template, "Machine");

@@ -43,7 +43,7 @@ describe("Monitoring", () => {
     });
     const names = [...alarms(template).keys()];
 
-    expect(names.filter((name) => name.startsWith("SlackAuditLake-acme-gov-"))).toHaveLength(14);
+    expect(names.filter((name) => name.startsWith("SlackAuditLake-acme-gov-"))).toHaveLength(15);
     expect(names.filter((name) => name.includes("acme-old"))).toEqual([]);
   });
 
