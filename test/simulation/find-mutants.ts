@@ -13,7 +13,7 @@ interface FindSettings {
   /** Tried with each, at most. */
   seeds: number;
   jobs: number;
-  /** Only those with a seed that is known to find them, beginning with it. */
+  /** Begin with the seed that is known to find it. */
   known: true | undefined;
 }
 
@@ -23,9 +23,7 @@ interface FindSettings {
  * @returns how many were not found
  */
 export async function findMutants(settings: FindSettings): Promise<number> {
-  const mutants = MUTANTS.filter(
-    ({ name, seed }) => name.includes(settings.names) && (!settings.known || seed !== undefined),
-  );
+  const mutants = MUTANTS.filter(({ name }) => name.includes(settings.names));
   const queue = mutants.values();
   let survivors = 0;
   const work = async () => {
@@ -51,7 +49,7 @@ async function find(
   { from, seeds, known }: FindSettings,
 ): Promise<string | undefined> {
   const root = await makeMutant(mutant);
-  if (known && mutant.seed !== undefined) {
+  if (known) {
     const { broken } = await thread.simulate({ root, from: mutant.seed, count: 1 });
     if (broken !== undefined) return describe(broken.seed);
   }
