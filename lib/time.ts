@@ -6,6 +6,9 @@ export interface TimeRange {
   until: number;
 }
 
+/** Epoch seconds that no entry reaches: they are of the year 2286. */
+export const END_OF_TIME = 9_999_999_999;
+
 export const SECONDS_PER_HOUR = 3600;
 export const HOURS_PER_DAY = 24;
 export const SECONDS_PER_DAY = HOURS_PER_DAY * SECONDS_PER_HOUR;

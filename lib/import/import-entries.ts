@@ -7,7 +7,7 @@ import { importWriter } from "../archive/writer.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { type LeasePorts, SourceBusyError, type WriterLease, withLease } from "../run/lease.ts";
 import type { PageEntry } from "../slack/page.ts";
-import { dayOf } from "../time.ts";
+import { dayOf, END_OF_TIME } from "../time.ts";
 
 export interface ImportedFile {
   name: string;
@@ -51,7 +51,7 @@ interface ImportPorts extends LeasePorts {
 }
 
 /** An import looks for ids whatever their time, so it claims all of it. */
-const ALL_TIME = { from: 0, until: 9_999_999_999 };
+const ALL_TIME = { from: 0, until: END_OF_TIME };
 
 /**
  * Store the entries of files as a run stores those of pages: by hour, each id

@@ -6,6 +6,7 @@ import {
   type CheckpointStore,
   type Clock,
   LeaseLostError,
+  type WriterCounts,
 } from "../ports.ts";
 import { addLate, currentCounts, type LatenessHistogram } from "../run/lateness.ts";
 import { type WriterLease, withLease } from "../run/lease.ts";
@@ -14,7 +15,7 @@ import { earlyEndOf } from "../run/outcome.ts";
 import { reachesBackTo } from "../run/reach.ts";
 import { type StoredPage, storePage } from "../run/store-page.ts";
 import { waitForSlack } from "../run/throttling.ts";
-import { nowSeconds, type TimeRange } from "../time.ts";
+import { END_OF_TIME, nowSeconds, type TimeRange } from "../time.ts";
 import {
   type IngestOutcome,
   type IngestProgress,
@@ -92,9 +93,6 @@ export async function ingest(
     return error instanceof LeaseLostError ? counts.summary("lease_lost") : counts.failure(error);
   }
 }
-
-/** No entry is of a later second: it is of the year 2286. */
-const END_OF_TIME = 9_999_999_999;
 
 /**
  * What a run may write to: all that it will list. When another writer has some
@@ -279,7 +277,7 @@ class Run {
     { from }: TimeRange,
     { added, duplicates }: StoredPage,
     lateness: LatenessHistogram,
-  ): Record<string, number> {
+  ): WriterCounts {
     const { settleDelaySeconds, allowedLatenessSeconds } = this.#settings;
     const { watermark } = this.#checkpoint;
     const isFirstListing = from >= watermark;

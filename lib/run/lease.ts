@@ -202,6 +202,7 @@ export class WriterLease {
     return Math.min(this.#expiresAt, this.#ports.clock.nowMs() + MARGIN_MS / 2);
   }
 
+  /** @throws {LeaseLostError} when another run may have taken over, or is about to */
   assertHeld(): void {
     const expiresAt = Math.min(this.#expiresAt, this.#claimExpiresAt);
     if (this.#ports.clock.nowMs() >= expiresAt - MARGIN_MS / 2) {
