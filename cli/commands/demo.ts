@@ -19,6 +19,9 @@ import { toTable } from "../output/query-result.ts";
 import { ingestUntilCaughtUp } from "../run/ingest-until-caught-up.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 
+/** In a clone, whose sources are TypeScript, the command is npx's; installed, npx would ask the registry. */
+const COMMAND = import.meta.url.endsWith(".ts") ? "npx audit-lake" : "slack-audit-lake";
+
 const SOURCE = "demo";
 const QUERIES = ["logins", "downloads-by-volume", "anomalies-by-reason"];
 const LAST_MAX_DAYS = 365;
@@ -63,7 +66,7 @@ async function demonstrate(directory: string, lastSeconds: number): Promise<numb
   console.log("A made-up organization, from a fake Slack on this machine. Nothing leaves it.");
   if (process.env.SLACK_AUDIT_TOKEN) {
     console.log(
-      "SLACK_AUDIT_TOKEN is not used here; to archive your own logs, run `npx audit-lake ingest`.",
+      `SLACK_AUDIT_TOKEN is not used here; to archive your own logs, run "${COMMAND} ingest".`,
     );
   }
   const signal = abortOnInterrupt("Stopping with everything saved");
@@ -80,11 +83,11 @@ async function demonstrate(directory: string, lastSeconds: number): Promise<numb
   console.log(`
 Next:
   npm start                                       continue where this ended
-  npx audit-lake query --list                     all saved queries
-  npx audit-lake query --archive ${directory} "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY n DESC LIMIT 10"
-  npx audit-lake status --archive ${directory}
-  npx audit-lake cat --archive ${directory} | head -n 1
-  npx audit-lake ingest --help                    your own organization`);
+  ${COMMAND} query --list                     all saved queries
+  ${COMMAND} query --archive ${directory} "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY n DESC LIMIT 10"
+  ${COMMAND} status --archive ${directory}
+  ${COMMAND} cat --archive ${directory} | head -n 1
+  ${COMMAND} ingest --help                    your own organization`);
   return EXIT.done;
 }
 
@@ -146,7 +149,7 @@ async function runQueries(
     if (query === undefined) throw new Error(`there is no saved query ${name}`);
     const result = await lake.query(query.sql(), signal);
     console.log(
-      `\n${query.title}: ${query.question}\n$ npx audit-lake query ${name} --archive ${directory}`,
+      `\n${query.title}: ${query.question}\n$ ${COMMAND} query ${name} --archive ${directory}`,
     );
     console.log(toTable(result, ROWS_SHOWN, process.stdout.columns ?? TABLE_WIDTH));
   }
