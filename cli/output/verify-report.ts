@@ -39,8 +39,19 @@ function listAddenda({ addenda }: VerifyReport): StatusLine[] {
   return days.length === 0 ? [] : [["not sealed yet", listDays(days)]];
 }
 
-function listDifferences({ differs, altered }: VerifyReport): StatusLine[] {
+function listDifferences({ onlyInArchive, twice, differs, altered }: VerifyReport): StatusLine[] {
   return [
+    ...(onlyInArchive === 0
+      ? []
+      : [
+          [
+            "archive only",
+            `${formatCounted(onlyInArchive, "line")} that Slack did not list at their time`,
+          ] as StatusLine,
+        ]),
+    ...(twice === 0
+      ? []
+      : [["twice", `${formatCounted(twice, "line")} with the id of another`] as StatusLine]),
     ...(differs === 0
       ? []
       : [["differs", `${formatCounted(differs, "text")} from what Slack listed`] as StatusLine]),

@@ -8,7 +8,7 @@ import {
   type TimeRange,
 } from "../time.ts";
 import { type ArchiveEntry, encodeLines, encodeObject } from "./archive-object.ts";
-import { ArchivedIds } from "./archived-ids.ts";
+import { ArchivedEntries, type EntryName } from "./archived-entries.ts";
 import { quarantinePrefix } from "./object-key.ts";
 import { newestRevision, noteAddendum } from "./sealed-day.ts";
 
@@ -16,7 +16,7 @@ import { newestRevision, noteAddendum } from "./sealed-day.ts";
 export interface Stored {
   /** Written now. */
   added: ArchiveEntry[];
-  /** Left out: their id is in the archive, or earlier in this batch. */
+  /** Left out: they are in the archive, or their id is earlier in this batch. */
   duplicates: ArchiveEntry[];
   /** Refused: their time is not within what this writer has claimed. */
   outside: ArchiveEntry[];
@@ -55,7 +55,7 @@ export class Archive {
   readonly #source: string;
   readonly #guard: WriteGuard;
   readonly #clock: Clock;
-  readonly #archivedIds: ArchivedIds;
+  readonly #archived: ArchivedEntries;
   /** Days that may be written to: looked up once, as nobody seals what this writer has claimed. */
   readonly #openDays = new Set<string>();
 
@@ -64,7 +64,7 @@ export class Archive {
     this.#source = source;
     this.#guard = guard;
     this.#clock = clock;
-    this.#archivedIds = new ArchivedIds(store, source, hashesTexts);
+    this.#archived = new ArchivedEntries(store, source, hashesTexts);
   }
 
   /** @param entries - newest first, of any hours */
@@ -80,10 +80,10 @@ export class Archive {
     const byHour = Map.groupBy(inside, ({ dateCreate }) => hourOf(dateCreate));
     for (const [hour, ofHour] of [...byHour].sort(([a], [b]) => a - b)) {
       const seconds = ofHour.map(({ dateCreate }) => dateCreate);
-      const isArchived = await this.#archivedIds.between(minOf(seconds), maxOf(seconds));
+      const isArchived = await this.#archived.between(minOf(seconds), maxOf(seconds));
       const fresh: ArchiveEntry[] = [];
       for (const entry of ofHour) {
-        const isNew = !inBatch.has(entry.id) && !isArchived(entry.id);
+        const isNew = !inBatch.has(entry.id) && !isArchived(entry);
         (isNew ? fresh : stored.duplicates).push(entry);
         inBatch.add(entry.id);
       }
@@ -97,10 +97,10 @@ export class Archive {
   /**
    * @param from - epoch seconds, included
    * @param until - epoch seconds, excluded; both in one UTC hour
-   * @returns the ids that are archived with a time of these seconds, each with the {@link textHash} of its line
+   * @returns the entries that are archived with a time of these seconds, each with the {@link textHash} of its line
    */
-  linesBetween(from: number, until: number): Promise<Map<string, string>> {
-    return this.#archivedIds.within(from, until - 1);
+  linesBetween(from: number, until: number): Promise<Map<EntryName, string>> {
+    return this.#archived.within(from, until - 1);
   }
 
   /**
@@ -122,7 +122,7 @@ export class Archive {
     const { key, body } = await encodeObject(this.#source, entries);
     await this.#openDay(dayOf(hour));
     const outcome = await this.#guard.write(() => this.#store.put(key, body));
-    await this.#archivedIds.add(key, hour, entries);
+    await this.#archived.add(key, hour, entries);
     stored.added = stored.added.concat(entries);
     if (outcome === "created") {
       stored.objects += 1;

@@ -60,7 +60,7 @@ const TOTALS = {
   archived: count,
   /** Those among them that were missing until then, and were stored by the close; a close that was interrupted may have stored more. */
   late: count,
-  /** Ids that are archived and that Slack no longer lists. */
+  /** Lines whose id Slack does not list at the line's time. */
   only_in_archive: count,
   /** Lines whose id is in another line, too. */
   twice: count,

@@ -79,6 +79,8 @@ class Verification {
       signatures: 0,
       head: null,
       unreconciled: [],
+      onlyInArchive: 0,
+      twice: 0,
       differs: 0,
       altered: [],
       foreign: [],
@@ -197,6 +199,8 @@ class Verification {
     report.objects += checked.objects;
     report.entries += checked.entries;
     report.bytes += checked.bytes;
+    report.onlyInArchive += manifest.only_in_archive;
+    report.twice += manifest.twice;
     report.differs += manifest.differs;
     report.altered.push(...checked.altered);
     report.foreign.push(...manifest.hours.flatMap(({ foreign }) => foreign.map(({ key }) => key)));
