@@ -27,6 +27,7 @@ export function describeVerified(report: VerifyReport): string {
     ["not sealed", listDays(unsealed)],
     ...listAddenda(report),
     ...listDifferences(report),
+    ...listForeign(report),
     ["damaged", damages.length === 0 ? "nothing" : formatCount(damages.length)],
   ]);
 }
@@ -59,6 +60,13 @@ function listDifferences({ onlyInArchive, twice, differs, altered }: VerifyRepor
       ? []
       : [["altered", `before the seal: ${listDays(altered)}`] as StatusLine]),
   ];
+}
+
+/** Not ours, and nothing reads them: whoever looks after the archive should know whose they are. */
+function listForeign({ foreign }: VerifyReport): StatusLine[] {
+  return foreign.length === 0
+    ? []
+    : [["unknown", `before the seal: ${showControls(listDays(foreign))}`]];
 }
 
 /** Days shown of each list; `--json` has them all. */

@@ -40,7 +40,7 @@ export interface VerifyReport {
   differs: number;
   /** Objects of checked days that had been changed when the day was sealed. */
   altered: string[];
-  /** Of checked days: what was among the objects and not named as one when the day was sealed. */
+  /** Of all sealed days: what lay in their folders when they were sealed and is not named as an object is. */
   foreign: string[];
   /** Checked days for which entries were stored after they were sealed, which no manifest has sealed yet. */
   addenda: { day: string; objects: number }[];
