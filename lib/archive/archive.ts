@@ -7,7 +7,14 @@ import {
   SECONDS_PER_HOUR,
   type TimeRange,
 } from "../time.ts";
-import { type ArchiveEntry, encodeLines, encodeObject } from "./archive-object.ts";
+import {
+  type ArchiveEntry,
+  encodeLines,
+  encodeObject,
+  type ObjectSize,
+  splitForObjects,
+  WRITTEN_MAX,
+} from "./archive-object.ts";
 import { ArchivedEntries, type EntryName } from "./archived-entries.ts";
 import { quarantinePrefix } from "./object-key.ts";
 import { newestRevision, noteAddendum } from "./sealed-day.ts";
@@ -40,6 +47,8 @@ export interface ArchiveOptions {
   clock: Clock;
   /** Remember a hash of each text, for {@link Archive.linesBetween}. @default false */
   hashesTexts?: boolean;
+  /** What an object holds at most. */
+  objectMax?: ObjectSize;
 }
 
 /** A day that ends later than this from now is not sealed yet, whatever the clocks' skew. */
@@ -55,15 +64,20 @@ export class Archive {
   readonly #source: string;
   readonly #guard: WriteGuard;
   readonly #clock: Clock;
+  readonly #objectMax: ObjectSize;
   readonly #archived: ArchivedEntries;
   /** Days that may be written to: looked up once, as nobody seals what this writer has claimed. */
   readonly #openDays = new Set<string>();
 
-  constructor(store: ArchiveStore, { source, guard, clock, hashesTexts = false }: ArchiveOptions) {
+  constructor(
+    store: ArchiveStore,
+    { source, guard, clock, hashesTexts = false, objectMax = WRITTEN_MAX }: ArchiveOptions,
+  ) {
     this.#store = store;
     this.#source = source;
     this.#guard = guard;
     this.#clock = clock;
+    this.#objectMax = objectMax;
     this.#archived = new ArchivedEntries(store, source, hashesTexts);
   }
 
@@ -87,8 +101,10 @@ export class Archive {
         (isNew ? fresh : stored.duplicates).push(entry);
         inBatch.add(entry.id);
       }
-      if (fresh.length > 0) {
-        await this.#write(hour, fresh, stored);
+      const newestFirst = fresh.sort((a, b) => b.dateCreate - a.dateCreate);
+      const parts = [...splitForObjects(newestFirst, ({ bytes }) => bytes, this.#objectMax)];
+      for (const part of parts.toReversed()) {
+        await this.#write(hour, part, stored);
       }
     }
     return stored;
@@ -111,11 +127,16 @@ export class Archive {
    * @returns how many were written now; none when the same texts were kept before
    */
   async quarantine(texts: readonly Uint8Array[], listedAt: number): Promise<number> {
-    const { hash, body } = await encodeLines(texts.toSorted(Buffer.compare));
-    const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
-    await this.#openDay(dayOf(listedAt));
-    const outcome = await this.#guard.write(() => this.#store.put(key, body));
-    return outcome === "created" ? texts.length : 0;
+    let written = 0;
+    const sorted = texts.toSorted(Buffer.compare);
+    for (const part of splitForObjects(sorted, (text) => text, this.#objectMax)) {
+      const { hash, body } = await encodeLines(part);
+      const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
+      await this.#openDay(dayOf(listedAt));
+      const outcome = await this.#guard.write(() => this.#store.put(key, body));
+      if (outcome === "created") written += part.length;
+    }
+    return written;
   }
 
   async #write(hour: number, entries: ArchiveEntry[], stored: Stored): Promise<void> {
