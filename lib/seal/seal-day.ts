@@ -220,6 +220,7 @@ class Seal {
       if (attempt === undefined) {
         await this.#save({
           watermark: this.#start,
+          firstListedSearch: undefined,
           // How dense a day is that was never listed by a seal, the live runs know.
           entriesPerSecond: this.#checkpoint.entriesPerSecond || (live?.entriesPerSecond ?? 0),
           closing: { ...closing, hours: {}, attempt: attemptName(owner, attempts) },
