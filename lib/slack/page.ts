@@ -15,21 +15,37 @@ export class PageEntry {
   readonly id: string | undefined;
   /** The entry's `date_create`, epoch seconds; absent when it is not a usable integer. */
   readonly dateCreate: number | undefined;
-  /**
-   * The text that Slack sent for this entry, UTF-8, without a line break: JSON
-   * allows one only between tokens, where it carries no meaning.
-   */
-  readonly bytes: Uint8Array;
+  readonly #source: Buffer;
+  readonly #start: number;
+  readonly #end: number;
 
-  constructor(bytes: Uint8Array, id: string | undefined, dateCreate: number | undefined) {
-    this.bytes = bytes;
+  /** @param source - holds the entry's text from `start` on, up to `end` */
+  constructor(
+    source: Buffer,
+    start: number,
+    end: number,
+    id: string | undefined,
+    dateCreate: number | undefined,
+  ) {
+    this.#source = source;
+    this.#start = start;
+    this.#end = end;
     this.id = id;
     this.dateCreate = dateCreate;
   }
 
+  /**
+   * The text that Slack sent for this entry, UTF-8, without a line break: JSON
+   * allows one only between tokens, where it carries no meaning. A view on the
+   * page's body, made anew at each call: a page of them costs more than its texts.
+   */
+  get bytes(): Uint8Array {
+    return this.#source.subarray(this.#start, this.#end);
+  }
+
   /** `bytes` as a string. */
   get text(): string {
-    return toBuffer(this.bytes).toString();
+    return this.#source.toString("utf8", this.#start, this.#end);
   }
 
   /** The entry as typed data, parsed anew at each call. Unknown fields pass through. */
@@ -164,14 +180,16 @@ function entryReader(text: Buffer): (start: number) => { entry: PageEntry; end: 
     dateCreate = undefined;
     const isMap = text[start] === OPEN_BRACE;
     const end = isMap ? walkMembers(text, start, pick) : endOfValue(text, start);
-    const exact = text.subarray(start, end);
-    const bytes = isOnOneLine ? exact : onOneLine(exact);
     // What is not UTF-8 is no JSON text, whatever can be read in it.
-    const entry =
-      isReadable || isUtf8(exact)
-        ? new PageEntry(bytes, id, dateCreate)
-        : new PageEntry(bytes, undefined, undefined);
-    return { entry, end };
+    if (!isReadable && !isUtf8(text.subarray(start, end))) {
+      id = undefined;
+      dateCreate = undefined;
+    }
+    if (isOnOneLine) {
+      return { entry: new PageEntry(text, start, end, id, dateCreate), end };
+    }
+    const line = onOneLine(text.subarray(start, end));
+    return { entry: new PageEntry(line, 0, line.length, id, dateCreate), end };
   };
 }
 
@@ -197,7 +215,7 @@ function dateAt(text: Buffer, at: number, end: number): number | undefined {
  * A raw line break in JSON is only found between tokens, and so are the spaces
  * that touch it. The lookbehind keeps this linear: a run of spaces is tried once.
  */
-export function onOneLine(text: Buffer): Uint8Array {
+function onOneLine(text: Buffer): Buffer {
   return hasLineBreak(text)
     ? Buffer.from(
         text.toString("latin1").replace(/(?<![ \t])[ \t]*[\r\n][ \t\r\n]*/g, ""),
