@@ -65,13 +65,20 @@ function toSection(query: SavedQuery, result: QueryResult): string {
   const parameters = query.parameters
     .filter(({ default: sql }) => !PERIOD_DEFAULTS.has(sql))
     .map(
-      ({ name, description, default: sql }) =>
-        `- \`${name}\`: ${description}. Default \`${sql}\`${values[name] === undefined ? "" : `, here \`${values[name]}\``}.`,
+      ({ name, description, isRequired, default: sql }) =>
+        `- \`${name}\`: ${description}. ${isRequired ? "Required, such as" : "Default"} \`${sql}\`${values[name] === undefined ? "" : `, here \`${values[name]}\``}.`,
     );
   return [
     `## ${query.title}`,
     `\`${query.name}\`: ${query.question}`,
     ...(parameters.length === 0 ? [] : [parameters.join("\n")]),
+    ...(query.leavesOut.length === 0
+      ? []
+      : [
+          query.leavesOut
+            .map((left) => `- Leaves out ${left.entries}: ${left.because}.`)
+            .join("\n"),
+        ]),
     `${toTable(result)}\n`,
   ].join("\n\n");
 }
