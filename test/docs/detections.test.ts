@@ -15,7 +15,9 @@ function renderDetections(rules: readonly Rule[]): string {
   const sorted = rules.toSorted((a, b) => urgency(b) - urgency(a) || a.id.localeCompare(b.id));
   return `# Detections
 
-${rules.length} rules run over every new object (\`functions/detect\`) and over history (\`audit-lake detect\`). A rule looks at one entry; questions about several entries are [saved queries](queries.md). Entries with the same dedupe key in one period (an hour unless configured) are one alert.
+${rules.length} rules run over every new object (\`functions/detect\`) and over history (\`audit-lake detect\`). A rule looks at one entry; questions about several entries are [saved queries](queries.md). Entries with the same dedupe key in one period (an hour unless configured) are one alert: what one person did to one user, app, channel or setting. Four rules make one alert of what a person does to many, and their title names the first: \`dlp-violation-deleted\`, \`public-file-link-created\`, \`role-changed-to-guest\` and \`user-session-reset\`.
+
+Where an entry has two members with one name, the first counts, for rules as for queries.
 
 To turn a rule off or change its severity, name its id in \`audit-lake.config.ts\`: see [Detection](../operate/detection.md). Before that, count what each rule would have raised with \`audit-lake detect --archive DIR --from TIME\`.
 
@@ -29,12 +31,26 @@ ${sorted.map(renderRow).join("\n")}
 
 ${sorted.map(({ id, actions, reference }) => `- [\`${id}\`](${reference}): ${actions.map((name) => `\`${name}\``).join(", ")}`).join("\n")}
 
+## What each rule leaves out
+
+Each of these entries is a test of its rule.
+
+${sorted.map(renderOmissions).join("\n")}
+
 ## Techniques
 
 ${Object.entries(TECHNIQUES)
   .map(([id, name]) => `- [${id}](${techniqueUrl(id as TechniqueId)}) ${name}`)
   .join("\n")}
 `;
+}
+
+function renderOmissions({ id, examples: { ignore } }: Rule): string {
+  const byReason = Map.groupBy(ignore, ({ because }) => because);
+  const omissions = [...byReason].map(
+    ([because, entries]) => `${entries.map(({ name }) => name).join(", ")}: ${because}`,
+  );
+  return `- \`${id}\`: ${omissions.join("; ")}.`;
 }
 
 function renderRow({ severity, id, title, reason, techniques }: Rule): string {
