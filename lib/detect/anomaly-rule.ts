@@ -99,7 +99,7 @@ export function anomalyRule(
         },
         {
           name: "no reason",
-          because: "`anomaly-unlisted-reason` reports it",
+          because: "anomaly-unlisted-reason reports it",
           entry: exampleEntry("anomaly"),
         },
       ],

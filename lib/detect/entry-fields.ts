@@ -90,21 +90,25 @@ export function entityName(entry: AuditLogEntry): string {
   return name === undefined ? `an unnamed ${kind}` : `${kind} ${name}`;
 }
 
-/**
- * What is meant, and where, as a text for people: `channel deals for U1 in Example`.
- *
- * Of an action on the workspace or organization itself only its name is left: `Example`.
- */
+/** What is meant, and where, as a text for people: `role Analyst for U1 (T1) in Example`. */
 export function targetName(entry: AuditLogEntry): string {
-  const place = locationName(entry);
-  const named = [nameList(" for ", peopleNamed(entry)), nameList(" (", thingsNamed(entry), ")")];
-  return isPlace(entry)
-    ? place + named.join("")
-    : `${entityName(entry)}${named.join("")} in ${place}`;
+  return `${entityName(entry)}${namedInDetails(entry)} in ${locationName(entry)}`;
+}
+
+/**
+ * What a setting belongs to, as a text for people: `Example` when that is the workspace or
+ * organization itself, else like {@link targetName}: `channel deals in Example`.
+ */
+export function placeName(entry: AuditLogEntry): string {
+  return isOfPlace(entry) ? locationName(entry) + namedInDetails(entry) : targetName(entry);
+}
+
+function namedInDetails(entry: AuditLogEntry): string {
+  return nameList(" for ", peopleNamed(entry)) + nameList(" (", thingsNamed(entry), ")");
 }
 
 /** Whether the entity is the workspace or organization where it was done, or says nothing more. */
-function isPlace(entry: AuditLogEntry): boolean {
+function isOfPlace(entry: AuditLogEntry): boolean {
   const type = entityType(entry);
   return (
     type === "unknown" ||

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Rule, SEVERITIES } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { TECHNIQUES, type TechniqueId, techniqueUrl } from "../../lib/detect/techniques.ts";
+import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
 
 describe("docs/reference/detections.md", () => {
   it("says of each rule what the rule says", async () => {
@@ -45,10 +46,17 @@ ${Object.entries(TECHNIQUES)
 `;
 }
 
+/** Of rules and saved queries, in a text. */
+const NAMES = new RegExp(
+  `\\b(?:${[...RULES.map(({ id }) => id), ...SAVED_QUERIES.keys()].filter((name) => name.includes("-")).join("|")})\\b`,
+  "g",
+);
+
 function renderOmissions({ id, examples: { ignore } }: Rule): string {
   const byReason = Map.groupBy(ignore, ({ because }) => because);
   const omissions = [...byReason].map(
-    ([because, entries]) => `${entries.map(({ name }) => name).join(", ")}: ${because}`,
+    ([because, entries]) =>
+      `${entries.map(({ name }) => name).join(", ")} (${because.replace(NAMES, "`$&`")})`,
   );
   return `- \`${id}\`: ${omissions.join("; ")}.`;
 }

@@ -23,7 +23,7 @@ export const anomalyNewAddress: Rule = {
       ...anyAddress.examples.ignore,
       {
         name: "an address on a threat list",
-        because: "`anomaly-threat-listed-address` reports it",
+        because: "anomaly-threat-listed-address reports it",
         entry: exampleAnomaly(["ip_address"], ["new-asn", "in-ioc-list"]),
       },
     ],

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -18,7 +18,7 @@ export const anomalyResponseWeakened: Rule = {
     "usergroup_anomaly_event_response_allowlist_changed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the response to anomalies in ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed the response to anomalies in ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -24,7 +24,7 @@ export const anomalyThreatListedAddress: Rule = {
     ignore: [
       {
         name: "a new address that is on no list",
-        because: "`anomaly-new-address` reports it",
+        because: "anomaly-new-address reports it",
         entry: exampleAnomaly(["ip_address"], ["cloud-asn", "new-asn"]),
       },
     ],

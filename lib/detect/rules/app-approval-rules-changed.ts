@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -20,7 +20,7 @@ export const appApprovalRulesChanged: Rule = {
     "pref.app_dir_only",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the rules for approving apps in ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed the rules for approving apps in ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

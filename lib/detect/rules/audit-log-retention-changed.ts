@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -14,7 +14,7 @@ export const auditLogRetentionChanged: Rule = {
     "pref.ext_audit_log_retention_duration_changed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed how long ${targetName(entry)} keeps audit logs`,
+    `${actorName(entry)} changed how long ${placeName(entry)} keeps audit logs`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -15,7 +15,7 @@ export const auditLogsExported: Rule = {
     "security_settings_export_started",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} exported audit logs or security settings of ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} exported audit logs or security settings of ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName, textAt } from "../entry-fields.ts";
+import { actorName, placeName, targetKey, textAt } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -15,7 +15,7 @@ export const authPolicyChanged: Rule = {
     entry.action !== "auth_policy_entity_removed" ||
     textAt(entry, "details", "authentication_mode") !== "EMAIL_PASSWORD",
   alertTitle: (entry) =>
-    `${actorName(entry)} changed an authentication policy in ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed an authentication policy in ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,7 +11,7 @@ export const bulkSessionReset: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["bulk_session_reset_by_admin"],
   alertTitle: (entry) =>
-    `${actorName(entry)} reset the sessions of many users in ${targetName(entry)}`,
+    `${actorName(entry)} reset the sessions of many users: ${placeName(entry)}`,
   dedupeKey: targetKey,
   examples: {
     match: [

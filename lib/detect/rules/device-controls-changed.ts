@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -17,7 +17,7 @@ export const deviceControlsChanged: Rule = {
     "pref.mobile_secondary_auth_timeout_changed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed device controls in ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed device controls in ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,7 +11,7 @@ export const dlpRuleChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["native_dlp_rule_deactivated", "native_dlp_rule_edited", "pref.dlp_access_changed"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed data loss prevention in ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed data loss prevention in ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

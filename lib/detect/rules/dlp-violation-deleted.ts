@@ -1,4 +1,4 @@
-import { actorKey, actorName, targetName } from "../entry-fields.ts";
+import { actorKey, actorName, placeName } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,7 +11,7 @@ export const dlpViolationDeleted: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["native_dlp_violation_deleted"],
   alertTitle: (entry) =>
-    `${actorName(entry)} deleted a data loss prevention finding in ${targetName(entry)}`,
+    `${actorName(entry)} deleted a data loss prevention finding in ${placeName(entry)}`,
   dedupeKey: actorKey,
   examples: {
     match: [

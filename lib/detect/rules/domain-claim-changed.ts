@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -19,7 +19,7 @@ export const domainClaimChanged: Rule = {
     "organization_domain_changed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed an e-mail domain of ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed an e-mail domain of ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -12,7 +12,7 @@ export const ekmRemoved: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["ekm_unenrolled", "ekm_key_removed", "ekm_slackbot_unenroll_notification_sent"],
   alertTitle: (entry) =>
-    `${actorName(entry)} removed enterprise key management from ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} removed enterprise key management from ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

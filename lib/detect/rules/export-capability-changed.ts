@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -17,7 +17,7 @@ export const exportCapabilityChanged: Rule = {
     "workspace_channel_audit_export_enabled",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} enabled data exports for ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} enabled data exports for ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -18,7 +18,7 @@ export const exportStarted: Rule = {
     "search_query_audit_logs_export_started",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} started an export of ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} started an export of ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

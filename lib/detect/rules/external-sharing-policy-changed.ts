@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -21,7 +21,7 @@ export const externalSharingPolicyChanged: Rule = {
     "slack_connect_pref_removed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the Slack Connect policy of ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed the Slack Connect policy of ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -19,7 +19,7 @@ export const idpConfigurationChanged: Rule = {
     "enterprise_managed_auth_rebound",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the identity provider configuration of ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed the identity provider configuration of ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

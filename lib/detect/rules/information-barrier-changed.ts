@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,7 +11,7 @@ export const informationBarrierChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["barrier_updated", "barrier_deleted"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed an information barrier in ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed an information barrier in ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,7 +11,7 @@ export const intuneDisabled: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["intune_disabled"],
   alertTitle: (entry) =>
-    `${actorName(entry)} disabled Intune mobile management in ${targetName(entry)}`,
+    `${actorName(entry)} disabled Intune mobile management in ${placeName(entry)}`,
   dedupeKey: targetKey,
   examples: {
     match: [{ name: "intune_disabled", entry: exampleEntry("intune_disabled") }],

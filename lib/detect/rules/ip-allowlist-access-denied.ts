@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -12,7 +12,7 @@ export const ipAllowlistAccessDenied: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["ip_allowlist_access_denied"],
   alertTitle: (entry) =>
-    `${actorName(entry)} was refused by the IP allowlist in ${targetName(entry)}`,
+    `${actorName(entry)} was refused by the IP allowlist in ${placeName(entry)}`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -18,7 +18,7 @@ export const ipAllowlistChanged: Rule = {
     "team_authorized_ip_range_removed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the IP allowlist of ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed the IP allowlist of ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

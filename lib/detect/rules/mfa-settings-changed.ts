@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -12,7 +12,7 @@ export const mfaSettingsChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["pref.two_factor_auth_changed", "pref.two_factor_prevent_sms_changed"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed two-factor authentication in ${targetName(entry)}`,
+    `${actorName(entry)} changed two-factor authentication in ${placeName(entry)}`,
   dedupeKey: targetKey,
   examples: {
     match: [

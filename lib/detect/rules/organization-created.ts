@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -10,7 +10,7 @@ export const organizationCreated: Rule = {
   techniques: ["T1098"],
   reference: ACTIONS_REFERENCE,
   actions: ["organization_created"],
-  alertTitle: (entry) => `${actorName(entry)} created the organization ${targetName(entry)}`,
+  alertTitle: (entry) => `${actorName(entry)} created the organization ${placeName(entry)}`,
   dedupeKey: targetKey,
   examples: {
     match: [{ name: "organization_created", entry: exampleEntry("organization_created") }],

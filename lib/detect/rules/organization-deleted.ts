@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -10,7 +10,7 @@ export const organizationDeleted: Rule = {
   techniques: ["T1485"],
   reference: ACTIONS_REFERENCE,
   actions: ["organization_deleted", "workspace_deleted"],
-  alertTitle: (entry) => `${actorName(entry)} deleted ${targetName(entry)} (${entry.action})`,
+  alertTitle: (entry) => `${actorName(entry)} deleted ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

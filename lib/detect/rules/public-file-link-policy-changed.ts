@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,7 +11,7 @@ export const publicFileLinkPolicyChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["pref.disallow_public_file_urls"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed whether files in ${targetName(entry)} may have public links`,
+    `${actorName(entry)} changed whether files in ${placeName(entry)} may have public links`,
   dedupeKey: targetKey,
   examples: {
     match: [

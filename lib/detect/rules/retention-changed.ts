@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -32,7 +32,7 @@ export const retentionChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: [...SETTINGS, "channel_retention_changed"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the retention of ${targetName(entry)} (${entry.action})`,
+    `${actorName(entry)} changed the retention of ${placeName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

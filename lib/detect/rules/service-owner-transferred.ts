@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,7 +11,7 @@ export const serviceOwnerTransferred: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["service_owner_transferred"],
   alertTitle: (entry) =>
-    `${actorName(entry)} transferred the ownership of a service in ${targetName(entry)}`,
+    `${actorName(entry)} transferred the ownership of a service in ${placeName(entry)}`,
   dedupeKey: targetKey,
   examples: {
     match: [

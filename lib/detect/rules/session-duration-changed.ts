@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -14,7 +14,7 @@ export const sessionDurationChanged: Rule = {
     "pref.session_duration_type_changed",
     "pref.mobile_session_duration_changed",
   ],
-  alertTitle: (entry) => `${actorName(entry)} changed the session duration in ${targetName(entry)}`,
+  alertTitle: (entry) => `${actorName(entry)} changed the session duration in ${placeName(entry)}`,
   dedupeKey: targetKey,
   examples: {
     match: [

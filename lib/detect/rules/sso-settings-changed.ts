@@ -1,4 +1,4 @@
-import { actorName, targetKey, targetName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,7 +11,7 @@ export const ssoSettingsChanged: Rule = {
   techniques: ["T1556"],
   reference: ACTIONS_REFERENCE,
   actions: ["pref.sso_setting_changed", "pref.sso_sync_with_provider"],
-  alertTitle: (entry) => `${actorName(entry)} changed single sign-on in ${targetName(entry)}`,
+  alertTitle: (entry) => `${actorName(entry)} changed single sign-on in ${placeName(entry)}`,
   dedupeKey: targetKey,
   examples: {
     match: [
