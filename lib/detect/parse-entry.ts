@@ -1,4 +1,5 @@
-import { endOfValue, skipSpace, walkElements, walkMembers } from "../slack/raw-json.ts";
+import { endOfValue, skipSpace } from "../slack/json-value.ts";
+import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 
 /**
@@ -74,7 +75,8 @@ function readFirst(text: Buffer, levels: number, start = 0): unknown {
   switch (text.toString("latin1", at, at + 1)) {
     case "{": {
       const members = new Map<string, unknown>();
-      walkMembers(text, at, (name, value) => {
+      walkMembers(text, at, (nameStart, value) => {
+        const name = nameAt(text, nameStart);
         if (!members.has(name) && (levels > 1 || isScalar(text, value))) {
           members.set(name, readFirst(text, levels - 1, value));
         }
