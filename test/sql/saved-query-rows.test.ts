@@ -109,6 +109,7 @@ describe("saved queries", () => {
         entry("20 10:00:01", ADA, "file_downloaded", from("198.51.100.7", "curl/8")),
         entry("20 11:00:00", BOB, "user_login", from("198.51.100.8", "curl/8")),
         entry("20 12:00:00", ADA, "user_login", from("", "")),
+        entry("20 12:30:00", ADA, "user_login", from("192.0.2.99", "Slack/4.3")),
       ],
       { new_since: "2026-03-15" },
     );
@@ -116,6 +117,8 @@ describe("saved queries", () => {
     expect(rows).toEqual([
       ["2026-03-20 10:00:00", ADA.email, "address", "198.51.100.7", 2],
       ["2026-03-20 10:00:00", ADA.email, "client", "curl/#", 2],
+      ["2026-03-20 10:00:00", ADA.email, "network", "198.51.100", 2],
+      ["2026-03-20 12:30:00", ADA.email, "address", "192.0.2.99", 1],
     ]);
   });
 

@@ -1,5 +1,6 @@
--- New addresses and clients
--- From which address or with which client did a user come for the first time?
+-- New addresses, networks and clients
+-- From which address or network, or with which client, did a user come for the first time?
+-- A network is the first three numbers of an IPv4 address or the first three groups of an IPv6 one.
 -- Only users who were seen before: somebody's first day is no news. Clients are compared without
 -- their version numbers, which change with each update, and the iPhone app is one client with its
 -- extensions.
@@ -17,6 +18,11 @@ WITH seen AS (
     kinds.kind,
     CASE kinds.kind
       WHEN 'address' THEN ip_address
+      WHEN 'network'
+        THEN regexp_extract(
+          ip_address,
+          '^([0-9]+[.][0-9]+[.][0-9]+|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f]*)'
+        )
       ELSE regexp_replace(
         regexp_replace(user_agent, 'com[.]tinyspeck[.]chatlyio[.][A-Za-z]+', 'com.tinyspeck.chatlyio'),
         '[0-9][0-9._]*',
@@ -26,7 +32,7 @@ WITH seen AS (
     event_time,
     dt
   FROM audit_logs
-  CROSS JOIN (VALUES ('address'), ('client')) AS kinds (kind)
+  CROSS JOIN (VALUES ('address'), ('network'), ('client')) AS kinds (kind)
   WHERE dt BETWEEN :from_day AND :to_day
     AND actor_id NOT IN ('USLACKUSER', 'USLACKSECURITY')
     AND action NOT IN (
