@@ -53,6 +53,11 @@ export function reportError(error: unknown, command = ""): number {
   return USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 
+/** One line about a call that is made again, so that nobody wonders why nothing happens. */
+export function noteTrouble(failure: Error): void {
+  process.stderr.write(toErrorLine(`a call to Slack failed, trying again: ${failure.message}`));
+}
+
 /** Our own errors have a code such as `object_missing`; the operating system's name a call. */
 function isExpected(error: unknown): error is Error & { code: string } {
   return (

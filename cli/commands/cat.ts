@@ -7,7 +7,7 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { sourceFilterOption } from "../options/source.ts";
+import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
 
@@ -50,6 +50,7 @@ Examples:
     .action(async ({ archive, source, from, until, last, ...which }: CatOptions) => {
       const range = toTimeRange({ from, until, last }, nowSeconds(systemClock));
       await checkReadable(archive);
+      await checkSource(archive, source);
       await printLines(new DirectoryArchiveStore(archive), source, { ...range, ...which });
     });
 }

@@ -9,7 +9,7 @@ import { ExportError, parseExport } from "../../lib/slack/export-file.ts";
 import { UsageError } from "../errors.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkWritable } from "../options/archive.ts";
-import { addSourceOption } from "../options/source.ts";
+import { addSourceOption, noteNewSource } from "../options/source.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { describeImport } from "../output/import-report.ts";
 
@@ -35,6 +35,7 @@ ${EXIT_CODES_HELP}`,
       const files: ImportedFile[] = [];
       for (const name of names) files.push(await readExport(name));
       await checkWritable(options.archive);
+      await noteNewSource(options.archive, options.source);
       const checkpoints = new SqliteCheckpointStore(options.archive);
       try {
         const archive = new DirectoryArchiveStore(options.archive);

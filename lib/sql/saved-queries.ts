@@ -23,16 +23,19 @@ export interface SavedQuery {
   /** What it answers. */
   question: string;
   parameters: readonly Parameter[];
+  /** How many days before today it begins to read when no `from_day` is given. */
+  daysBack: number;
   /**
    * The query's text.
    *
    * @param values - by parameter name, as a person writes them: a `day` as
    * `YYYY-MM-DD`, a `time` as `YYYY-MM-DDTHH:MM:SSZ`, an `integer` in digits,
    * any `text`; what is not given keeps its default
+   * @param source - the one organization to read; absent: all
    * @throws {QueryParameterError} when a name is not a parameter of this query,
-   * or a value not of the parameter's type
+   * a value not of the parameter's type, or the last day before the first
    */
-  sql(values?: Readonly<Record<string, string>>): string;
+  sql(values?: Readonly<Record<string, string>>, source?: string): string;
 }
 
 /** A saved query was asked for, or given something, that is not there. */
@@ -61,6 +64,11 @@ const PERIOD: readonly Parameter[] = [
     description: "last day to read, UTC, included",
   },
 ];
+
+/** How each query restricts what it reads. */
+const RESTRICTION = "dt BETWEEN :from_day AND :to_day";
+
+const DAYS_BACK = /current_date - INTERVAL '(\d+)' DAY/;
 
 const PLACEHOLDER = /:([a-z_]+)\b/g;
 
@@ -102,25 +110,39 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
       `${name}.sql: it needs a title, a question, and one parameter for each placeholder`,
     );
   }
+  const [, daysBack] =
+    DAYS_BACK.exec(parameters.find((p) => p.name === "from_day")?.default ?? "") ?? [];
+  if (!body.includes(RESTRICTION) || daysBack === undefined) {
+    throw new Error(`${name}.sql: it must read ${RESTRICTION}, from some days before today`);
+  }
   return {
     name,
     title,
     question: question.join(" "),
     parameters,
-    sql: (values = {}) => {
+    daysBack: Number(daysBack),
+    sql: (values = {}, source = undefined) => {
       const unknown = Object.keys(values).find((key) => !parameters.some((p) => p.name === key));
       if (unknown !== undefined) {
         throw new QueryParameterError(
           `the query ${name} has no parameter "${unknown}"; it has ${parameters.map((p) => p.name).join(", ")}`,
         );
       }
+      const restriction =
+        source === undefined ? RESTRICTION : `${RESTRICTION} AND source = ${toSqlText(source)}`;
       const comment = [title, ...question, ...parameters.map((p) => `${p.name}: ${p.description}`)]
         .map((line) => `-- ${line}\n`)
         .join("");
-      const sql = body.replace(PLACEHOLDER, (_, key) => {
+      const sql = body.replaceAll(RESTRICTION, restriction).replace(PLACEHOLDER, (_, key) => {
         const parameter = parameters.find((p) => p.name === key) as Parameter;
         return `/* ${key} */ ${toSqlValue(parameter, values[key])}`;
       });
+      const { from_day: from = "", to_day: to } = values;
+      if (to !== undefined && from > to) {
+        throw new QueryParameterError(
+          `the period is reversed: from_day ${from} is after to_day ${to}`,
+        );
+      }
       return comment + sql.trim();
     },
   };
@@ -149,8 +171,12 @@ function toSqlValue(parameter: Parameter, value: string | undefined): string {
       if (!/^\d{1,15}$/.test(value)) throw wrongValue(parameter, value, "a whole number");
       return value;
     case "text":
-      return `'${value.replaceAll("'", "''")}'`;
+      return toSqlText(value);
   }
+}
+
+function toSqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function isDay(text: string): boolean {

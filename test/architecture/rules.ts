@@ -200,12 +200,15 @@ export const LAYERS: Rule[][] = [
         "cli/run",
         "lib/archive",
         "lib/slack",
+        "lib/sql",
         "lib/stack",
         "lib/time.ts",
         // What is wrong with the file of a key.
         "lib/seal/signature.ts",
+        // Whether a directory is an archive, and of which sources.
+        "lib/local/archive-directory.ts",
       ],
-      packages: ["commander", "@inquirer/*"],
+      packages: ["commander", "leven", "@inquirer/*"],
       builtins: ["fs", "path", "stream"],
     },
     {
