@@ -111,7 +111,9 @@ export class Archive {
    * @returns how many were written now; none when the same texts were kept before
    */
   async quarantine(texts: readonly Uint8Array[], listedAt: number): Promise<number> {
-    const { hash, body } = await encodeLines(texts.toSorted(Buffer.compare));
+    const { hash, body } = await encodeLines(
+      texts.toSorted(Buffer.compare).map((bytes) => ({ bytes })),
+    );
     const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
     await this.#openDay(dayOf(listedAt));
     const outcome = await this.#guard.write(() => this.#store.put(key, body));

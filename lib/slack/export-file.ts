@@ -1,7 +1,15 @@
-import { isUtf8 } from "node:buffer";
 import { SlackAuditError } from "./errors.ts";
-import { isArrayAt, isObject, isPage, onOneLine, PageEntry, readFrame, toBuffer } from "./page.ts";
-import { endOfValue, skipSpace, walkElements, walkMembers } from "./raw-json.ts";
+import { endOfValue, skipSpace } from "./json-value.ts";
+import {
+  isArrayAt,
+  isObject,
+  isPage,
+  type PageEntry,
+  readEntry,
+  readFrame,
+  toBuffer,
+} from "./page.ts";
+import { nameAt, walkElements, walkMembers } from "./raw-json.ts";
 
 /** How deep inside arrays and objects entries are looked for; no known export goes past three. */
 const MAX_DEPTH = 32;
@@ -33,9 +41,7 @@ export function parseExport(file: Uint8Array): PageEntry[] {
     const parsed: unknown = JSON.parse(text.toString());
     const found = findEntries(text, parsed);
     pages += isPage(parsed) ? 1 : 0;
-    return found.length === 0 && standAlone && !isPage(parsed)
-      ? [new PageEntry(onOneLine(text), parsed)]
-      : found;
+    return found.length === 0 && standAlone && !isPage(parsed) ? [readEntry(text)] : found;
   });
   if (entries.length === 0 && pages === 0) {
     throw new ExportError("there is no audit log entry in it");
@@ -58,12 +64,12 @@ function findEntries(text: Buffer, parsed: unknown, depth = 0): PageEntry[] {
     return readFrame(text).entries;
   }
   if ("date_create" in parsed || "action" in parsed) {
-    return [new PageEntry(onOneLine(text), isUtf8(text) ? parsed : undefined)];
+    return [readEntry(text)];
   }
   const found: PageEntry[] = [];
   walkMembers(text, 0, (name, start) => {
     const end = endOfValue(text, start);
-    found.push(...findEntries(text.subarray(start, end), parsed[name], depth + 1));
+    found.push(...findEntries(text.subarray(start, end), parsed[nameAt(text, name)], depth + 1));
     return end;
   });
   return found;
