@@ -163,7 +163,7 @@ export const LAYERS: Rule[][] = [
       why: "talks to people; what is deployed is reached through cli/stack only",
       may: [...CLI, "fake-slack", ...LIB.filter((folder) => folder !== "lib/aws")],
       packages: ["commander"],
-      builtins: ["crypto", "fs", "stream"],
+      builtins: ["crypto"],
     },
     {
       folder: "cli/stack",
@@ -224,7 +224,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/run",
       why: "runs an engine until it is done, whichever command asks",
       may: ["cli", ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local")],
-      builtins: ["crypto", "os"],
+      builtins: ["crypto", "fs", "os", "stream", "util", "zlib"],
     },
   ],
   [
