@@ -1,8 +1,6 @@
-import { createHash, type Hash, webcrypto } from "node:crypto";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { createHash, webcrypto } from "node:crypto";
 import { promisify } from "node:util";
-import { createGzip, gunzip, gunzipSync } from "node:zlib";
+import { gunzip, gunzipSync, gzip } from "node:zlib";
 import { toObjectKey } from "./object-key.ts";
 
 const NEWLINE = 0x0a;
@@ -55,7 +53,7 @@ export async function encodeObject(
   if (first === undefined || last === undefined) {
     throw new RangeError("an object holds at least one entry");
   }
-  const { hash, body } = await encodeLines(ascending.map(({ bytes }) => bytes));
+  const { hash, body } = await encodeLines(ascending);
   const [minDateCreate, maxDateCreate] = [first.dateCreate, last.dateCreate];
   return { key: toObjectKey({ source, minDateCreate, maxDateCreate, hash }), body };
 }
@@ -68,25 +66,31 @@ export interface EncodedLines {
 }
 
 /**
- * Hash and compress texts, one a line, a piece at a time: the lines of a page
- * are never in memory all at once.
+ * Hash and compress texts, one a line.
  *
  * Level 5 takes a fifth less CPU than zlib's usual 6, for 0.2 % more bytes on
  * audit logs.
  */
-export async function encodeLines(texts: readonly Uint8Array[]): Promise<EncodedLines> {
-  const hash = createHash("sha256");
-  const chunks: Buffer[] = [];
-  await pipeline(
-    Readable.from(pieces(texts, hash), { objectMode: false }),
-    createGzip({ level: 5, memLevel: 9, chunkSize: PIECE_BYTES }),
-    async (compressed: AsyncIterable<Buffer>) => {
-      for await (const chunk of compressed) {
-        chunks.push(chunk);
-      }
-    },
-  );
-  return { hash: hash.digest("hex").slice(0, HASH_DIGITS), body: Buffer.concat(chunks) };
+export async function encodeLines(
+  texts: readonly Pick<ArchiveEntry, "bytes">[],
+): Promise<EncodedLines> {
+  const lines = joinLines(texts);
+  const sha256 = createHash("sha256").update(lines).digest("hex");
+  const body = await promisify(gzip)(lines, { level: 5, memLevel: 9, chunkSize: PIECE_BYTES });
+  // The memory is given back now, as that of a page's body is.
+  lines.buffer.transfer(0);
+  return { hash: sha256.slice(0, HASH_DIGITS), body };
+}
+
+function joinLines(texts: readonly Pick<ArchiveEntry, "bytes">[]): Buffer<ArrayBuffer> {
+  const bytes = texts.reduce((sum, text) => sum + text.bytes.length + 1, 0);
+  const lines = Buffer.allocUnsafeSlow(bytes);
+  let offset = 0;
+  for (const { bytes } of texts) {
+    lines.set(bytes, offset);
+    offset = lines.writeUInt8(NEWLINE, offset + bytes.length);
+  }
+  return lines;
 }
 
 /** The hash that {@link encodeLines} gives, without the compression. */
@@ -98,44 +102,24 @@ export function hashLines(texts: readonly Uint8Array[]): string {
   return hash.digest("hex").slice(0, HASH_DIGITS);
 }
 
-/** Split texts, in their order, so that an object can hold each part. */
-export function* splitForObjects<T>(
-  items: readonly T[],
-  textOf: (item: T) => Uint8Array,
+/** Split entries, in their order, so that an object can hold each part. */
+export function* splitForObjects<T extends Pick<ArchiveEntry, "bytes">>(
+  entries: readonly T[],
   max: ObjectSize,
 ): Generator<T[], void, void> {
   let part: T[] = [];
   let textBytes = 0;
-  for (const item of items) {
-    const bytes = textOf(item).length + 1;
+  for (const entry of entries) {
+    const bytes = entry.bytes.length + 1;
     if (part.length > 0 && (part.length === max.lines || textBytes + bytes > max.textBytes)) {
       yield part;
       part = [];
       textBytes = 0;
     }
-    part.push(item);
+    part.push(entry);
     textBytes += bytes;
   }
   if (part.length > 0) yield part;
-}
-
-function* pieces(texts: readonly Uint8Array[], hash: Hash): Generator<Buffer> {
-  for (let next = 0; next < texts.length; ) {
-    const from = next;
-    let bytes = 0;
-    do {
-      bytes += (texts[next]?.length ?? 0) + 1;
-      next += 1;
-    } while (next < texts.length && bytes < PIECE_BYTES);
-    const piece = Buffer.allocUnsafeSlow(bytes);
-    let offset = 0;
-    for (const text of texts.slice(from, next)) {
-      piece.set(text, offset);
-      offset = piece.writeUInt8(NEWLINE, offset + text.length);
-    }
-    hash.update(piece);
-    yield piece;
-  }
 }
 
 /**

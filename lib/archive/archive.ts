@@ -109,7 +109,7 @@ export class Archive {
         inBatch.add(entry.id);
       }
       const newestFirst = fresh.sort((a, b) => b.dateCreate - a.dateCreate);
-      const parts = [...splitForObjects(newestFirst, ({ bytes }) => bytes, this.#objectMax)];
+      const parts = [...splitForObjects(newestFirst, this.#objectMax)];
       for (const part of parts.toReversed()) {
         await this.#write(hour, part, stored);
       }
@@ -136,8 +136,8 @@ export class Archive {
    */
   async quarantine(texts: readonly Uint8Array[], at: number): Promise<Quarantined> {
     const quarantined: Quarantined = { written: 0, keys: [] };
-    const sorted = texts.toSorted(Buffer.compare);
-    for (const part of splitForObjects(sorted, (text) => text, this.#objectMax)) {
+    const sorted = texts.toSorted(Buffer.compare).map((bytes) => ({ bytes }));
+    for (const part of splitForObjects(sorted, this.#objectMax)) {
       const { hash, body } = await encodeLines(part);
       const key = `${quarantinePrefix(this.#source, at)}${hash}.json.gz`;
       await this.#openDay(dayOf(at));
