@@ -75,6 +75,24 @@ describe("what an import does not store", () => {
   });
 });
 
+describe("an import", () => {
+  it("goes on when reading the archive takes longer than its lease", async () => {
+    const hourly = makeEntries(12, { from: START, stepSeconds: HOUR });
+    await using bed = await startSettledTestBed(hourly);
+    const before = bed.clock.nowMs();
+    const get = bed.archive.get.bind(bed.archive);
+    bed.archive.get = async (key) => {
+      bed.clock.advance(5 * 60_000);
+      return get(key);
+    };
+
+    const { text } = makeEntry({ dateCreate: START + 24 * HOUR });
+    expect(await importTexts(bed, text)).toMatchObject({ stored: 1 });
+
+    expect(bed.clock.nowMs() - before).toBeGreaterThanOrEqual(HOUR * 1000);
+  });
+});
+
 describe("an id that is archived at two times", () => {
   it("is already archived when one of its lines is the same", async () => {
     const entry = makeEntry({ dateCreate: START });
