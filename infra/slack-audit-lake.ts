@@ -82,16 +82,20 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   });
   const notifications = new Notifications(scope, "Notifications", { config: config.alerts, key });
   const monitoring = new Monitoring(scope, "Monitoring", { topic: notifications.topic });
-  const { bucket, resultsBucket } = new Archive(scope, "Archive", {
+  const { bucket, resultsBucket, columnsBucket } = new Archive(scope, "Archive", {
     config: config.archive,
     resultsRetentionSeconds: config.catalog.resultsRetention,
     key,
     removalPolicy,
   });
+  const hasColumns =
+    config.closing.enabled &&
+    (config.closing.compact ?? typeof config.archive.retention !== "number");
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
     sources: config.sources.map(({ name }) => name),
     archiveStartsOn: config.archiveStartsOn,
+    hasColumns,
     ...{ bucket, resultsBucket, key, monitoring },
   });
 
@@ -106,10 +110,10 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     ? new Sealing(scope, "Closing", {
         config: config.closing,
         sources: enabled,
-        hasColumns: config.closing.compact ?? typeof config.archive.retention !== "number",
+        hasColumns,
         schedules: ingestion.schedules,
         deadLetters: ingestion.deadLetters,
-        ...{ bucket, resultsBucket, checkpoints, catalog, key },
+        ...{ bucket, resultsBucket, columnsBucket, checkpoints, catalog, key },
         ...{ monitoring, logRetention, removalPolicy },
       })
     : undefined;

@@ -24,6 +24,8 @@ export interface CatalogProps {
   sources: string[];
   /** First day that the archive will ever hold, UTC, `YYYY-MM-DD`. */
   archiveStartsOn: string;
+  /** Whether sealed days go into the columns table. */
+  hasColumns: boolean;
   bucket: IBucket;
   resultsBucket: IBucket;
   key: IKey;
@@ -47,7 +49,11 @@ export class Catalog extends Construct {
     });
     const place = { bucketName: bucket.bucketName, sources, archiveStartsOn };
     const lines = this.#addTable("Lines", database, athenaTable(AUDIT_LOG_LINES, place));
-    this.#addTable("View", database, auditLogsView(config.database)).addResourceDependency(lines);
+    const view = auditLogsView(config.database);
+    // Changed by itself when columns are turned off or on, this text takes the place of the
+    // view's, which named the days in columns: from then on nothing would keep them true.
+    const parameters = props.hasColumns ? view.parameters : { ...view.parameters, columns: "off" };
+    this.#addTable("View", database, { ...view, parameters }).addResourceDependency(lines);
     const manifests = this.#addTable("Manifests", database, athenaTable(MANIFEST_LINES, place));
     this.#addTable("Hours", database, archiveHoursView(config.database)).addResourceDependency(
       manifests,

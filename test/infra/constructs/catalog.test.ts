@@ -68,6 +68,17 @@ describe("Catalog", () => {
     },
   );
 
+  it.each([{ closing: { compact: false } }, { archive: { retention: "365d" } }] as const)(
+    "gives the view its text again when columns are turned off: %j",
+    (overrides) => {
+      const viewOf = ({ template }: ReturnType<typeof synthesize>) =>
+        resource(template, TABLE, "CatalogView").Properties.TableInput.Parameters;
+
+      expect(viewOf(synthesize())).toEqual({ presto_view: "true", comment: "Presto View" });
+      expect(viewOf(synthesize(overrides))).toMatchObject({ columns: "off" });
+    },
+  );
+
   it("caps what a query reads, and where and how its result is kept", () => {
     const { template } = synthesize({
       catalog: { workgroup: "security", bytesScannedCutoff: "2TB" },
