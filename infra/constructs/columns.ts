@@ -10,7 +10,10 @@ import { AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
 import { COMPACT_TABLE, LINES_TABLE } from "../../lib/sql/table.ts";
 import { COLUMNS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { COLUMNS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
+import type { LakeConfig } from "../config/schema.ts";
+import type { Catalog } from "./catalog.ts";
 import { viaService } from "./grant.ts";
+import { grantColumnsWriter } from "./lake-formation.ts";
 import { type AlarmSpec, functionMetric, graph } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 
@@ -22,8 +25,8 @@ export interface ColumnsProps {
   columnsBucket: IBucket;
   /** Of results and columns. */
   key: IKey;
-  database: string;
-  workgroup: string;
+  catalog: Catalog;
+  lakeFormation: LakeConfig["catalog"]["lakeFormation"];
   logRetentionDays: number;
   removalPolicy: RemovalPolicy;
 }
@@ -53,14 +56,16 @@ export class Columns extends Construct {
         SOURCE: props.source,
         ARCHIVE_BUCKET: props.bucket.bucketName,
         COLUMNS_BUCKET: props.columnsBucket.bucketName,
-        DATABASE: props.database,
-        WORKGROUP: props.workgroup,
+        DATABASE: props.catalog.database,
+        WORKGROUP: props.catalog.workgroup,
       }),
     });
     this.#allowArchive(handler, props);
     this.#allowTable(handler, props);
     this.#allowQueries(handler, props);
     this.#allowResults(handler, props);
+    if (props.lakeFormation !== "off" && handler.role)
+      grantColumnsWriter(handler.role, props.catalog);
     this.handler = handler;
 
     const metric = (name: keyof typeof COLUMNS_METRICS) =>
@@ -132,7 +137,7 @@ export class Columns extends Construct {
     });
   }
 
-  #allowQueries(handler: NodeFunction, { database, workgroup }: ColumnsProps): void {
+  #allowQueries(handler: NodeFunction, { catalog: { database, workgroup } }: ColumnsProps): void {
     const { partition, region, account } = Stack.of(this);
     const glue = (path: string) => `arn:${partition}:glue:${region}:${account}:${path}`;
     const athena = (path: string) => `arn:${partition}:athena:${region}:${account}:${path}`;

@@ -41,6 +41,7 @@ export interface SealingProps {
   catalog: Catalog;
   /** Of the tokens' secrets and of the results. */
   key: IKey;
+  lakeFormation: LakeConfig["catalog"]["lakeFormation"];
   schedules: IScheduleGroup;
   deadLetters: IQueue;
   monitoring: Monitoring;
@@ -133,8 +134,8 @@ export class Sealing extends Construct {
       ? new Columns(scope, "Compaction", {
           source: config.name,
           ...{ bucket, resultsBucket, columnsBucket, key, logRetentionDays, removalPolicy },
-          database: catalog.database,
-          workgroup: catalog.workgroup,
+          catalog,
+          lakeFormation: props.lakeFormation,
         })
       : undefined;
     const jobs: PlannedDays[] = [
