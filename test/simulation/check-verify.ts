@@ -74,7 +74,8 @@ const DAMAGES: readonly [
   {
     kind: "object_added",
     damage: (archive, manifests, source) => {
-      const key = `${PREFIXES.auditLogs}source=${source}/dt=${manifests[0]?.manifest.day}/hour=07/x`;
+      const hour = `source=${source}/dt=${manifests[0]?.manifest.day}/hour=07/`;
+      const key = `${PREFIXES.quarantine}${hour}0123456789abcdef.json.gz`;
       return replace(archive, key, Buffer.from("x"));
     },
   },

@@ -42,9 +42,9 @@ const AT_WORK: AwsAnswers = {
       },
     },
   }),
-  DescribeSecret: () => ({
-    LastChangedDate: 1_772_300_000,
-    VersionIdsToStages: { "1": ["AWSPREVIOUS"], "2": ["AWSCURRENT"] },
+  DescribeSecret: () => ({ CreatedDate: 1_772_200_000 }),
+  ListSecretVersionIds: () => ({
+    Versions: [{ VersionStages: ["AWSCURRENT"], CreatedDate: 1_772_300_000 }],
   }),
   DescribeAlarms: ({ AlarmNames }) => ({
     MetricAlarms: [
@@ -62,10 +62,8 @@ const AT_WORK: AwsAnswers = {
 const NEW: AwsAnswers = {
   Scan: () => ({ Items: [] }),
   GetItem: () => ({}),
-  DescribeSecret: () => ({
-    LastChangedDate: 1_772_300_000,
-    VersionIdsToStages: { "1": ["AWSCURRENT"] },
-  }),
+  DescribeSecret: () => ({ CreatedDate: 1_772_300_000 }),
+  ListSecretVersionIds: () => ({ Versions: [] }),
   DescribeAlarms: () => ({ MetricAlarms: [] }),
 };
 
