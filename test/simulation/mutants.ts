@@ -300,8 +300,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "writes entries again instead of keeping their text",
     file: "slack/page.ts",
-    find: "isOnOneLine ? exact : onOneLine(exact)",
-    replace: "Buffer.from(JSON.stringify(parsed))",
+    find: "if (isOnOneLine) {\n      return { entry: new PageEntry(text, start, end, id, dateCreate), end };\n    }\n    const line = onOneLine(text.subarray(start, end));",
+    replace:
+      "const line = Buffer.from(JSON.stringify(JSON.parse(text.toString('utf8', start, end))));",
     seed: 1,
   },
   {
