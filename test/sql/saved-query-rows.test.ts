@@ -614,6 +614,32 @@ describe("saved queries", () => {
     ]);
   });
 
+  it("external-tokens: counts by service, person and app", async () => {
+    const token = (key: string) => ({
+      entity: {
+        type: "external_auth_oauth2_token",
+        external_auth_oauth2_token: { provider: { id: 98765, key }, scope: "calendar" },
+      },
+    });
+    const rows = await ask(
+      "external-tokens",
+      ["action", "service", "actor_email", "app", "times"],
+      [
+        entry("02 09:00:00", ADA, "external_auth_oauth2_token_fetched", token("google_calendar")),
+        entry("02 09:01:00", ADA, "external_auth_oauth2_token_fetched", token("google_calendar")),
+        entry("02 09:02:00", ADA, "external_auth_oauth2_token_deleted", {
+          ...token("jira"),
+          context: { app: { id: "A1", name: "Flow" } },
+        }),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["external_auth_oauth2_token_fetched", "google_calendar", ADA.email, null, 2],
+      ["external_auth_oauth2_token_deleted", "jira", ADA.email, "Flow", 1],
+    ]);
+  });
+
   it.each(["U2", "bob@example.com", "Bob@Example.com"])(
     "user-trail: finds what %s did, suffered and is named in",
     async (person) => {
