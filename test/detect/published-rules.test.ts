@@ -66,6 +66,7 @@ describe.runIf(hasSamples)("Slack's own list of actions", () => {
       "app_resources_added",
       "pref.invites_only_admins",
       "pre.max_guest_duration",
+      "email_change_confirmed",
     ]);
   });
 });

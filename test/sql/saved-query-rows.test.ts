@@ -614,6 +614,52 @@ describe("saved queries", () => {
     ]);
   });
 
+  it.each([
+    ["settings-changed", ["pref.dnd_enabled", "channel_restrict_guests_updated"], ["user_login"]],
+    [
+      "app-changes",
+      ["app_manifest_updated", "cli_app_deploy", "salesforce_org_upserted"],
+      ["app_installed"],
+    ],
+    [
+      "workflow-changes",
+      ["workflow_v2_published", "function_distribution_permission_set"],
+      ["workflow_responses_csv_download"],
+    ],
+    [
+      "account-changes",
+      ["user_created", "user_added_to_usergroup", "email_change_confirmed"],
+      ["user_login", "user_added_reminder"],
+    ],
+  ])("%s: lists %s, and not %s", async (name, listed, others) => {
+    const rows = await ask(
+      name,
+      ["action", "actor_email"],
+      [...listed, ...others].map((action, i) => entry(`02 09:00:0${i}`, ADA, action)),
+    );
+
+    expect(rows).toEqual(listed.map((action) => [action, ADA.email]));
+  });
+
+  it.each([
+    ["deletions", ["message_tombstoned", "file_deleted"], ["file_uploaded"]],
+    ["content-access", ["canvas_opened", "public_channel_preview"], ["canvas_edited"]],
+  ])("%s: counts %s by user and hour, and not %s", async (name, counted, others) => {
+    const rows = await ask(
+      name,
+      ["actor_email", "action", "hour_start", "items"],
+      [...counted, ...counted, ...others].flatMap((action, i) => [
+        entry(`02 09:00:0${i}`, ADA, action, file(`F${i}`)),
+        ...(i === 0 ? [entry("02 10:00:00", BOB, action, file("F9"))] : []),
+      ]),
+      { minimum: "2" },
+    );
+
+    expect(rows).toEqual(
+      counted.toSorted().map((action) => [ADA.email, action, "2026-03-02 09:00:00", 2]),
+    );
+  });
+
   it("external-tokens: counts by service, person and app", async () => {
     const token = (key: string) => ({
       entity: {

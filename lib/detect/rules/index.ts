@@ -4,6 +4,7 @@ import { adminGranted } from "./admin-granted.ts";
 import { agentforceAgentChanged } from "./agentforce-agent-changed.ts";
 import { aiCanvasApprovalBypassed } from "./ai-canvas-approval-bypassed.ts";
 import { aiMcpConnectorChanged } from "./ai-mcp-connector-changed.ts";
+import { aiSettingsChanged } from "./ai-settings-changed.ts";
 import { aiSkillShared } from "./ai-skill-shared.ts";
 import { anomaliesSearched } from "./anomalies-searched.ts";
 import { anomalyAdminAction } from "./anomaly-admin-action.ts";
@@ -99,6 +100,7 @@ export const RULES: readonly Rule[] = [
   agentforceAgentChanged,
   aiCanvasApprovalBypassed,
   aiMcpConnectorChanged,
+  aiSettingsChanged,
   aiSkillShared,
   anomaliesSearched,
   anomalyAdminAction,
