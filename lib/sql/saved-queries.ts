@@ -27,6 +27,8 @@ export interface SavedQuery {
   parameters: readonly Parameter[];
   /** Entries of the period that it does not consider; empty when it considers all. */
   leavesOut: readonly { entries: string; because: string }[];
+  /** How many days before today it begins to read when no `from_day` is given. */
+  daysBack: number;
   /**
    * The query's text.
    *
@@ -34,10 +36,11 @@ export interface SavedQuery {
    * `YYYY-MM-DD`, a `time` as `YYYY-MM-DDTHH:MM:SSZ`, an `integer` in digits,
    * any `text` but an empty one; what is not given keeps its default; absent: the text
    * that Athena keeps, with an example for each value that is required
+   * @param source - the one organization to read; absent: all
    * @throws {QueryParameterError} when a name is not a parameter of this query,
-   * or a value not of the parameter's type
+   * a value not of the parameter's type, or the last day before the first
    */
-  sql(values?: Readonly<Record<string, string>>): string;
+  sql(values?: Readonly<Record<string, string>>, source?: string): string;
 }
 
 /** A saved query was asked for, or given something, that is not there. */
@@ -68,6 +71,11 @@ const PERIOD: readonly Parameter[] = [
     description: "last day to read, UTC, included",
   },
 ];
+
+/** How each query restricts what it reads. */
+const RESTRICTION = "dt BETWEEN :from_day AND :to_day";
+
+const DAYS_BACK = /current_date - INTERVAL '(\d+)' DAY/;
 
 const PLACEHOLDER = /:([a-z_]+)\b/g;
 
@@ -119,13 +127,19 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
       `${name}.sql: it needs a title, a question, what it leaves out, and one parameter for each placeholder`,
     );
   }
+  const [, daysBack] =
+    DAYS_BACK.exec(parameters.find((p) => p.name === "from_day")?.default ?? "") ?? [];
+  if (!body.includes(RESTRICTION) || daysBack === undefined) {
+    throw new Error(`${name}.sql: it must read ${RESTRICTION}, from some days before today`);
+  }
   return {
     name,
     title,
     question: question.join(" "),
     parameters,
     leavesOut,
-    sql: (given) => {
+    daysBack: Number(daysBack),
+    sql: (given, source) => {
       const values = given ?? {};
       const unknown = Object.keys(values).find((key) => !parameters.some((p) => p.name === key));
       if (unknown !== undefined) {
@@ -139,6 +153,8 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
           `the query ${name} needs ${missing.name}: ${missing.description}`,
         );
       }
+      const restriction =
+        source === undefined ? RESTRICTION : `${RESTRICTION} AND source = ${toSqlText(source)}`;
       const comment = [
         title,
         ...question,
@@ -147,10 +163,16 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
       ]
         .map((line) => `-- ${line}\n`)
         .join("");
-      const sql = body.replace(PLACEHOLDER, (_, key) => {
+      const sql = body.replaceAll(RESTRICTION, restriction).replace(PLACEHOLDER, (_, key) => {
         const parameter = parameters.find((p) => p.name === key) as Parameter;
         return `/* ${key} */ ${toSqlValue(parameter, values[key])}`;
       });
+      const { from_day: from = "", to_day: to } = values;
+      if (to !== undefined && from > to) {
+        throw new QueryParameterError(
+          `the period is reversed: from_day ${from} is after to_day ${to}`,
+        );
+      }
       return comment + sql.trim();
     },
   };
@@ -194,8 +216,12 @@ function toSqlValue(parameter: Parameter, value: string | undefined): string {
       return value;
     case "text":
       if (value.trim() === "") throw wrongValue(parameter, value, "a text that is not empty");
-      return `'${value.replaceAll("'", "''")}'`;
+      return toSqlText(value);
   }
+}
+
+function toSqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function isDay(text: string): boolean {
