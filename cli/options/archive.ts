@@ -46,6 +46,14 @@ export async function checkWritable(directory: string): Promise<void> {
   await check(directory, constants.R_OK | constants.W_OK | constants.X_OK);
 }
 
+/** Whether this user may write to it: a copy on a read-only file system is an archive, too. */
+export async function isWritable(directory: string): Promise<boolean> {
+  return access(directory, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function check(directory: string, mode: number): Promise<void> {
   const found = await stat(directory).catch(async (cause) => {
     const siblings = await findArchivesBelow(dirname(directory), 1);

@@ -60,7 +60,7 @@ export async function readDeployedStatus(
         ]);
         const live = liveOf(writers);
         return {
-          ...toSourceProgress(source.name, live, nowSeconds),
+          ...toSourceProgress(source.name, writers, nowSeconds),
           ...toSealingStatus(source.name, writers),
           backfill: backfillProgress(writers, nowSeconds * 1000) ?? null,
           intervalSeconds: source.intervalSeconds ?? null,
