@@ -8,9 +8,14 @@ import {
   isArchive,
 } from "../../lib/local/archive-directory.ts";
 import { UsageError } from "../errors.ts";
+import { defaultOf } from "./defaults.ts";
 
 export function addArchiveOption(command: Command): Command {
-  return command.option("--archive <dir>", "directory of the archive", "archive");
+  return command.option(
+    "--archive <dir>",
+    "directory of the archive",
+    defaultOf("archive") ?? "archive",
+  );
 }
 
 /** Levels below a directory that is no archive at which one is looked for. */
