@@ -9,11 +9,17 @@ const HASH_DIGITS = 16;
 const SMALL_BYTES = 32 * 1024;
 const SMALL_PIECE_BYTES = 64 * 1024;
 
-/**
- * What an object holds at most when it is read: a page of Slack's has 64 MiB,
- * an imported hour may have more.
- */
-const OBJECT_MAX = { textBytes: 512 * 1024 * 1024, lines: 2_000_000 } as const;
+/** Lines, and bytes of text, line breaks included. */
+export interface ObjectSize {
+  textBytes: number;
+  lines: number;
+}
+
+/** What an object holds at most when it is read. */
+const READ_MAX: ObjectSize = { textBytes: 512 * 1024 * 1024, lines: 2_000_000 };
+
+/** What an object holds at most when it is written, save that one text alone may be larger: what a page of Slack's may have. */
+export const WRITTEN_MAX: ObjectSize = { textBytes: 64 * 1024 * 1024, lines: 500_000 };
 
 /** What the archive needs to know of an entry. */
 export interface ArchiveEntry {
@@ -96,6 +102,26 @@ export function hashLines(texts: readonly Uint8Array[]): string {
   return hash.digest("hex").slice(0, HASH_DIGITS);
 }
 
+/** Split entries, in their order, so that an object can hold each part. */
+export function* splitForObjects<T extends Pick<ArchiveEntry, "bytes">>(
+  entries: readonly T[],
+  max: ObjectSize,
+): Generator<T[], void, void> {
+  let part: T[] = [];
+  let textBytes = 0;
+  for (const entry of entries) {
+    const bytes = entry.bytes.length + 1;
+    if (part.length > 0 && (part.length === max.lines || textBytes + bytes > max.textBytes)) {
+      yield part;
+      part = [];
+      textBytes = 0;
+    }
+    part.push(entry);
+    textBytes += bytes;
+  }
+  if (part.length > 0) yield part;
+}
+
 /**
  * The lines of an object, without their line breaks.
  *
@@ -105,7 +131,7 @@ export function hashLines(texts: readonly Uint8Array[]): string {
 export async function decodeLines(
   key: string,
   body: Uint8Array,
-  max: { textBytes: number; lines: number } = OBJECT_MAX,
+  max: ObjectSize = READ_MAX,
 ): Promise<Uint8Array[]> {
   const text = await decompressText(key, body, max.textBytes);
   const lines: Uint8Array[] = [];
@@ -131,7 +157,7 @@ export async function decodeLines(
  * @throws {ArchiveObjectError} when it does not
  */
 export async function checkObject(key: string, hash: string, body: Uint8Array): Promise<void> {
-  const text = await decompressText(key, body, OBJECT_MAX.textBytes);
+  const text = await decompressText(key, body, READ_MAX.textBytes);
   if (text.at(-1) !== NEWLINE) {
     throw new ArchiveObjectError(key, "its last line has no line break");
   }
