@@ -3,6 +3,7 @@ import { SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
+import { defaultOf } from "./defaults.ts";
 import { sourceFilterOption } from "./source.ts";
 import { didYouMean } from "./suggestion.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "./time-range.ts";
@@ -98,7 +99,8 @@ function toPeriod(
 
 /** @throws {UsageError} when an option is given that only a saved query obeys */
 function refuseSelection({ set, from, until, last, source }: Partial<QuerySelection>): void {
-  const given = Object.entries({ set, from, until, last, source }).find(
+  const typedSource = source === defaultOf("source") ? undefined : source;
+  const given = Object.entries({ set, from, until, last, source: typedSource }).find(
     ([, value]) => value !== undefined,
   );
   if (given === undefined) return;

@@ -61,7 +61,7 @@ export async function readDeployedStatus(
         ]);
         const live = liveOf(writers);
         return {
-          ...toSourceProgress(source.name, live, claims, nowSeconds),
+          ...toSourceProgress(source.name, writers, claims, nowSeconds),
           ...toSealingStatus(source.name, writers),
           backfill: backfillProgress(writers, nowSeconds * 1000) ?? null,
           intervalSeconds: source.intervalSeconds ?? null,

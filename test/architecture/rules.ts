@@ -162,7 +162,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/commands",
       why: "talks to people; what is deployed is reached through cli/stack only",
       may: [...CLI, "fake-slack", ...LIB.filter((folder) => folder !== "lib/aws")],
-      packages: ["commander"],
+      packages: ["commander", "@bomb.sh/tab"],
       builtins: ["crypto"],
     },
     {

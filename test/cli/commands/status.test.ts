@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,12 +33,14 @@ describe("status", () => {
           start: null,
           watermark: null,
           lagSeconds: null,
+          complete: [],
           lease: null,
           notBeforeMs: null,
           lateScannedAt: null,
           lateScanPosition: null,
           claims: [],
           head: null,
+          sealed: [],
           lateness: null,
           backfill: null,
           objects: 5,
@@ -126,7 +128,7 @@ describe("status", () => {
     const { stdout } = await run(["status", "--archive", directory]);
     const { stdout: json } = await run(["status", "--archive", directory, "--json"]);
     checkpoints.close();
-    expect(stdout).toMatch(/^sealed +12 days, last 2026-03-01$/m);
+    expect(stdout).toMatch(/^sealed +12 manifests, last 2026-03-01$/m);
     expect(stdout).toMatch(/^head +(ab){32}$/m);
     expect(stdout).toMatch(
       /^late +25 \(2.5%\) of 1,000 entries since 2026-03-01 21:20:00Z, by less than 17 min 4 s$/m,
@@ -135,6 +137,51 @@ describe("status", () => {
     expect(stdout).toMatch(/^recommended +settleDelay 2 min instead of 1 min$/m);
     expect(lastLine(json).sources).toMatchObject([
       { head, lateness: { live: { late: 25 }, recommended: { settleDelaySeconds: 120 } } },
+    ]);
+  });
+
+  it("says what is missing after a backfill, what is sealed, and that a run died", async () => {
+    const directory = await temporaryDirectory();
+    const checkpoints = new SqliteCheckpointStore(directory);
+    const lease = { owner: "host/1/run", expiresAt: 9_999_999_999_000 };
+    const at = (time: string) => Date.parse(time) / 1000;
+    const save = async (writer: string, start: string, watermark: string) => {
+      const range = { start: at(start), watermark: at(watermark), entriesPerSecond: 3 };
+      await checkpoints.acquire(writer, lease, 1_772_442_000_000);
+      await checkpoints.save(writer, lease, range, 1_772_442_000_000);
+    };
+    await save("acme", "2026-03-01T00:00Z", "2026-03-09T00:00Z");
+    const span = (from: string, until: string) => `acme#${at(from)}-${at(until)}`;
+    await save(span("2026-01-01", "2026-02-01"), "2026-01-01", "2026-01-10");
+    await save(span("2026-02-01", "2026-03-01"), "2026-02-01", "2026-03-01");
+    await save("acme#close", "2026-01-01", "2026-01-01");
+    checkpoints.close(); // As when its process is killed: the leases stay.
+    const manifests = join(directory, "manifests/source=acme");
+    await mkdir(manifests, { recursive: true });
+    for (const day of ["2026-02-01", "2026-02-02", "2026-03-01"]) {
+      await writeFile(join(manifests, `dt=${day}.json`), "{}");
+    }
+
+    const { stdout } = await run(["status", "--archive", directory]);
+    const { stdout: json } = await run(["status", "--archive", directory, "--json"]);
+    expect(stdout).toMatch(/^complete from +2026-01-01 00:00:00Z$/m);
+    expect(stdout).toMatch(/^missing +2026-01-10 00:00:00Z to 2026-02-01 00:00:00Z$/m);
+    expect(stdout).toMatch(/^complete to +2026-03-09 00:00:00Z$/m);
+    expect(stdout).toMatch(/^current run +none: host\/1\/run died at work/m);
+    expect(stdout).toMatch(/^ +0 runs active/m);
+    expect(lastLine(json).sources).toMatchObject([
+      {
+        complete: [
+          { from: at("2026-01-01"), until: at("2026-01-10") },
+          { from: at("2026-02-01"), until: at("2026-03-09") },
+        ],
+        sealed: [
+          { from: "2026-02-01", to: "2026-02-02" },
+          { from: "2026-03-01", to: "2026-03-01" },
+        ],
+        lease: null,
+        diedHolder: "host/1/run",
+      },
     ]);
   });
 

@@ -145,6 +145,7 @@ describe("status --stack", () => {
           start: 1_772_400_000,
           watermark: 1_772_442_000,
           lagSeconds: expect.any(Number),
+          complete: [{ from: 1_772_400_000, until: 1_772_442_000 }],
           lease: { owner: "request-1/run", expiresAtMs: 1_772_442_400_000 },
           notBeforeMs: 1_772_442_100_000,
           lateScannedAt: 1_772_441_000,
