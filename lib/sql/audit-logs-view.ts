@@ -107,7 +107,7 @@ export const DIFFERS_FROM_LINE_SQL = COLUMNS.filter(({ name, expression }) => na
   .join("\n    OR ");
 
 /**
- * What the view selects once days are compacted: those from the compact table,
+ * What the view selects once days are compacted: those from the columns table,
  * the rest from the lines, each entry once. The days stand in the text, so that
  * neither side looks at the other's.
  *
