@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatBytes, formatCount } from "../../cli/output/format.ts";
 import { renderTable } from "../../cli/output/table.ts";
 import { Organization } from "../../fake-slack/organization.ts";
-import { AthenaColumns } from "../../lib/aws/athena-columns.ts";
 import { writeDayColumns } from "../../lib/columns/write-day-columns.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
@@ -28,8 +27,8 @@ beforeAll(async () => {
 
 afterAll(() => {
   const logins = costs.get("logins")?.lines.cpuMs ?? Number.NaN;
-  console.log(
-    renderTable(
+  process.stdout.write(
+    `${renderTable(
       ["query", "CPU ms", "of logins", "lines", "columns", "ratio", "memory"],
       [...costs].map(([name, { lines, columns }]) => [
         name,
@@ -41,7 +40,7 @@ afterAll(() => {
         formatBytes(lines.peakMemoryBytes),
       ]),
       { isNumeric: [false, true, true, true, true, true, true] },
-    ),
+    )}\n`,
   );
 });
 
@@ -62,8 +61,7 @@ describe("from lines", () => {
 
 describe("from columns", () => {
   beforeAll(async () => {
-    const columns = new AthenaColumns(lake.store, lake.bucketName, lake.trino);
-    for (const day of DAYS) await writeDayColumns(lake.store, columns, SOURCE, day);
+    for (const day of DAYS) await writeDayColumns(lake.store, lake.columns, SOURCE, day);
   });
 
   it.each([...SAVED_QUERIES.keys()])("%s is measured", async (name) => {

@@ -13,22 +13,24 @@ export function daysFrom(first: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => dayOf(startOfDay(first) + i * SECONDS_PER_DAY));
 }
 
+/** Values that a query must be given. */
+export function exampleOf(parameters: SavedQuery["parameters"]): Record<string, string> {
+  return Object.fromEntries(
+    parameters
+      .filter(({ isRequired }) => isRequired)
+      .map(({ name, default: sql }) => [name, sql.slice(1, -1)]),
+  );
+}
+
 /** A saved query over these days; the last week is what counts as new. */
 export function textOf({ parameters, sql }: SavedQuery, days: readonly string[]): string {
-  const values = new Map([
-    ["from_day", days.at(0) ?? ""],
-    ["to_day", days.at(-1) ?? ""],
-    ["new_since", days.at(-7) ?? ""],
-    ["as_of", `${days.at(-1)}T23:59:59Z`],
-  ]);
-  return sql(
-    Object.fromEntries(
-      parameters.flatMap(({ name }) => {
-        const value = values.get(name);
-        return value === undefined ? [] : [[name, value]];
-      }),
-    ),
-  );
+  const values = Object.entries({
+    from_day: days.at(0) ?? "",
+    to_day: days.at(-1) ?? "",
+    new_since: days.at(-7) ?? "",
+    as_of: `${days.at(-1)}T23:59:59Z`,
+  }).filter(([name]) => parameters.some((parameter) => parameter.name === name));
+  return sql({ ...exampleOf(parameters), ...Object.fromEntries(values) });
 }
 
 /** @returns a directory with what an organization did on these days, UTC, an object an hour */

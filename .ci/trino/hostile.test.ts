@@ -9,10 +9,17 @@ import { toObjectKey } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import { exampleOf } from "./fill.ts";
 import { deployLake, type Lake, SOURCE } from "./lake.ts";
 import { sameRows } from "./same-rows.ts";
 
 const DAY = "2026-03-02";
+
+let entries = 0;
+function entry(fields: string): string {
+  entries += 1;
+  return `{"id":"e${entries}","date_create":${MONDAY_MORNING + entries},${fields}}`;
+}
 
 /** Each with a time of its own, from which its columns can be told. */
 const LINES: Record<string, string> = {
@@ -45,12 +52,6 @@ const LINES: Record<string, string> = {
   "a quote": entry(`"action":"o'neil \\"x\\" \\\\"`),
 };
 
-let entries = 0;
-function entry(fields: string): string {
-  entries += 1;
-  return `{"id":"e${entries}","date_create":${MONDAY_MORNING + entries},${fields}}`;
-}
-
 let lake: Lake;
 let local: LakeDatabase;
 
@@ -79,8 +80,8 @@ describe("an entry with", () => {
   });
 
   it("whatever it has, ends no saved query", async () => {
-    for (const { name, sql } of SAVED_QUERIES.values()) {
-      const text = sql({ from_day: DAY, to_day: DAY });
+    for (const { name, parameters, sql } of SAVED_QUERIES.values()) {
+      const text = sql({ ...exampleOf(parameters), from_day: DAY, to_day: DAY });
       const expected = await local.query(text);
       const found = await lake.trino.query(text);
       expect([name, ...sameRows(found.rows)]).toEqual([name, ...sameRows(expected.rows)]);

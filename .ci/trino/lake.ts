@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
@@ -7,6 +8,7 @@ import { inject } from "vitest";
 import { parseConfig } from "../../infra/config/parse.ts";
 import { Catalog } from "../../infra/constructs/catalog.ts";
 import type { Monitoring } from "../../infra/constructs/monitoring.ts";
+import { AthenaColumnsStore } from "../../lib/aws/athena-columns-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import { MOTO_CREDENTIALS, MOTO_REGION } from "../moto/moto.ts";
@@ -16,9 +18,10 @@ export const SOURCE = "acme";
 
 /** An archive as AWS has it: a bucket, the template's tables over it, and the engine. */
 export interface Lake {
-  bucketName: string;
   store: ArchiveStore;
   trino: Trino;
+  /** As the function that puts days there has it. */
+  columns: AthenaColumnsStore;
 }
 
 /**
@@ -37,7 +40,9 @@ export async function deployLake(name: string, local: ArchiveStore): Promise<Lak
   const store = new S3ArchiveStore(s3, name);
   for await (const { key } of local.list("")) await store.put(key, await local.get(key));
   await deployTables(endpoint, name);
-  return { bucketName: name, store, trino: new Trino(inject("trino"), name) };
+  const trino = new Trino(inject("trino"), name);
+  const columns = new AthenaColumnsStore(store, trino, () => `s3://${name}/${randomUUID()}/`);
+  return { store, trino, columns };
 }
 
 /** The catalog of a stack whose bucket and database have this name. */
@@ -48,12 +53,14 @@ async function deployTables(endpoint: string, name: string): Promise<void> {
     {
       archiveStartsOn: "2026-01-01",
       sources: [{ name: SOURCE }],
-      catalog: { database: name },
     },
     "test",
   );
   new Catalog(stack, "Catalog", {
     config: config.catalog,
+    names: { database: name, workgroup: name },
+    hasColumns: true,
+    hasMaskedView: true,
     sources: [SOURCE],
     archiveStartsOn: config.archiveStartsOn,
     bucket,

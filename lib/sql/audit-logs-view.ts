@@ -12,11 +12,16 @@ import {
 /** What people query. */
 export const AUDIT_LOGS_VIEW = "audit_logs";
 
+interface EntryColumn extends ViewColumn {
+  /** What days in columns may hold instead, since they were made with it; and what mends it. */
+  formerly?: { expression: string; mended: string };
+}
+
 /**
  * The most frequent types of entities, whose paths are constants of the query:
  * Trino parses a path that it computes once a row.
  */
-const ENTITY_TYPES = ["user", "file", "channel", "app", "workspace", "enterprise", "message"];
+const ENTITY_TYPES = ["user", "file", "channel", "app", "workspace", "enterprise"];
 
 /** Trino ends the query at JSON of more levels, when it writes it. */
 const LEVELS_MAX = 1000;
@@ -56,7 +61,7 @@ const LAYERS: readonly Record<string, string>[] = [
  * `json_extract_scalar` on text that is not JSON, on a missing field, and on
  * an object where a string should be.
  */
-const COLUMNS: readonly ViewColumn[] = [
+const COLUMNS: readonly EntryColumn[] = [
   text("id", "$.id", "Slack's id of the entry"),
   {
     name: "event_time",
@@ -82,8 +87,21 @@ const COLUMNS: readonly ViewColumn[] = [
     expression: "entity_type",
     comment: "What it was done to: user, file, channel, app and more",
   },
-  entityField("entity_id", ["id"], "Its id"),
-  entityField("entity_name", ["name", "title"], "Its name, else its title"),
+  withFallback(
+    entityField(
+      "entity_id",
+      ["id"],
+      "Its id; of a message CHANNEL/TIMESTAMP, of a token its provider's",
+    ),
+    (field) => `coalesce(
+    ${field("message.channel")} || '/' || ${field("message.timestamp")},
+    ${field("external_auth_oauth2_token.provider.id")}
+  )`,
+  ),
+  withFallback(
+    entityField("entity_name", ["name", "title"], "Its name, else its title or its provider's key"),
+    (field) => field("external_auth_oauth2_token.provider.key"),
+  ),
   text("entity_email", "$.entity.user.email", "The e-mail address of an entity that is a user"),
   json("entity", "$.entity", "All of the entity, JSON"),
   text("location_type", "$.context.location.type", "workspace or enterprise"),
@@ -127,13 +145,23 @@ FROM ${LAYERS.reduce(
  * A condition on a row of {@link withJson}: one of its columns is not what its
  * line says. Source, day and hour are not in the line.
  */
-export const DIFFERS_FROM_LINE_SQL = [
-  ...LAYERS.slice(1).flatMap((layer) => Object.entries(layer)),
-  ...COLUMNS.map(({ name, expression }) => [name, expression] as const),
-]
-  .filter(([name, expression]) => name !== expression)
-  .map(([name, expression]) => `${name} IS DISTINCT FROM ${expression}`)
+export const DIFFERS_FROM_LINE_SQL = COLUMNS.map((column) => ({
+  ...column,
+  expression: expressionOf(column),
+}))
+  .filter(({ name, expression }) => name !== expression)
+  .map(({ name, expression, formerly }) => {
+    const differs = `${name} IS DISTINCT FROM ${expression}`;
+    return formerly === undefined
+      ? differs
+      : `(${differs} AND ${name} IS DISTINCT FROM ${formerly.expression})`;
+  })
   .join("\n    OR ");
+
+/** From the line, also where a layer has it. */
+function expressionOf({ name, expression }: EntryColumn): string {
+  return LAYERS.map((layer) => layer[name]).find((ofLayer) => ofLayer !== undefined) ?? expression;
+}
 
 /** The rows of {@link COMPACT_TABLE}, or of what stands in its place, with what is compared with their lines. */
 export function withJson(rows: string): string {
@@ -162,8 +190,9 @@ WHERE ${condition}`;
 }
 
 /** Iceberg's timestamps have six digits of a second, and a line's have three. */
-function fromCompact({ expression: _, ...column }: ViewColumn): ViewColumn {
+function fromCompact({ expression: _, formerly, ...column }: EntryColumn): ViewColumn {
   const { name, type } = column;
+  if (formerly !== undefined) return { ...column, expression: formerly.mended };
   return { ...column, expression: type === "timestamp(3)" ? `CAST(${name} AS timestamp)` : name };
 }
 
@@ -219,6 +248,26 @@ ${known.join("\n")}
     ELSE CASE WHEN regexp_like(entity_type, '\\A[A-Za-z_][A-Za-z0-9_]*\\z') THEN ${other} END
   END`;
   return { name, type: "varchar", expression, comment };
+}
+
+/**
+ * A column that was NULL for entities of some types, and has a value for them now.
+ *
+ * @param value - the SQL of the value; it gets the SQL of a field of the entity
+ */
+function withFallback(
+  column: ViewColumn,
+  value: (field: (path: string) => string) => string,
+): EntryColumn {
+  const { name, expression } = column;
+  return {
+    ...column,
+    expression: `coalesce(${expression}, ${value((path) => scalarAt(`$.entity.${path}`))})`,
+    formerly: {
+      expression,
+      mended: `coalesce(${name}, ${value((path) => `json_extract_scalar(entity, '$.${path}')`)})`,
+    },
+  };
 }
 
 function scalarAt(path: string): string {
