@@ -7,7 +7,16 @@ type Rows = QueryResult["rows"];
  * that are zero, and escapes what is beyond 16 bits in a fragment of JSON.
  */
 export function sameRows(rows: Rows): Rows {
-  return rows.map((row) => row.map((cell) => (typeof cell === "string" ? toSame(cell) : cell)));
+  return rows.map((row) =>
+    row.map((cell) => (typeof cell === "string" ? toSame(cell) : inDigits(cell))),
+  );
+}
+
+/** Integers that a number does not hold, as DuckDB's rows have them. */
+function inDigits<Cell>(cell: Cell): Cell | string {
+  return typeof cell === "number" && !Number.isSafeInteger(cell) && Number.isInteger(cell)
+    ? String(cell)
+    : cell;
 }
 
 function toSame(cell: string): string {
