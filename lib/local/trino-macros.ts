@@ -10,6 +10,7 @@
  * - `regexp_extract`: NULL, not an empty string, where nothing matches.
  * - `regexp_replace`: every match.
  * - `sequence`: both ends included.
+ * - `min_by`: also where what it gives is NULL.
  * - `to_utf8`, `sha256`: bytes, which `to_hex` writes in capitals.
  */
 export const TRINO_MACROS: readonly string[] = [
@@ -33,6 +34,7 @@ export const TRINO_MACROS: readonly string[] = [
   `regexp_replace(text, pattern, replacement) AS system.main.regexp_replace(text, pattern, replacement, 'g')`,
   `array_except(list, other) AS list_distinct(list_filter(list, lambda x: NOT list_contains(other, x)))`,
   `array_join(list, separator) AS array_to_string(list, separator)`,
+  `min_by(value, rank) AS arg_min_null(value, rank)`,
   `sequence(first, last, step) AS generate_series(first, last, step)`,
   `to_utf8(text) AS encode(text)`,
   `sha256(bytes) AS unhex(system.main.sha256(bytes))`,
