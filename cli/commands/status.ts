@@ -5,7 +5,7 @@ import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
-import type { WriterStatus } from "../../lib/ports.ts";
+import type { Claim, WriterStatus } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { addArchiveOption, checkReadable, isWritable } from "../options/archive.ts";
@@ -86,13 +86,13 @@ async function readStatus(
   const store = new DirectoryArchiveStore(directory);
   const held = await measureObjects(store, only);
   const quarantined = await countQuarantined(store, only);
-  const writers = await readWriters(directory, only);
+  const { writers, claims } = await readCheckpoints(directory, only);
   const names = new Set([...writers.keys(), ...held.keys(), ...quarantined.keys()]);
   const statuses: SourceStatus[] = [];
   for (const source of [...names].sort()) {
     const known = writers.get(source);
     statuses.push({
-      ...toSourceProgress(source, known, nowSeconds),
+      ...toSourceProgress(source, known, claims.get(source), nowSeconds),
       ...toSealingStatus(source, known, await sealedDays(store, source)),
       backfill: backfillProgress(known ?? [], nowSeconds * 1000) ?? null,
       objects: held.get(source)?.objects ?? 0,
@@ -103,26 +103,29 @@ async function readStatus(
   return statuses;
 }
 
-async function readWriters(
+/** By source. */
+async function readCheckpoints(
   directory: string,
   only: string | undefined,
-): Promise<Map<string, KnownWriter[]>> {
-  const bySource = new Map<string, KnownWriter[]>();
+): Promise<{ writers: Map<string, KnownWriter[]>; claims: Map<string, Claim[]> }> {
+  const writers = new Map<string, KnownWriter[]>();
+  const claims = new Map<string, Claim[]>();
   // Opening would create the file, and a copy of an archive may be read-only.
-  if (!SqliteCheckpointStore.isIn(directory)) return bySource;
+  if (!SqliteCheckpointStore.isIn(directory)) return { writers, claims };
   const canLock = await isWritable(directory);
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
     for (const source of await checkpoints.sources()) {
       if (only !== undefined && source !== only) continue;
-      const writers = await checkpoints.writers(source);
+      const known = await checkpoints.writers(source);
       // Who is alive is known from locks, which are files; nobody is at work where there are none.
-      bySource.set(
+      writers.set(
         source,
-        canLock ? writers.map((writer) => withoutDeadHolder(checkpoints, writer)) : writers,
+        canLock ? known.map((writer) => withoutDeadHolder(checkpoints, writer)) : known,
       );
+      claims.set(source, await checkpoints.claims(source));
     }
-    return bySource;
+    return { writers, claims };
   } finally {
     checkpoints.close();
   }

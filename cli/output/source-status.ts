@@ -1,7 +1,7 @@
 import { liveWriter, sourceOfWriter } from "../../lib/archive/writer.ts";
 import { completeRanges } from "../../lib/backfill/complete-ranges.ts";
-import type { WriterStatus } from "../../lib/ports.ts";
-import type { TimeRange } from "../../lib/time.ts";
+import type { Claim, WriterStatus } from "../../lib/ports.ts";
+import { END_OF_TIME, type TimeRange } from "../../lib/time.ts";
 import { formatSeconds, formatTime } from "./format.ts";
 import type { StatusLine } from "./table.ts";
 
@@ -22,6 +22,14 @@ export interface SourceProgress {
   lateScannedAt: number | null;
   /** How far an unfinished late scan has come. */
   lateScanPosition: number | null;
+  /** Who may write now, and to which time. `until` is null where it has no end. */
+  claims: {
+    writer: string;
+    owner: string;
+    from: number;
+    until: number | null;
+    expiresAtMs: number;
+  }[];
 }
 
 /** A writer; without its lease when the holder is known to have died. */
@@ -34,10 +42,14 @@ export function liveOf(writers: readonly KnownWriter[] = []): KnownWriter | unde
   return writers.find(({ writer }) => writer === liveWriter(sourceOfWriter(writer)));
 }
 
-/** @param writers - of the source; none when it never ran */
+/**
+ * @param writers - of the source; none when it never ran
+ * @param claims - of the source; one that has expired may be of a process that has died
+ */
 export function toSourceProgress(
   source: string,
   writers: readonly KnownWriter[] = [],
+  claims: readonly Claim[] = [],
   nowSeconds: number,
 ): SourceProgress {
   const { checkpoint, lease, diedHolder } = liveOf(writers) ?? {};
@@ -52,6 +64,10 @@ export function toSourceProgress(
     notBeforeMs: checkpoint?.notBefore ?? null,
     lateScannedAt: checkpoint?.lateScannedAt ?? null,
     lateScanPosition: checkpoint?.lateScanPosition ?? null,
+    claims: claims.map(({ writer, owner, range, expiresAt }) => ({
+      ...{ writer, owner, from: range.from, expiresAtMs: expiresAt },
+      until: range.until >= END_OF_TIME ? null : range.until,
+    })),
   };
 }
 
@@ -71,6 +87,7 @@ export function describeSourceProgress(
     notBeforeMs,
     lateScanPosition,
     lateScannedAt,
+    claims,
   }: SourceProgress,
   noStart: string,
 ): StatusLine[] {
@@ -87,6 +104,10 @@ export function describeSourceProgress(
         ? describeNoRun(diedHolder)
         : `${lease.owner}, until ${formatMs(lease.expiresAtMs)}`,
     ],
+    ...claims.map(({ writer, from, until, expiresAtMs }) => {
+      const range = `from ${formatTime(from)}${until === null ? " on" : ` until ${formatTime(until)}`}`;
+      return ["claimed", `${writer}: ${range}; expires ${formatMs(expiresAtMs)}`] as const;
+    }),
     ...(notBeforeMs === null ? [] : [["not before", formatMs(notBeforeMs)] as const]),
   ];
 }

@@ -83,21 +83,23 @@ export class Attempt {
   async #compare(): Promise<void> {
     const { ports, limits, archive, checkpoint, save, onPage, onWindow } = this.#work;
     const { start, pageLimit } = this.#settings;
-    const { watermark, entriesPerSecond, closing } = checkpoint();
+    const { watermark, entriesPerSecond, firstListedSearch: search, closing } = checkpoint();
     const windows = reconcile(
       {
         ...{ slack: ports.slack, clock: ports.clock, archive, pageLimit, entriesPerSecond, onPage },
+        search,
         deadlineMs: limits.deadlineMs,
         signal: limits.signal,
       },
       { from: watermark, until: start + SECONDS_PER_DAY },
       closing.hours,
     );
-    for await (const { until, entriesPerSecond, hours } of windows) {
+    for await (const { until, entriesPerSecond, hours, search } of windows) {
       await save({
         watermark: until,
         entriesPerSecond,
         notBefore: undefined,
+        firstListedSearch: search,
         closing: { ...checkpoint().closing, hours: this.#withoutRecord(hours) },
       });
       await this.#writeRecords();

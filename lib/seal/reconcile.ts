@@ -1,7 +1,7 @@
 import type { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
 import { type EntryName, entryName, idOf, textHash } from "../archive/archived-entries.ts";
-import type { Clock, ReconciledHour } from "../ports.ts";
+import type { Clock, FirstListedSearch, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
 import { storePage } from "../run/store-page.ts";
@@ -28,6 +28,8 @@ interface ReconciledWindow {
   entriesPerSecond: number;
   /** Of each hour that was looked at, up to there. */
   hours: ReconciledHours;
+  /** How far the look for the first second that Slack lists has come. */
+  search: FirstListedSearch | undefined;
 }
 
 interface Reconciliation {
@@ -36,6 +38,8 @@ interface Reconciliation {
   clock: Clock;
   pageLimit: number;
   entriesPerSecond: number;
+  /** As an earlier run left it. */
+  search: FirstListedSearch | undefined;
   /** Epoch milliseconds. */
   deadlineMs: number;
   signal: AbortSignal | undefined;
@@ -78,6 +82,7 @@ export async function* reconcile(
       pageLimit: options.pageLimit,
       crossesHours: true,
       mayBeginLater: true,
+      search: options.search,
     },
     { deadlineMs: options.deadlineMs, signal: options.signal },
   );
@@ -95,13 +100,13 @@ export async function* reconcile(
     await compareTexts(archive, page, listed);
     page.page.release();
     if (page.next === undefined) {
-      const { window, entriesPerSecond } = page;
+      const { window, entriesPerSecond, search } = page;
       for (const part of splitAtHours(window)) {
         const archived = await archive.linesBetween(part.from, part.until);
         hours[numberOf(part.from)] = compare(hourIn(hours, part.from), archived, part, listed);
       }
       listed = { seconds: new Map(), differing: new Map() };
-      yield { until: window.until, entriesPerSecond, hours: { ...hours } };
+      yield { until: window.until, entriesPerSecond, hours: { ...hours }, search };
     }
   }
 }

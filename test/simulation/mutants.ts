@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "does not look into the archive",
     file: "archive/archive.ts",
-    find: " && !isArchived(entry.id)",
+    find: " && !isArchived(entry)",
     replace: "",
     seed: 3,
   },
@@ -45,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets the objects that it wrote itself",
     file: "archive/archived-entries.ts",
-    find: "objects.push({ key, ...name });\n    }\n    const ids",
-    replace: "}\n    const ids",
+    find: "objects.push({ key, ...name });\n    }\n    const lines",
+    replace: "}\n    const lines",
     seed: 5,
   },
   {
@@ -300,8 +300,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "writes entries again instead of keeping their text",
     file: "slack/page.ts",
-    find: "isOnOneLine ? exact : onOneLine(exact)",
-    replace: "Buffer.from(JSON.stringify(parsed))",
+    find: "if (isOnOneLine) {\n      return { entry: new PageEntry(text, start, end, id, dateCreate), end };\n    }\n    const line = onOneLine(text.subarray(start, end));",
+    replace:
+      "const line = Buffer.from(JSON.stringify(JSON.parse(text.toString('utf8', start, end))));",
     seed: 1,
   },
   {
@@ -388,8 +389,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "compares ids and not texts",
     file: "seal/reconcile.ts",
-    find: "hash !== undefined && hash !== textHash(bytes)",
-    replace: "hash === textHash(Buffer.from('')) && bytes",
+    find: "archived.get(name) !== textHash(bytes)",
+    replace: "archived.get(name) === textHash(Buffer.from('')) && bytes",
     seed: 1,
   },
   {
