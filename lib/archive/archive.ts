@@ -38,8 +38,6 @@ export interface ArchiveOptions {
   source: string;
   guard: WriteGuard;
   clock: Clock;
-  /** Remember a hash of each text, for {@link Archive.linesBetween}. @default false */
-  hashesTexts?: boolean;
 }
 
 /** A day that ends later than this from now is not sealed yet, whatever the clocks' skew. */
@@ -59,12 +57,12 @@ export class Archive {
   /** Days that may be written to: looked up once, as nobody seals what this writer has claimed. */
   readonly #openDays = new Set<string>();
 
-  constructor(store: ArchiveStore, { source, guard, clock, hashesTexts = false }: ArchiveOptions) {
+  constructor(store: ArchiveStore, { source, guard, clock }: ArchiveOptions) {
     this.#store = store;
     this.#source = source;
     this.#guard = guard;
     this.#clock = clock;
-    this.#archivedIds = new ArchivedIds(store, source, hashesTexts);
+    this.#archivedIds = new ArchivedIds(store, source);
   }
 
   /** @param entries - newest first, of any hours */
@@ -79,11 +77,10 @@ export class Archive {
     }
     const byHour = Map.groupBy(inside, ({ dateCreate }) => hourOf(dateCreate));
     for (const [hour, ofHour] of [...byHour].sort(([a], [b]) => a - b)) {
-      const seconds = ofHour.map(({ dateCreate }) => dateCreate);
-      const isArchived = await this.#archivedIds.between(minOf(seconds), maxOf(seconds));
+      const archived = await this.#archivedIds.among(ofHour);
       const fresh: ArchiveEntry[] = [];
       for (const entry of ofHour) {
-        const isNew = !inBatch.has(entry.id) && !isArchived(entry.id);
+        const isNew = !inBatch.has(entry.id) && !archived.has(entry.id);
         (isNew ? fresh : stored.duplicates).push(entry);
         inBatch.add(entry.id);
       }
@@ -92,15 +89,6 @@ export class Archive {
       }
     }
     return stored;
-  }
-
-  /**
-   * @param from - epoch seconds, included
-   * @param until - epoch seconds, excluded; both in one UTC hour
-   * @returns the ids that are archived with a time of these seconds, each with the {@link textHash} of its line
-   */
-  linesBetween(from: number, until: number): Promise<Map<string, string>> {
-    return this.#archivedIds.within(from, until - 1);
   }
 
   /**
@@ -141,12 +129,4 @@ export class Archive {
     }
     this.#openDays.add(day);
   }
-}
-
-function minOf(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => Math.min(a, b));
-}
-
-function maxOf(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => Math.max(a, b));
 }

@@ -1,18 +1,7 @@
-import { hash } from "node:crypto";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf } from "../time.ts";
 import { type ArchiveEntry, ArchiveObjectError, decodeLines } from "./archive-object.ts";
 import { hourPrefix, type ObjectName, parseObjectKey } from "./object-key.ts";
-
-interface ArchivedLine {
-  /** Epoch seconds. */
-  dateCreate: number;
-  /** See {@link textHash}; empty where texts are not hashed. */
-  hash: string;
-}
-
-/** The lines of an object, by their id. */
-type ArchivedObjectIds = ReadonlyMap<string, ArchivedLine>;
 
 interface ArchivedObject extends ObjectName {
   key: string;
@@ -33,38 +22,32 @@ const OBJECTS_KEPT = 8;
 export class ArchivedIds {
   readonly #store: ArchiveStore;
   readonly #source: string;
-  readonly #hashesTexts: boolean;
   readonly #objectsByHour = new RecentMap<number, ArchivedObject[]>(HOURS_KEPT);
-  readonly #idsByKey = new RecentMap<string, ArchivedObjectIds>(OBJECTS_KEPT);
+  readonly #idsByKey = new RecentMap<string, ReadonlySet<string>>(OBJECTS_KEPT);
 
-  constructor(store: ArchiveStore, source: string, hashesTexts: boolean) {
+  constructor(store: ArchiveStore, source: string) {
     this.#store = store;
     this.#source = source;
-    this.#hashesTexts = hashesTexts;
   }
 
   /**
-   * @param min - epoch seconds, included
-   * @param max - epoch seconds, included, in the same UTC hour
-   * @returns tells whether an id stands in an object that overlaps these seconds
+   * Looks at one object after the other, so that their number costs no memory.
+   *
+   * @param entries - at least one, all of one UTC hour
+   * @returns the ids among theirs that stand in an object that overlaps their time
    */
-  async between(min: number, max: number): Promise<(id: string) => boolean> {
-    const objects = await this.#overlapping(min, max);
-    return (id) => objects.some((ids) => ids.has(id));
-  }
-
-  /**
-   * @returns the ids that are archived with a time of these seconds, each with
-   * the hash of its line; bounds as in {@link between}
-   */
-  async within(min: number, max: number): Promise<Map<string, string>> {
-    const within = new Map<string, string>();
-    for (const ids of await this.#overlapping(min, max)) {
-      for (const [id, { dateCreate, hash }] of ids) {
-        if (dateCreate >= min && dateCreate <= max) within.set(id, hash);
+  async among(entries: readonly ArchiveEntry[]): Promise<Set<string>> {
+    const seconds = entries.map(({ dateCreate }) => dateCreate);
+    const min = seconds.reduce((a, b) => Math.min(a, b));
+    const max = seconds.reduce((a, b) => Math.max(a, b));
+    const found = new Set<string>();
+    for (const { key, minDateCreate, maxDateCreate } of await this.#objectsOf(hourOf(min))) {
+      if (minDateCreate <= max && maxDateCreate >= min) {
+        const ids = await this.#idsOf(key);
+        for (const { id } of entries) if (ids.has(id)) found.add(id);
       }
     }
-    return within;
+    return found;
   }
 
   /** Take note of an object that was just written. */
@@ -74,24 +57,8 @@ export class ArchivedIds {
     if (name !== undefined && !objects.some((object) => object.key === key)) {
       objects.push({ key, ...name });
     }
-    const ids = entries.map(
-      ({ id, dateCreate, bytes }) => [id, this.#line(dateCreate, bytes)] as const,
-    );
-    this.#idsByKey.set(key, new Map(ids));
-  }
-
-  #line(dateCreate: number, text: Uint8Array): ArchivedLine {
-    return { dateCreate, hash: this.#hashesTexts ? textHash(text) : "" };
-  }
-
-  async #overlapping(min: number, max: number): Promise<ArchivedObjectIds[]> {
-    const ids: ArchivedObjectIds[] = [];
-    for (const { key, minDateCreate, maxDateCreate } of await this.#objectsOf(hourOf(min))) {
-      if (minDateCreate <= max && maxDateCreate >= min) {
-        ids.push(await this.#idsOf(key));
-      }
-    }
-    return ids;
+    const ids = entries.map(({ id }) => id);
+    this.#idsByKey.set(key, new Set(ids));
   }
 
   async #objectsOf(hour: number): Promise<ArchivedObject[]> {
@@ -108,15 +75,14 @@ export class ArchivedIds {
     return objects;
   }
 
-  async #idsOf(key: string): Promise<ArchivedObjectIds> {
+  async #idsOf(key: string): Promise<ReadonlySet<string>> {
     const known = this.#idsByKey.get(key);
     if (known !== undefined) {
       return known;
     }
-    const ids = new Map<string, ArchivedLine>();
+    const ids = new Set<string>();
     for (const line of await decodeLines(key, await this.#store.get(key))) {
-      const { id, dateCreate } = readLine(key, line);
-      ids.set(id, this.#line(dateCreate, line));
+      ids.add(readLine(key, line).id);
     }
     this.#idsByKey.set(key, ids);
     return ids;
@@ -136,11 +102,6 @@ export function readLine(key: string, line: Uint8Array): { id: string; dateCreat
     throw new ArchiveObjectError(key, "a line has no id or no date_create");
   }
   return { id, dateCreate };
-}
-
-/** By which two texts of an id are compared: SHA-256, base64. */
-export function textHash(text: Uint8Array): string {
-  return hash("sha256", text, "base64");
 }
 
 /** A map that forgets what was used least recently. */

@@ -57,6 +57,12 @@ export interface Walk {
   crossesHours?: boolean | undefined;
   /** Nothing was ever listed below `position`: what Slack has may begin after it. */
   mayBeginLater?: boolean | undefined;
+  /**
+   * A window that has more pages is begun again, at most half as long, as its density
+   * says; one of a second is listed to its end. For a caller that keeps in memory what
+   * a window lists. @default no limit
+   */
+  pagesMax?: number | undefined;
 }
 
 /** A window that crosses hours grows from an hour to this, as long as one page holds it. */
@@ -88,6 +94,7 @@ const SKEW_MAX_SECONDS = SECONDS_PER_HOUR;
  * - A range that Slack refuses because it ends in the future (our clock is
  *   ahead) is cut short; a first one that begins before all that Slack has is
  *   passed over.
+ * - One that has more than `pagesMax` pages starts again, at half its length or less.
  *
  * @throws errors of the client, and an EndlessListingError
  */
@@ -129,7 +136,9 @@ async function* walkWindows(
     if (window === undefined) {
       return;
     }
+    const seconds = window.until - window.from;
     let pages = 0;
+    let isTooDense = false;
     try {
       for await (const listed of listWindow(slack, window, resumed?.cursor, limit, options)) {
         pages += 1;
@@ -141,14 +150,15 @@ async function* walkWindows(
         };
         const { page } = listed;
         yield { window, page, next: next || undefined, entriesPerSecond, isRefused: false };
+        isTooDense = next !== undefined && pages === walk.pagesMax && seconds > 1;
+        if (isTooDense) break;
       }
-      position = window.until;
+      position = isTooDense ? window.from : window.until;
       reachSeconds = pages > 1 ? SECONDS_PER_HOUR : Math.min(2 * reachSeconds, REACH_MAX_SECONDS);
-      secondsMax = Number.POSITIVE_INFINITY;
+      secondsMax = isTooDense ? Math.floor(seconds / 2) : Number.POSITIVE_INFINITY;
       limit = Math.min(2 * limit, walk.pageLimit);
       restarts = 0;
     } catch (error) {
-      const seconds = window.until - window.from;
       const remedy = remedyFor(error, { isResumed: resumed !== undefined && pages === 0 });
       if (remedy === undefined || restarts === RESTARTS_MAX) {
         const isOneSecond = remedy === "no cursor" && seconds === 1;

@@ -1,12 +1,16 @@
 import type { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
-import { textHash } from "../archive/archived-ids.ts";
 import type { Clock, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
 import { storePage } from "../run/store-page.ts";
+import type { PageEntry } from "../slack/page.ts";
 import { HOURS_PER_DAY, hourOf, nowSeconds, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
+import { type ArchivedLines, keyOf } from "./archived-lines.ts";
 import { IDS_NAMED_MAX } from "./manifest.ts";
+
+/** Pages of a window whose ids are in memory: a denser window is made shorter, down to a second. */
+const WINDOW_PAGES_MAX = 8;
 
 const NOTHING_RECONCILED = {
   listed: 0,
@@ -33,6 +37,7 @@ interface ReconciledWindow {
 interface Reconciliation {
   slack: SlackSource;
   archive: Archive;
+  archived: ArchivedLines;
   clock: Clock;
   pageLimit: number;
   entriesPerSecond: number;
@@ -44,29 +49,29 @@ interface Reconciliation {
 }
 
 /** What a window's listing has shown so far. */
-interface ListedWindow {
-  /** Time of each id, epoch seconds. */
+interface ListedWindow extends TimeRange {
+  /** Time of each id, epoch seconds, by {@link keyOf} it. */
   seconds: Map<string, number>;
-  /** Those among them that are archived with another text. */
+  /** Ids among them that are archived with another text, and their times. */
   differing: Map<string, number>;
 }
 
 /**
  * List a stretch of a day again, store what is missing in the archive, and
  * find what only the archive has, or has with another text. In memory are the
- * ids of one window.
+ * ids of one window, and a bounded stretch of the archive.
  *
  * @param range - within one UTC day
  * @param before - what was found below the range in hours that it cuts
  * @throws what the client, the listing and the store throw
  */
 export async function* reconcile(
-  { slack, archive, clock, onPage, ...options }: Reconciliation,
+  { slack, archive, archived, clock, onPage, ...options }: Reconciliation,
   range: TimeRange,
   before: ReconciledHours,
 ): AsyncGenerator<ReconciledWindow, void, void> {
   const hours: Record<string, ReconciledHour> = { ...before };
-  let listed: ListedWindow = { seconds: new Map(), differing: new Map() };
+  let listed: ListedWindow | undefined;
   const pages = listPages(
     slack,
     {
@@ -78,12 +83,21 @@ export async function* reconcile(
       pageLimit: options.pageLimit,
       crossesHours: true,
       mayBeginLater: true,
+      pagesMax: WINDOW_PAGES_MAX,
     },
     { deadlineMs: options.deadlineMs, signal: options.signal },
   );
   for await (const page of pages) {
     onPage(page.entriesPerSecond);
-    const { added } = await storePage(archive, page);
+    const { window, entriesPerSecond } = page;
+    if (listed?.from !== window.from || listed.until !== window.until) {
+      listed = { ...window, seconds: new Map(), differing: new Map() };
+      await archived.open(window);
+    }
+    const known = await compareTexts(archive, archived, page, listed);
+    const entries = page.page.entries.filter((entry) => !known.has(entry));
+    const { added } = await storePage(archive, { ...page, page: { ...page.page, entries } });
+    archived.add(added);
     for (const { dateCreate } of added) {
       const { late, lateness, ...hour } = hourIn(hours, dateCreate);
       hours[numberOf(dateCreate)] = {
@@ -92,15 +106,17 @@ export async function* reconcile(
         lateness: addLateness(lateness, nowSeconds(clock) - dateCreate),
       };
     }
-    await compareTexts(archive, page, listed);
     page.page.release();
     if (page.next === undefined) {
-      const { window, entriesPerSecond } = page;
       for (const part of splitAtHours(window)) {
-        const archived = await archive.linesBetween(part.from, part.until);
-        hours[numberOf(part.from)] = compare(hourIn(hours, part.from), archived, part, listed);
+        hours[numberOf(part.from)] = await compare(
+          hourIn(hours, part.from),
+          archived,
+          part,
+          listed,
+        );
       }
-      listed = { seconds: new Map(), differing: new Map() };
+      listed = undefined;
       yield { until: window.until, entriesPerSecond, hours: { ...hours } };
     }
   }
@@ -121,52 +137,68 @@ function* splitAtHours({ from, until }: TimeRange): Generator<TimeRange> {
   }
 }
 
-/** Take note of what a page lists; a text that is not the archived one is kept, in quarantine. */
+/**
+ * Take note of what a page lists; a text that is not the archived one is kept, in quarantine.
+ *
+ * @returns the entries that are archived, with whichever text
+ */
 async function compareTexts(
   archive: Archive,
+  archived: ArchivedLines,
   page: ListedPage,
-  { seconds, differing }: ListedWindow,
-): Promise<void> {
-  const entries = entriesIn(page);
-  const others: Uint8Array[] = [];
-  for (const [hour, ofHour] of Map.groupBy(entries, ({ dateCreate }) => hourOf(dateCreate))) {
-    const times = ofHour.map(({ dateCreate }) => dateCreate);
-    const from = times.reduce((a, b) => Math.min(a, b), hour + SECONDS_PER_HOUR);
-    const until = times.reduce((a, b) => Math.max(a, b), hour) + 1;
-    const archived = await archive.linesBetween(from, until);
-    for (const { id, dateCreate, bytes } of ofHour) {
-      seconds.set(id, dateCreate);
-      const hash = archived.get(id);
-      if (hash !== undefined && hash !== textHash(bytes)) {
-        differing.set(id, dateCreate);
-        others.push(bytes);
+  listed: ListedWindow,
+): Promise<Set<PageEntry>> {
+  const entries = Map.groupBy(entriesIn(page), ({ id }) => keyOf(id));
+  const known = new Set<PageEntry>();
+  const others = new Set<PageEntry>();
+  let from = page.window.until;
+  let until = page.window.from;
+  for (const [idKey, [entry]] of entries) {
+    if (entry === undefined) continue;
+    listed.seconds.set(idKey, entry.dateCreate);
+    from = Math.min(from, entry.dateCreate);
+    until = Math.max(until, entry.dateCreate + 1);
+  }
+  for await (const { idKey, textKey } of archived.linesIn({ from, until })) {
+    for (const entry of entries.get(idKey) ?? []) {
+      known.add(entry);
+      if (textKey !== keyOf(entry.bytes)) {
+        listed.differing.set(entry.id, entry.dateCreate);
+        others.add(entry);
       }
     }
   }
-  if (others.length > 0) {
-    await archive.quarantine(others, page.window.from);
+  const texts = [...others].map(({ bytes }) => bytes);
+  if (texts.length > 0) {
+    await archive.quarantine(texts, page.window.from);
   }
+  return known;
 }
 
-function entriesIn({ window, page }: ListedPage): ArchiveEntry[] {
-  const entries: ArchiveEntry[] = [];
-  for (const { id, dateCreate, bytes } of page.entries) {
-    const isInside =
-      dateCreate !== undefined && dateCreate >= window.from && dateCreate < window.until;
-    if (id !== undefined && isInside) entries.push({ id, dateCreate, bytes });
-  }
-  return entries;
+function entriesIn({ window, page }: ListedPage): (PageEntry & ArchiveEntry)[] {
+  return page.entries.filter((entry): entry is PageEntry & ArchiveEntry => {
+    const { id, dateCreate } = entry;
+    return (
+      id !== undefined &&
+      dateCreate !== undefined &&
+      dateCreate >= window.from &&
+      dateCreate < window.until
+    );
+  });
 }
 
 /** A stretch of an hour has been listed to its end: compare. */
-function compare(
+async function compare(
   hour: ReconciledHour,
-  archived: ReadonlyMap<string, string>,
-  { from, until }: TimeRange,
+  archived: ArchivedLines,
+  part: TimeRange,
   listed: ListedWindow,
-): ReconciledHour {
-  const isInside = (second: number) => second >= from && second < until;
-  const only = [...archived.keys()].filter((id) => !listed.seconds.has(id)).sort();
+): Promise<ReconciledHour> {
+  const isInside = (second: number) => second >= part.from && second < part.until;
+  const only = await countUnlisted(archived, part, listed);
+  const isUnlisted = (idKey: string) => !listed.seconds.has(idKey);
+  const unnamed = IDS_NAMED_MAX - hour.onlyInArchiveIds.length;
+  const onlyIds = only > 0 && unnamed > 0 ? await archived.idsIn(part, isUnlisted, unnamed) : [];
   const differing = [...listed.differing]
     .filter(([, second]) => isInside(second))
     .map(([id]) => id)
@@ -174,9 +206,26 @@ function compare(
   return {
     ...hour,
     listed: hour.listed + [...listed.seconds.values()].filter(isInside).length,
-    onlyInArchive: hour.onlyInArchive + only.length,
-    onlyInArchiveIds: [...hour.onlyInArchiveIds, ...only].slice(0, IDS_NAMED_MAX),
+    onlyInArchive: hour.onlyInArchive + only,
+    onlyInArchiveIds: [...hour.onlyInArchiveIds, ...onlyIds],
     differs: (hour.differs ?? 0) + differing.length,
     differsIds: [...(hour.differsIds ?? []), ...differing].slice(0, IDS_NAMED_MAX),
   };
+}
+
+/** @returns ids that are archived with a time of this range and were not listed, each once a second */
+async function countUnlisted(
+  archived: ArchivedLines,
+  range: TimeRange,
+  listed: ListedWindow,
+): Promise<number> {
+  let unlisted = 0;
+  let ofSecond = { second: range.from, idKeys: new Set<string>() };
+  for await (const { idKey, second } of archived.linesIn(range)) {
+    if (listed.seconds.has(idKey)) continue;
+    if (ofSecond.second !== second) ofSecond = { second, idKeys: new Set() };
+    if (!ofSecond.idKeys.has(idKey)) unlisted += 1;
+    ofSecond.idKeys.add(idKey);
+  }
+  return unlisted;
 }

@@ -238,7 +238,7 @@ class Seal {
     const { closing } = this.#checkpoint;
     const { archive: store, clock } = this.#ports;
     const guard = this.#lease;
-    const archive = new Archive(store, { source, guard, clock, hashesTexts: true });
+    const archive = new Archive(store, { source, guard, clock });
     return new Attempt(
       { source, pageLimit, attempt: closing.attempt ?? "", start: this.#start },
       {

@@ -73,6 +73,25 @@ describe("a walk", () => {
     expect(position).toBe(WALK.end);
   });
 
+  it.each([
+    { crossesHours: false, every: 1 },
+    { crossesHours: true, every: 1 },
+    { crossesHours: true, every: 40 },
+  ])("begins a window again, shorter, that has more pages than allowed: %j", async (how) => {
+    const quiet = every(how.every, { until: START + 1800 });
+    const burst = Array.from({ length: 900 }, (_, at) => START + 1800 + Math.floor(at / 400));
+    const times = [...quiet, ...burst];
+    const slack = new ScriptedListing({ times });
+    const { pages, ids } = await walk(slack, { crossesHours: how.crossesHours, pagesMax: 2 });
+
+    expect(ids).toEqual(all(times));
+    for (const ofWindow of Map.groupBy(pages, ({ window }) => JSON.stringify(window)).values()) {
+      const [{ window }] = ofWindow as [ListedPage];
+      // A second cannot be made shorter; Slack is asked for the one after it, too.
+      expect(ofWindow.length).toBeLessThanOrEqual(window.until - window.from === 1 ? 9 : 2);
+    }
+  });
+
   it("spans hours where they may be crossed, in few calls", async () => {
     const slack = new ScriptedListing({ times: [START, START + 9 * DAY] });
     const { ids, position } = await walk(slack, { crossesHours: true, end: START + 10 * DAY });

@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "does not look into the archive",
     file: "archive/archive.ts",
-    find: " && !isArchived(entry.id)",
+    find: " && !archived.has(entry.id)",
     replace: "",
     seed: 3,
   },
@@ -388,14 +388,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "compares ids and not texts",
     file: "seal/reconcile.ts",
-    find: "hash !== undefined && hash !== textHash(bytes)",
-    replace: "hash === textHash(Buffer.from('')) && bytes",
+    find: "textKey !== keyOf(entry.bytes)",
+    replace: "textKey === ''",
     seed: 1,
   },
   {
     name: "does not keep Slack's text beside another",
     file: "seal/reconcile.ts",
-    find: "await archive.quarantine(others, page.window.from);",
+    find: "await archive.quarantine(texts, page.window.from);",
     replace: "",
     seed: 89,
   },
