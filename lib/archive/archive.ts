@@ -40,6 +40,9 @@ export interface ArchiveOptions {
   clock: Clock;
 }
 
+/** A page's entries; an imported file may have more of one hour, and whoever reads an object has it in memory. */
+const OBJECT_ENTRIES_MAX = 10_000;
+
 /** A day that ends later than this from now is not sealed yet, whatever the clocks' skew. */
 const SEALED_EARLIEST_SECONDS = SECONDS_PER_HOUR;
 
@@ -84,8 +87,8 @@ export class Archive {
         (isNew ? fresh : stored.duplicates).push(entry);
         inBatch.add(entry.id);
       }
-      if (fresh.length > 0) {
-        await this.#write(hour, fresh, stored);
+      for (let next = 0; next < fresh.length; next += OBJECT_ENTRIES_MAX) {
+        await this.#write(hour, fresh.slice(next, next + OBJECT_ENTRIES_MAX), stored);
       }
     }
     return stored;

@@ -58,9 +58,8 @@ export interface Walk {
   /** Nothing was ever listed below `position`: what Slack has may begin after it. */
   mayBeginLater?: boolean | undefined;
   /**
-   * A window that has more pages is begun again, at most half as long, as its density
-   * says; one of a second is listed to its end. For a caller that keeps in memory what
-   * a window lists. @default no limit
+   * A window that has more pages is begun again, at most half as long; one of a second is
+   * listed to its end. For a caller that remembers what a window lists. @default no limit
    */
   pagesMax?: number | undefined;
 }
@@ -117,7 +116,8 @@ async function* walkWindows(
   walk: Walk,
   options: CallOptions,
 ): AsyncGenerator<ListedPage, void, void> {
-  let { position, entriesPerSecond } = walk;
+  let { entriesPerSecond } = walk;
+  let position = walk.pageCursor?.oldest ?? walk.position;
   let limit = walk.pageLimit;
   let resumed = walk.pageCursor;
   let secondsMax = Number.POSITIVE_INFINITY;
@@ -153,7 +153,7 @@ async function* walkWindows(
         isTooDense = next !== undefined && pages === walk.pagesMax && seconds > 1;
         if (isTooDense) break;
       }
-      position = isTooDense ? window.from : window.until;
+      if (!isTooDense) position = window.until;
       reachSeconds = pages > 1 ? SECONDS_PER_HOUR : Math.min(2 * reachSeconds, REACH_MAX_SECONDS);
       secondsMax = isTooDense ? Math.floor(seconds / 2) : Number.POSITIVE_INFINITY;
       limit = Math.min(2 * limit, walk.pageLimit);

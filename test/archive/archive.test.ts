@@ -49,6 +49,18 @@ describe("Archive.store", () => {
     ]);
   });
 
+  it("writes no object with more entries than a page: whoever reads one has it in memory", async () => {
+    const { store, archive } = setUp();
+    const entries = Array.from({ length: 20_001 }, (_, at) => entry(`e${at}`, 3000 - (at >> 4)));
+
+    expect(await archive.store(entries)).toMatchObject({ objects: 3 });
+    const counts: number[] = [];
+    for await (const { key } of store.list("audit_logs/")) {
+      counts.push((await decodeLines(key, await store.get(key))).length);
+    }
+    expect(counts.sort()).toEqual([1, 10_000, 10_000]);
+  });
+
   it("I2: stores an id that repeats in a batch once, across hours too", async () => {
     const { store, archive } = setUp();
     const stored = await archive.store([
