@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { listPages } from "../../lib/run/listing.ts";
+import type { ListedPage } from "../../lib/run/listing.ts";
 import { SlackApiError, SlackBodyError, SlackConnectionError } from "../../lib/slack/errors.ts";
 import {
   all,
