@@ -57,11 +57,10 @@ export interface Walk {
   crossesHours?: boolean | undefined;
   /** Nothing was ever listed below `position`: what Slack has may begin after it. */
   mayBeginLater?: boolean | undefined;
-  /**
-   * A window that has more pages is begun again, at most half as long; one of a second is
-   * listed to its end. For a caller that remembers what a window lists. @default no limit
-   */
+  /** A window that has more is begun again, at most half as long, unless it is a second. @default no limit */
   pagesMax?: number | undefined;
+  /** Cuts a window short, where the caller knows that it has more than a page. */
+  cut?: ((window: TimeRange) => Promise<TimeRange>) | undefined;
 }
 
 /** A window that crosses hours grows from an hour to this, as long as one page holds it. */
@@ -124,7 +123,7 @@ async function* walkWindows(
   let reachSeconds = SECONDS_PER_HOUR;
   let restarts = 0;
   for (;;) {
-    const window: TimeRange | undefined = resumed
+    const planned: TimeRange | undefined = resumed
       ? { from: resumed.oldest, until: resumed.latest }
       : nextWindow(
           position,
@@ -133,9 +132,8 @@ async function* walkWindows(
           limit,
           walk.crossesHours ? reachSeconds : undefined,
         );
-    if (window === undefined) {
-      return;
-    }
+    if (planned === undefined) return;
+    const window = (await walk.cut?.(planned)) ?? planned;
     const seconds = window.until - window.from;
     let pages = 0;
     let isTooDense = false;

@@ -15,8 +15,10 @@ export interface ComparedLine {
   second: number;
 }
 
-/** Lines that are in memory at one time: some 25 MB, and 50 pages of a busy hour. */
-const LINES_MAX = 500_000;
+/** Lines of a stretch: some 16 MB, and 30 pages of a busy hour. */
+const LINES_MAX = 300_000;
+/** The window that is compared, and the next one, which is listed meanwhile. */
+const STRETCHES_MAX = 2;
 const KEY_BYTES = 16;
 
 /**
@@ -33,7 +35,7 @@ export function keyOf(value: string | Uint8Array): string {
  * Objects stand in the order of their first seconds, and any two may overlap:
  * to have the lines of a window in hand takes reading all that overlap it. So
  * a stretch of time is read at once, as long as has a bounded number of lines,
- * and used for all windows in it. Memory holds the stretch, not the hour; an
+ * and used for all windows in it. Memory holds two stretches, not the hour; an
  * object is read once for each stretch that it overlaps. True as long as
  * nobody else writes, which the claim sees to.
  */
@@ -41,7 +43,7 @@ export class ArchivedLines {
   readonly #store: ArchiveStore;
   readonly #source: string;
   readonly #linesMax: number;
-  #stretch: Stretch | undefined;
+  #stretches: Stretch[] = [];
 
   /** @param linesMax - of a stretch; a single second may have more */
   constructor(store: ArchiveStore, source: string, linesMax = LINES_MAX) {
@@ -51,12 +53,19 @@ export class ArchivedLines {
   }
 
   /**
-   * Have the lines of a window at hand, as far as a stretch goes.
+   * How far a window may go to have no more lines than these, or one second.
    *
    * @throws {ArchiveObjectError} when an object cannot be read
    */
-  async open(window: TimeRange): Promise<void> {
-    if (!this.#stretch?.covers(window)) await this.#load(window);
+  async cut({ from, until }: TimeRange, linesMax: number): Promise<TimeRange> {
+    for (let position = from, lines = 0; position < until; ) {
+      const stretch = this.#at(position) ?? (await this.#load({ from: position, until }));
+      for (; position < Math.min(until, stretch.until); position++) {
+        lines += stretch.linesAt(position);
+        if (lines > linesMax) return { from, until: Math.max(position, from + 1) };
+      }
+    }
+    return { from, until };
   }
 
   /**
@@ -66,9 +75,7 @@ export class ArchivedLines {
    */
   async *linesIn({ from, until }: TimeRange): AsyncGenerator<ComparedLine, void, void> {
     for (let position = from; position < until; ) {
-      const stretch = this.#stretch?.has(position)
-        ? this.#stretch
-        : await this.#load({ from: position, until });
+      const stretch = this.#at(position) ?? (await this.#load({ from: position, until }));
       yield* stretch.linesIn({ from: position, until });
       position = stretch.until;
     }
@@ -76,11 +83,13 @@ export class ArchivedLines {
 
   /** Take note of what was just stored. */
   add(entries: readonly ArchiveEntry[]): void {
-    for (const { id, dateCreate, bytes } of entries) {
-      if (this.#stretch?.has(dateCreate)) this.#stretch.add(dateCreate, keyOf(id), keyOf(bytes));
+    for (const stretch of this.#stretches) {
+      for (const { id, dateCreate, bytes } of entries) {
+        if (stretch.has(dateCreate)) stretch.add(dateCreate, keyOf(id), keyOf(bytes));
+      }
     }
     // The next look at it reads on from there.
-    if ((this.#stretch?.lines ?? 0) > this.#linesMax) this.#stretch = undefined;
+    this.#stretches = this.#stretches.filter(({ lines }) => lines <= this.#linesMax);
   }
 
   /**
@@ -105,7 +114,6 @@ export class ArchivedLines {
 
   /** To the end of the hour that the window ends in, or as far as the number of lines allows. */
   async #load(window: TimeRange): Promise<Stretch> {
-    this.#stretch = undefined;
     const stretch = new Stretch(window.from, hourOf(window.until - 1) + SECONDS_PER_HOUR);
     for await (const lines of this.#objects(stretch)) {
       for (const { id, second, text } of lines) {
@@ -113,8 +121,12 @@ export class ArchivedLines {
       }
       if (stretch.lines > this.#linesMax) stretch.cut(this.#linesMax);
     }
-    this.#stretch = stretch;
+    this.#stretches = [...this.#stretches, stretch].slice(-STRETCHES_MAX);
     return stretch;
+  }
+
+  #at(second: number): Stretch | undefined {
+    return this.#stretches.findLast((stretch) => stretch.has(second));
   }
 
   /** @param range - of which the objects are read; its end may come down meanwhile */
@@ -173,8 +185,8 @@ class Stretch implements TimeRange {
     return second >= this.from && second < this.#until;
   }
 
-  covers({ from, until }: TimeRange): boolean {
-    return from >= this.from && until <= this.#until;
+  linesAt(second: number): number {
+    return this.#counts[second - this.from] ?? 0;
   }
 
   add(second: number, idKey: string, textKey: string): void {

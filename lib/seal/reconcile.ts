@@ -4,6 +4,7 @@ import type { Clock, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
 import { storePage } from "../run/store-page.ts";
+import { PAGE_FILL } from "../run/window.ts";
 import type { PageEntry } from "../slack/page.ts";
 import { HOURS_PER_DAY, hourOf, nowSeconds, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 import { type ArchivedLines, keyOf } from "./archived-lines.ts";
@@ -84,6 +85,7 @@ export async function* reconcile(
       crossesHours: true,
       mayBeginLater: true,
       pagesMax: WINDOW_PAGES_MAX,
+      cut: (window) => archived.cut(window, PAGE_FILL * options.pageLimit),
     },
     { deadlineMs: options.deadlineMs, signal: options.signal },
   );
@@ -92,7 +94,6 @@ export async function* reconcile(
     const { window, entriesPerSecond } = page;
     if (listed?.from !== window.from || listed.until !== window.until) {
       listed = { ...window, seconds: new Map(), differing: new Map() };
-      await archived.open(window);
     }
     const known = await compareTexts(archive, archived, page, listed);
     const entries = page.page.entries.filter((entry) => !known.has(entry));

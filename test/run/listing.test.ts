@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ListedPage } from "../../lib/run/listing.ts";
 import { SlackApiError, SlackBodyError, SlackConnectionError } from "../../lib/slack/errors.ts";
+import type { TimeRange } from "../../lib/time.ts";
 import {
   all,
   beginsAt,
@@ -55,6 +56,15 @@ describe("a walk", () => {
       // A second cannot be made shorter; Slack is asked for the one after it, too.
       expect(ofWindow.length).toBeLessThanOrEqual(window.until - window.from === 1 ? 9 : 2);
     }
+  });
+
+  it("lists no more at once than the caller lets it", async () => {
+    const times = every(7);
+    const cut = async ({ from, until }: TimeRange) => ({ from, until: Math.min(until, from + 60) });
+    const { pages, ids } = await walk(new ScriptedListing({ times }), { cut });
+
+    expect(ids).toEqual(all(times));
+    expect(pages).toHaveLength(120);
   });
 
   it("spans hours where they may be crossed, in few calls", async () => {

@@ -70,13 +70,26 @@ describe("the archived lines", () => {
     const archived = new ArchivedLines(counted, "acme", 100);
 
     for (let from = START; from < START + SECONDS_PER_HOUR; from += 100) {
-      await archived.open({ from, until: from + 100 });
+      await archived.cut({ from, until: from + 100 }, 10);
       await idKeysIn(archived, { from: from + 50, until: from + 100 });
       expect(await idKeysIn(archived, { from, until: from + 100 })).toHaveLength(10);
     }
     // 360 lines make four stretches of at most 100; all six objects overlap each.
     expect(gets).toBe(4 * 6);
     expect(entries).toHaveLength(720);
+  });
+
+  it.each([
+    [10, 100],
+    [25, 250],
+    [0.5, 1],
+    [9999, SECONDS_PER_HOUR],
+  ])("tell how far a window goes that has at most %d of them", async (max, seconds) => {
+    const { store } = await scatteredArchive();
+    const archived = new ArchivedLines(store, "acme", 7);
+    const window = { from: START, until: START + SECONDS_PER_HOUR };
+
+    expect(await archived.cut(window, max)).toEqual({ from: START, until: START + seconds });
   });
 
   it("leave out objects that lie before a stretch or beyond its end", async () => {
@@ -95,7 +108,7 @@ describe("the archived lines", () => {
     });
     const archived = new ArchivedLines(counted, "acme", 20);
 
-    await archived.open({ from: START + 300, until: START + 310 });
+    await idKeysIn(archived, { from: START + 300, until: START + 310 });
     // Two objects fill the stretch; the third tells that it is full.
     expect(gets).toHaveLength(3);
   });
@@ -116,7 +129,7 @@ describe("the archived lines", () => {
     const { store } = await scatteredArchive();
     const archived = new ArchivedLines(store, "acme", linesMax);
     const window = { from: START, until: START + 20 };
-    await archived.open(window);
+    await idKeysIn(archived, window);
     const late = Array.from({ length: 90 }, (_, at) => entryAt(START + 5, `late ${at}`));
 
     const { key, body } = await encodeObject("acme", late);
