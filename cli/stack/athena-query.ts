@@ -12,8 +12,11 @@ export async function queryDeployed(
   stackName: string,
   sql: string,
   signal: AbortSignal,
+  source?: string,
 ): Promise<AthenaResult> {
-  const { database } = await Deployment.find(stackName);
+  const deployment = await Deployment.find(stackName);
+  if (source !== undefined) deployment.source(source);
+  const { database } = deployment;
   const display = new QueryDisplay();
   try {
     const result = await database.query(sql, {

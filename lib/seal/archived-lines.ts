@@ -1,14 +1,14 @@
 import { hash } from "node:crypto";
 import { type ArchiveEntry, decodeLines } from "../archive/archive-object.ts";
-import { readLine } from "../archive/archived-ids.ts";
+import { entryName, readLine } from "../archive/archived-entries.ts";
 import { hourPrefix, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 
 /** An archived line, by which it is compared. */
 export interface ComparedLine {
-  /** {@link keyOf} its id. */
-  idKey: string;
+  /** {@link keyOf} its name, see {@link entryName}. */
+  nameKey: string;
   /** {@link keyOf} its text. */
   textKey: string;
   /** `date_create`, epoch seconds. */
@@ -22,7 +22,7 @@ const STRETCHES_MAX = 2;
 const KEY_BYTES = 16;
 
 /**
- * 128 bits of the SHA-256 of an id or a text, a character a byte: no two
+ * 128 bits of the SHA-256 of a name or a text, a character a byte: no two
  * have the same, whoever made them, short of 2^64 attempts.
  */
 export function keyOf(value: string | Uint8Array): string {
@@ -84,28 +84,36 @@ export class ArchivedLines {
   /** Take note of what was just stored. */
   add(entries: readonly ArchiveEntry[]): void {
     for (const stretch of this.#stretches) {
-      for (const { id, dateCreate, bytes } of entries) {
-        if (stretch.has(dateCreate)) stretch.add(dateCreate, keyOf(id), keyOf(bytes));
+      for (const entry of entries) {
+        if (stretch.has(entry.dateCreate)) {
+          stretch.add(entry.dateCreate, keyOf(entryName(entry)), keyOf(entry.bytes));
+        }
       }
     }
     // The next look at it reads on from there.
     this.#stretches = this.#stretches.filter(({ lines }) => lines <= this.#linesMax);
   }
 
+  /** Read anew what is asked for next. */
+  forget(): void {
+    this.#stretches = [];
+  }
+
   /**
-   * @param isSought - whether the line with this {@link keyOf} its id is
+   * @param isSought - whether the line with this key of its name is
    * @param max - how many to name
    * @returns ids with a time in this range, each once, the first ones in ascending order
    */
   async idsIn(
     range: TimeRange,
-    isSought: (idKey: string) => boolean,
+    isSought: (nameKey: string) => boolean,
     max: number,
   ): Promise<string[]> {
     let found = new Set<string>();
     for await (const lines of this.#objects(range)) {
       for (const { id, second } of lines) {
-        if (second >= range.from && second < range.until && isSought(keyOf(id))) found.add(id);
+        if (second < range.from || second >= range.until) continue;
+        if (isSought(keyOf(entryName({ id, dateCreate: second })))) found.add(id);
       }
       if (found.size > 2 * max) found = new Set([...found].sort().slice(0, max));
     }
@@ -117,7 +125,9 @@ export class ArchivedLines {
     const stretch = new Stretch(window.from, hourOf(window.until - 1) + SECONDS_PER_HOUR);
     for await (const lines of this.#objects(stretch)) {
       for (const { id, second, text } of lines) {
-        if (stretch.has(second)) stretch.add(second, keyOf(id), keyOf(text));
+        if (stretch.has(second)) {
+          stretch.add(second, keyOf(entryName({ id, dateCreate: second })), keyOf(text));
+        }
       }
       if (stretch.lines > this.#linesMax) stretch.cut(this.#linesMax);
     }
@@ -189,11 +199,11 @@ class Stretch implements TimeRange {
     return this.#counts[second - this.from] ?? 0;
   }
 
-  add(second: number, idKey: string, textKey: string): void {
+  add(second: number, nameKey: string, textKey: string): void {
     if (this.#lines === this.#seconds.length) this.#grow();
     const place = this.#lines;
     this.#seconds[place] = second - this.from;
-    this.#keys.write(idKey, 2 * KEY_BYTES * place, "latin1");
+    this.#keys.write(nameKey, 2 * KEY_BYTES * place, "latin1");
     this.#keys.write(textKey, 2 * KEY_BYTES * place + KEY_BYTES, "latin1");
     const at = Math.floor(second) - this.from;
     this.#counts[at] = (this.#counts[at] ?? 0) + 1;
@@ -231,7 +241,7 @@ class Stretch implements TimeRange {
       const place = places[at] ?? 0;
       const offset = 2 * KEY_BYTES * place;
       yield {
-        idKey: this.#keys.toString("latin1", offset, offset + KEY_BYTES),
+        nameKey: this.#keys.toString("latin1", offset, offset + KEY_BYTES),
         textKey: this.#keys.toString("latin1", offset + KEY_BYTES, offset + 2 * KEY_BYTES),
         second: this.from + (this.#seconds[place] ?? 0),
       };

@@ -1,5 +1,6 @@
 import type { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
+import { entryName } from "../archive/archived-entries.ts";
 import type { Clock, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
@@ -51,11 +52,14 @@ interface Reconciliation {
 
 /** What a window's listing has shown so far. */
 interface ListedWindow extends TimeRange {
-  /** Time of each id, epoch seconds, by {@link keyOf} it. */
+  /** Time of each entry, epoch seconds, by {@link keyOf} its name. */
   seconds: Map<string, number>;
-  /** Ids among them that are archived with another text, and their times. */
-  differing: Map<string, number>;
+  /** Those among them that are not archived with this text, by the same. */
+  differing: Map<string, Pick<ArchiveEntry, "id" | "dateCreate">>;
 }
+
+/** An entry with an id and a time. */
+type ListedEntry = PageEntry & ArchiveEntry;
 
 /**
  * List a stretch of a day again, store what is missing in the archive, and
@@ -95,10 +99,7 @@ export async function* reconcile(
     if (listed?.from !== window.from || listed.until !== window.until) {
       listed = { ...window, seconds: new Map(), differing: new Map() };
     }
-    const known = await compareTexts(archive, archived, page, listed);
-    const entries = page.page.entries.filter((entry) => !known.has(entry));
-    const { added } = await storePage(archive, { ...page, page: { ...page.page, entries } });
-    archived.add(added);
+    const added = await storeMissing(archive, archived, page, listed);
     for (const { dateCreate } of added) {
       const { late, lateness, ...hour } = hourIn(hours, dateCreate);
       hours[numberOf(dateCreate)] = {
@@ -139,45 +140,68 @@ function* splitAtHours({ from, until }: TimeRange): Generator<TimeRange> {
 }
 
 /**
- * Take note of what a page lists; a text that is not the archived one is kept, in quarantine.
+ * Take note of what a page lists, and store what is missing; a text that is not the
+ * archived one is kept, in quarantine.
  *
- * @returns the entries that are archived, with whichever text
+ * @returns the entries that were stored
  */
-async function compareTexts(
+async function storeMissing(
   archive: Archive,
   archived: ArchivedLines,
   page: ListedPage,
   listed: ListedWindow,
-): Promise<Set<PageEntry>> {
-  const entries = Map.groupBy(entriesIn(page), ({ id }) => keyOf(id));
-  const known = new Set<PageEntry>();
-  const others = new Set<PageEntry>();
-  let from = page.window.until;
-  let until = page.window.from;
-  for (const [idKey, [entry]] of entries) {
-    if (entry === undefined) continue;
-    listed.seconds.set(idKey, entry.dateCreate);
-    from = Math.min(from, entry.dateCreate);
-    until = Math.max(until, entry.dateCreate + 1);
-  }
-  for await (const { idKey, textKey } of archived.linesIn({ from, until })) {
-    for (const entry of entries.get(idKey) ?? []) {
-      known.add(entry);
-      if (textKey !== keyOf(entry.bytes)) {
-        listed.differing.set(entry.id, entry.dateCreate);
-        others.add(entry);
-      }
+): Promise<ArchiveEntry[]> {
+  const inside = entriesIn(page);
+  for (const entry of inside) listed.seconds.set(keyOf(entryName(entry)), entry.dateCreate);
+  const { known, others } = await compareTexts(archived, inside);
+  const missing = inside.filter((entry) => !known.has(entry));
+  const ids = new Set(missing.map(({ id }) => id));
+  // Of an id that the page gives twice, the first is stored: it takes both to see that.
+  const entries = page.page.entries.filter((entry) => !known.has(entry) || ids.has(entry.id ?? ""));
+  const { added } = await storePage(archive, { ...page, page: { ...page.page, entries } });
+  archived.add(added);
+  const stored = new Set(added.map(({ bytes }) => bytes));
+  const unstored = missing.filter(({ bytes }) => !stored.has(bytes));
+  if (unstored.length > 0) {
+    archived.forget();
+    const again = await compareTexts(archived, unstored);
+    for (const entry of unstored) {
+      if (!again.known.has(entry) || again.others.has(entry)) others.add(entry);
     }
+  }
+  for (const entry of others) {
+    const { id, dateCreate } = entry;
+    listed.differing.set(keyOf(entryName(entry)), { id, dateCreate });
   }
   const texts = [...others].map(({ bytes }) => bytes);
   if (texts.length > 0) {
     await archive.quarantine(texts, page.window.from);
   }
-  return known;
+  return added;
 }
 
-function entriesIn({ window, page }: ListedPage): (PageEntry & ArchiveEntry)[] {
-  return page.entries.filter((entry): entry is PageEntry & ArchiveEntry => {
+/** @returns the entries that are archived, and those among them with another text */
+async function compareTexts(
+  archived: ArchivedLines,
+  entries: readonly ListedEntry[],
+): Promise<{ known: Set<PageEntry>; others: Set<ListedEntry> }> {
+  const byName = Map.groupBy(entries, (entry) => keyOf(entryName(entry)));
+  const known = new Set<PageEntry>();
+  const others = new Set<ListedEntry>();
+  const seconds = entries.map(({ dateCreate }) => dateCreate);
+  const from = seconds.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const until = seconds.reduce((a, b) => Math.max(a, b), 0) + 1;
+  for await (const { nameKey, textKey } of archived.linesIn({ from, until })) {
+    for (const entry of byName.get(nameKey) ?? []) {
+      known.add(entry);
+      if (textKey !== keyOf(entry.bytes)) others.add(entry);
+    }
+  }
+  return { known, others };
+}
+
+function entriesIn({ window, page }: ListedPage): ListedEntry[] {
+  return page.entries.filter((entry): entry is ListedEntry => {
     const { id, dateCreate } = entry;
     return (
       id !== undefined &&
@@ -197,12 +221,12 @@ async function compare(
 ): Promise<ReconciledHour> {
   const isInside = (second: number) => second >= part.from && second < part.until;
   const only = await countUnlisted(archived, part, listed);
-  const isUnlisted = (idKey: string) => !listed.seconds.has(idKey);
+  const isUnlisted = (nameKey: string) => !listed.seconds.has(nameKey);
   const unnamed = IDS_NAMED_MAX - hour.onlyInArchiveIds.length;
   const onlyIds = only > 0 && unnamed > 0 ? await archived.idsIn(part, isUnlisted, unnamed) : [];
-  const differing = [...listed.differing]
-    .filter(([, second]) => isInside(second))
-    .map(([id]) => id)
+  const differing = [...listed.differing.values()]
+    .filter(({ dateCreate }) => isInside(dateCreate))
+    .map(({ id }) => id)
     .sort();
   return {
     ...hour,
@@ -221,12 +245,12 @@ async function countUnlisted(
   listed: ListedWindow,
 ): Promise<number> {
   let unlisted = 0;
-  let ofSecond = { second: range.from, idKeys: new Set<string>() };
-  for await (const { idKey, second } of archived.linesIn(range)) {
-    if (listed.seconds.has(idKey)) continue;
-    if (ofSecond.second !== second) ofSecond = { second, idKeys: new Set() };
-    if (!ofSecond.idKeys.has(idKey)) unlisted += 1;
-    ofSecond.idKeys.add(idKey);
+  let ofSecond = { second: range.from, nameKeys: new Set<string>() };
+  for await (const { nameKey, second } of archived.linesIn(range)) {
+    if (listed.seconds.has(nameKey)) continue;
+    if (ofSecond.second !== second) ofSecond = { second, nameKeys: new Set() };
+    if (!ofSecond.nameKeys.has(nameKey)) unlisted += 1;
+    ofSecond.nameKeys.add(nameKey);
   }
   return unlisted;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ArchiveEntry, encodeObject } from "../../lib/archive/archive-object.ts";
+import { entryName } from "../../lib/archive/archived-entries.ts";
 import { ArchivedLines, keyOf } from "../../lib/seal/archived-lines.ts";
 import { SECONDS_PER_HOUR, type TimeRange } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
@@ -25,13 +26,14 @@ async function scatteredArchive(): Promise<{ store: MemoryArchiveStore; entries:
   return { store, entries };
 }
 
-async function idKeysIn(archived: ArchivedLines, range: TimeRange): Promise<string[]> {
-  const idKeys: string[] = [];
-  for await (const { idKey } of archived.linesIn(range)) idKeys.push(idKey);
-  return idKeys;
+async function nameKeysIn(archived: ArchivedLines, range: TimeRange): Promise<string[]> {
+  const nameKeys: string[] = [];
+  for await (const { nameKey } of archived.linesIn(range)) nameKeys.push(nameKey);
+  return nameKeys;
 }
 
-const keysOf = (entries: readonly ArchiveEntry[]) => entries.map(({ id }) => keyOf(id));
+const keysOf = (entries: readonly ArchiveEntry[]) =>
+  entries.map((entry) => keyOf(entryName(entry)));
 
 describe("the archived lines", () => {
   it.each([1, 7, 100, 720, 5000])(
@@ -40,8 +42,8 @@ describe("the archived lines", () => {
       const { store, entries } = await scatteredArchive();
       const archived = new ArchivedLines(store, "acme", linesMax);
 
-      expect(await idKeysIn(archived, HOURS)).toEqual(keysOf(entries));
-      expect(await idKeysIn(archived, { from: START + 15, until: START + 40 })).toEqual(
+      expect(await nameKeysIn(archived, HOURS)).toEqual(keysOf(entries));
+      expect(await nameKeysIn(archived, { from: START + 15, until: START + 40 })).toEqual(
         keysOf(entries.slice(2, 4)),
       );
     },
@@ -50,12 +52,16 @@ describe("the archived lines", () => {
   it("have keys of their ids and of their texts", async () => {
     const { store, entries } = await scatteredArchive();
     const archived = new ArchivedLines(store, "acme");
-    const [{ id = "", bytes = Buffer.alloc(0) } = {}] = entries;
+    const { bytes, ...name } = entries[0] ?? entryAt(0);
 
     for await (const line of archived.linesIn({ from: START, until: START + 1 })) {
-      expect(line).toEqual({ idKey: keyOf(id), textKey: keyOf(bytes), second: START });
+      expect(line).toEqual({
+        nameKey: keyOf(entryName(name)),
+        textKey: keyOf(bytes),
+        second: START,
+      });
     }
-    expect(Buffer.from(keyOf(id), "latin1")).toHaveLength(16);
+    expect(Buffer.from(keyOf(entryName(name)), "latin1")).toHaveLength(16);
   });
 
   it("are read once for all windows of a stretch, whichever window is asked for first", async () => {
@@ -71,8 +77,8 @@ describe("the archived lines", () => {
 
     for (let from = START; from < START + SECONDS_PER_HOUR; from += 100) {
       await archived.cut({ from, until: from + 100 }, 10);
-      await idKeysIn(archived, { from: from + 50, until: from + 100 });
-      expect(await idKeysIn(archived, { from, until: from + 100 })).toHaveLength(10);
+      await nameKeysIn(archived, { from: from + 50, until: from + 100 });
+      expect(await nameKeysIn(archived, { from, until: from + 100 })).toHaveLength(10);
     }
     // 360 lines make four stretches of at most 100; all six objects overlap each.
     expect(gets).toBe(4 * 6);
@@ -108,7 +114,7 @@ describe("the archived lines", () => {
     });
     const archived = new ArchivedLines(counted, "acme", 20);
 
-    await idKeysIn(archived, { from: START + 300, until: START + 310 });
+    await nameKeysIn(archived, { from: START + 300, until: START + 310 });
     // Two objects fill the stretch; the third tells that it is full.
     expect(gets).toHaveLength(3);
   });
@@ -122,21 +128,21 @@ describe("the archived lines", () => {
     }
     const archived = new ArchivedLines(store, "acme", 100);
 
-    expect(new Set(await idKeysIn(archived, HOURS))).toEqual(new Set(keysOf(entries)));
+    expect(new Set(await nameKeysIn(archived, HOURS))).toEqual(new Set(keysOf(entries)));
   });
 
   it.each([800, 100])("include what was stored meanwhile, with at most %i", async (linesMax) => {
     const { store } = await scatteredArchive();
     const archived = new ArchivedLines(store, "acme", linesMax);
     const window = { from: START, until: START + 20 };
-    await idKeysIn(archived, window);
+    await nameKeysIn(archived, window);
     const late = Array.from({ length: 90 }, (_, at) => entryAt(START + 5, `late ${at}`));
 
     const { key, body } = await encodeObject("acme", late);
     await store.put(key, body);
     archived.add(late);
 
-    expect((await idKeysIn(archived, window)).sort()).toEqual(
+    expect((await nameKeysIn(archived, window)).sort()).toEqual(
       keysOf([entryAt(START), ...late, entryAt(START + 10)]).sort(),
     );
   });
@@ -144,9 +150,9 @@ describe("the archived lines", () => {
   it("are named, the first ones in order, of those that are sought", async () => {
     const { store, entries } = await scatteredArchive();
     const archived = new ArchivedLines(store, "acme", 50);
-    const unsought = keyOf(entries[1]?.id ?? "");
+    const unsought = keyOf(entryName(entries[1] ?? entryAt(0)));
 
-    expect(await archived.idsIn(HOURS, (idKey) => idKey !== unsought, 3)).toEqual([
+    expect(await archived.idsIn(HOURS, (nameKey) => nameKey !== unsought, 3)).toEqual([
       `e${START}`,
       `e${START + 20}`,
       `e${START + 30}`,

@@ -3,27 +3,39 @@ import { hourOf } from "../time.ts";
 import { type ArchiveEntry, ArchiveObjectError, decodeLines } from "./archive-object.ts";
 import { hourPrefix, type ObjectName, parseObjectKey } from "./object-key.ts";
 
+/**
+ * An entry is known by its id and its time (docs/adr/0016-id-and-time.md): a line
+ * that gives an id another time than Slack does, as an import may bring it, is another.
+ */
+export type EntryName = `${number} ${string}`;
+
+export function entryName({ id, dateCreate }: { id: string; dateCreate: number }): EntryName {
+  return `${dateCreate} ${id}`;
+}
+
 interface ArchivedObject extends ObjectName {
   key: string;
 }
 
 /** Hours whose listings are kept. A window lies in one; a late scan and the live edge in two. */
 const HOURS_KEPT = 4;
-/** Objects whose ids are kept: those that the next page or window can overlap again. */
+/** Objects whose lines are kept: those that the next page or window can overlap again. */
 const OBJECTS_KEPT = 8;
+/** Of an object that is kept: those of a page, and more. */
+const NAMES_KEPT_MAX = 50_000;
 
 /**
- * Which ids are archived: the archive itself is the dedupe index.
+ * Which entries are archived: the archive itself is the dedupe index.
  *
  * An hour is listed once; of its objects only those are read whose key says
  * that they overlap the asked seconds. True for as long as this run is the
  * only writer, which the lease sees to.
  */
-export class ArchivedIds {
+export class ArchivedEntries {
   readonly #store: ArchiveStore;
   readonly #source: string;
   readonly #objectsByHour = new RecentMap<number, ArchivedObject[]>(HOURS_KEPT);
-  readonly #idsByKey = new RecentMap<string, ReadonlySet<string>>(OBJECTS_KEPT);
+  readonly #namesByKey = new RecentMap<string, ReadonlySet<EntryName>>(OBJECTS_KEPT);
 
   constructor(store: ArchiveStore, source: string) {
     this.#store = store;
@@ -34,17 +46,18 @@ export class ArchivedIds {
    * Looks at one object after the other, so that their number costs no memory.
    *
    * @param entries - at least one, all of one UTC hour
-   * @returns the ids among theirs that stand in an object that overlaps their time
+   * @returns the names of those that are archived
    */
-  async among(entries: readonly ArchiveEntry[]): Promise<Set<string>> {
+  async among(entries: readonly ArchiveEntry[]): Promise<Set<EntryName>> {
     const seconds = entries.map(({ dateCreate }) => dateCreate);
     const min = seconds.reduce((a, b) => Math.min(a, b));
     const max = seconds.reduce((a, b) => Math.max(a, b));
-    const found = new Set<string>();
+    const names = entries.map(entryName);
+    const found = new Set<EntryName>();
     for (const { key, minDateCreate, maxDateCreate } of await this.#objectsOf(hourOf(min))) {
       if (minDateCreate <= max && maxDateCreate >= min) {
-        const ids = await this.#idsOf(key);
-        for (const { id } of entries) if (ids.has(id)) found.add(id);
+        const archived = await this.#namesOf(key);
+        for (const name of names) if (archived.has(name)) found.add(name);
       }
     }
     return found;
@@ -57,8 +70,13 @@ export class ArchivedIds {
     if (name !== undefined && !objects.some((object) => object.key === key)) {
       objects.push({ key, ...name });
     }
-    const ids = entries.map(({ id }) => id);
-    this.#idsByKey.set(key, new Set(ids));
+    const ids = entries.map(entryName);
+    this.#keep(key, new Set(ids));
+  }
+
+  /** An import's object may hold too many names to keep eight of. */
+  #keep(key: string, names: ReadonlySet<EntryName>): void {
+    if (names.size <= NAMES_KEPT_MAX) this.#namesByKey.set(key, names);
   }
 
   async #objectsOf(hour: number): Promise<ArchivedObject[]> {
@@ -75,17 +93,17 @@ export class ArchivedIds {
     return objects;
   }
 
-  async #idsOf(key: string): Promise<ReadonlySet<string>> {
-    const known = this.#idsByKey.get(key);
+  async #namesOf(key: string): Promise<ReadonlySet<EntryName>> {
+    const known = this.#namesByKey.get(key);
     if (known !== undefined) {
       return known;
     }
-    const ids = new Set<string>();
+    const names = new Set<EntryName>();
     for (const line of await decodeLines(key, await this.#store.get(key))) {
-      ids.add(readLine(key, line).id);
+      names.add(entryName(readLine(key, line)));
     }
-    this.#idsByKey.set(key, ids);
-    return ids;
+    this.#keep(key, names);
+    return names;
   }
 }
 
