@@ -1,6 +1,7 @@
-import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { toObjectKey } from "../../lib/archive/object-key.ts";
 import type { DamageKind } from "../../lib/seal/damage.ts";
 import type { Manifest } from "../../lib/seal/manifest.ts";
+import { SECONDS_PER_HOUR, startOfDay } from "../../lib/time.ts";
 import { BrokenPromise } from "./broken-promise.ts";
 import type { SealedManifest } from "./check-archive.ts";
 import { type Engine, store } from "./engine.ts";
@@ -74,7 +75,9 @@ const DAMAGES: readonly [
   {
     kind: "object_added",
     damage: (archive, manifests, source) => {
-      const key = `${PREFIXES.auditLogs}source=${source}/dt=${manifests[0]?.manifest.day}/hour=07/x`;
+      const second = startOfDay(manifests[0]?.manifest.day ?? "") + 7 * SECONDS_PER_HOUR;
+      const bounds = { minDateCreate: second, maxDateCreate: second };
+      const key = toObjectKey({ source, ...bounds, hash: "0123456789abcdef" });
       return replace(archive, key, Buffer.from("x"));
     },
   },
