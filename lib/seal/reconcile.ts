@@ -160,8 +160,8 @@ async function storeMissing(
   const entries = page.page.entries.filter((entry) => !known.has(entry) || ids.has(entry.id ?? ""));
   const { added } = await storePage(archive, { ...page, page: { ...page.page, entries } });
   archived.add(added);
-  const stored = new Set(added.map(({ bytes }) => bytes));
-  const unstored = missing.filter(({ bytes }) => !stored.has(bytes));
+  const stored = new Set(added);
+  const unstored = missing.filter((entry) => !stored.has(entry));
   if (unstored.length > 0) {
     archived.forget();
     const again = await compareTexts(archived, unstored);
