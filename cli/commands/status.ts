@@ -4,7 +4,7 @@ import { PREFIXES, sourcePrefix } from "../../lib/archive/object-key.ts";
 import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
-import type { WriterStatus } from "../../lib/ports.ts";
+import type { Claim, WriterStatus } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
@@ -85,10 +85,10 @@ async function readStatus(
   const store = new DirectoryArchiveStore(directory);
   const held = await measureObjects(store, only);
   const quarantined = await countQuarantined(store, only);
-  const writers = await readWriters(directory, only);
+  const { writers, claims } = await readCheckpoints(directory, only);
   const names = new Set([...writers.keys(), ...held.keys(), ...quarantined.keys()]);
   return [...names].sort().map((source) => ({
-    ...toSourceProgress(source, liveOf(writers.get(source)), nowSeconds),
+    ...toSourceProgress(source, liveOf(writers.get(source)), claims.get(source) ?? [], nowSeconds),
     ...toSealingStatus(source, writers.get(source)),
     backfill: backfillProgress(writers.get(source) ?? [], nowSeconds * 1000) ?? null,
     objects: held.get(source)?.objects ?? 0,
@@ -97,20 +97,23 @@ async function readStatus(
   }));
 }
 
-async function readWriters(
+/** By source. */
+async function readCheckpoints(
   directory: string,
   only: string | undefined,
-): Promise<Map<string, WriterStatus[]>> {
-  const bySource = new Map<string, WriterStatus[]>();
+): Promise<{ writers: Map<string, WriterStatus[]>; claims: Map<string, Claim[]> }> {
+  const writers = new Map<string, WriterStatus[]>();
+  const claims = new Map<string, Claim[]>();
   // Opening would create the file, and a copy of an archive may be read-only.
-  if (!SqliteCheckpointStore.isIn(directory)) return bySource;
+  if (!SqliteCheckpointStore.isIn(directory)) return { writers, claims };
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
     for (const source of await checkpoints.sources()) {
       if (only !== undefined && source !== only) continue;
-      bySource.set(source, await checkpoints.writers(source));
+      writers.set(source, await checkpoints.writers(source));
+      claims.set(source, await checkpoints.claims(source));
     }
-    return bySource;
+    return { writers, claims };
   } finally {
     checkpoints.close();
   }

@@ -1,5 +1,6 @@
 import { liveWriter, sourceOfWriter } from "../../lib/archive/writer.ts";
-import type { CheckpointStatus, WriterStatus } from "../../lib/ports.ts";
+import type { CheckpointStatus, Claim, WriterStatus } from "../../lib/ports.ts";
+import { END_OF_TIME } from "../../lib/time.ts";
 import { formatSeconds, formatTime } from "./format.ts";
 import type { StatusLine } from "./table.ts";
 
@@ -16,6 +17,14 @@ export interface SourceProgress {
   lateScannedAt: number | null;
   /** How far an unfinished late scan has come. */
   lateScanPosition: number | null;
+  /** Who may write now, and to which time. `until` is null where it has no end. */
+  claims: {
+    writer: string;
+    owner: string;
+    from: number;
+    until: number | null;
+    expiresAtMs: number;
+  }[];
 }
 
 /** The writer of the regular runs; absent when the source never ran. */
@@ -23,10 +32,14 @@ export function liveOf(writers: readonly WriterStatus[] = []): WriterStatus | un
   return writers.find(({ writer }) => writer === liveWriter(sourceOfWriter(writer)));
 }
 
-/** @param status - absent when the source never ran */
+/**
+ * @param status - absent when the source never ran
+ * @param claims - of the source; one that has expired may be of a process that has died
+ */
 export function toSourceProgress(
   source: string,
   status: CheckpointStatus | undefined,
+  claims: readonly Claim[],
   nowSeconds: number,
 ): SourceProgress {
   const { checkpoint, lease } = status ?? {};
@@ -39,6 +52,10 @@ export function toSourceProgress(
     notBeforeMs: checkpoint?.notBefore ?? null,
     lateScannedAt: checkpoint?.lateScannedAt ?? null,
     lateScanPosition: checkpoint?.lateScanPosition ?? null,
+    claims: claims.map(({ writer, owner, range, expiresAt }) => ({
+      ...{ writer, owner, from: range.from, expiresAtMs: expiresAt },
+      until: range.until >= END_OF_TIME ? null : range.until,
+    })),
   };
 }
 
@@ -56,6 +73,7 @@ export function describeSourceProgress(
     notBeforeMs,
     lateScanPosition,
     lateScannedAt,
+    claims,
   }: SourceProgress,
   noStart: string,
 ): StatusLine[] {
@@ -68,6 +86,10 @@ export function describeSourceProgress(
       "current run",
       lease === null ? "none" : `${lease.owner}, until ${formatMs(lease.expiresAtMs)}`,
     ],
+    ...claims.map(({ writer, from, until, expiresAtMs }) => {
+      const range = `from ${formatTime(from)}${until === null ? " on" : ` until ${formatTime(until)}`}`;
+      return ["claimed", `${writer}: ${range}; expires ${formatMs(expiresAtMs)}`] as const;
+    }),
     ...(notBeforeMs === null ? [] : [["not before", formatMs(notBeforeMs)] as const]),
   ];
 }

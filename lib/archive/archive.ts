@@ -33,6 +33,13 @@ export interface Stored {
   bytes: number;
 }
 
+/** What became of texts that are no entries of the archive. */
+export interface Quarantined {
+  /** Texts written now. */
+  written: number;
+  keys: string[];
+}
+
 /** A writer's right to write, as its lease gives it. */
 export interface WriteGuard {
   /** The only time of which this writer may store entries. */
@@ -111,20 +118,22 @@ export class Archive {
    * Keep what cannot be read as an entry, verbatim, outside the table.
    *
    * @param texts - each without a line break
-   * @param listedAt - epoch seconds of the listing in which they stood
-   * @returns how many were written now; none when the same texts were kept before
+   * @param at - epoch seconds of the listing in which they stood, or of what they claim to be
+   * @returns how many were written now, none when the same texts were kept before,
+   * and the keys of the objects that hold them
    */
-  async quarantine(texts: readonly Uint8Array[], listedAt: number): Promise<number> {
-    let written = 0;
+  async quarantine(texts: readonly Uint8Array[], at: number): Promise<Quarantined> {
+    const quarantined: Quarantined = { written: 0, keys: [] };
     const sorted = texts.toSorted(Buffer.compare).map((bytes) => ({ bytes }));
     for (const part of splitForObjects(sorted, this.#objectMax)) {
       const { hash, body } = await encodeLines(part);
-      const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
-      await this.#openDay(dayOf(listedAt));
+      const key = `${quarantinePrefix(this.#source, at)}${hash}.json.gz`;
+      await this.#openDay(dayOf(at));
       const outcome = await this.#guard.write(() => this.#store.put(key, body));
-      if (outcome === "created") written += part.length;
+      if (outcome === "created") quarantined.written += part.length;
+      quarantined.keys.push(key);
     }
-    return written;
+    return quarantined;
   }
 
   async #write(hour: number, entries: ArchiveEntry[], stored: Stored): Promise<void> {

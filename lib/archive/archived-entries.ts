@@ -70,8 +70,8 @@ export class ArchivedEntries {
     if (name !== undefined && !objects.some((object) => object.key === key)) {
       objects.push({ key, ...name });
     }
-    const ids = entries.map(entryName);
-    this.#keep(key, new Set(ids));
+    const names = entries.map(entryName);
+    this.#keep(key, new Set(names));
   }
 
   /** An import's object may hold too many names to keep eight of. */

@@ -179,7 +179,7 @@ class Run {
       ...{ now, end, claimedFrom: this.#lease.range.from },
       allowedLatenessSeconds: this.#settings.allowedLatenessSeconds,
     });
-    const { watermark, entriesPerSecond } = this.#checkpoint;
+    const { watermark, entriesPerSecond, firstListedSearch: search } = this.#checkpoint;
     const isLateScan = this.#isClaimed(this.#checkpoint.lateScanPosition);
     const position = (isLateScan ? this.#checkpoint.lateScanPosition : undefined) ?? watermark;
     const pageCursor = this.#isClaimed(this.#checkpoint.pageCursor?.oldest)
@@ -190,7 +190,10 @@ class Run {
     const mayBeginLater = entriesPerSecond === 0;
     const pages = listPages(
       slack,
-      { position, end, now, pageCursor, entriesPerSecond, pageLimit, crossesHours, mayBeginLater },
+      {
+        ...{ position, end, now, pageCursor, entriesPerSecond, pageLimit, crossesHours },
+        ...{ mayBeginLater, search },
+      },
       this.#limits,
     );
     for await (const listed of pages) {
@@ -208,7 +211,7 @@ class Run {
   }
 
   async #commit(listed: ListedPage, stored: StoredPage): Promise<void> {
-    const { window, next, entriesPerSecond, isRefused } = listed;
+    const { window, next, entriesPerSecond, isRefused, search } = listed;
     const { watermark, lateScanPosition } = this.#checkpoint;
     const lateness = this.#counts.addPage(stored, watermark);
     const isComplete = next === undefined;
@@ -218,6 +221,7 @@ class Run {
       entriesPerSecond,
       notBefore: undefined,
       pageCursor: next,
+      firstListedSearch: search,
       watermark: isComplete ? Math.max(watermark, window.until) : watermark,
       lateScanPosition:
         isComplete && this.#isClaimed(lateScanPosition)

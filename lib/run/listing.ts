@@ -1,4 +1,4 @@
-import type { PageCursor } from "../ports.ts";
+import type { FirstListedSearch, PageCursor } from "../ports.ts";
 import {
   isRateLimit,
   SlackApiError,
@@ -7,7 +7,7 @@ import {
 } from "../slack/errors.ts";
 import type { LogsPage } from "../slack/page.ts";
 import { SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
-import { firstListed } from "./first-listed.ts";
+import { passOver } from "./first-listed.ts";
 import { prefetch } from "./prefetch.ts";
 import { nextWindow, updateDensity } from "./window.ts";
 
@@ -41,6 +41,8 @@ export interface ListedPage {
   entriesPerSecond: number;
   /** Slack refuses to list the window: it lies before the first second that it has. */
   isRefused: boolean;
+  /** How far the look for that second has come; the window is empty then. */
+  search?: FirstListedSearch | undefined;
 }
 
 /** A walk upwards in time, from `position` to `end`, epoch seconds, `end` excluded. */
@@ -61,6 +63,8 @@ export interface Walk {
   pagesMax?: number | undefined;
   /** Cuts a window short, where the caller knows that it has more than a page. */
   cut?: ((window: TimeRange) => Promise<TimeRange>) | undefined;
+  /** How far an earlier run has come with looking for where it begins. */
+  search?: FirstListedSearch | undefined;
 }
 
 /** A window that crosses hours grows from an hour to this, as long as one page holds it. */
@@ -119,6 +123,10 @@ async function* walkWindows(
   let position = walk.pageCursor?.oldest ?? walk.position;
   let limit = walk.pageLimit;
   let resumed = walk.pageCursor;
+  const earliest = { from: walk.position, until: Math.min(walk.end, walk.now - SKEW_MAX_SECONDS) };
+  if (walk.mayBeginLater && walk.search !== undefined) {
+    position = yield* passOver(slack, earliest, entriesPerSecond, options, walk.search);
+  }
   let secondsMax = Number.POSITIVE_INFINITY;
   let reachSeconds = SECONDS_PER_HOUR;
   let restarts = 0;
@@ -133,7 +141,7 @@ async function* walkWindows(
           walk.crossesHours ? reachSeconds : undefined,
         );
     if (planned === undefined) return;
-    const window = (await walk.cut?.(planned)) ?? planned;
+    const window = (resumed ? undefined : await walk.cut?.(planned)) ?? planned;
     const seconds = window.until - window.from;
     let pages = 0;
     let isTooDense = false;
@@ -168,15 +176,9 @@ async function* walkWindows(
       }
       const first =
         remedy === "other range" && !isRecent && walk.mayBeginLater && position === walk.position
-          ? await firstListed(
-              slack,
-              { from: window.from, until: Math.min(walk.end, walk.now - SKEW_MAX_SECONDS) },
-              options,
-            )
+          ? yield* passOver(slack, earliest, entriesPerSecond, options)
           : window.from;
       if (first > window.from) {
-        const refused = { from: window.from, until: first };
-        yield { ...NOTHING, window: refused, entriesPerSecond };
         position = first;
       } else {
         if (remedy === "smaller page") {
@@ -191,12 +193,6 @@ async function* walkWindows(
     resumed = undefined;
   }
 }
-
-const NOTHING = {
-  page: { entries: [], release: () => {} },
-  next: undefined,
-  isRefused: true,
-};
 
 /** What to do with a window that failed: begin it again without its cursor, with smaller pages, or elsewhere. */
 function remedyFor(

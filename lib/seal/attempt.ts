@@ -85,7 +85,7 @@ export class Attempt {
     const { ports, limits, archive, checkpoint, save, onPage, onWindow } = this.#work;
     const { source, start, pageLimit } = this.#settings;
     const archived = new ArchivedLines(ports.archive, source);
-    const { watermark, entriesPerSecond, closing } = checkpoint();
+    const { watermark, entriesPerSecond, firstListedSearch: search, closing } = checkpoint();
     const windows = reconcile(
       {
         ...{
@@ -97,17 +97,19 @@ export class Attempt {
           entriesPerSecond,
           onPage,
         },
+        search,
         deadlineMs: limits.deadlineMs,
         signal: limits.signal,
       },
       { from: watermark, until: start + SECONDS_PER_DAY },
       closing.hours,
     );
-    for await (const { until, entriesPerSecond, hours } of windows) {
+    for await (const { until, entriesPerSecond, hours, search } of windows) {
       await save({
         watermark: until,
         entriesPerSecond,
         notBefore: undefined,
+        firstListedSearch: search,
         closing: { ...checkpoint().closing, hours: this.#withoutRecord(hours) },
       });
       await this.#writeRecords();

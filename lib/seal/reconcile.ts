@@ -1,7 +1,7 @@
 import type { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
 import { entryName } from "../archive/archived-entries.ts";
-import type { Clock, ReconciledHour } from "../ports.ts";
+import type { Clock, FirstListedSearch, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
 import { storePage } from "../run/store-page.ts";
@@ -34,6 +34,8 @@ interface ReconciledWindow {
   entriesPerSecond: number;
   /** Of each hour that was looked at, up to there. */
   hours: ReconciledHours;
+  /** How far the look for the first second that Slack lists has come. */
+  search: FirstListedSearch | undefined;
 }
 
 interface Reconciliation {
@@ -43,6 +45,8 @@ interface Reconciliation {
   clock: Clock;
   pageLimit: number;
   entriesPerSecond: number;
+  /** As an earlier run left it. */
+  search: FirstListedSearch | undefined;
   /** Epoch milliseconds. */
   deadlineMs: number;
   signal: AbortSignal | undefined;
@@ -90,12 +94,13 @@ export async function* reconcile(
       mayBeginLater: true,
       pagesMax: WINDOW_PAGES_MAX,
       cut: (window) => archived.cut(window, PAGE_FILL * options.pageLimit),
+      search: options.search,
     },
     { deadlineMs: options.deadlineMs, signal: options.signal },
   );
   for await (const page of pages) {
     onPage(page.entriesPerSecond);
-    const { window, entriesPerSecond } = page;
+    const { window, entriesPerSecond, search } = page;
     if (listed?.from !== window.from || listed.until !== window.until) {
       listed = { ...window, seconds: new Map(), differing: new Map() };
     }
@@ -119,7 +124,7 @@ export async function* reconcile(
         );
       }
       listed = undefined;
-      yield { until: window.until, entriesPerSecond, hours: { ...hours } };
+      yield { until: window.until, entriesPerSecond, hours: { ...hours }, search };
     }
   }
 }

@@ -45,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets the objects that it wrote itself",
     file: "archive/archived-entries.ts",
-    find: "objects.push({ key, ...name });\n    }\n    const ids",
-    replace: "}\n    const ids",
+    find: "objects.push({ key, ...name });\n    }\n    const names",
+    replace: "}\n    const names",
     seed: 5,
   },
   {
@@ -300,8 +300,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "writes entries again instead of keeping their text",
     file: "slack/page.ts",
-    find: "isOnOneLine ? exact : onOneLine(exact)",
-    replace: "Buffer.from(JSON.stringify(parsed))",
+    find: "if (isOnOneLine) {\n      return { entry: new PageEntry(text, start, end, id, dateCreate), end };\n    }\n    const line = onOneLine(text.subarray(start, end));",
+    replace:
+      "const line = Buffer.from(JSON.stringify(JSON.parse(text.toString('utf8', start, end))));",
     seed: 1,
   },
   {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SqliteCheckpointStore } from "../../../lib/local/sqlite-checkpoint-store.ts";
 import type { Checkpoint } from "../../../lib/ports.ts";
+import { END_OF_TIME } from "../../../lib/time.ts";
 import { lastLine, run } from "../audit-lake.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
 
@@ -36,6 +37,7 @@ describe("status", () => {
           notBeforeMs: null,
           lateScannedAt: null,
           lateScanPosition: null,
+          claims: [],
           head: null,
           lateness: null,
           backfill: null,
@@ -61,10 +63,31 @@ describe("status", () => {
       lateScanPosition: 1_772_441_500,
     };
     await checkpoints.save("acme", lease, checkpoint, 1_772_442_000_000);
+    const live = { from: 1_772_441_500, until: END_OF_TIME };
+    const day = { from: 1_772_323_200, until: 1_772_409_600 };
+    await checkpoints.claim("acme", { ...lease, writer: "acme", range: live }, 1_772_442_000_000);
+    const seal = { ...lease, writer: "acme#close", range: day };
+    await checkpoints.claim("acme", seal, 1_772_442_000_000);
 
     const { stdout } = await run(["status", "--archive", directory]);
+    const json = lastLine((await run(["status", "--archive", directory, "--json"])).stdout);
     checkpoints.close();
     expect(stdout).toMatch(/^source +acme$/m);
+    expect(stdout).toMatch(
+      /^claimed +acme: from 2026-03-02 08:51:40Z on; expires 2026-03-02 11:13:20Z$/m,
+    );
+    expect(stdout).toMatch(
+      /^claimed +acme#close: from 2026-03-01 00:00:00Z until 2026-03-02 00:00:00Z; expires /m,
+    );
+    const { owner, expiresAt: expiresAtMs } = lease;
+    expect(json.sources).toMatchObject([
+      {
+        claims: [
+          { writer: "acme", owner, expiresAtMs, from: live.from, until: null },
+          { writer: "acme#close", owner, expiresAtMs, ...day },
+        ],
+      },
+    ]);
     expect(stdout).toMatch(/^complete from +2026-03-01 21:20:00Z$/m);
     expect(stdout).toMatch(/^complete to +2026-03-02 09:00:00Z$/m);
     expect(stdout).toMatch(/^late scan +in progress, at 2026-03-02 08:51:40Z$/m);
