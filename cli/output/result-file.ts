@@ -6,6 +6,9 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
+/** Read from disk and printed at once. */
+const PIECE_BYTES = 256 * 1024;
+
 /**
  * Write a file that is there whole or not at all.
  *
@@ -48,8 +51,12 @@ export async function printWhole(
         spool.createWriteStream({ start: 0, autoClose: false }),
       );
     });
-    for await (const piece of spool.createReadStream({ start: 0, autoClose: false })) {
-      if (!process.stdout.write(piece)) await once(process.stdout, "drain");
+    for (let position = 0; ; ) {
+      const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+      const { bytesRead } = await spool.read(buffer, 0, PIECE_BYTES, position);
+      if (bytesRead === 0) break;
+      position += bytesRead;
+      if (!process.stdout.write(buffer.subarray(0, bytesRead))) await once(process.stdout, "drain");
     }
   } finally {
     await spool.close();
