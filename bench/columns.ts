@@ -97,8 +97,12 @@ async function measureAll(what: string): Promise<Map<string, Use>> {
         as_of: `${days.at(-1)}T23:59:59Z`,
       };
       const known = parameters.filter((parameter) => parameter.name in values);
+      const required = parameters.filter(({ isRequired }) => isRequired);
       const text = sql(
-        Object.fromEntries(known.map(({ name }) => [name, values[name as keyof typeof values]])),
+        Object.fromEntries([
+          ...required.map((parameter) => [parameter.name, parameter.default.slice(1, -1)]),
+          ...known.map(({ name }) => [name, values[name as keyof typeof values]]),
+        ]),
       );
       await lake.query(text);
       uses.set(name, await measure(lake, text));

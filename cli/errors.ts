@@ -46,11 +46,21 @@ export function reportError(error: unknown, command = ""): number {
     process.stderr.write(toErrorLine(awsProblem));
     return EXIT.failed;
   }
-  if (isExpected(error)) process.stderr.write(toErrorLine(error.message));
+  if (isExpected(error)) process.stderr.write(toErrorLine(describe(error)));
   else console.error(error);
   if (!isExpected(error)) return EXIT.failed;
   if (BUSY_CODES.has(error.code)) return EXIT.tryAgain;
   return USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+}
+
+/** One line about a call that is made again, so that nobody wonders why nothing happens. */
+export function noteTrouble(failure: Error): void {
+  process.stderr.write(toErrorLine(`a call to Slack failed, trying again: ${failure.message}`));
+}
+
+/** SQLite's own messages do not say which file they are about. */
+function describe({ code, message }: Error & { code: string }): string {
+  return code === "ERR_SQLITE_ERROR" ? `checkpoints.sqlite: ${message}` : message;
 }
 
 /** Our own errors have a code such as `object_missing`; the operating system's name a call. */

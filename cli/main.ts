@@ -1,10 +1,9 @@
-import { reportError } from "./errors.ts";
+import { reportError, toErrorLine } from "./errors.ts";
+import { watchStandardOutput } from "./output/standard-output.ts";
 import { createProgram } from "./program.ts";
 
-// `| head` closes the pipe when it has enough.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+watchStandardOutput(({ message }) => {
+  process.stderr.write(toErrorLine(`cannot write to standard output: ${message}`));
 });
 
 // What DuckDB writes has no mode of its own: columns, and what does not fit into memory.

@@ -1,9 +1,15 @@
-import { CfnOutput, CfnResource, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Annotations, CfnOutput, CfnResource, RemovalPolicy, Stack } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import { NO_INTERVAL, SOURCE_OUTPUTS, STACK_OUTPUTS } from "../lib/stack/outputs.ts";
+import {
+  DEFAULT_STACK_NAME,
+  NO_INTERVAL,
+  SOURCE_OUTPUTS,
+  STACK_OUTPUTS,
+} from "../lib/stack/outputs.ts";
+import { catalogNames } from "./config/catalog-names.ts";
 import type { SlackAuditLakeProps } from "./config/config.ts";
 import { ConfigError, parseLakeProps } from "./config/parse.ts";
 import type { LakeConfig, SourceConfig } from "./config/schema.ts";
@@ -18,6 +24,7 @@ import { Ingestion } from "./constructs/ingestion.ts";
 import { Monitoring } from "./constructs/monitoring.ts";
 import { NodeFunction } from "./constructs/node-function.ts";
 import { Notifications } from "./constructs/notifications.ts";
+import { Readers } from "./constructs/readers.ts";
 import { Sealing } from "./constructs/sealing.ts";
 
 /** What the rest of a stack may want of a lake. */
@@ -82,16 +89,22 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   });
   const notifications = new Notifications(scope, "Notifications", { config: config.alerts, key });
   const monitoring = new Monitoring(scope, "Monitoring", { topic: notifications.topic });
-  const { bucket, resultsBucket } = new Archive(scope, "Archive", {
+  const { bucket, resultsBucket, columnsBucket } = new Archive(scope, "Archive", {
     config: config.archive,
     resultsRetentionSeconds: config.catalog.resultsRetention,
     key,
     removalPolicy,
   });
+  const hasColumns =
+    config.closing.enabled &&
+    (config.closing.compact ?? typeof config.archive.retention !== "number");
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
+    names: toCatalogNames(scope, config.catalog),
+    hasMaskedView: config.readers.some(({ masked }) => masked),
     sources: config.sources.map(({ name }) => name),
     archiveStartsOn: config.archiveStartsOn,
+    hasColumns,
     ...{ bucket, resultsBucket, key, monitoring },
   });
 
@@ -106,13 +119,19 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     ? new Sealing(scope, "Closing", {
         config: config.closing,
         sources: enabled,
-        hasColumns: config.closing.compact ?? typeof config.archive.retention !== "number",
+        hasColumns,
         schedules: ingestion.schedules,
         deadLetters: ingestion.deadLetters,
-        ...{ bucket, resultsBucket, checkpoints, catalog, key },
+        ...{ bucket, resultsBucket, columnsBucket, checkpoints, catalog, key },
         ...{ monitoring, logRetention, removalPolicy },
+        lakeFormation: config.catalog.lakeFormation,
       })
     : undefined;
+  new Readers(scope, "Readers", {
+    readers: config.readers,
+    lakeFormation: config.catalog.lakeFormation,
+    ...{ catalog, bucket, columnsBucket, resultsBucket, key },
+  });
   const backfill = new Backfill(scope, "Backfill", {
     sources: enabled,
     ...{ bucket, checkpoints, key, monitoring, logRetention, removalPolicy },
@@ -164,6 +183,20 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   };
 }
 
+/** As they are configured, or after the stack's name. */
+function toCatalogNames(scope: Construct, { database, workgroup }: LakeConfig["catalog"]) {
+  const { stackName } = Stack.of(scope);
+  const names = catalogNames(stackName);
+  if (stackName !== DEFAULT_STACK_NAME && (database === undefined || workgroup === undefined)) {
+    const former = catalogNames(DEFAULT_STACK_NAME);
+    Annotations.of(scope).addWarningV2(
+      "slack-audit-lake:catalogNames",
+      `catalog.database is "${database ?? names.database}" and catalog.workgroup "${workgroup ?? names.workgroup}", after the stack's name. Version 0.1.0 called them "${former.database}" and "${former.workgroup}" in every stack: if it deployed this one, write those, or both are replaced. Writing both ends this warning`,
+    );
+  }
+  return { database: database ?? names.database, workgroup: workgroup ?? names.workgroup };
+}
+
 /** What was written and stored before the key changed is still to be read. */
 function allowPreviousKeys(scope: Construct, keyArns: string[]): void {
   if (keyArns.length === 0) return;
@@ -187,7 +220,7 @@ function checkSize(scope: Construct): void {
   const resources = Stack.of(scope).node.findAll().filter(CfnResource.isCfnResource).length;
   if (resources > RESOURCES_MAX) {
     throw new ConfigError(
-      `sources: make ${resources} resources, and CloudFormation takes ${RESOURCES_MAX} in a stack; put some into a second stack, with a stackName, catalog.database and catalog.workgroup of its own`,
+      `sources: make ${resources} resources, and CloudFormation takes ${RESOURCES_MAX} in a stack; put some into a second stack, with a stackName of its own`,
     );
   }
 }

@@ -112,7 +112,7 @@ export interface ReconciledHour {
   listed: number;
   /** Entries that were missing in the archive, and stored. */
   late: number;
-  /** Archived ids that Slack did not list, and the first of them. */
+  /** Archived lines that Slack did not list at their time, and the ids of the first of them. */
   onlyInArchive: number;
   onlyInArchiveIds: string[];
   /** Ids that both have with different texts, and the first of them. */

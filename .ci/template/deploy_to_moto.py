@@ -131,8 +131,8 @@ def create_secrets(template: dict) -> dict[str, str]:
     """The ARN of each secret by its logical id."""
     manager = boto3.client("secretsmanager")
     return {
-        name: manager.create_secret(Name=name, SecretString=properties["SecretString"])["ARN"]
-        for name, properties in resources_of(template, "AWS::SecretsManager::Secret").items()
+        name: manager.create_secret(Name=name)["ARN"]
+        for name in resources_of(template, "AWS::SecretsManager::Secret")
     }
 
 

@@ -7,14 +7,13 @@ import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.t
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
-import { createSlackSource } from "../../lib/run/slack-source.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
-import { reportError, UsageError } from "../errors.ts";
+import { noteTrouble, reportError, UsageError } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP, EXIT_OF_OUTCOME } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
 import { confirm } from "../options/confirm.ts";
-import { addSourceOption } from "../options/source.ts";
+import { addSourceOption, checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
 import {
@@ -34,6 +33,7 @@ import { toJsonLine } from "../output/controls.ts";
 import { backfillSpans } from "../run/backfill-spans.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { leaseOwner } from "../run/lease-owner.ts";
+import { SlackCalls } from "../run/slack-calls.ts";
 
 /** Slack's own limit. */
 const PAGE_LIMIT = 9999;
@@ -131,6 +131,7 @@ async function cancelInDirectory({
     );
   }
   await checkReadable(archive);
+  await checkSource(archive, source);
   await checkWritable(archive);
   const checkpoints = new SqliteCheckpointStore(archive);
   try {
@@ -159,13 +160,19 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
   const clock = systemClock;
-  const slack = createSlackSource({
+  let display: BackfillProgressDisplay | undefined;
+  const { slack } = new SlackCalls({
     tokens,
     clock,
     backgroundCallsPerMinute: BACKGROUND_CALLS_PER_MINUTE,
-    ...(options.apiBase === undefined ? {} : { baseUrl: options.apiBase }),
+    apiBase: options.apiBase,
+    onTrouble: (failure) => {
+      display?.stop();
+      noteTrouble(failure);
+    },
   });
   await checkReadable(directory);
+  await checkSource(directory, source);
   await checkWritable(directory);
   const checkpoints = new SqliteCheckpointStore(directory);
   const archive = new DirectoryArchiveStore(directory);
@@ -187,15 +194,16 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
       if (left.length > 0 && !(await confirm("Begin?"))) return EXIT.done;
     }
     await beginBackfill(ports, source, spans, leaseOwner());
-    const display = new BackfillProgressDisplay(spans);
+    const shown = new BackfillProgressDisplay(spans);
+    display = shown;
     const result = await backfillSpans(ports, source, spans, signal, {
-      onProgress: (span, position, entries) => display.update(span, position, entries),
-      onWait: (untilMs, reason) => display.wait(untilMs, reason),
+      onProgress: (span, position, entries) => shown.update(span, position, entries),
+      onWait: (untilMs, reason) => shown.wait(untilMs, reason),
       onFailure: (cause) => {
-        display.stop();
+        shown.stop();
         reportError(cause);
       },
-    }).finally(() => display.stop());
+    }).finally(() => shown.stop());
     const progress = backfillProgress(await checkpoints.writers(source), clock.nowMs());
     console.log(
       json ? toJsonLine({ source, ...result, progress }) : describeBackfillResult(result, progress),

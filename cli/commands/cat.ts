@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Command } from "commander";
 import { ArchiveObjectError, decodeLines } from "../../lib/archive/archive-object.ts";
 import { PREFIXES, parseObjectKey, sourcePrefix } from "../../lib/archive/object-key.ts";
@@ -7,9 +6,10 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { sourceFilterOption } from "../options/source.ts";
+import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { writeOut } from "../output/standard-output.ts";
 
 interface CatOptions extends TimeRangeOptions {
   archive: string;
@@ -50,6 +50,7 @@ Examples:
     .action(async ({ archive, source, from, until, last, ...which }: CatOptions) => {
       const range = toTimeRange({ from, until, last }, nowSeconds(systemClock));
       await checkReadable(archive);
+      await checkSource(archive, source);
       await printLines(new DirectoryArchiveStore(archive), source, { ...range, ...which });
     });
 }
@@ -65,7 +66,7 @@ async function printLines(
     if (name === undefined || name.maxDateCreate < from || name.minDateCreate >= until) continue;
     const lines = await decodeLines(key, await store.get(key));
     const selected = lines.filter((line) => isSelected(key, line, selection));
-    if (!process.stdout.write(joinLines(selected))) await once(process.stdout, "drain");
+    if (!(await writeOut(joinLines(selected)))) return;
   }
 }
 

@@ -4,7 +4,7 @@ import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.t
 import type { DayColumns } from "../../lib/local/parquet-columns.ts";
 import { EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
-import { addSourceOption } from "../options/source.ts";
+import { addSourceOption, checkSource } from "../options/source.ts";
 import { parseDay } from "../options/time.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { formatBytes, formatCount } from "../output/format.ts";
@@ -36,6 +36,7 @@ ${EXIT_CODES_HELP}`,
     )
     .action(async ({ archive, source, day, json }: ColumnsOptions) => {
       await checkReadable(archive);
+      await checkSource(archive, source);
       await checkWritable(archive);
       const days =
         day === undefined ? await sealedDays(new DirectoryArchiveStore(archive), source) : [day];

@@ -5,7 +5,7 @@ import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.t
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { sourceFilterOption } from "../options/source.ts";
+import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { parsePositiveSeconds, TIME_HELP } from "../options/time.ts";
 import {
   addFormerTimeOption,
@@ -67,6 +67,7 @@ Examples:
     .action(async (options: DetectOptions) => {
       const range = toTimeRange(options, nowSeconds(systemClock));
       await checkReadable(options.archive);
+      await checkSource(options.archive, options.source);
       const findings = await detect(options, range);
       console.log(options.json ? toJson(options, range, findings) : toText(range, findings));
     });

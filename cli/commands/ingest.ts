@@ -2,13 +2,12 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
-import { createSlackSource } from "../../lib/run/slack-source.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import { reportError, UsageError } from "../errors.ts";
+import { noteTrouble, reportError, toErrorLine, UsageError } from "../errors.ts";
 import { EXIT_CODES_HELP, EXIT_OF_OUTCOME } from "../exit-codes.ts";
 import { addArchiveOption, checkWritable } from "../options/archive.ts";
-import { addSourceOption } from "../options/source.ts";
+import { addSourceOption, noteNewSource } from "../options/source.ts";
 import { parseSeconds, TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
 import { toJsonLine } from "../output/controls.ts";
@@ -17,6 +16,7 @@ import { IngestProgressDisplay } from "../output/ingest-progress.ts";
 import { describeSummary } from "../output/ingest-summary.ts";
 import { ingestUntilCaughtUp } from "../run/ingest-until-caught-up.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
+import { SlackCalls } from "../run/slack-calls.ts";
 
 const PAGE_LIMIT_MAX = 9999;
 
@@ -76,20 +76,25 @@ async function ingest(options: IngestOptions): Promise<number> {
   const { from, until } = toIngestRange(options, Math.floor(nowMs / 1000));
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
-  const slack = createSlackSource({
+  const display = new IngestProgressDisplay();
+  const calls = new SlackCalls({
     tokens,
     clock: systemClock,
-    ...(options.apiBase === undefined ? {} : { baseUrl: options.apiBase }),
+    apiBase: options.apiBase,
+    onTrouble: (failure) => {
+      display.stop();
+      noteTrouble(failure);
+    },
   });
   await checkWritable(directory);
+  await noteNewSource(directory, source);
   const checkpoints = new SqliteCheckpointStore(directory);
-  const display = new IngestProgressDisplay();
   try {
     if (options.from !== undefined) await warnOfIgnoredStart(checkpoints, source, "--from", from);
     if (options.last !== undefined) await warnOfIgnoredStart(checkpoints, source, "--last", from);
     const archive = new DirectoryArchiveStore(directory);
     const { summary, cause } = await ingestUntilCaughtUp(
-      { slack, archive, checkpoints, clock: systemClock },
+      { slack: calls.slack, archive, checkpoints, clock: systemClock },
       {
         source,
         firstStart: from,
@@ -106,7 +111,13 @@ async function ingest(options: IngestOptions): Promise<number> {
       },
     );
     display.stop();
+    const { lastFailure } = calls;
     if (cause !== undefined) reportError(cause);
+    if (summary.outcome === "out_of_time" && lastFailure !== undefined) {
+      process.stderr.write(
+        toErrorLine(`out of time; the last call to Slack failed: ${lastFailure.message}`),
+      );
+    }
     console.log(options.json ? toJsonLine(summary) : describeSummary(summary, directory));
     return EXIT_OF_OUTCOME[summary.outcome];
   } finally {

@@ -1,11 +1,16 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
+import { systemClock } from "../../lib/slack/clock.ts";
 import type { RowStream } from "../../lib/sql/query-result.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
+import { nowSeconds } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { addQuerySelection, type QuerySelection, toStatement } from "../options/query-selection.ts";
+import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
+import { TIME_HELP } from "../options/time.ts";
 import { OUTPUT_FORMATS, printResult, type ResultOutput } from "../output/print-result.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
@@ -13,9 +18,8 @@ import { abortOnInterrupt } from "../run/interrupt.ts";
 /** Threads of DuckDB for results of any size: each takes 100 MB, and one keeps up with the output. */
 const STREAM_THREADS = 1;
 
-interface QueryOptions {
+interface QueryOptions extends QuerySelection {
   archive: string;
-  set: Record<string, string>;
   output?: (typeof OUTPUT_FORMATS)[number];
   file?: string;
   json?: true;
@@ -23,7 +27,6 @@ interface QueryOptions {
   raw?: true;
   pager: boolean;
   list?: true;
-  stack?: string;
   skipDamaged?: true;
 }
 
@@ -36,13 +39,9 @@ export function defineQueryCommand(command: Command): void {
         "With --stack, the query runs in Athena, in the workgroup of the deployed stack. It prints the bytes scanned, and Ctrl-C stops it.",
       ].join("\n\n"),
     )
-    .argument("[select-or-name]", "a SELECT, or the name of a saved query")
-    .addOption(
-      new Option("--set <name=value>", "a parameter of the saved query; repeatable")
-        .argParser(addValue)
-        .default({}, "those of the query"),
-    )
-    .option("--list", "list the saved queries and their parameters")
+    .argument("[select-or-name]", "a SELECT, or the name of a saved query");
+  addQuerySelection(command)
+    .option("--list", "list the saved queries, the period that each reads, and their parameters")
     .addOption(stackOption("query the archive of the deployed stack, in Athena"))
     .addOption(
       new Option(
@@ -70,13 +69,15 @@ export function defineQueryCommand(command: Command): void {
     .option("--no-pager", "print a long table at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
       "after",
-      `
+      `${TIME_HELP}
+
 Examples:
   audit-lake query --list
-  audit-lake query logins --set from_day=2026-05-01
+  audit-lake query logins --last 7d
+  audit-lake query user-trail --set person=charlie.parker@example.com --from 2026-05-01
   audit-lake query "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY n DESC"
   audit-lake query "SELECT line FROM audit_logs WHERE ip_address = '192.0.2.17'" --json
-  audit-lake query logins --set from_day=2026-05-01 --stack
+  audit-lake query logins --from 2026-05-01 --until 2026-05-08 --source acme --stack
 ${STACK_HELP}`,
     )
     .action(async (text: string | undefined, options: QueryOptions) => {
@@ -85,17 +86,23 @@ ${STACK_HELP}`,
         return;
       }
       const output = toOutput(options);
-      const sql = toSql(text, options);
+      const { sql, reads } = toStatement(text, options, nowSeconds(systemClock));
+      if (reads !== undefined) console.error(reads);
       const writeParquet = async (rows: RowStream, path: string) =>
         (await import("../../lib/local/parquet-result.ts")).writeParquet(rows, path);
       if (options.stack !== undefined) {
         const { stack } = options;
         const { queryDeployed } = await import("../stack/athena-query.ts");
         const signal = abortOnInterrupt("Stopping the query");
-        await printResult((take) => queryDeployed(stack, sql, take, signal), output, writeParquet);
+        await printResult(
+          (take) => queryDeployed(stack, sql, take, signal, options.source),
+          output,
+          writeParquet,
+        );
         return;
       }
       await checkReadable(options.archive);
+      await checkSource(options.archive, options.source);
       const signal = abortOnInterrupt("Stopping the query");
       // DuckDB is optional, and slow to load.
       const { openLake } = await import("../../lib/local/lake-database.ts");
@@ -142,50 +149,17 @@ function toOutput({ output, file, json, csv, raw, pager }: QueryOptions): Result
   return { format, file, raw, pager };
 }
 
-/** @throws {UsageError} when there is nothing to run */
-function toSql(
-  text: string | undefined,
-  { set: values, stack = DEFAULT_STACK_NAME }: QueryOptions,
-): string {
-  if (text === undefined) {
-    // `--stack` takes the word after it for its name.
-    const hint =
-      stack === DEFAULT_STACK_NAME
-        ? ""
-        : `; "${stack}" was read as the stack's name: put --stack last`;
-    throw new UsageError(
-      `give a SELECT or the name of a saved query; "query --list" lists them${hint}`,
-    );
-  }
-  const saved = SAVED_QUERIES.get(text);
-  if (saved !== undefined) return saved.sql(values);
-  if (/^[\w-]+$/.test(text)) {
-    throw new UsageError(`there is no saved query "${text}"; "query --list" lists them`);
-  }
-  if (Object.keys(values).length > 0) {
-    throw new UsageError("--set works with saved queries only; write the values into the SELECT");
-  }
-  return text;
-}
-
 function describeSavedQueries(): string {
   return [...SAVED_QUERIES.values()]
-    .map(({ name, title, question, parameters }) =>
+    .map(({ name, title, question, parameters, daysBack }) =>
       [
         `${name}: ${title}`,
         `  ${question}`,
+        `  Reads the last ${daysBack} days unless --last, --from or --until says otherwise.`,
         renderStatusLines(
           parameters.map((parameter) => [`    ${parameter.name}`, parameter.description] as const),
         ),
       ].join("\n"),
     )
     .join("\n\n");
-}
-
-function addValue(text: string, before: Record<string, string>): Record<string, string> {
-  const [, name, value] = /^(\w+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) {
-    throw new InvalidArgumentError("Give a name and a value, such as from_day=2026-05-01.");
-  }
-  return { ...before, [name]: value };
 }

@@ -4,21 +4,21 @@ import { EnvironmentTokenProvider } from "../../lib/local/environment-token-prov
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
-import { createSlackSource } from "../../lib/run/slack-source.ts";
 import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { addFormerOption } from "../deprecation.ts";
-import { reportError, UsageError } from "../errors.ts";
+import { noteTrouble, reportError, UsageError } from "../errors.ts";
 import { EXIT_CODES_HELP, EXIT_OF_SEAL } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
 import { readKeyFile } from "../options/key-file.ts";
-import { addSourceOption } from "../options/source.ts";
+import { addSourceOption, checkSource } from "../options/source.ts";
 import { DURATION_HELP, parseDay, parseSeconds } from "../options/time.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { SealProgressDisplay } from "../output/seal-progress.ts";
 import { describeSealed } from "../output/seal-summary.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { sealDays } from "../run/seal-days.ts";
+import { SlackCalls } from "../run/slack-calls.ts";
 
 /** Slack's own limit. */
 const PAGE_LIMIT = 9999;
@@ -87,17 +87,23 @@ async function seal(options: SealOptions): Promise<number> {
   }
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
-  const slack = createSlackSource({
+  let display: SealProgressDisplay | undefined;
+  const { slack } = new SlackCalls({
     tokens,
     clock: systemClock,
     backgroundCallsPerMinute: BACKGROUND_CALLS_PER_MINUTE,
-    ...(options.apiBase === undefined ? {} : { baseUrl: options.apiBase }),
+    apiBase: options.apiBase,
+    onTrouble: (failure) => {
+      display?.stop();
+      noteTrouble(failure);
+    },
   });
   const signer =
     options.signKey === undefined
       ? undefined
       : await readKeyFile(options.signKey, (pem) => new PemManifestSigner(pem));
   await checkReadable(directory);
+  await checkSource(directory, source);
   await checkWritable(directory);
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
@@ -112,12 +118,13 @@ async function seal(options: SealOptions): Promise<number> {
     };
     const days =
       day === undefined ? await daysToSeal(ports, settings, Number.POSITIVE_INFINITY) : [day];
-    const display = new SealProgressDisplay(days);
+    const progress = new SealProgressDisplay(days);
+    display = progress;
     const signal = abortOnInterrupt("Stopping with everything saved");
     const { summaries, cause } = await sealDays(ports, settings, days, signal, {
-      onProgress: (progress) => display.update(progress),
-      onWait: (untilMs, reason) => display.wait(untilMs, reason),
-    }).finally(() => display.stop());
+      onProgress: (reached) => progress.update(reached),
+      onWait: (untilMs, reason) => progress.wait(untilMs, reason),
+    }).finally(() => progress.stop());
     if (cause !== undefined) reportError(cause);
     console.log(json ? toJsonLine({ source, days: summaries }) : describeSealed(summaries, source));
     const isAnyFailed = summaries.some(({ outcome }) => outcome === "failed");

@@ -7,9 +7,8 @@ import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.t
 import type { WriterStatus } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
-import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { sourceFilterOption } from "../options/source.ts";
+import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { describeBackfill } from "../output/backfill-status.ts";
 import { toJsonLine } from "../output/controls.ts";
@@ -67,14 +66,12 @@ ${STACK_HELP}`,
         return;
       }
       await checkReadable(archive);
+      await checkSource(archive, source);
       const sources = await readStatus(archive, source, now);
-      if (source !== undefined && sources.length === 0) {
-        throw new UsageError(`the archive ${archive} has no source "${source}"`);
-      }
       if (json) {
         console.log(toJsonLine({ archive, sources }));
       } else {
-        console.log(sources.map(describe).join("\n\n") || `Nothing is archived in ${archive} yet.`);
+        console.log(sources.map(describe).join("\n\n"));
       }
     });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { AuditLogsClient } from "../../lib/slack/client.ts";
-import { SlackApiError, SlackAuditError } from "../../lib/slack/errors.ts";
+import { SlackApiError, SlackAuditError, SlackDeadlineError } from "../../lib/slack/errors.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { UsageError } from "../errors.ts";
@@ -104,9 +104,12 @@ async function tryToken(token: string, baseUrl: string): Promise<string> {
       : `accepts it; the newest entry is from ${describeEntry(newest)}`;
   } catch (error) {
     if (!(error instanceof SlackAuditError)) throw error;
+    // No time for another attempt: what counts is why the last one failed.
+    const { message } =
+      error instanceof SlackDeadlineError && error.cause instanceof Error ? error.cause : error;
     const isRefused = error instanceof SlackApiError && (error.tokenRefused || !error.retryable);
     throw new TokenCheckError(
-      `the token was not stored: ${error.message}${isRefused ? "" : "; use --no-check to store it untried"}`,
+      `the token was not stored: ${message}${isRefused ? "" : "; use --no-check to store it untried"}`,
       { cause: error },
     );
   }

@@ -17,7 +17,7 @@ import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { readKeyFile } from "../options/key-file.ts";
-import { sourceFilterOption } from "../options/source.ts";
+import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { parseDay, TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
@@ -198,15 +198,17 @@ interface OpenedArchive {
   deployment?: Deployment;
 }
 
-async function openArchive({ archive, stack }: VerifyOptions): Promise<OpenedArchive> {
+async function openArchive({ archive, stack, source }: VerifyOptions): Promise<OpenedArchive> {
   if (stack === undefined) {
     await checkReadable(archive);
+    await checkSource(archive, source);
     const readHeads = () => readSealedHeads(archive);
     return { store: new DirectoryArchiveStore(archive), name: archive, readHeads };
   }
   const { Deployment } = await import("../stack/deployment.ts");
   const deployment = await Deployment.find(stack);
   const name = `s3://${deployment.stack.archiveBucket}`;
+  if (source !== undefined) deployment.source(source);
   const sources = deployment.stack.sources.map((source) => source.name);
   const readHeads = () => sealedHeadsOf(deployment.checkpoints, sources);
   return { store: deployment.archive, name, readHeads, deployment };

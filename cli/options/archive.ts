@@ -2,15 +2,36 @@ import { constants, existsSync } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
+import {
+  findArchiveAround,
+  findArchivesBelow,
+  isArchive,
+} from "../../lib/local/archive-directory.ts";
 import { UsageError } from "../errors.ts";
 
 export function addArchiveOption(command: Command): Command {
   return command.option("--archive <dir>", "directory of the archive", "archive");
 }
 
-/** @throws {UsageError} when there is no archive that can be read */
+/** Levels below a directory that is no archive at which one is looked for. */
+const LEVELS_SEARCHED = 3;
+
+/** @throws {UsageError} when there is no archive that can be read; it offers those nearby */
 export async function checkReadable(directory: string): Promise<void> {
   await check(directory, constants.R_OK | constants.X_OK);
+  if (await isArchive(directory)) return;
+  const around = await findArchiveAround(directory);
+  const near =
+    around === undefined ? await findArchivesBelow(directory, LEVELS_SEARCHED) : [around];
+  throw new UsageError(
+    `there is no archive at ${directory}: nothing was ever stored in this directory${offer(near)}`,
+  );
+}
+
+function offer(archives: readonly string[]): string {
+  return archives.length === 0
+    ? ""
+    : `; did you mean --archive ${archives.join(", or --archive ")}?`;
 }
 
 /**
@@ -26,8 +47,12 @@ export async function checkWritable(directory: string): Promise<void> {
 }
 
 async function check(directory: string, mode: number): Promise<void> {
-  const found = await stat(directory).catch((cause) => {
-    throw new UsageError(`there is no archive at ${directory}: ${reasonOf(cause)}`, { cause });
+  const found = await stat(directory).catch(async (cause) => {
+    const siblings = await findArchivesBelow(dirname(directory), 1);
+    throw new UsageError(
+      `there is no archive at ${directory}: ${reasonOf(cause)}${offer(siblings)}`,
+      { cause },
+    );
   });
   if (!found.isDirectory()) {
     throw new UsageError(`the archive ${directory} is not a directory`);

@@ -4,6 +4,11 @@ import { formatSeconds, formatTime } from "./format.ts";
 /** Between two lines of progress where there is no terminal, as in a service's journal. */
 const LINE_INTERVAL_MS = 30_000;
 
+const BAR_WIDTH = 30;
+const BAR_WIDTH_MIN = 8;
+/** What stands beside the bar is cut at the edge of the terminal: the time that was reached, first. */
+const DETAILS_WIDTH = 50;
+
 /** Progress on standard error: a bar on a terminal, else a line every 30 seconds. */
 export class ProgressBar {
   readonly #bar: cliProgress.SingleBar | undefined;
@@ -13,7 +18,7 @@ export class ProgressBar {
     this.#bar = process.stderr.isTTY
       ? new cliProgress.SingleBar({
           format: "{bar} {percentage}% | {details}{note}",
-          barsize: 30,
+          barsize: process.stderr.columns < DETAILS_WIDTH + BAR_WIDTH ? BAR_WIDTH_MIN : BAR_WIDTH,
           barCompleteChar: "█",
           barIncompleteChar: "░",
           hideCursor: true,

@@ -44,13 +44,7 @@ export async function printWhole(
 ): Promise<void> {
   const spool = await openNameless();
   try {
-    await write(async (pieces) => {
-      await spool.truncate();
-      await pipeline(
-        Readable.from(pieces),
-        spool.createWriteStream({ start: 0, autoClose: false }),
-      );
-    });
+    await write((pieces) => writeFrom(spool, pieces));
     for (let position = 0; ; ) {
       const buffer = Buffer.allocUnsafe(PIECE_BYTES);
       const { bytesRead } = await spool.read(buffer, 0, PIECE_BYTES, position);
@@ -60,6 +54,19 @@ export async function printWhole(
     }
   } finally {
     await spool.close();
+  }
+}
+
+async function writeFrom(spool: FileHandle, pieces: AsyncIterable<string>): Promise<void> {
+  await spool.truncate();
+  let position = 0;
+  for await (const piece of pieces) {
+    const bytes = Buffer.from(piece);
+    for (let written = 0; written < bytes.length; ) {
+      const { bytesWritten } = await spool.write(bytes, written, null, position);
+      written += bytesWritten;
+      position += bytesWritten;
+    }
   }
 }
 

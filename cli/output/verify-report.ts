@@ -27,6 +27,7 @@ export function describeVerified(report: VerifyReport): string {
     ["not sealed", listDays(unsealed)],
     ...listAddenda(report),
     ...listDifferences(report),
+    ...listForeign(report),
     ["damaged", damages.length === 0 ? "nothing" : formatCount(damages.length)],
   ]);
 }
@@ -39,8 +40,19 @@ function listAddenda({ addenda }: VerifyReport): StatusLine[] {
   return days.length === 0 ? [] : [["not sealed yet", listDays(days)]];
 }
 
-function listDifferences({ differs, altered }: VerifyReport): StatusLine[] {
+function listDifferences({ onlyInArchive, twice, differs, altered }: VerifyReport): StatusLine[] {
   return [
+    ...(onlyInArchive === 0
+      ? []
+      : [
+          [
+            "archive only",
+            `${formatCounted(onlyInArchive, "line")} that Slack did not list at their time`,
+          ] as StatusLine,
+        ]),
+    ...(twice === 0
+      ? []
+      : [["twice", `${formatCounted(twice, "line")} with the id of another`] as StatusLine]),
     ...(differs === 0
       ? []
       : [["differs", `${formatCounted(differs, "text")} from what Slack listed`] as StatusLine]),
@@ -48,6 +60,13 @@ function listDifferences({ differs, altered }: VerifyReport): StatusLine[] {
       ? []
       : [["altered", `before the seal: ${listDays(altered)}`] as StatusLine]),
   ];
+}
+
+/** Not ours, and nothing reads them: whoever looks after the archive should know whose they are. */
+function listForeign({ foreign }: VerifyReport): StatusLine[] {
+  return foreign.length === 0
+    ? []
+    : [["unknown", `before the seal: ${showControls(listDays(foreign))}`]];
 }
 
 /** Days shown of each list; `--json` has them all. */

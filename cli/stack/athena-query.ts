@@ -19,8 +19,11 @@ export async function queryDeployed<T>(
   sql: string,
   take: (rows: RowStream) => Promise<T>,
   signal: AbortSignal,
+  source?: string,
 ): Promise<T> {
-  const { database } = await Deployment.find(stackName);
+  const deployment = await Deployment.find(stackName);
+  if (source !== undefined) deployment.source(source);
+  const { database } = deployment;
   const display = new QueryDisplay();
   try {
     const { taken, scannedBytes, engineMs, queryId } = await database.read(sql, take, {

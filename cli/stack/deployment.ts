@@ -50,7 +50,7 @@ export class Deployment {
   /** @param signal - stops the query that runs */
   columns(signal: AbortSignal): AthenaColumns {
     const { database } = this;
-    return new AthenaColumns(this.archive, this.stack.archiveBucket, {
+    return new AthenaColumns(this.archive, {
       execute: (statement) => database.execute(statement, { signal }),
       query: (sql) => database.query(sql, { signal }),
     });

@@ -9,10 +9,11 @@
  * next call starts from what is there. A day whose lines are not what
  * was sealed is counted and left to them: it would keep no other day waiting.
  */
+import { randomUUID } from "node:crypto";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
-import { AthenaColumns } from "../../lib/aws/athena-columns.ts";
+import { AthenaColumnsStore } from "../../lib/aws/athena-columns-store.ts";
 import { AthenaDatabase } from "../../lib/aws/athena-database.ts";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
@@ -68,7 +69,7 @@ async function handleStep(
   return { ...nextStep("done", systemClock.nowMs()), ...summary };
 }
 
-/** @returns nothing when the compact table cannot have the day */
+/** @returns nothing when the columns table cannot have the day */
 async function writeColumns(day: string, deadlineMs: number): Promise<ColumnsSummary | undefined> {
   const over = new AbortController();
   const timer = setTimeout(
@@ -89,11 +90,16 @@ async function writeColumns(day: string, deadlineMs: number): Promise<ColumnsSum
 }
 
 /** @param signal - stops the statement that runs */
-function columnsWithin(signal?: AbortSignal): AthenaColumns {
-  return new AthenaColumns(archive, environment.ARCHIVE_BUCKET, {
-    execute: (statement) => athena.execute(statement, { signal }),
-    query: (sql) => athena.query(sql, { signal }),
-  });
+function columnsWithin(signal?: AbortSignal): AthenaColumnsStore {
+  const statements = {
+    execute: (statement: string) => athena.execute(statement, { signal }),
+    query: (sql: string) => athena.query(sql, { signal }),
+  };
+  return new AthenaColumnsStore(
+    archive,
+    statements,
+    () => `s3://${environment.COLUMNS_BUCKET}/${randomUUID()}/`,
+  );
 }
 
 export const handler = lambda.handler(handleStep);

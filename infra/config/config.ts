@@ -32,6 +32,8 @@ export interface SlackAuditLakeProps {
   sources: SourceProps[];
   archive?: ArchiveSettings;
   catalog?: CatalogSettings;
+  /** A role for each kind of people who query. Default: none. */
+  readers?: ReaderProps[];
   alerts?: AlertSettings;
   closing?: ClosingSettings;
   detection?: DetectionSettings;
@@ -101,18 +103,41 @@ export interface ArchiveSettings {
 export interface CatalogSettings {
   /**
    * Glue database of the tables and views, one of its own for each stack in a region. It cannot
-   * change later: the new one would lack the columns of sealed days. Default: "slack_audit_lake".
+   * change later without a new one, in which sealed days go into columns anew. Default: the
+   * stack's name, as in slack_audit_lake.
    */
   database?: string;
   /**
    * Athena's workgroup, one of its own for each stack in a region. Another name makes a new one,
-   * without the history of queries. Default: "slack-audit-lake".
+   * without the history of queries. Default: the stack's name, as in slack-audit-lake.
    */
   workgroup?: string;
   /** Athena cancels a query that reads more than this, "10MB" at least. Default: "100GB". */
   bytesScannedCutoff?: BytesText;
   /** How long query results are kept. Default: "30d". */
   resultsRetention?: DurationText;
+  /**
+   * In an account where Lake Formation decides: grant what the stack's functions need, or that
+   * and what readers need (docs/operate/permissions.md). Default: "off".
+   */
+  lakeFormation?: "off" | "functions" | "readers";
+}
+
+/** People who query in Athena, and read nothing past it. */
+export interface ReaderProps {
+  /** Names the role: a-z, 0-9 and -. */
+  name: string;
+  /** Who may take the role: ARNs of roles and users, or ids of accounts; also those of other accounts. */
+  principals: string[];
+  /** What others must say to take it. */
+  externalId?: string;
+  /** Only entries of these sources; queries must name them. Default: all. */
+  sources?: string[];
+  /**
+   * For the view audit_logs_masked, with hashed addresses. Only lakeFormation: "readers" keeps
+   * what it hides from the role. Default: false.
+   */
+  masked?: boolean;
 }
 
 export interface AlertSettings {

@@ -60,6 +60,7 @@ export function* contradictions(config: LakeConfig): Generator<Contradiction> {
       };
     }
   }
+  yield* readerContradictions(config);
   yield* archiveContradictions(config.archive);
   if (closing.compact === true && typeof config.archive.retention === "number") {
     yield {
@@ -97,6 +98,25 @@ export function* tagContradictions(
         path: ["tags"],
         message: `${JSON.stringify(key)} is not a tag key: 1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with aws:`,
       };
+    }
+  }
+}
+
+function* readerContradictions({ readers, sources }: LakeConfig): Generator<Contradiction> {
+  for (const [index, { name, sources: read = [] }] of readers.entries()) {
+    const withoutHyphens = name.replaceAll("-", "");
+    if (
+      readers.slice(0, index).some((other) => other.name.replaceAll("-", "") === withoutHyphens)
+    ) {
+      yield {
+        path: ["readers", index, "name"],
+        message: `"${name}" is there twice, hyphens aside; each reader needs its own name`,
+      };
+    }
+    for (const source of read) {
+      if (!sources.some(({ name }) => name === source)) {
+        yield { path: ["readers", index, "sources"], message: `"${source}" is no source` };
+      }
     }
   }
 }

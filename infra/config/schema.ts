@@ -41,11 +41,13 @@ const bucketName = matching(
   "a bucket name: 3 to 63 of a-z, 0-9 and -, with a letter or digit at both ends and no prefix or suffix that S3 reserves",
 );
 
+const sourceName = matching(
+  SOURCE_NAME,
+  "a source name: 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends",
+);
+
 const source = section({
-  name: matching(
-    SOURCE_NAME,
-    "a source name: 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends",
-  ),
+  name: sourceName,
   apiBase: matching(
     /^https:\/\/[\w.-]+(?::\d+)?\/(?:[\w.-]+\/)*$/,
     'an https URL that ends in "/", such as "https://api.slack.com/audit/v1/"',
@@ -82,13 +84,36 @@ const catalog = section({
   database: matching(
     /^[a-z][a-z0-9_]{0,127}$/,
     "a Glue database name: a letter a-z, then up to 127 of a-z, 0-9 and _",
-  ).default("slack_audit_lake"),
+  ).optional(),
   workgroup: matching(
     /^[\w.-]{1,128}$/,
     "a workgroup name: 1 to 128 letters, digits, dots, _ and -",
-  ).default("slack-audit-lake"),
+  ).optional(),
   bytesScannedCutoff: bytes("10MB").prefault("100GB"),
   resultsRetention: duration("1d", "3650d", "d").prefault("30d"),
+  lakeFormation: oneOf(["off", "functions", "readers"]).default("off"),
+});
+
+const reader = section({
+  name: matching(
+    /^[a-z][a-z0-9-]{0,31}$/,
+    "a reader's name: a letter, then up to 31 of a-z, 0-9 and -",
+  ),
+  principals: list(
+    matching(
+      /^(?:\d{12}|arn:aws[\w-]*:iam::\d{12}:(?:root|(?:role|user)\/[\w+=,.@/-]+))$/,
+      "an account (12 digits) or the ARN of a role or user (arn:aws:iam::ACCOUNT:role/NAME)",
+    ),
+    "a list of accounts and ARNs",
+  ).min(1, { error: "is empty; name who may take the role" }),
+  externalId: matching(
+    /^[\w+=,.@:/-]{2,1224}$/,
+    "an external id: 2 to 1224 letters, digits and _+=,.@:/-",
+  ).optional(),
+  sources: list(sourceName, "a list of source names")
+    .min(1, { error: "is empty; leave it out for all" })
+    .optional(),
+  masked: flag.default(false),
 });
 
 const alerts = section({
@@ -144,6 +169,7 @@ const lake = {
   }),
   archive: archive.prefault({}),
   catalog: catalog.prefault({}),
+  readers: list(reader, "a list of readers").default([]),
   alerts: alerts.prefault({}),
   closing: closing.prefault({}),
   detection: detection.prefault({}),
@@ -186,4 +212,5 @@ export const configSchema = section({
 /** With every default filled in; durations in seconds, sizes in bytes. */
 export type LakeConfig = z.output<typeof lakeSchema>;
 export type Config = z.output<typeof configSchema>;
+export type ReaderConfig = LakeConfig["readers"][number];
 export type SourceConfig = LakeConfig["sources"][number];

@@ -25,12 +25,15 @@ export interface ArchiveProps {
 
 /**
  * Where the evidence lies, and beside it, in buckets of their own, what may be
- * thrown away: Athena's results and the access logs. An Object Lock with a
- * default retention or a bucket that someone else owns could not hold those.
+ * thrown away: Athena's results, the columns and the access logs. An Object Lock
+ * with a default retention or a bucket that someone else owns could not hold
+ * those, and a life cycle of the evidence must not delete files that a table names.
  */
 export class Archive extends Construct {
   readonly bucket: IBucket;
   readonly resultsBucket: IBucket;
+  /** Of the files of the columns table. */
+  readonly columnsBucket: IBucket;
 
   constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
@@ -70,6 +73,13 @@ export class Archive extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
+    });
+
+    // Always there, so that columns can be turned off and on again.
+    this.columnsBucket = new Bucket(this, "Columns", {
+      ...encrypted,
+      serverAccessLogsPrefix: "columns/",
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
 
     if (config.existingBucket !== undefined) {

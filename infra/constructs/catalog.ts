@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { archiveHoursView } from "../../lib/sql/archive-hours-view.ts";
 import { auditLogsView } from "../../lib/sql/audit-logs-view.ts";
+import { maskedView } from "../../lib/sql/masked-view.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
 import {
   AUDIT_LOG_LINES,
@@ -20,10 +21,16 @@ import type { Monitored, Monitoring } from "./monitoring.ts";
 
 export interface CatalogProps {
   config: LakeConfig["catalog"];
+  /** Of database and workgroup. */
+  names: { database: string; workgroup: string };
   /** Names of the sources. */
   sources: string[];
   /** First day that the archive will ever hold, UTC, `YYYY-MM-DD`. */
   archiveStartsOn: string;
+  /** Whether sealed days go into the columns table. */
+  hasColumns: boolean;
+  /** Whether any reader is to have addresses hashed. */
+  hasMaskedView: boolean;
   bucket: IBucket;
   resultsBucket: IBucket;
   key: IKey;
@@ -34,36 +41,48 @@ export interface CatalogProps {
 export class Catalog extends Construct {
   readonly database: string;
   readonly workgroup: string;
+  /** Once it is there, so are the others. */
+  readonly lastTable: CfnTable;
 
   constructor(scope: Construct, id: string, props: CatalogProps) {
     super(scope, id);
-    const { config, sources, archiveStartsOn, bucket } = props;
-    this.database = config.database;
-    this.workgroup = config.workgroup;
+    const { sources, archiveStartsOn, bucket } = props;
+    const { database: databaseName, workgroup: workgroupName } = props.names;
+    this.database = databaseName;
+    this.workgroup = workgroupName;
 
     const database = new CfnDatabase(this, "Database", {
       catalogId: Aws.ACCOUNT_ID,
-      databaseInput: { name: config.database, description: "Slack audit logs" },
+      databaseInput: { name: databaseName, description: "Slack audit logs" },
     });
     const place = { bucketName: bucket.bucketName, sources, archiveStartsOn };
     const lines = this.#addTable("Lines", database, athenaTable(AUDIT_LOG_LINES, place));
-    this.#addTable("View", database, auditLogsView(config.database)).addResourceDependency(lines);
+    const view = auditLogsView(databaseName);
+    // Changed by itself when columns are turned off or on, this text takes the place of the
+    // view's, which named the days in columns: from then on nothing would keep them true.
+    const parameters = props.hasColumns ? view.parameters : { ...view.parameters, columns: "off" };
+    const auditLogs = this.#addTable("View", database, { ...view, parameters });
+    auditLogs.addResourceDependency(lines);
     const manifests = this.#addTable("Manifests", database, athenaTable(MANIFEST_LINES, place));
-    this.#addTable("Hours", database, archiveHoursView(config.database)).addResourceDependency(
-      manifests,
-    );
+    const hours = this.#addTable("Hours", database, archiveHoursView(databaseName));
+    hours.addResourceDependency(manifests);
+    this.lastTable = hours;
+    hours.addResourceDependency(auditLogs);
+    if (props.hasMaskedView) {
+      this.#addTable("Masked", database, maskedView(databaseName)).addResourceDependency(auditLogs);
+    }
 
     const workgroup = this.#addWorkgroup(props);
     for (const query of SAVED_QUERIES.values()) {
       new CfnNamedQuery(this, `Query-${query.name}`, {
         name: query.name,
         description: `${query.title}. ${query.question}`,
-        database: config.database,
-        workGroup: config.workgroup,
+        database: databaseName,
+        workGroup: workgroupName,
         queryString: query.sql(),
       }).addResourceDependency(workgroup);
     }
-    props.monitoring.add(monitored(config.workgroup));
+    props.monitoring.add(monitored(workgroupName));
   }
 
   #addTable(id: string, database: CfnDatabase, tableInput: GlueTableInput): CfnTable {
@@ -77,9 +96,9 @@ export class Catalog extends Construct {
     return table;
   }
 
-  #addWorkgroup({ config, key, resultsBucket }: CatalogProps): CfnWorkGroup {
+  #addWorkgroup({ config, names, key, resultsBucket }: CatalogProps): CfnWorkGroup {
     return new CfnWorkGroup(this, "Workgroup", {
-      name: config.workgroup,
+      name: names.workgroup,
       description: "Questions to the Slack audit logs",
       recursiveDeleteOption: true, // the history of queries goes; their results stay in the bucket
       workGroupConfiguration: {

@@ -4,12 +4,16 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import { TABLE_MARKS_PREFIX } from "../../lib/archive/columns-key.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
 import { COMPACT_TABLE, LINES_TABLE } from "../../lib/sql/table.ts";
 import { COLUMNS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { COLUMNS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
+import type { LakeConfig } from "../config/schema.ts";
+import type { Catalog } from "./catalog.ts";
 import { viaService } from "./grant.ts";
+import { grantColumnsWriter } from "./lake-formation.ts";
 import { type AlarmSpec, functionMetric, graph } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 
@@ -18,18 +22,19 @@ export interface ColumnsProps {
   source: string;
   bucket: IBucket;
   resultsBucket: IBucket;
-  /** Of the results. */
+  columnsBucket: IBucket;
+  /** Of results and columns. */
   key: IKey;
-  database: string;
-  workgroup: string;
+  catalog: Catalog;
+  lakeFormation: LakeConfig["catalog"]["lakeFormation"];
   logRetentionDays: number;
   removalPolicy: RemovalPolicy;
 }
 
 /**
- * Puts sealed days into the compact table, by statements to Athena, which runs
+ * Puts sealed days into the columns table, by statements to Athena, which runs
  * them with the function's own rights. The table is Iceberg: its files are
- * replaced, so that below its prefix, and nowhere else, objects are deleted.
+ * replaced, so that in its bucket, and nowhere else, objects are deleted.
  */
 export class Columns extends Construct {
   readonly handler: IFunction;
@@ -42,7 +47,7 @@ export class Columns extends Construct {
     super(scope, id);
     const handler = new NodeFunction(this, "Function", {
       folder: "columns",
-      description: `Puts sealed days of ${props.source} into the compact table`,
+      description: `Puts sealed days of ${props.source} into the columns table`,
       memoryMb: 256,
       timeout: this.timeout,
       logRetentionDays: props.logRetentionDays,
@@ -50,13 +55,17 @@ export class Columns extends Construct {
       environment: writeEnvironment(COLUMNS_ENVIRONMENT, {
         SOURCE: props.source,
         ARCHIVE_BUCKET: props.bucket.bucketName,
-        DATABASE: props.database,
-        WORKGROUP: props.workgroup,
+        COLUMNS_BUCKET: props.columnsBucket.bucketName,
+        DATABASE: props.catalog.database,
+        WORKGROUP: props.catalog.workgroup,
       }),
     });
     this.#allowArchive(handler, props);
+    this.#allowTable(handler, props);
     this.#allowQueries(handler, props);
     this.#allowResults(handler, props);
+    if (props.lakeFormation !== "off" && handler.role)
+      grantColumnsWriter(handler.role, props.catalog);
     this.handler = handler;
 
     const metric = (name: keyof typeof COLUMNS_METRICS) =>
@@ -76,8 +85,6 @@ export class Columns extends Construct {
   }
 
   #allowArchive(handler: NodeFunction, { source, bucket }: ColumnsProps): void {
-    const table = bucket.arnForObjects(`${PREFIXES.compact}table/*`);
-    const marks = bucket.arnForObjects(`${PREFIXES.compact}days/*`);
     const own = [PREFIXES.auditLogs, PREFIXES.manifests].map(
       (prefix) => `${prefix}source=${source}/*`,
     );
@@ -90,33 +97,16 @@ export class Columns extends Construct {
     handler.allow({
       sid: "MarkDays",
       actions: ["s3:PutObject"],
-      resources: [bucket.arnForObjects(`${PREFIXES.compact}days/source=${source}/*`)],
+      resources: [bucket.arnForObjects(`${TABLE_MARKS_PREFIX}source=${source}/*`)],
       conditions: { Null: { "s3:if-none-match": "false" } },
       whyWildcard: "It ends a prefix: any day of this source, and of no other.",
-    });
-    handler.allow({
-      sid: "ReadCompactTable",
-      actions: ["s3:GetObject"],
-      resources: [table, marks],
-      whyWildcard: "It ends a prefix: the table has the days of all sources.",
-    });
-    handler.allow({
-      sid: "WriteCompactTable",
-      actions: [
-        "s3:PutObject",
-        "s3:DeleteObject",
-        "s3:AbortMultipartUpload",
-        "s3:ListMultipartUploadParts",
-      ],
-      resources: [table],
-      whyWildcard: "It ends a prefix: Iceberg names the files of its table itself.",
     });
     handler.allow({
       sid: "ListObjects",
       actions: ["s3:ListBucket"],
       resources: [bucket.bucketArn],
       conditions: {
-        StringLike: { "s3:prefix": [...own, `${PREFIXES.manifests}*`, `${PREFIXES.compact}*`] },
+        StringLike: { "s3:prefix": [...own, `${PREFIXES.manifests}*`, `${TABLE_MARKS_PREFIX}*`] },
       },
     });
     handler.allow({
@@ -127,7 +117,27 @@ export class Columns extends Construct {
     handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt", "kms:GenerateDataKey"]);
   }
 
-  #allowQueries(handler: NodeFunction, { database, workgroup }: ColumnsProps): void {
+  #allowTable(handler: NodeFunction, { columnsBucket }: ColumnsProps): void {
+    handler.allow({
+      sid: "KeepTable",
+      actions: [
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+      ],
+      resources: [columnsBucket.arnForObjects("*")],
+      whyWildcard: "The bucket has nothing but the table, whose files Iceberg names itself.",
+    });
+    handler.allow({
+      sid: "FindTable",
+      actions: ["s3:GetBucketLocation", "s3:ListBucket"],
+      resources: [columnsBucket.bucketArn],
+    });
+  }
+
+  #allowQueries(handler: NodeFunction, { catalog: { database, workgroup } }: ColumnsProps): void {
     const { partition, region, account } = Stack.of(this);
     const glue = (path: string) => `arn:${partition}:glue:${region}:${account}:${path}`;
     const athena = (path: string) => `arn:${partition}:athena:${region}:${account}:${path}`;
@@ -187,7 +197,7 @@ export class Columns extends Construct {
       resources: [resultsBucket.bucketArn],
     });
     handler.allow({
-      sid: "UseResultsKey",
+      sid: "UseResultsAndTableKey",
       actions: ["kms:Decrypt", "kms:GenerateDataKey"],
       resources: [key.keyArn],
       conditions: viaService(handler, "s3"),

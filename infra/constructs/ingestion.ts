@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, SecretValue, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import {
   ComparisonOperator,
   type IWidget,
@@ -12,7 +12,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { type IScheduleGroup, ScheduleExpression, ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
-import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { type CfnSecret, type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { liveWriter } from "../../lib/archive/writer.ts";
@@ -88,13 +88,14 @@ export class Ingestion extends Construct {
     const { bucket, key, removalPolicy } = props;
     const scope = new Construct(this, config.name);
 
-    // Empty until `audit-lake token set`: the function knows it for 'not set yet'.
     const tokenSecret = new Secret(scope, "Token", {
       description: `Slack token (auditlogs:read) of ${config.name}`,
-      secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ token: "" })),
       encryptionKey: key,
       removalPolicy,
     });
+    // Without a value until `audit-lake token set`: one that the template knew could be put in
+    // the place of the token by any change of the secret. CDK would have one generated.
+    (tokenSecret.node.defaultChild as CfnSecret).generateSecretString = undefined;
     Validations.of(tokenSecret).acknowledge({
       id: "AwsSolutions-SMG4",
       reason:

@@ -36,7 +36,8 @@ export class JobStateMachine extends StateMachine {
   constructor(scope: Construct, id: string, props: JobStateMachineProps) {
     const logGroup = new LogGroup(scope, `${id}Log`, {
       // Under this prefix, the logs of any number of state machines share one resource policy.
-      logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}-${scope.node.id}-${id}`,
+      // Version 0.1 left logs behind whose names had hyphens instead of slashes.
+      logGroupName: `/aws/vendedlogs/states/${Stack.of(scope).stackName}/${scope.node.id}/${id}`,
       retention: props.logRetentionDays as RetentionDays,
       // Its name is fixed: left behind, it would be in the way of the next deployment.
       removalPolicy: RemovalPolicy.DESTROY,

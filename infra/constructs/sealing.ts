@@ -36,10 +36,12 @@ export interface SealingProps {
   hasColumns: boolean;
   bucket: IBucket;
   resultsBucket: IBucket;
+  columnsBucket: IBucket;
   checkpoints: ITable;
   catalog: Catalog;
   /** Of the tokens' secrets and of the results. */
   key: IKey;
+  lakeFormation: LakeConfig["catalog"]["lakeFormation"];
   schedules: IScheduleGroup;
   deadLetters: IQueue;
   monitoring: Monitoring;
@@ -65,7 +67,7 @@ const TIMEOUT = Duration.hours(23);
 
 /**
  * Once a day, the days that are settled are reconciled with Slack and sealed,
- * oldest first; then those that are sealed go into the compact table.
+ * oldest first; then those that are sealed go into the columns table.
  */
 export class Sealing extends Construct {
   readonly sources: SealedSource[];
@@ -127,13 +129,13 @@ export class Sealing extends Construct {
       });
     }
 
-    const { bucket, resultsBucket, key, catalog } = props;
+    const { bucket, resultsBucket, columnsBucket, key, catalog } = props;
     const columns = props.hasColumns
       ? new Columns(scope, "Compaction", {
           source: config.name,
-          ...{ bucket, resultsBucket, key, logRetentionDays, removalPolicy },
-          database: catalog.database,
-          workgroup: catalog.workgroup,
+          ...{ bucket, resultsBucket, columnsBucket, key, logRetentionDays, removalPolicy },
+          catalog,
+          lakeFormation: props.lakeFormation,
         })
       : undefined;
     const jobs: PlannedDays[] = [

@@ -7,8 +7,15 @@ import {
   SECONDS_PER_HOUR,
   type TimeRange,
 } from "../time.ts";
-import { type ArchiveEntry, encodeLines, encodeObject } from "./archive-object.ts";
-import { ArchivedIds } from "./archived-ids.ts";
+import {
+  type ArchiveEntry,
+  encodeLines,
+  encodeObject,
+  type ObjectSize,
+  splitForObjects,
+  WRITTEN_MAX,
+} from "./archive-object.ts";
+import { ArchivedEntries, type EntryName } from "./archived-entries.ts";
 import { quarantinePrefix } from "./object-key.ts";
 import { newestRevision, noteAddendum } from "./sealed-day.ts";
 
@@ -16,7 +23,7 @@ import { newestRevision, noteAddendum } from "./sealed-day.ts";
 export interface Stored {
   /** Written now. */
   added: ArchiveEntry[];
-  /** Left out: their id is in the archive, or earlier in this batch. */
+  /** Left out: they are in the archive, or their id is earlier in this batch. */
   duplicates: ArchiveEntry[];
   /** Refused: their time is not within what this writer has claimed. */
   outside: ArchiveEntry[];
@@ -40,6 +47,8 @@ export interface ArchiveOptions {
   clock: Clock;
   /** Remember a hash of each text, for {@link Archive.linesBetween}. @default false */
   hashesTexts?: boolean;
+  /** What an object holds at most. */
+  objectMax?: ObjectSize;
 }
 
 /** A day that ends later than this from now is not sealed yet, whatever the clocks' skew. */
@@ -55,16 +64,21 @@ export class Archive {
   readonly #source: string;
   readonly #guard: WriteGuard;
   readonly #clock: Clock;
-  readonly #archivedIds: ArchivedIds;
+  readonly #objectMax: ObjectSize;
+  readonly #archived: ArchivedEntries;
   /** Days that may be written to: looked up once, as nobody seals what this writer has claimed. */
   readonly #openDays = new Set<string>();
 
-  constructor(store: ArchiveStore, { source, guard, clock, hashesTexts = false }: ArchiveOptions) {
+  constructor(
+    store: ArchiveStore,
+    { source, guard, clock, hashesTexts = false, objectMax = WRITTEN_MAX }: ArchiveOptions,
+  ) {
     this.#store = store;
     this.#source = source;
     this.#guard = guard;
     this.#clock = clock;
-    this.#archivedIds = new ArchivedIds(store, source, hashesTexts);
+    this.#objectMax = objectMax;
+    this.#archived = new ArchivedEntries(store, source, hashesTexts);
   }
 
   /** @param entries - newest first, of any hours */
@@ -80,15 +94,17 @@ export class Archive {
     const byHour = Map.groupBy(inside, ({ dateCreate }) => hourOf(dateCreate));
     for (const [hour, ofHour] of [...byHour].sort(([a], [b]) => a - b)) {
       const seconds = ofHour.map(({ dateCreate }) => dateCreate);
-      const isArchived = await this.#archivedIds.between(minOf(seconds), maxOf(seconds));
+      const isArchived = await this.#archived.between(minOf(seconds), maxOf(seconds));
       const fresh: ArchiveEntry[] = [];
       for (const entry of ofHour) {
-        const isNew = !inBatch.has(entry.id) && !isArchived(entry.id);
+        const isNew = !inBatch.has(entry.id) && !isArchived(entry);
         (isNew ? fresh : stored.duplicates).push(entry);
         inBatch.add(entry.id);
       }
-      if (fresh.length > 0) {
-        await this.#write(hour, fresh, stored);
+      const newestFirst = fresh.sort((a, b) => b.dateCreate - a.dateCreate);
+      const parts = [...splitForObjects(newestFirst, this.#objectMax)];
+      for (const part of parts.toReversed()) {
+        await this.#write(hour, part, stored);
       }
     }
     return stored;
@@ -97,10 +113,10 @@ export class Archive {
   /**
    * @param from - epoch seconds, included
    * @param until - epoch seconds, excluded; both in one UTC hour
-   * @returns the ids that are archived with a time of these seconds, each with the {@link textHash} of its line
+   * @returns the entries that are archived with a time of these seconds, each with the {@link textHash} of its line
    */
-  linesBetween(from: number, until: number): Promise<Map<string, string>> {
-    return this.#archivedIds.within(from, until - 1);
+  linesBetween(from: number, until: number): Promise<Map<EntryName, string>> {
+    return this.#archived.within(from, until - 1);
   }
 
   /**
@@ -111,18 +127,23 @@ export class Archive {
    * @returns how many were written now; none when the same texts were kept before
    */
   async quarantine(texts: readonly Uint8Array[], listedAt: number): Promise<number> {
-    const { hash, body } = await encodeLines(texts.toSorted(Buffer.compare));
-    const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
-    await this.#openDay(dayOf(listedAt));
-    const outcome = await this.#guard.write(() => this.#store.put(key, body));
-    return outcome === "created" ? texts.length : 0;
+    let written = 0;
+    const sorted = texts.toSorted(Buffer.compare).map((bytes) => ({ bytes }));
+    for (const part of splitForObjects(sorted, this.#objectMax)) {
+      const { hash, body } = await encodeLines(part);
+      const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
+      await this.#openDay(dayOf(listedAt));
+      const outcome = await this.#guard.write(() => this.#store.put(key, body));
+      if (outcome === "created") written += part.length;
+    }
+    return written;
   }
 
   async #write(hour: number, entries: ArchiveEntry[], stored: Stored): Promise<void> {
     const { key, body } = await encodeObject(this.#source, entries);
     await this.#openDay(dayOf(hour));
     const outcome = await this.#guard.write(() => this.#store.put(key, body));
-    await this.#archivedIds.add(key, hour, entries);
+    await this.#archived.add(key, hour, entries);
     stored.added = stored.added.concat(entries);
     if (outcome === "created") {
       stored.objects += 1;

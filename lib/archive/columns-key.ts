@@ -29,25 +29,40 @@ export function parseColumnsKey(key: string): ColumnsDay | undefined {
 /** Prefix of what says which days Athena's table has whole. */
 export const TABLE_MARKS_PREFIX = `${PREFIXES.compact}days/`;
 
-/** Where Athena keeps the files of its table. */
-export const TABLE_PREFIX = `${PREFIXES.compact}table/`;
+/** Where version 0.1 had the files of its table, which nothing reads any more. */
+export const FORMER_TABLE_PREFIX = `${PREFIXES.compact}table/`;
 
-/**
- * Key of a mark: objects are never rewritten, so a day that is sealed again
- * has one more. Those of version 0.1, `dt=YYYY-MM-DD.json`, have no digest.
- *
- * @param revision - of the day's manifest: see `sealed-day.ts`
- */
-export function tableMarkKey(source: string, day: string, revision: number): string {
-  return `${TABLE_MARKS_PREFIX}source=${source}/dt=${day}/revision=${revision}.json`;
+/** What the key of a mark says: a listing tells which days are whole, and where. */
+export interface TableMark extends ColumnsDay {
+  /** Id of the table in which the day was found whole: see `lib/aws/athena-columns.ts`. */
+  table: string;
+  /** Of the day's manifest: see `sealed-day.ts`. */
+  revision: number;
+  /** Rows that the day has in the table. */
+  entries: number;
 }
 
-/** @returns nothing when the key is no mark with a digest */
-export function parseTableMarkKey(key: string): (ColumnsDay & { revision: number }) | undefined {
+/** Prefix of a day's marks. */
+export function tableMarksPrefix(source: string, day: string): string {
+  return `${TABLE_MARKS_PREFIX}source=${source}/dt=${day}/`;
+}
+
+/**
+ * Key of a mark: objects are never rewritten, so a day that is sealed again,
+ * or is in another table, has one more. Former marks, `dt=YYYY-MM-DD.json` and
+ * `dt=YYYY-MM-DD/revision=1.json`, name no table and count for nothing.
+ */
+export function tableMarkKey({ source, day, table, revision, entries }: TableMark): string {
+  return `${tableMarksPrefix(source, day)}table=${table}/revision=${revision}/entries=${entries}.json`;
+}
+
+/** @returns nothing when the key is no mark that names a table */
+export function parseTableMarkKey(key: string): TableMark | undefined {
   const pattern =
-    /^compact\/days\/source=([^/]+)\/dt=(\d{4}-\d\d-\d\d)\/revision=([1-9]\d*)\.json$/;
+    /^compact\/days\/source=([^/]+)\/dt=(\d{4}-\d\d-\d\d)\/table=([^/]+)\/revision=([1-9]\d*)\/entries=(\d+)\.json$/;
   const day = parseDay(pattern, key);
-  return day && { ...day, revision: Number(pattern.exec(key)?.[3]) };
+  const [table = "", revision, entries] = pattern.exec(key)?.slice(3) ?? [];
+  return day && { ...day, table, revision: Number(revision), entries: Number(entries) };
 }
 
 function dayFolder(source: string, day: string): string {

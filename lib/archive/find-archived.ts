@@ -1,6 +1,6 @@
 import type { ArchiveStore } from "../ports.ts";
 import { decodeLines } from "./archive-object.ts";
-import { readLine } from "./archived-ids.ts";
+import { readLine } from "./archived-entries.ts";
 import { PREFIXES, parseObjectKey } from "./object-key.ts";
 
 /**

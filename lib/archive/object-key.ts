@@ -99,7 +99,7 @@ export function parseObjectKey(key: string): ObjectName | undefined {
 }
 
 const QUARANTINE_KEY =
-  /^quarantine\/source=[^/]+\/dt=\d{4}-\d\d-\d\d\/hour=\d\d\/([0-9a-f]{16})\.json\.gz$/;
+  /^quarantine\/source=[^/]+\/dt=\d{4}-\d\d-\d\d\/hour=(?:[01]\d|2[0-3])\/([0-9a-f]{16})\.json\.gz$/;
 
 /**
  * @returns the hash of the lines that a key of the archive or of the quarantine

@@ -1,53 +1,44 @@
-import { parseTableMarkKey, TABLE_MARKS_PREFIX, tableMarkKey } from "../archive/columns-key.ts";
-import { listManifests, sealedDays } from "../archive/sealed-day.ts";
-import { encodeMark } from "../columns/columns-mark.ts";
+import {
+  parseTableMarkKey,
+  TABLE_MARKS_PREFIX,
+  type TableMark,
+  tableMarksPrefix,
+} from "../archive/columns-key.ts";
+import { listManifests } from "../archive/sealed-day.ts";
 import type { ReadableColumns } from "../columns/verify-columns.ts";
-import type { ColumnsStore, WrittenDay } from "../columns/write-day-columns.ts";
 import type { ArchiveStore } from "../ports.ts";
-import { AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
-import { type ColumnsDays, joinDays } from "../sql/columns-days.ts";
 import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
-import { createColumnsTable, mergeDay } from "../sql/columns-table.ts";
-import type { QueryResult } from "../sql/query-result.ts";
+import { TABLE_DAYS_SQL } from "../sql/columns-table.ts";
+import { QueryError, type QueryResult } from "../sql/query-result.ts";
 import { COMPACT_TABLE } from "../sql/table.ts";
 
 /** The lake's SQL engine, Athena; one statement at a time, to its end. */
-interface Statements {
+export interface Statements {
   execute(statement: string): Promise<void>;
   query(sql: string): Promise<QueryResult>;
 }
 
+/** What the table has of a day. */
+export interface TableDay {
+  entries: number;
+  /**
+   * Which table: the folder of its files, in which no other table was before.
+   * A table that was dropped and made anew has another.
+   */
+  table: string;
+}
+
 /**
- * Days in an Iceberg table of Athena's. An object marks each that is whole
- * there, and the view's text names those.
+ * Days in an Iceberg table of Athena's. An object marks each that was found
+ * whole in a table; it is whole while that table has as many rows of it.
  */
-export class AthenaColumns implements ColumnsStore, ReadableColumns {
+export class AthenaColumns implements ReadableColumns {
   readonly #archive: ArchiveStore;
-  readonly #bucketName: string;
   readonly #statements: Statements;
 
-  /** @param bucketName - of the archive */
-  constructor(archive: ArchiveStore, bucketName: string, statements: Statements) {
+  constructor(archive: ArchiveStore, statements: Statements) {
     this.#archive = archive;
-    this.#bucketName = bucketName;
     this.#statements = statements;
-  }
-
-  async has(source: string, day: string, revision: number): Promise<boolean> {
-    return (await this.#revisions()).get(source)?.get(day) === revision;
-  }
-
-  async write(source: string, day: string): Promise<WrittenDay> {
-    await this.#statements.execute(createColumnsTable(this.#bucketName));
-    await this.#statements.execute(mergeDay(source, day));
-    return {
-      contents: await this.describe(source, day),
-      accept: async (mark) => {
-        await this.#archive.put(tableMarkKey(source, day, mark.revision), encodeMark(mark));
-      },
-      // The view does not name the day: what the table has of it is not seen.
-      reject: async () => {},
-    };
   }
 
   /** What the table holds of a day now. */
@@ -58,32 +49,56 @@ export class AthenaColumns implements ColumnsStore, ReadableColumns {
     return toDayContents(rows);
   }
 
-  async serve(): Promise<void> {
-    const ranges: ColumnsDays[] = [];
-    for (const source of (await this.#revisions()).keys()) {
-      ranges.push(...joinDays(source, await this.days(source)));
-    }
-    await this.#statements.execute(
-      `CREATE OR REPLACE VIEW ${AUDIT_LOGS_VIEW} AS\n${auditLogsSql(ranges)}`,
-    );
-  }
-
-  /** Days that it serves, UTC, `YYYY-MM-DD`, ascending: those that it has as they are sealed now. */
+  /** Days that it has whole as they are sealed now, UTC, `YYYY-MM-DD`, ascending. */
   async days(source: string): Promise<string[]> {
-    const revisions = (await this.#revisions()).get(source);
-    return [...(await this.#sealed(source))]
-      .filter(([day, revision]) => revisions?.get(day) === revision)
-      .map(([day]) => day);
+    return (await this.wholeDays()).get(source) ?? [];
   }
 
   keyOf(source: string, day: string): string {
-    return `${TABLE_MARKS_PREFIX}source=${source}/dt=${day}/`;
+    return tableMarksPrefix(source, day);
   }
 
-  /** Sealed days that it does not have, UTC, `YYYY-MM-DD`, oldest first. */
-  async missingDays(source: string): Promise<string[]> {
-    const days = new Set(await this.days(source));
-    return (await sealedDays(this.#archive, source)).filter((day) => !days.has(day));
+  /** {@link AthenaColumns.days} of each source that has any. */
+  async wholeDays(): Promise<Map<string, string[]>> {
+    const tableDays = await this.tableDays();
+    const found = new Map<string, Map<string, number>>();
+    for await (const { key } of this.#archive.list(TABLE_MARKS_PREFIX)) {
+      const mark = parseTableMarkKey(key);
+      if (mark === undefined || !isWhole(mark, tableDays?.get(mark.source)?.get(mark.day)))
+        continue;
+      const ofSource = found.get(mark.source) ?? new Map<string, number>();
+      ofSource.set(mark.day, Math.max(mark.revision, ofSource.get(mark.day) ?? 0));
+      found.set(mark.source, ofSource);
+    }
+    const whole = new Map<string, string[]>();
+    for (const [source, revisions] of found) {
+      const sealed = await this.#sealed(source);
+      const days = [...sealed].filter(([day, revision]) => revisions.get(day) === revision);
+      whole.set(
+        source,
+        days.map(([day]) => day),
+      );
+    }
+    return whole;
+  }
+
+  /** What the table has, by source and day; nothing when there is no table. */
+  async tableDays(): Promise<Map<string, Map<string, TableDay>> | undefined> {
+    const result = await this.#statements.query(TABLE_DAYS_SQL).catch((error) => {
+      if (error instanceof QueryError && /\bTABLE_NOT_FOUND\b/.test(error.message)) {
+        return undefined;
+      }
+      throw error;
+    });
+    if (result === undefined) return undefined;
+    const bySource = new Map<string, Map<string, TableDay>>();
+    for (const [source, day, entries, path] of result.rows.map((row) => row.map(String))) {
+      const byDay = bySource.get(source ?? "") ?? new Map<string, TableDay>();
+      const table = /^s3:\/\/[^/]+\/([^/]+)\//.exec(path ?? "")?.[1] ?? "";
+      byDay.set(day ?? "", { entries: Number(entries), table });
+      bySource.set(source ?? "", byDay);
+    }
+    return bySource;
   }
 
   /** The newest revision of each sealed day's manifest, by day. */
@@ -91,17 +106,11 @@ export class AthenaColumns implements ColumnsStore, ReadableColumns {
     const manifests = await listManifests(this.#archive, source);
     return new Map(manifests.map(({ day, revision }) => [day, revision]));
   }
+}
 
-  /** The newest revision with which a day was found whole here, by source and day. */
-  async #revisions(): Promise<Map<string, Map<string, number>>> {
-    const bySource = new Map<string, Map<string, number>>();
-    for await (const { key } of this.#archive.list(TABLE_MARKS_PREFIX)) {
-      const mark = parseTableMarkKey(key);
-      if (mark === undefined) continue;
-      const byDay = bySource.get(mark.source) ?? new Map<string, number>();
-      byDay.set(mark.day, Math.max(mark.revision, byDay.get(mark.day) ?? 0));
-      bySource.set(mark.source, byDay);
-    }
-    return bySource;
-  }
+/** @param found - what the table has of the day; absent when it has nothing */
+function isWhole(mark: TableMark, found: TableDay | undefined): boolean {
+  return found === undefined
+    ? mark.entries === 0
+    : found.entries === mark.entries && found.table === mark.table;
 }

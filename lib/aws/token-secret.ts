@@ -1,6 +1,7 @@
 import {
   DescribeSecretCommand,
   PutSecretValueCommand,
+  paginateListSecretVersionIds,
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 
@@ -10,6 +11,9 @@ export interface TokenStatus {
   /** Epoch milliseconds of its last change; null while it is not set. */
   changedAtMs: number | null;
 }
+
+/** Within this, a secret and its first value were created by one call. */
+const CREATION_MS = 2_000;
 
 /** The secret from which a source's runs read their token, for its owner: it is never read here. */
 export class TokenSecret {
@@ -31,12 +35,26 @@ export class TokenSecret {
     );
   }
 
-  /** The stack creates the secret with one version, an empty token: a second version was set by a person. */
+  /**
+   * The stack creates the secret without a value. Version 0.1 created it with one, an empty
+   * token, at the same moment: a value that was there from the beginning is not set, either.
+   * So nobody needs the right to read the token who only wants to know whether there is one.
+   */
   async status(): Promise<TokenStatus> {
-    const { VersionIdsToStages = {}, LastChangedDate } = await this.#client.send(
+    const { CreatedDate: created } = await this.#client.send(
       new DescribeSecretCommand({ SecretId: this.#secretId }),
     );
-    const isSet = Object.values(VersionIdsToStages).flat().includes("AWSPREVIOUS");
-    return { isSet, changedAtMs: isSet ? (LastChangedDate?.getTime() ?? null) : null };
+    const pages = paginateListSecretVersionIds(
+      { client: this.#client },
+      { SecretId: this.#secretId },
+    );
+    for await (const { Versions = [] } of pages) {
+      const current = Versions.find(({ VersionStages }) => VersionStages?.includes("AWSCURRENT"));
+      if (current === undefined) continue;
+      const changedAtMs = current.CreatedDate?.getTime() ?? 0;
+      const isSet = changedAtMs - (created?.getTime() ?? 0) > CREATION_MS;
+      return { isSet, changedAtMs: isSet ? changedAtMs : null };
+    }
+    return { isSet: false, changedAtMs: null };
   }
 }

@@ -1,5 +1,5 @@
 import type { AnomalyReason, AuditLogEntry } from "../slack/types.ts";
-import { actorId, actorName, entityName, textAt, textsAt } from "./entry-fields.ts";
+import { actorId, actorName, entityId, entityName, textsAt } from "./entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "./example-entry.ts";
 import { ANOMALIES_REFERENCE, type Rule } from "./rule.ts";
 
@@ -11,7 +11,7 @@ export const ANOMALY_REASONS = [
   "excessive_malware_uploads",
   "ip_address",
   "potential_spam",
-  "search_volume",
+  "search_volume", // deprecated by Slack on 2025-05-02; older entries have it
   "session_fingerprint",
   "spoofed_user_agent",
   "tor",
@@ -32,19 +32,31 @@ export function anomalyReasons(entry: AuditLogEntry): string[] {
   return textsAt(entry, "details", "reason");
 }
 
-/** Who is meant: the entity, which can be an app, or the actor. */
+/** Whether Slack found the address on a list of indicators of compromise. */
+export function isThreatListed(entry: AuditLogEntry): boolean {
+  return textsAt(entry, "details", "ip_address_details").includes("in-ioc-list");
+}
+
+/** Whether the entity, an app or a user, is who is meant; else the actor is. */
+function isOfEntity(entry: AuditLogEntry): boolean {
+  return entityId(entry) !== "unknown";
+}
+
+/** One alert for each app or user. */
 export function anomalyKey(entry: AuditLogEntry): string {
-  const type = textAt(entry, "entity", "type") ?? "user";
-  return textAt(entry, "entity", type, "id") ?? actorId(entry);
+  return isOfEntity(entry) ? entityId(entry) : actorId(entry);
 }
 
 export function anomalyTitle(entry: AuditLogEntry): string {
   const reasons = anomalyReasons(entry).join(", ") || "no reason given";
-  const subject = textAt(entry, "entity", "type") === "app" ? entityName(entry) : actorName(entry);
+  const subject = isOfEntity(entry) ? entityName(entry) : actorName(entry);
   return `Slack reports an anomaly of ${subject}: ${reasons}`;
 }
 
-export function exampleAnomaly(reason: string | string[]): AuditLogEntry {
+export function exampleAnomaly(
+  reason: string | string[],
+  ip_address_details?: string[],
+): AuditLogEntry {
   return exampleEntry("anomaly", {
     entity: EXAMPLE_ENTITIES.user,
     details: {
@@ -53,6 +65,7 @@ export function exampleAnomaly(reason: string | string[]): AuditLogEntry {
       previous_ip_address: "198.51.100.4",
       previous_ua: "",
       reason,
+      ...(ip_address_details && { ip_address_details }),
     },
   });
 }
@@ -79,8 +92,16 @@ export function anomalyRule(
         { name: "among others", entry: exampleAnomaly(["something_new", ...reasons]) },
       ],
       ignore: [
-        { name: "all other reasons", entry: exampleAnomaly(other) },
-        { name: "no reason", entry: exampleEntry("anomaly") },
+        {
+          name: "all other reasons",
+          because: "each has a rule",
+          entry: exampleAnomaly(other),
+        },
+        {
+          name: "no reason",
+          because: "anomaly-unlisted-reason reports it",
+          entry: exampleEntry("anomaly"),
+        },
       ],
     },
   };

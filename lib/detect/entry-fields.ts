@@ -57,14 +57,28 @@ export function actorName(entry: AuditLogEntry): string {
   return personName(valueAt(entry, "actor", "user")) ?? "An unknown user";
 }
 
+/** Whether Slack itself did it, or nobody. */
+export function isSlack(entry: AuditLogEntry): boolean {
+  return ["USLACKUSER", "USLACKSECURITY"].includes(actorId(entry));
+}
+
 /** `user`, `app`, `channel`, …; an open set. */
 function entityType(entry: AuditLogEntry): string {
   return textAt(entry, "entity", "type") ?? "unknown";
 }
 
-/** Id of what it was done to. */
+/** Id of what it was done to; of a message `<channel>/<timestamp>`, of a token its provider's. */
 export function entityId(entry: AuditLogEntry): string {
-  return textAt(entry, "entity", entityType(entry), "id") ?? "unknown";
+  const entity = valueAt(entry, "entity", entityType(entry));
+  return (
+    textAt(entity, "id") ?? idOfMessage(entity) ?? textAt(entity, "provider", "id") ?? "unknown"
+  );
+}
+
+/** A message has no id of its own: its channel and its time name it. */
+function idOfMessage(entity: unknown): string | undefined {
+  const parts = [textAt(entity, "channel"), textAt(entity, "timestamp")];
+  return parts.includes(undefined) ? undefined : parts.join("/");
 }
 
 /** What it was done to, as a text for people: `app "Notion"`, `an unknown user`. */
@@ -76,6 +90,67 @@ export function entityName(entry: AuditLogEntry): string {
   return name === undefined ? `an unnamed ${kind}` : `${kind} ${name}`;
 }
 
+/** What is meant, and where, as a text for people: `role Analyst for U1 (T1) in Example`. */
+export function targetName(entry: AuditLogEntry): string {
+  return `${entityName(entry)}${namedInDetails(entry)} in ${locationName(entry)}`;
+}
+
+/**
+ * What a setting belongs to, as a text for people: `Example` when that is the workspace or
+ * organization itself, else like {@link targetName}: `channel deals in Example`.
+ */
+export function placeName(entry: AuditLogEntry): string {
+  return isOfPlace(entry) ? locationName(entry) + namedInDetails(entry) : targetName(entry);
+}
+
+function namedInDetails(entry: AuditLogEntry): string {
+  return nameList(" for ", peopleNamed(entry)) + nameList(" (", thingsNamed(entry), ")");
+}
+
+/** Whether the entity is the workspace or organization where it was done, or says nothing more. */
+function isOfPlace(entry: AuditLogEntry): boolean {
+  const type = entityType(entry);
+  return (
+    type === "unknown" ||
+    ((type === "enterprise" || type === "workspace") &&
+      [entityId(entry), textAt(entry, "entity", type, "name")].some(
+        (place) => place === locationId(entry) || place === locationName(entry),
+      ))
+  );
+}
+
+function nameList(before: string, names: readonly string[], after = ""): string {
+  return names.length === 0 ? "" : `${before}${names.join(", ")}${after}`;
+}
+
+/** Ids of the people that the details name: who got a role, whose sessions were ended. */
+export function peopleNamed(entry: AuditLogEntry): string[] {
+  return textsIn(entry, ["target_user", "target_user_id", "succeeded_users", "user_ids"]);
+}
+
+/** What else the details name: over what a role is, which policy, which outsider. */
+function thingsNamed(entry: AuditLogEntry): string[] {
+  return textsIn(entry, [
+    "target_entity",
+    "policy_name",
+    "entity_ids",
+    "changed_permissions",
+    "idp_config_id",
+    "external_organization_name",
+    "external_organization_id",
+    "external_user_email",
+    "external_user_id",
+  ]);
+}
+
+function textsIn(entry: AuditLogEntry, fields: readonly string[]): string[] {
+  const texts = fields.flatMap((field) => [
+    ...textsAt(entry, "details", field),
+    textAt(entry, "details", field, "id") ?? "",
+  ]);
+  return [...new Set(texts)].filter((text) => text !== "");
+}
+
 /** Name of the workspace or organization where it was done. */
 export function locationName(entry: AuditLogEntry): string {
   return (
@@ -83,6 +158,10 @@ export function locationName(entry: AuditLogEntry): string {
     textAt(entry, "context", "location", "id") ??
     "an unknown place"
   );
+}
+
+function locationId(entry: AuditLogEntry): string | undefined {
+  return textAt(entry, "context", "location", "id");
 }
 
 /** Scopes that an app has now and did not have before; all of them when the entry has no earlier scopes. */
@@ -96,19 +175,22 @@ export function addedScopes(entry: AuditLogEntry): string[] {
     .filter((scope) => !before.has(scope));
 }
 
-/** One setting, changed by one person in one place to one value. */
-export function settingKey(entry: AuditLogEntry): string {
+/**
+ * The action, who did it, to what, where, and what the details name: whoever or whatever
+ * the title tells apart is an alert of its own.
+ */
+export function targetKey(entry: AuditLogEntry): string {
   return key(
     entry.action,
     actorId(entry),
-    textAt(entry, "context", "location", "id"),
-    JSON.stringify(valueAt(entry, "details", "new_value")),
+    entityId(entry),
+    locationId(entry),
+    ...peopleNamed(entry),
+    ...thingsNamed(entry),
+    JSON.stringify(
+      valueAt(entry, "details", "new_value") ?? valueAt(entry, "details", "new_retention_policy"),
+    ),
   );
-}
-
-/** The action, who did it, and what it was done to. */
-export function actorEntityKey(entry: AuditLogEntry): string {
-  return key(entry.action, actorId(entry), entityId(entry));
 }
 
 /** The action and who did it: for what one person does to many things at once. */
@@ -130,5 +212,11 @@ function personName(user: unknown): string | undefined {
 }
 
 function nameless(entity: unknown): string | undefined {
-  return textAt(entity, "title") ?? textAt(entity, "template_name") ?? textAt(entity, "id");
+  return (
+    textAt(entity, "title") ??
+    textAt(entity, "template_name") ??
+    textAt(entity, "provider", "key") ??
+    textAt(entity, "id") ??
+    idOfMessage(entity)
+  );
 }

@@ -1,3 +1,5 @@
+import { endOfValue, skipSpace } from "../slack/json-value.ts";
+import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 
 /**
@@ -6,7 +8,13 @@ import type { AuditLogEntry } from "../slack/types.ts";
  */
 const MAX_LEVELS = 64;
 
-/** @returns the entry, or what is wrong with the line */
+/**
+ * Of members with one name the first counts, as for Athena and DuckDB, so that a rule
+ * and a query see the same entry.
+ *
+ * @returns the entry, or what is wrong with the line
+ * @see https://github.com/trinodb/trino/blob/03d8e5abc686c5c4a9f96ca14db07e2aed880174/core/trino-main/src/main/java/io/trino/operator/scalar/JsonExtract.java
+ */
 export function parseEntry(line: string): AuditLogEntry | string {
   let value: Partial<AuditLogEntry> | null;
   try {
@@ -14,24 +22,81 @@ export function parseEntry(line: string): AuditLogEntry | string {
   } catch {
     return "not JSON";
   }
+  if (typeof value === "object" && value !== null) {
+    const members = cutBelow(value, MAX_LEVELS);
+    if (members !== membersAtMost(line)) {
+      value = readFirst(Buffer.from(line), MAX_LEVELS) as Partial<AuditLogEntry>;
+    }
+  }
   if (typeof value !== "object" || value === null || typeof value.id !== "string") {
     return "not an object with an id";
   }
   if (!Number.isSafeInteger(value.date_create)) {
     return "its date_create is not an integer";
   }
-  cutBelow(value, MAX_LEVELS);
   return value as AuditLogEntry;
 }
 
-/** Take out of an object what is nested deeper than a number of levels. */
-function cutBelow(parent: object, levels: number): void {
+/**
+ * Take out of an object what is nested deeper than a number of levels.
+ *
+ * @returns members that are left, those of nested objects included
+ */
+function cutBelow(parent: object, levels: number): number {
+  let members = 0;
+  const isList = Array.isArray(parent);
   for (const [name, value] of Object.entries(parent)) {
+    if (!isList) members += 1;
     if (typeof value !== "object" || value === null) continue;
     if (levels > 1) {
-      cutBelow(value, levels - 1);
+      members += cutBelow(value, levels - 1);
     } else {
       Reflect.deleteProperty(parent, name); // assigning to `__proto__` would not replace it
     }
   }
+  return members;
+}
+
+/** Colons that follow a quote: each member has one, and some texts have more. */
+function membersAtMost(line: string): number {
+  let count = 0;
+  for (let at = line.indexOf(":"); at >= 0; at = line.indexOf(":", at + 1)) {
+    let before = at - 1;
+    while (" \t\r\n".includes(line.charAt(before))) before -= 1;
+    if (line.charAt(before) === '"') count += 1;
+  }
+  return count;
+}
+
+/** A value of JSON that is known to be right; `JSON.parse` takes the last of members with one name. */
+function readFirst(text: Buffer, levels: number, start = 0): unknown {
+  const at = skipSpace(text, start);
+  const end = endOfValue(text, at);
+  switch (text.toString("latin1", at, at + 1)) {
+    case "{": {
+      const members = new Map<string, unknown>();
+      walkMembers(text, at, (nameStart, value) => {
+        const name = nameAt(text, nameStart);
+        if (!members.has(name) && (levels > 1 || isScalar(text, value))) {
+          members.set(name, readFirst(text, levels - 1, value));
+        }
+        return endOfValue(text, value);
+      });
+      return Object.fromEntries(members);
+    }
+    case "[": {
+      const items: unknown[] = [];
+      walkElements(text, at, (value) => {
+        if (levels > 1 || isScalar(text, value)) items.push(readFirst(text, levels - 1, value));
+        return endOfValue(text, value);
+      });
+      return items;
+    }
+    default:
+      return JSON.parse(text.toString("utf8", at, end));
+  }
+}
+
+function isScalar(text: Buffer, at: number): boolean {
+  return !"{[".includes(text.toString("latin1", at, at + 1));
 }

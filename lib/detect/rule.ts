@@ -44,7 +44,8 @@ export interface Rule {
   dedupeKey(entry: AuditLogEntry): string;
   readonly examples: {
     readonly match: readonly Example[];
-    readonly ignore: readonly Example[];
+    /** Entries that it leaves out; the reference lists them. */
+    readonly ignore: readonly Omission[];
   };
 }
 
@@ -54,6 +55,12 @@ interface Example {
   readonly entry: AuditLogEntry;
   /** Absent: nothing is configured. */
   readonly context?: RuleContext;
+}
+
+/** Entries that a rule leaves out: one of them, and why. */
+interface Omission extends Example {
+  /** Goes on after the name of the entries: `the app can do less`. */
+  readonly because: string;
 }
 
 export const NO_CONTEXT: RuleContext = { ownAppIds: [], ownInstallerIds: [] };

@@ -12,6 +12,14 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
 }
 
+/** SQLite's result code for 'no space left'. */
+const SQLITE_FULL = 13;
+
+/** Whether SQLite gave up because the disk is full. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === SQLITE_FULL;
+}
+
 /**
  * Locks that the operating system drops when their process dies, one a name. A
  * lock is an open exclusive transaction on an empty SQLite file, because Node

@@ -14,7 +14,7 @@ import {
   type WriterStatus,
 } from "../ports.ts";
 import { makeFile, OWNER_ONLY } from "./owner-only.ts";
-import { isBusy, ProcessLocks } from "./process-locks.ts";
+import { isBusy, isFull, ProcessLocks } from "./process-locks.ts";
 
 const FILE_NAME = "checkpoints.sqlite";
 
@@ -208,7 +208,8 @@ export class SqliteCheckpointStore implements CheckpointStore {
       this.#database.exec("COMMIT");
       return result;
     } catch (error) {
-      this.#database.exec("ROLLBACK");
+      // On a full disk SQLite has rolled back by itself.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
     }
   }
@@ -241,7 +242,7 @@ function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync {
     return database;
   } catch (cause) {
     if (isBusy(cause)) throw new CheckpointBusyError({ cause });
-    throw new CheckpointFileError(path, cause);
+    throw isFull(cause) ? cause : new CheckpointFileError(path, cause);
   }
 }
 

@@ -20,17 +20,20 @@ export async function storePage(
   const readable: ArchiveEntry[] = [];
   const unreadable: PageEntry[] = [];
   for (const entry of page.entries) {
-    const { id, dateCreate, bytes } = entry;
-    if (id === undefined || dateCreate === undefined) {
+    if (!isReadable(entry)) {
       unreadable.push(entry);
-    } else if (dateCreate !== window.until) {
+    } else if (entry.dateCreate !== window.until) {
       // The second `until` was asked for only in case Slack reads `latest` as exclusive; the
       // next window lists it. Anything else outside the window should not be here, and is kept.
-      readable.push({ id, dateCreate, bytes });
+      readable.push(entry);
     }
   }
   const stored = await archive.store(readable);
   const kept = [...unreadable, ...stored.outside].map(({ bytes }) => bytes);
   const quarantined = kept.length > 0 ? await archive.quarantine(kept, window.from) : 0;
   return { ...stored, quarantined };
+}
+
+function isReadable(entry: PageEntry): entry is PageEntry & ArchiveEntry {
+  return entry.id !== undefined && entry.dateCreate !== undefined;
 }

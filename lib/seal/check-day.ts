@@ -3,7 +3,7 @@ import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
 import { addendumKey, manifestKey } from "../archive/sealed-day.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import type { ReportDamage } from "./damage.ts";
-import { hashOf, type Manifest, objectsOf, type SealedObject } from "./manifest.ts";
+import { foreignIn, hashOf, type Manifest, objectsOf, type SealedObject } from "./manifest.ts";
 
 /** Objects that are fetched at once: S3 takes its time for each. */
 const CONCURRENCY = 8;
@@ -31,15 +31,21 @@ export async function checkDay(
   manifest: Manifest,
   { onDamage, signal }: { onDamage: ReportDamage; signal?: AbortSignal | undefined },
 ): Promise<CheckedDay> {
-  const { source, day, hours } = manifest;
+  const { source, day } = manifest;
   const sealed = new Map(objectsOf(manifest).map((object) => [object.key, object]));
-  const foreign = new Set(hours.flatMap(({ foreign }) => foreign.map(({ key }) => key)));
+  const foreign = new Set(foreignIn(manifest).map(({ key }) => key));
   const found = new Set<string>();
   const added: string[] = [];
   for (const prefix of [PREFIXES.auditLogs, PREFIXES.quarantine]) {
     for await (const { key } of store.list(dayPrefix(prefix, source, day))) {
       found.add(key);
-      if (!sealed.has(key) && !foreign.has(key)) added.push(key);
+      if (sealed.has(key) || foreign.has(key)) continue;
+      if (contentHashOf(key) === undefined) {
+        const problem = "it was not there when the day was sealed, and nothing reads it";
+        onDamage("path_unknown", key, problem);
+      } else {
+        added.push(key);
+      }
     }
   }
   const addenda = await judgeAdded(added);
@@ -63,19 +69,17 @@ export async function checkDay(
   return checked;
 
   /**
-   * What came after the seal is an addendum when it was noted as one, and named as objects are named.
+   * What came after the seal is an addendum when it was noted as one.
    *
-   * @returns the number of those
+   * @returns the number of objects that are
    */
   async function judgeAdded(keys: readonly string[]): Promise<number> {
-    const isNoted = keys.length > 0 && (await isAddendumNoted(store, manifest));
-    const objects = keys.filter((key) => isNoted && contentHashOf(key) !== undefined);
+    if (keys.length === 0) return 0;
+    if (await isAddendumNoted(store, manifest)) return keys.length;
     for (const key of keys) {
-      if (!objects.includes(key)) {
-        onDamage("object_added", key, "it was not there when the day was sealed");
-      }
+      onDamage("object_added", key, "it was not there when the day was sealed");
     }
-    return objects.length;
+    return 0;
   }
 
   /** @returns the object with its body when it is not what was sealed */

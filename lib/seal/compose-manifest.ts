@@ -1,3 +1,4 @@
+import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
 import { listManifests, manifestKey } from "../archive/sealed-day.ts";
 import type { ArchiveStore, Sealing } from "../ports.ts";
 import { sumLateness } from "../run/lateness.ts";
@@ -26,6 +27,7 @@ export async function composeManifest(
 ): Promise<Manifest> {
   const before =
     revision === 1 ? undefined : await archive.get(manifestKey(source, day, revision - 1));
+  const foreign = await listForeign(archive, { source, day }, hours);
   const sum = (field: "listed" | "archived" | "late" | "only_in_archive" | "twice" | "differs") =>
     hours.reduce((total, hour) => total + hour[field], 0);
   return {
@@ -43,7 +45,26 @@ export async function composeManifest(
     differs: sum("differs"),
     lateness: sumLateness(hours.map(({ lateness }) => lateness)),
     hours,
+    ...(foreign.length === 0 ? {} : { foreign }),
   };
+}
+
+/** @returns what lies in the day's folders, is not named as an object is, and is in none of the hours */
+async function listForeign(
+  archive: ArchiveStore,
+  { source, day }: Pick<ManifestPlace, "source" | "day">,
+  hours: readonly ManifestHour[],
+): Promise<NonNullable<Manifest["foreign"]>> {
+  const known = new Set(hours.flatMap(({ foreign }) => foreign.map(({ key }) => key)));
+  const found: NonNullable<Manifest["foreign"]> = [];
+  for (const prefix of [PREFIXES.auditLogs, PREFIXES.quarantine]) {
+    for await (const { key, sizeBytes } of archive.list(dayPrefix(prefix, source, day))) {
+      if (contentHashOf(key) === undefined && !known.has(key)) {
+        found.push({ key, size_bytes: sizeBytes });
+      }
+    }
+  }
+  return found;
 }
 
 /**

@@ -9,7 +9,7 @@
  * - `chain_broken`: two manifests claim the same place in the chain
  * - `signature_missing`, `signature_wrong`: of a manifest, where a public key was given
  * - `columns_changed`: they do not say what the lines of their day say
- * - `path_unknown`: no name that this archive gives; nothing reads it
+ * - `path_unknown`: no name that this archive gives, and no manifest has it as foreign; nothing reads it
  * - `head_missing`: no manifest has the hash that was remembered, by whom verifies or in the
  *   checkpoint: history was rewritten, or lost
  */

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { decodeLines, hashLines } from "../archive/archive-object.ts";
-import { readLine } from "../archive/archived-ids.ts";
+import { readLine } from "../archive/archived-entries.ts";
 import { contentHashOf, hourPrefix, quarantinePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore, ReconciledHour } from "../ports.ts";
 import { SECONDS_PER_HOUR } from "../time.ts";

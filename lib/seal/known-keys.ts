@@ -1,11 +1,12 @@
-import { parseColumnsKey, parseTableMarkKey, TABLE_PREFIX } from "../archive/columns-key.ts";
+import { FORMER_TABLE_PREFIX, parseColumnsKey, parseTableMarkKey } from "../archive/columns-key.ts";
 import { contentHashOf, PREFIXES, SOURCE_NAME } from "../archive/object-key.ts";
 import { addendumKey, parseManifestKey, signatureKey } from "../archive/sealed-day.ts";
 
 const HOUR_RECORD =
   /^closing\/source=[^/]+\/dt=\d{4}-\d\d-\d\d\/(?:attempt=[^/]+\/)?hour=\d\d\.json$/;
-/** Of version 0.1. */
-const FORMER_MARK = /^compact\/days\/source=[^/]+\/dt=\d{4}-\d\d-\d\d\.json$/;
+/** Of days in a table that is read no more. */
+const FORMER_MARK =
+  /^compact\/days\/source=[^/]+\/dt=\d{4}-\d\d-\d\d(?:\/revision=[1-9]\d*)?\.json$/;
 
 /**
  * Whether this archive gives such a name to what it stores. Nothing reads what
@@ -14,7 +15,7 @@ const FORMER_MARK = /^compact\/days\/source=[^/]+\/dt=\d{4}-\d\d-\d\d\.json$/;
  */
 export function isKnownKey(key: string): boolean {
   // Its files have names of Athena's.
-  if (key.startsWith(TABLE_PREFIX) || key.startsWith(PREFIXES.athenaResults)) return true;
+  if (key.startsWith(FORMER_TABLE_PREFIX) || key.startsWith(PREFIXES.athenaResults)) return true;
   const source = /^[a-z_]+\/(?:days\/)?source=([^/]+)\//.exec(key)?.[1] ?? "";
   return (
     SOURCE_NAME.test(source) &&

@@ -45,7 +45,7 @@ const ARCHIVED_OBJECT = z.strictObject({
   max_date_create: count,
 });
 
-/** What lies among the objects and is not named as one: not read, and not served by SQL. */
+/** What lies in a day's folders and is not named as an object is: not read, and not served by SQL. */
 const FOREIGN_FILE = z.strictObject({ key: z.string(), size_bytes: count });
 
 /** SHA-256 of a manifest's bytes, and which of its day it is: 1 for the first. */
@@ -60,7 +60,7 @@ const TOTALS = {
   archived: count,
   /** Those among them that were missing until then, and were stored by the close; a close that was interrupted may have stored more. */
   late: count,
-  /** Ids that are archived and that Slack no longer lists. */
+  /** Lines whose id Slack does not list at the line's time. */
   only_in_archive: count,
   /** Lines whose id is in another line, too. */
   twice: count,
@@ -103,11 +103,18 @@ const MANIFEST = z.strictObject({
   ...TOTALS,
   lateness,
   hours: z.array(HOUR).length(HOURS_PER_DAY),
+  /** In the day's folders and in none of an hour's; absent when there is nothing. */
+  foreign: z.array(FOREIGN_FILE).optional(),
 });
 
 /** Everything that a day's manifest seals. */
 export function objectsOf({ hours }: Manifest): SealedObject[] {
   return hours.flatMap(({ objects, quarantine }) => [...objects, ...quarantine]);
+}
+
+/** What lay in the day's folders when it was sealed and is not named as an object is. */
+export function foreignIn({ hours, foreign = [] }: Manifest): z.infer<typeof FOREIGN_FILE>[] {
+  return [...hours.flatMap((hour) => hour.foreign), ...foreign];
 }
 
 /** Whether both sides held the same entries, each once. */

@@ -1,6 +1,6 @@
 import type { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
-import { textHash } from "../archive/archived-ids.ts";
+import { type EntryName, entryName, idOf, textHash } from "../archive/archived-entries.ts";
 import type { Clock, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
@@ -45,16 +45,16 @@ interface Reconciliation {
 
 /** What a window's listing has shown so far. */
 interface ListedWindow {
-  /** Time of each id, epoch seconds. */
-  seconds: Map<string, number>;
-  /** Those among them that are archived with another text. */
-  differing: Map<string, number>;
+  /** Time of each entry, epoch seconds. */
+  seconds: Map<EntryName, number>;
+  /** Those among them that are not archived with this text. */
+  differing: Map<EntryName, number>;
 }
 
 /**
  * List a stretch of a day again, store what is missing in the archive, and
  * find what only the archive has, or has with another text. In memory are the
- * ids of one window.
+ * ids and times of one window.
  *
  * @param range - within one UTC day
  * @param before - what was found below the range in hours that it cuts
@@ -134,11 +134,12 @@ async function compareTexts(
     const from = times.reduce((a, b) => Math.min(a, b), hour + SECONDS_PER_HOUR);
     const until = times.reduce((a, b) => Math.max(a, b), hour) + 1;
     const archived = await archive.linesBetween(from, until);
-    for (const { id, dateCreate, bytes } of ofHour) {
-      seconds.set(id, dateCreate);
-      const hash = archived.get(id);
-      if (hash !== undefined && hash !== textHash(bytes)) {
-        differing.set(id, dateCreate);
+    for (const { bytes, ...entry } of ofHour) {
+      const name = entryName(entry);
+      seconds.set(name, entry.dateCreate);
+      // It was just stored, unless its page gives its id two times.
+      if (archived.get(name) !== textHash(bytes)) {
+        differing.set(name, entry.dateCreate);
         others.push(bytes);
       }
     }
@@ -161,22 +162,21 @@ function entriesIn({ window, page }: ListedPage): ArchiveEntry[] {
 /** A stretch of an hour has been listed to its end: compare. */
 function compare(
   hour: ReconciledHour,
-  archived: ReadonlyMap<string, string>,
+  archived: ReadonlyMap<EntryName, string>,
   { from, until }: TimeRange,
   listed: ListedWindow,
 ): ReconciledHour {
   const isInside = (second: number) => second >= from && second < until;
-  const only = [...archived.keys()].filter((id) => !listed.seconds.has(id)).sort();
+  const only = [...archived.keys()].filter((name) => !listed.seconds.has(name));
   const differing = [...listed.differing]
     .filter(([, second]) => isInside(second))
-    .map(([id]) => id)
-    .sort();
+    .map(([name]) => name);
   return {
     ...hour,
     listed: hour.listed + [...listed.seconds.values()].filter(isInside).length,
     onlyInArchive: hour.onlyInArchive + only.length,
-    onlyInArchiveIds: [...hour.onlyInArchiveIds, ...only].slice(0, IDS_NAMED_MAX),
+    onlyInArchiveIds: [...hour.onlyInArchiveIds, ...only.map(idOf).sort()].slice(0, IDS_NAMED_MAX),
     differs: (hour.differs ?? 0) + differing.length,
-    differsIds: [...(hour.differsIds ?? []), ...differing].slice(0, IDS_NAMED_MAX),
+    differsIds: [...(hour.differsIds ?? []), ...differing.map(idOf).sort()].slice(0, IDS_NAMED_MAX),
   };
 }

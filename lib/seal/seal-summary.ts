@@ -1,5 +1,5 @@
 import { manifestKey } from "../archive/sealed-day.ts";
-import { hashOf, isReconciled, type Manifest } from "./manifest.ts";
+import { foreignIn, hashOf, isReconciled, type Manifest } from "./manifest.ts";
 
 /**
  * Why a seal ended.
@@ -52,7 +52,7 @@ interface ManifestSummary {
   differs: number;
   /** Objects that were changed between storing and sealing. */
   altered: number;
-  /** Files among the objects that are none. */
+  /** Files in the day's folders that are not named as objects are. */
   foreign: number;
   isReconciled: boolean;
   lateness: Record<string, number>;
@@ -71,7 +71,7 @@ export function summarize(manifest: Manifest, bytes: Uint8Array): ManifestSummar
     onlyInArchive: manifest.only_in_archive,
     ...{ twice, differs },
     altered: [...objects, ...quarantine].filter(({ altered }) => altered).length,
-    foreign: manifest.hours.reduce((sum, { foreign }) => sum + foreign.length, 0),
+    foreign: foreignIn(manifest).length,
     isReconciled: isReconciled(manifest),
     lateness: manifest.lateness,
   };

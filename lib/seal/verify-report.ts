@@ -32,11 +32,15 @@ export interface VerifyReport {
   head: { day: string; sequence: number; sha256: string } | null;
   /** Checked days that were sealed although both sides did not hold the same. */
   unreconciled: string[];
+  /** Lines, of checked days, that Slack did not list at their time when the day was sealed. */
+  onlyInArchive: number;
+  /** Lines, of checked days, whose id is in another line of their hour. */
+  twice: number;
   /** Ids, of checked days, that the archive and Slack had with different texts. */
   differs: number;
   /** Objects of checked days that had been changed when the day was sealed. */
   altered: string[];
-  /** Of checked days: what was among the objects and not named as one when the day was sealed. */
+  /** Of all sealed days: what lay in their folders when they were sealed and is not named as an object is. */
   foreign: string[];
   /** Checked days for which entries were stored after they were sealed, which no manifest has sealed yet. */
   addenda: { day: string; objects: number }[];

@@ -13,6 +13,7 @@ import { checkChain, type Link } from "./check-chain.ts";
 import { checkDay, getIfThere } from "./check-day.ts";
 import type { DamageKind } from "./damage.ts";
 import {
+  foreignIn,
   hashOf,
   isReconciled,
   type Manifest,
@@ -79,6 +80,8 @@ class Verification {
       signatures: 0,
       head: null,
       unreconciled: [],
+      onlyInArchive: 0,
+      twice: 0,
       differs: 0,
       altered: [],
       foreign: [],
@@ -114,7 +117,7 @@ class Verification {
     for await (const { key } of this.#store.list(manifestsPrefix(source))) {
       const parsed = parseManifestKey(source, key);
       if (parsed === undefined) {
-        this.#damaged("object_added", key, "it is not named as a manifest is");
+        this.#damaged("path_unknown", key, "it is not named as a manifest is; nothing reads it");
       } else {
         found.push(parsed);
       }
@@ -130,9 +133,9 @@ class Verification {
       if (before !== undefined && manifest !== undefined) this.#checkKept(before, manifest);
       before = manifest;
     }
-    if (before !== undefined && this.#isAskedFor(day)) {
-      await this.#checkObjects(before);
-    }
+    if (before === undefined) return;
+    this.report.foreign.push(...foreignIn(before).map(({ key }) => key));
+    if (this.#isAskedFor(day)) await this.#checkObjects(before);
   }
 
   /** An addendum adds: what was sealed before it stays sealed. */
@@ -197,9 +200,10 @@ class Verification {
     report.objects += checked.objects;
     report.entries += checked.entries;
     report.bytes += checked.bytes;
+    report.onlyInArchive += manifest.only_in_archive;
+    report.twice += manifest.twice;
     report.differs += manifest.differs;
     report.altered.push(...checked.altered);
-    report.foreign.push(...manifest.hours.flatMap(({ foreign }) => foreign.map(({ key }) => key)));
     if (checked.addenda > 0) report.addenda.push({ day, objects: checked.addenda });
     if (!isReconciled(manifest)) report.unreconciled.push(day);
   }

@@ -1,7 +1,15 @@
-import { isUtf8 } from "node:buffer";
 import { SlackAuditError } from "./errors.ts";
-import { isArrayAt, isObject, isPage, onOneLine, PageEntry, readFrame, toBuffer } from "./page.ts";
-import { endOfValue, skipSpace, walkElements, walkMembers } from "./raw-json.ts";
+import { BrokenFrameError, endOfValue, skipSpace } from "./json-value.ts";
+import {
+  isArrayAt,
+  isObject,
+  isPage,
+  type PageEntry,
+  readEntry,
+  readFrame,
+  toBuffer,
+} from "./page.ts";
+import { nameAt, walkElements, walkMembers } from "./raw-json.ts";
 
 /** How deep inside arrays and objects entries are looked for; no known export goes past three. */
 const MAX_DEPTH = 32;
@@ -15,13 +23,14 @@ export class ExportError extends SlackAuditError {
 
 /**
  * Find the entries in an export: a page body, an entry, an array of either, an
- * object that holds them under other names, or any of these one a line (NDJSON).
+ * object that holds them under other names, or several of these one after another,
+ * as in NDJSON.
  *
- * Whatever stands alone on a line or in the outermost array and is none of
+ * Whatever stands alone among several or in the outermost array and is none of
  * these is given back as an entry without an id, so that nothing is left out.
  *
  * @returns the entries in the order of the file
- * @throws {ExportError} when a line is not JSON, or when there is no entry at all
+ * @throws {ExportError} when something in it is not JSON, or when there is no entry at all
  */
 export function parseExport(file: Uint8Array): PageEntry[] {
   const documents = splitDocuments(toBuffer(file));
@@ -33,9 +42,7 @@ export function parseExport(file: Uint8Array): PageEntry[] {
     const parsed: unknown = JSON.parse(text.toString());
     const found = findEntries(text, parsed);
     pages += isPage(parsed) ? 1 : 0;
-    return found.length === 0 && standAlone && !isPage(parsed)
-      ? [new PageEntry(onOneLine(text), parsed)]
-      : found;
+    return found.length === 0 && standAlone && !isPage(parsed) ? [readEntry(text)] : found;
   });
   if (entries.length === 0 && pages === 0) {
     throw new ExportError("there is no audit log entry in it");
@@ -58,34 +65,47 @@ function findEntries(text: Buffer, parsed: unknown, depth = 0): PageEntry[] {
     return readFrame(text).entries;
   }
   if ("date_create" in parsed || "action" in parsed) {
-    return [new PageEntry(onOneLine(text), isUtf8(text) ? parsed : undefined)];
+    return [readEntry(text)];
   }
   const found: PageEntry[] = [];
   walkMembers(text, 0, (name, start) => {
     const end = endOfValue(text, start);
-    found.push(...findEntries(text.subarray(start, end), parsed[name], depth + 1));
+    found.push(...findEntries(text.subarray(start, end), parsed[nameAt(text, name)], depth + 1));
     return end;
   });
   return found;
 }
 
-/** The file's one value, or its lines; without space around them, all of them JSON. */
+/** The values that the file holds one after another, usually one a line; without space around them. */
 function splitDocuments(file: Buffer): Buffer[] {
-  if (isJson(file)) {
-    return [trim(file)];
-  }
   const documents: Buffer[] = [];
-  for (let start = 0, line = 1; start < file.length; line++) {
-    const lineBreak = file.indexOf("\n", start);
-    const end = lineBreak === -1 ? file.length : lineBreak;
-    const document = trim(file.subarray(start, end));
-    if (document.length > 0 && !isJson(document)) {
-      throw new ExportError(`line ${line} is not JSON`);
-    }
-    documents.push(...(document.length > 0 ? [document] : []));
-    start = end + 1;
+  for (let start = startOfDocument(file, 0); start < file.length; ) {
+    const end = endOfDocument(file, start);
+    documents.push(file.subarray(start, end));
+    start = startOfDocument(file, end);
   }
   return documents;
+}
+
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
+
+/** Some programs put a byte order mark before each file, and files are put together. */
+function startOfDocument(file: Buffer, at: number): number {
+  const start = skipSpace(file, at);
+  return file.indexOf(BYTE_ORDER_MARK, start) === start
+    ? skipSpace(file, start + BYTE_ORDER_MARK.length)
+    : start;
+}
+
+/** @throws {ExportError} when what begins at `start` is not JSON */
+function endOfDocument(file: Buffer, start: number): number {
+  try {
+    return endOfValue(file, start);
+  } catch (error) {
+    if (!(error instanceof BrokenFrameError)) throw error;
+    const line = file.subarray(0, start).toString("latin1").split("\n").length;
+    throw new ExportError(`what begins in line ${line} is not JSON`);
+  }
 }
 
 function elementsOf(text: Buffer): Buffer[] {
@@ -96,22 +116,4 @@ function elementsOf(text: Buffer): Buffer[] {
     return end;
   });
   return elements;
-}
-
-function trim(text: Buffer): Buffer {
-  const start = skipSpace(text, 0);
-  let end = text.length;
-  while (end > start && skipSpace(text, end - 1) !== end - 1) {
-    end -= 1;
-  }
-  return text.subarray(start, end);
-}
-
-function isJson(text: Buffer): boolean {
-  try {
-    JSON.parse(text.toString());
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import { SlackBodyError } from "./errors.ts";
 import { parseJson } from "./json-body.ts";
-import { BrokenFrameError, endOfValue, skipSpace, walkElements, walkMembers } from "./raw-json.ts";
+import { BrokenFrameError, endOfValue, skipSpace } from "./json-value.ts";
+import { isName, MemberName, nameAt, walkElements, walkMembers } from "./raw-json.ts";
 import type { AuditLogEntry } from "./types.ts";
+
+const ID = new MemberName("id");
+const DATE_CREATE = new MemberName("date_create");
+const [OPEN_BRACE, OPEN_BRACKET, QUOTE] = [0x7b, 0x5b, 0x22];
 
 /** One entry of a page: what it says, and exactly how Slack said it. */
 export class PageEntry {
@@ -10,23 +15,37 @@ export class PageEntry {
   readonly id: string | undefined;
   /** The entry's `date_create`, epoch seconds; absent when it is not a usable integer. */
   readonly dateCreate: number | undefined;
+  readonly #source: Buffer;
+  readonly #start: number;
+  readonly #end: number;
+
+  /** @param source - holds the entry's text from `start` on, up to `end` */
+  constructor(
+    source: Buffer,
+    start: number,
+    end: number,
+    id: string | undefined,
+    dateCreate: number | undefined,
+  ) {
+    this.#source = source;
+    this.#start = start;
+    this.#end = end;
+    this.id = id;
+    this.dateCreate = dateCreate;
+  }
+
   /**
    * The text that Slack sent for this entry, UTF-8, without a line break: JSON
-   * allows one only between tokens, where it carries no meaning.
+   * allows one only between tokens, where it carries no meaning. A view on the
+   * page's body, made anew at each call: a page of them costs more than its texts.
    */
-  readonly bytes: Uint8Array;
-
-  /** @param parsed - nothing when the bytes are not UTF-8, which no JSON text may be */
-  constructor(bytes: Uint8Array, parsed: unknown) {
-    this.bytes = bytes;
-    const { id, date_create } = isObject(parsed) ? parsed : {};
-    this.id = typeof id === "string" && id !== "" ? id : undefined;
-    this.dateCreate = isUsableDate(date_create) ? date_create : undefined;
+  get bytes(): Uint8Array {
+    return this.#source.subarray(this.#start, this.#end);
   }
 
   /** `bytes` as a string. */
   get text(): string {
-    return toBuffer(this.bytes).toString();
+    return this.#source.toString("utf8", this.#start, this.#end);
   }
 
   /** The entry as typed data, parsed anew at each call. Unknown fields pass through. */
@@ -70,8 +89,9 @@ export class LogsPage {
 /**
  * Read the body of a `/logs` answer.
  *
- * Each entry is parsed by itself, and what is parsed is let go of at once: the
- * objects of a whole page would live long enough to be costly.
+ * No entry is parsed: each is checked to be JSON, and its `id` and `date_create`
+ * are picked from its text, in one pass. Where a name is repeated, the last one
+ * counts, as for `JSON.parse`.
  *
  * @param body - UTF-8 JSON; the page keeps views on it, so it must not change afterwards
  * @throws {SlackBodyError} when the body is not JSON, or not a page of entries
@@ -103,13 +123,14 @@ export function readFrame(text: Buffer): Page<PageEntry> {
   // Without a prototype: `__proto__` is a name like any other.
   const frame: Record<string, unknown> = Object.create(null);
   const end = walkMembers(text, skipSpace(text, 0), (name, at) => {
-    if (name === "entries" && isArrayAt(text, at)) {
+    const member = nameAt(text, name);
+    if (member === "entries" && isArrayAt(text, at)) {
       const entries: PageEntry[] = [];
       frame.entries = entries;
       return readEntries(text, at, entries);
     }
     const end = endOfValue(text, at);
-    frame[name] = JSON.parse(text.toString("utf8", at, end));
+    frame[member] = JSON.parse(text.toString("utf8", at, end));
     return end;
   });
   if (skipSpace(text, end) < text.length) {
@@ -126,27 +147,75 @@ export function readFrame(text: Buffer): Page<PageEntry> {
 
 /** @returns the offset after the array of entries that begins at `at` */
 function readEntries(text: Buffer, at: number, entries: PageEntry[]): number {
-  const isOnOneLine = !hasLineBreak(text);
-  const isReadable = isUtf8(text);
+  const read = entryReader(text);
   return walkElements(text, at, (start) => {
-    const end = endOfValue(text, start);
-    const parsed = JSON.parse(text.toString("utf8", start, end));
-    const exact = text.subarray(start, end);
-    entries.push(
-      new PageEntry(
-        isOnOneLine ? exact : onOneLine(exact),
-        isReadable || isUtf8(exact) ? parsed : undefined,
-      ),
-    );
+    const { entry, end } = read(start);
+    entries.push(entry);
     return end;
   });
+}
+
+/** The one value that a text holds, as an entry. */
+export function readEntry(text: Buffer): PageEntry {
+  return entryReader(text)(0).entry;
+}
+
+/** @returns reads the entry that begins at an offset of the text, and gives the offset after it */
+function entryReader(text: Buffer): (start: number) => { entry: PageEntry; end: number } {
+  const isOnOneLine = !hasLineBreak(text);
+  const isReadable = isUtf8(text);
+  let id: string | undefined;
+  let dateCreate: number | undefined;
+  const pick = (name: number, at: number) => {
+    const end = endOfValue(text, at);
+    if (isName(text, name, ID)) {
+      id = idAt(text, at, end);
+    } else if (isName(text, name, DATE_CREATE)) {
+      dateCreate = dateAt(text, at, end);
+    }
+    return end;
+  };
+  return (start) => {
+    id = undefined;
+    dateCreate = undefined;
+    const isMap = text[start] === OPEN_BRACE;
+    const end = isMap ? walkMembers(text, start, pick) : endOfValue(text, start);
+    // What is not UTF-8 is no JSON text, whatever can be read in it.
+    if (!isReadable && !isUtf8(text.subarray(start, end))) {
+      id = undefined;
+      dateCreate = undefined;
+    }
+    if (isOnOneLine) {
+      return { entry: new PageEntry(text, start, end, id, dateCreate), end };
+    }
+    const line = onOneLine(text.subarray(start, end));
+    return { entry: new PageEntry(line, 0, line.length, id, dateCreate), end };
+  };
+}
+
+/** A string that is not empty. */
+function idAt(text: Buffer, at: number, end: number): string | undefined {
+  if (text[at] !== QUOTE || end - at === 2) {
+    return undefined;
+  }
+  const plain = text.toString("utf8", at + 1, end - 1);
+  return plain.includes("\\") ? JSON.parse(`"${plain}"`) : plain;
+}
+
+/** Seconds up to the year 2286: ten digits, as in an object's key. */
+function dateAt(text: Buffer, at: number, end: number): number | undefined {
+  // NaN for any other value: each of them begins with a byte that no number has.
+  const value = Number(text.toString("latin1", at, end));
+  return text[at] !== QUOTE && Number.isSafeInteger(value) && value >= 0 && value < 1e10
+    ? value
+    : undefined;
 }
 
 /**
  * A raw line break in JSON is only found between tokens, and so are the spaces
  * that touch it. The lookbehind keeps this linear: a run of spaces is tried once.
  */
-export function onOneLine(text: Buffer): Uint8Array {
+function onOneLine(text: Buffer): Buffer {
   return hasLineBreak(text)
     ? Buffer.from(
         text.toString("latin1").replace(/(?<![ \t])[ \t]*[\r\n][ \t\r\n]*/g, ""),
@@ -190,12 +259,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 export function isArrayAt(text: Buffer, at: number): boolean {
-  return text[at] === 0x5b;
-}
-
-/** Seconds up to the year 2286: ten digits, as in an object's key. */
-function isUsableDate(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 1e10;
+  return text[at] === OPEN_BRACKET;
 }
 
 export function toBuffer(bytes: Uint8Array): Buffer {

@@ -1,28 +1,12 @@
-/**
- * Cuts the exact text of values out of JSON, without taking them apart.
- *
- * Parsing and writing again would change the evidence: numbers above 2^53 lose
- * digits, escapes and key order change, repeated keys vanish.
- *
- * Only the frame is looked at: what is inside a value is for `JSON.parse` to
- * judge. A frame that is not JSON gives a {@link BrokenFrameError}. The text is
- * UTF-8; every character that matters here is one byte in it, and no byte of a
- * longer character looks like one of these.
- */
+/** Cuts the exact text of values out of JSON, member by member and element by element. */
+import { endOfString, skipSpace, startOfFirst, startOfMember, startOfNext } from "./json-value.ts";
 
 const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
+const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-
-/** The text has not the frame of a JSON value. */
-export class BrokenFrameError extends Error {
-  override readonly name = "BrokenFrameError";
-}
 
 /**
  * Go through the array that begins at `at`.
@@ -31,8 +15,7 @@ export class BrokenFrameError extends Error {
  * @returns the offset after the array
  */
 export function walkElements(text: Buffer, at: number, visit: (start: number) => number): number {
-  expect(text, at, OPEN_BRACKET);
-  let position = skipSpace(text, at + 1);
+  let position = startOfFirst(text, at, OPEN_BRACKET);
   if (text[position] === CLOSE_BRACKET) {
     return position + 1;
   }
@@ -41,130 +24,62 @@ export function walkElements(text: Buffer, at: number, visit: (start: number) =>
     if (text[position] === CLOSE_BRACKET) {
       return position + 1;
     }
-    expect(text, position, COMMA);
-    position = skipSpace(text, position + 1);
+    position = startOfNext(text, position);
   }
 }
 
 /**
  * Go through the object that begins at `at`, repeated names included.
  *
- * @param visit - gets a member's name, escapes undone, and the offset at which
- * its value begins, gives that after its end
+ * @param visit - gets the offset at which a member's name begins, for {@link isName} or
+ * {@link nameAt}, and that at which its value begins; gives that after the value's end
  * @returns the offset after the object
  */
 export function walkMembers(
   text: Buffer,
   at: number,
-  visit: (name: string, start: number) => number,
+  visit: (name: number, start: number) => number,
 ): number {
-  expect(text, at, OPEN_BRACE);
-  let position = skipSpace(text, at + 1);
+  let position = startOfFirst(text, at, OPEN_BRACE);
   if (text[position] === CLOSE_BRACE) {
     return position + 1;
   }
   for (;;) {
-    expect(text, position, QUOTE);
-    const endOfName = endOfString(text, position);
-    const name: string = JSON.parse(text.toString("utf8", position, endOfName));
-    const colon = skipSpace(text, endOfName);
-    expect(text, colon, COLON);
-    position = skipSpace(text, visit(name, skipSpace(text, colon + 1)));
+    position = skipSpace(text, visit(position, startOfMember(text, position)));
     if (text[position] === CLOSE_BRACE) {
       return position + 1;
     }
-    expect(text, position, COMMA);
-    position = skipSpace(text, position + 1);
+    position = startOfNext(text, position);
   }
 }
 
-/** Offset of the first byte at or after `at` that is not JSON white space. */
-export function skipSpace(text: Buffer, at: number): number {
-  let position = at;
-  for (;;) {
-    const byte = text[position];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
-      return position;
+/** The member's name that begins at `at`, escapes undone. */
+export function nameAt(text: Buffer, at: number): string {
+  return JSON.parse(text.toString("utf8", at, endOfString(text, at)));
+}
+
+/** Whether the member's name that begins at `at` is this one, written with escapes or without. */
+export function isName(text: Buffer, at: number, name: MemberName): boolean {
+  const { bytes } = name;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = text[at + 1 + index];
+    if (byte === BACKSLASH) {
+      return nameAt(text, at) === name.name;
     }
-    position += 1;
-  }
-}
-
-/** Offset after the value that begins at `at`. */
-export function endOfValue(text: Buffer, at: number): number {
-  switch (text[at]) {
-    case QUOTE:
-      return endOfString(text, at);
-    case OPEN_BRACE:
-    case OPEN_BRACKET:
-      return endOfNested(text, at);
-    default:
-      return endOfScalar(text, at);
-  }
-}
-
-function endOfNested(text: Buffer, at: number): number {
-  let depth = 0;
-  let position = at;
-  for (;;) {
-    switch (text[position]) {
-      case QUOTE:
-        position = endOfString(text, position);
-        continue;
-      case OPEN_BRACE:
-      case OPEN_BRACKET:
-        depth += 1;
-        break;
-      case CLOSE_BRACE:
-      case CLOSE_BRACKET:
-        depth -= 1;
-        if (depth === 0) {
-          return position + 1;
-        }
-        break;
-      case undefined:
-        throw new BrokenFrameError();
-    }
-    position += 1;
-  }
-}
-
-function endOfString(text: Buffer, at: number): number {
-  let position = at + 1;
-  for (;;) {
-    switch (text[position]) {
-      case QUOTE:
-        return position + 1;
-      case BACKSLASH:
-        position += 2;
-        break;
-      case undefined:
-        throw new BrokenFrameError();
-      default:
-        position += 1;
+    if (byte !== bytes[index]) {
+      return false;
     }
   }
+  return text[at + 1 + bytes.length] === QUOTE;
 }
 
-function endOfScalar(text: Buffer, at: number): number {
-  let position = at;
-  for (;;) {
-    const byte = text[position];
-    if (
-      byte === undefined ||
-      byte === COMMA ||
-      byte === CLOSE_BRACE ||
-      byte === CLOSE_BRACKET ||
-      byte <= 0x20
-    ) {
-      return position;
-    }
-    position += 1;
-  }
-}
+/** A name to look for, in ASCII. */
+export class MemberName {
+  readonly name: string;
+  readonly bytes: Buffer;
 
-function expect(text: Buffer, at: number, byte: number): void {
-  if (text[at] !== byte) {
-    throw new BrokenFrameError();
+  constructor(name: string) {
+    this.name = name;
+    this.bytes = Buffer.from(name, "ascii");
   }
 }

@@ -66,7 +66,7 @@ const COLUMNS: readonly ViewColumn[] = [
   total("listed", "Entries that Slack listed then, each id once"),
   total("archived", "Lines in the archive then"),
   total("late", "Those among them that were missing until the day was closed"),
-  total("only_in_archive", "Ids that were archived and that Slack no longer listed"),
+  total("only_in_archive", "Lines whose id Slack did not list at the line's time"),
   total("twice", "Lines whose id stands in another line, too"),
   {
     name: "differs",

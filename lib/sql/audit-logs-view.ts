@@ -12,6 +12,11 @@ import {
 /** What people query. */
 export const AUDIT_LOGS_VIEW = "audit_logs";
 
+interface EntryColumn extends ViewColumn {
+  /** What days in columns may hold instead, since they were made with it; and what mends it. */
+  formerly?: { expression: string; mended: string };
+}
+
 const ENTITY_TYPE = scalarAt("$.entity.type");
 
 /**
@@ -19,7 +24,7 @@ const ENTITY_TYPE = scalarAt("$.entity.type");
  * `json_extract_scalar` on text that is not JSON, on a missing field, and on
  * an object where a string should be.
  */
-const COLUMNS: readonly ViewColumn[] = [
+const COLUMNS: readonly EntryColumn[] = [
   text("id", "$.id", "Slack's id of the entry"),
   {
     name: "event_time",
@@ -40,8 +45,21 @@ const COLUMNS: readonly ViewColumn[] = [
   text("actor_email", "$.actor.user.email", "E-mail address"),
   text("actor_team", "$.actor.user.team", "Id of the workspace or organization"),
   text("entity_type", "$.entity.type", "What it was done to: user, file, channel, app and more"),
-  entityField("entity_id", ["id"], "Its id"),
-  entityField("entity_name", ["name", "title"], "Its name, else its title"),
+  withFallback(
+    entityField(
+      "entity_id",
+      ["id"],
+      "Its id; of a message CHANNEL/TIMESTAMP, of a token its provider's",
+    ),
+    (field) => `coalesce(
+    ${field("message.channel")} || '/' || ${field("message.timestamp")},
+    ${field("external_auth_oauth2_token.provider.id")}
+  )`,
+  ),
+  withFallback(
+    entityField("entity_name", ["name", "title"], "Its name, else its title or its provider's key"),
+    (field) => field("external_auth_oauth2_token.provider.key"),
+  ),
   text("entity_email", "$.entity.user.email", "The e-mail address of an entity that is a user"),
   json("entity", "$.entity", "All of the entity, JSON"),
   text("location_type", "$.context.location.type", "workspace or enterprise"),
@@ -80,7 +98,12 @@ FROM ${LINES_TABLE}`;
  * its line says. Source, day and hour are not in the line.
  */
 export const DIFFERS_FROM_LINE_SQL = COLUMNS.filter(({ name, expression }) => name !== expression)
-  .map(({ name, expression }) => `${name} IS DISTINCT FROM ${expression}`)
+  .map(({ name, expression, formerly }) => {
+    const differs = `${name} IS DISTINCT FROM ${expression}`;
+    return formerly === undefined
+      ? differs
+      : `(${differs} AND ${name} IS DISTINCT FROM ${formerly.expression})`;
+  })
   .join("\n    OR ");
 
 /**
@@ -105,8 +128,9 @@ WHERE ${condition}`;
 }
 
 /** Iceberg's timestamps have six digits of a second, and a line's have three. */
-function fromCompact({ expression: _, ...column }: ViewColumn): ViewColumn {
+function fromCompact({ expression: _, formerly, ...column }: EntryColumn): ViewColumn {
   const { name, type } = column;
+  if (formerly !== undefined) return { ...column, expression: formerly.mended };
   return { ...column, expression: type === "timestamp(3)" ? `CAST(${name} AS timestamp)` : name };
 }
 
@@ -144,6 +168,26 @@ function entityField(name: string, fields: readonly string[], comment: string): 
   // Any other type would be no JSON path, and that is an error.
   const expression = `CASE WHEN regexp_like(${ENTITY_TYPE}, '^[A-Za-z_][A-Za-z0-9_]*$') THEN ${value} END`;
   return { name, type: "varchar", expression, comment };
+}
+
+/**
+ * A column that was NULL for entities of some types, and has a value for them now.
+ *
+ * @param value - the SQL of the value; it gets the SQL of a field of the entity
+ */
+function withFallback(
+  column: ViewColumn,
+  value: (field: (path: string) => string) => string,
+): EntryColumn {
+  const { name, expression } = column;
+  return {
+    ...column,
+    expression: `coalesce(${expression}, ${value((path) => scalarAt(`$.entity.${path}`))})`,
+    formerly: {
+      expression,
+      mended: `coalesce(${name}, ${value((path) => `json_extract_scalar(entity, '$.${path}')`)})`,
+    },
+  };
 }
 
 function scalarAt(path: string): string {

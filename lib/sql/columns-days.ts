@@ -25,6 +25,24 @@ export function joinDays(source: string, days: Iterable<string>): ColumnsDays[] 
   return ranges;
 }
 
+/**
+ * Athena refuses a view whose condition has 300 ranges ("exceeded maximum
+ * filters"), and took one with 200.
+ */
+export const RANGES_MAX = 150;
+
+/**
+ * Those that a view can name, and of them the longest: the lines serve the
+ * other days.
+ *
+ * @returns in the order of `ranges`
+ */
+export function longestRanges(ranges: readonly ColumnsDays[]): ColumnsDays[] {
+  const msOf = ({ from, to }: ColumnsDays) => Date.parse(to) - Date.parse(from);
+  const longest = new Set(ranges.toSorted((a, b) => msOf(b) - msOf(a)).slice(0, RANGES_MAX));
+  return ranges.filter((range) => longest.has(range));
+}
+
 /** A condition that holds for the partitions of these days, and for no others. */
 export function isCompacted(ranges: readonly ColumnsDays[]): string {
   return ranges

@@ -1,28 +1,27 @@
-import { TABLE_PREFIX } from "../archive/columns-key.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "./audit-logs-view.ts";
 import { COMPACT_TABLE, toGlueColumn } from "./table.ts";
 
 const NAMES = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
 
 /**
- * Makes the compact table unless it is there. Athena cannot be told of an
+ * Makes the columns table unless it is there. Athena cannot be told of an
  * Iceberg table by Glue alone.
  *
- * @param bucketName - of the archive
+ * @param location - of its files, ending in a slash: `s3://bucket/id/`
  * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
  */
-export function createColumnsTable(bucketName: string): string {
+export function createColumnsTable(location: string): string {
   const columns = AUDIT_LOGS_COLUMNS.map(toGlueColumn).map(({ name, type }) => `  ${name} ${type}`);
   return `CREATE TABLE IF NOT EXISTS ${COMPACT_TABLE} (
 ${columns.join(",\n")}
 )
 PARTITIONED BY (source, dt)
-LOCATION 's3://${bucketName}/${TABLE_PREFIX}'
+LOCATION '${location}'
 TBLPROPERTIES ('table_type' = 'ICEBERG', 'format' = 'parquet', 'write_compression' = 'zstd')`;
 }
 
 /**
- * Puts a day's entries into the compact table, those that are not there yet: a
+ * Puts a day's entries into the columns table, those that are not there yet: a
  * repeat changes nothing.
  *
  * @param source - a source's name, which holds nothing that SQL would read
@@ -40,3 +39,13 @@ ON compact.source = '${source}' AND compact.dt = '${day}' AND compact.id = entri
 WHEN NOT MATCHED THEN INSERT (${NAMES.join(", ")})
 VALUES (${NAMES.map((name) => `entries.${name}`).join(", ")})`;
 }
+
+/**
+ * Asks how many rows the table has of each day, and for the path of one of the
+ * day's files: `source`, `dt`, `entries`, `path`. Reads no column.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-data.html
+ */
+export const TABLE_DAYS_SQL = `SELECT source, dt, count(*) AS entries, min("$path") AS path
+FROM ${COMPACT_TABLE}
+GROUP BY source, dt`;

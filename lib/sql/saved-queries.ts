@@ -7,7 +7,9 @@ type ParameterType = "day" | "time" | "text" | "integer";
 interface Parameter {
   name: string;
   type: ParameterType;
-  /** SQL that stands in the query unless another value is given. */
+  /** Whoever runs the query gives a value. */
+  isRequired: boolean;
+  /** SQL that stands in the query unless another value is given; an example where one is required. */
   default: string;
   description: string;
 }
@@ -23,16 +25,22 @@ export interface SavedQuery {
   /** What it answers. */
   question: string;
   parameters: readonly Parameter[];
+  /** Entries of the period that it does not consider; empty when it considers all. */
+  leavesOut: readonly { entries: string; because: string }[];
+  /** How many days before today it begins to read when no `from_day` is given. */
+  daysBack: number;
   /**
    * The query's text.
    *
    * @param values - by parameter name, as a person writes them: a `day` as
    * `YYYY-MM-DD`, a `time` as `YYYY-MM-DDTHH:MM:SSZ`, an `integer` in digits,
-   * any `text`; what is not given keeps its default
+   * any `text` but an empty one; what is not given keeps its default; absent: the text
+   * that Athena keeps, with an example for each value that is required
+   * @param source - the one organization to read; absent: all
    * @throws {QueryParameterError} when a name is not a parameter of this query,
-   * or a value not of the parameter's type
+   * a value not of the parameter's type, or the last day before the first
    */
-  sql(values?: Readonly<Record<string, string>>): string;
+  sql(values?: Readonly<Record<string, string>>, source?: string): string;
 }
 
 /** A saved query was asked for, or given something, that is not there. */
@@ -51,16 +59,23 @@ const PERIOD: readonly Parameter[] = [
   {
     name: "from_day",
     type: "day",
+    isRequired: false,
     default: "date_format(current_date - INTERVAL '30' DAY, '%Y-%m-%d')",
     description: "first day to read, UTC, included",
   },
   {
     name: "to_day",
     type: "day",
+    isRequired: false,
     default: "date_format(current_date, '%Y-%m-%d')",
     description: "last day to read, UTC, included",
   },
 ];
+
+/** How each query restricts what it reads. */
+const RESTRICTION = "dt BETWEEN :from_day AND :to_day";
+
+const DAYS_BACK = /current_date - INTERVAL '(\d+)' DAY/;
 
 const PLACEHOLDER = /:([a-z_]+)\b/g;
 
@@ -80,7 +95,9 @@ export const SAVED_QUERIES: ReadonlyMap<string, SavedQuery> = new Map(
  *
  * The comment's first line is the title, those after it are the question. A
  * line `parameter NAME TYPE = DEFAULT -- DESCRIPTION` declares what stands as
- * `:NAME` in the SELECT; `from_day` and `to_day` need none.
+ * `:NAME` in the SELECT, with `required` after the type where the default is only an
+ * example; `from_day` and `to_day` need none. A line `leaves out ENTRIES: WHY` says what
+ * it does not consider; each query has one, or `leaves out nothing`.
  *
  * @throws {Error} when the file is not of this form, which is a mistake in it
  */
@@ -88,8 +105,10 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
   const [, header = "", body = ""] = /^((?:--.*\n)*)([\s\S]*)$/.exec(file) ?? [];
   const lines = header.split("\n").map((line) => line.replace(/^-- ?/, "").trim());
   const [title = "", ...question] = lines.filter(
-    (line) => line !== "" && !line.startsWith("parameter "),
+    (line) => line !== "" && !/^(?:parameter|leaves out) /.test(line),
   );
+  const omissions = lines.filter((line) => line.startsWith("leaves out "));
+  const leavesOut = omissions.filter((line) => line !== "leaves out nothing").map(parseOmission);
   const declared = lines.filter((line) => line.startsWith("parameter ")).map(parseParameter);
   const parameters = [
     ...declared,
@@ -97,42 +116,89 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
   ];
   const used = new Set([...body.matchAll(PLACEHOLDER)].map(([, used]) => used));
   const unused = parameters.find((parameter) => !used.delete(parameter.name));
-  if (title === "" || question.length === 0 || unused !== undefined || used.size > 0) {
+  if (
+    title === "" ||
+    question.length === 0 ||
+    omissions.length === 0 ||
+    unused !== undefined ||
+    used.size > 0
+  ) {
     throw new Error(
-      `${name}.sql: it needs a title, a question, and one parameter for each placeholder`,
+      `${name}.sql: it needs a title, a question, what it leaves out, and one parameter for each placeholder`,
     );
+  }
+  const [, daysBack] =
+    DAYS_BACK.exec(parameters.find((p) => p.name === "from_day")?.default ?? "") ?? [];
+  if (!body.includes(RESTRICTION) || daysBack === undefined) {
+    throw new Error(`${name}.sql: it must read ${RESTRICTION}, from some days before today`);
   }
   return {
     name,
     title,
     question: question.join(" "),
     parameters,
-    sql: (values = {}) => {
+    leavesOut,
+    daysBack: Number(daysBack),
+    sql: (given, source) => {
+      const values = given ?? {};
       const unknown = Object.keys(values).find((key) => !parameters.some((p) => p.name === key));
       if (unknown !== undefined) {
         throw new QueryParameterError(
           `the query ${name} has no parameter "${unknown}"; it has ${parameters.map((p) => p.name).join(", ")}`,
         );
       }
-      const comment = [title, ...question, ...parameters.map((p) => `${p.name}: ${p.description}`)]
+      const missing = parameters.find((p) => p.isRequired && values[p.name] === undefined);
+      if (given !== undefined && missing !== undefined) {
+        throw new QueryParameterError(
+          `the query ${name} needs ${missing.name}: ${missing.description}`,
+        );
+      }
+      const restriction =
+        source === undefined ? RESTRICTION : `${RESTRICTION} AND source = ${toSqlText(source)}`;
+      const comment = [
+        title,
+        ...question,
+        ...omissions,
+        ...parameters.map((p) => `${p.name}: ${p.description}`),
+      ]
         .map((line) => `-- ${line}\n`)
         .join("");
-      const sql = body.replace(PLACEHOLDER, (_, key) => {
+      const sql = body.replaceAll(RESTRICTION, restriction).replace(PLACEHOLDER, (_, key) => {
         const parameter = parameters.find((p) => p.name === key) as Parameter;
         return `/* ${key} */ ${toSqlValue(parameter, values[key])}`;
       });
+      const { from_day: from = "", to_day: to } = values;
+      if (to !== undefined && from > to) {
+        throw new QueryParameterError(
+          `the period is reversed: from_day ${from} is after to_day ${to}`,
+        );
+      }
       return comment + sql.trim();
     },
   };
 }
 
 function parseParameter(line: string): Parameter {
-  const [, name, type, value, description] =
-    /^parameter (\w+) (day|time|text|integer) = (.+?) -- (.+)$/.exec(line) ?? [];
+  const [, name, type, required, value, description] =
+    /^parameter (\w+) (day|time|text|integer)( required)? = (.+?) -- (.+)$/.exec(line) ?? [];
   if (name === undefined || value === undefined || description === undefined) {
     throw new Error(`not a parameter: ${line}`);
   }
-  return { name, type: type as ParameterType, default: value, description };
+  return {
+    name,
+    type: type as ParameterType,
+    isRequired: required !== undefined,
+    default: value,
+    description,
+  };
+}
+
+function parseOmission(line: string): SavedQuery["leavesOut"][number] {
+  const [, entries, because] = /^leaves out (.+?): (.+)$/.exec(line) ?? [];
+  if (entries === undefined || because === undefined) {
+    throw new Error(`says not why: ${line}`);
+  }
+  return { entries, because };
 }
 
 function toSqlValue(parameter: Parameter, value: string | undefined): string {
@@ -149,8 +215,13 @@ function toSqlValue(parameter: Parameter, value: string | undefined): string {
       if (!/^\d{1,15}$/.test(value)) throw wrongValue(parameter, value, "a whole number");
       return value;
     case "text":
-      return `'${value.replaceAll("'", "''")}'`;
+      if (value.trim() === "") throw wrongValue(parameter, value, "a text that is not empty");
+      return toSqlText(value);
   }
+}
+
+function toSqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function isDay(text: string): boolean {

@@ -4,7 +4,7 @@ import { PARTITION_KEYS, PREFIXES } from "../archive/object-key.ts";
 export const LINES_TABLE = "audit_log_lines";
 
 /** One row an entry of a sealed day, its fields in columns; the view `audit_logs` stands on it, too. */
-export const COMPACT_TABLE = "audit_logs_compact";
+export const COMPACT_TABLE = "audit_logs_columns";
 
 /** One row a manifest of a sealed day; the view `archive_hours` stands on it. */
 export const MANIFESTS_TABLE = "manifest_lines";

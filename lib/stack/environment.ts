@@ -99,6 +99,8 @@ export const SEAL_ENVIRONMENT = SOURCE_ENVIRONMENT.extend({
 export const COLUMNS_ENVIRONMENT = z.object({
   SOURCE: sourceName,
   ARCHIVE_BUCKET: z.string().min(1),
+  /** Of the table's files. */
+  COLUMNS_BUCKET: z.string().min(1),
   DATABASE: z.string().min(1),
   WORKGROUP: z.string().min(1),
 });

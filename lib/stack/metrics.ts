@@ -66,7 +66,7 @@ export const SEAL_METRICS = {
   unreconciled: "Unreconciled",
   /** Entries that were missing in the archive until the day was sealed. */
   lateFound: "LateFound",
-  /** Ids that the archive has and Slack no longer lists. */
+  /** Lines that the archive has and Slack does not list at their time. */
   onlyInArchive: "OnlyInArchive",
   /** Lines whose id is also in another line. */
   duplicates: "Twice",

@@ -4,7 +4,7 @@
  */
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
-  "lib/archive/archived-ids.ts": "test/archive/archive.test.ts",
+  "lib/archive/archived-entries.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
   "lib/import/import-entries.ts": "test/cli/commands/import.test.ts",

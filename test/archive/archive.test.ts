@@ -90,6 +90,27 @@ describe("Archive.store", () => {
     expect(get.mock.calls.map(([key]) => key)).toEqual([expect.stringContaining("0000000100-")]);
   });
 
+  it.each([
+    ["lines", { lines: 2, textBytes: 1_000 }],
+    ["bytes", { lines: 100, textBytes: 60 }],
+  ])("I6: writes no object of more %s than are read again", async (_, objectMax) => {
+    const store = new MemoryArchiveStore();
+    const seconds = [9, 7, 7, 5, 3];
+    const entries = seconds.map((second, at) => entry(`${at}`, second));
+    expect(await openArchive(store, "acme", { objectMax }).store(entries)).toMatchObject({
+      objects: 3,
+      added: { length: 5 },
+    });
+    const texts: string[][] = [];
+    for await (const { key } of store.list("audit_logs/")) {
+      const lines = await decodeLines(key, await store.get(key), objectMax);
+      texts.push(lines.map((line) => JSON.parse(Buffer.from(line).toString()).id));
+    }
+    expect(texts).toEqual([["4"], ["3", "2"], ["1", "0"]]);
+    const again = await openArchive(store, "acme", { objectMax }).store(entries);
+    expect(again).toMatchObject({ objects: 0, added: [] });
+  });
+
   it("takes an answer 'exists' for its own lost write", async () => {
     const { store, archive } = setUp();
     vi.spyOn(store, "put").mockResolvedValue("exists");
@@ -127,5 +148,14 @@ describe("Archive.quarantine", () => {
       /^quarantine\/source=acme\/dt=1970-01-01\/hour=00\/[0-9a-f]{16}\.json\.gz$/,
     );
     expect((await decodeLines(key, body)).map(String)).toEqual(["null", '{"id":7}']);
+  });
+
+  it("I6: writes no object of more than is read again, and each text once", async () => {
+    const store = new MemoryArchiveStore();
+    const archive = openArchive(store, "acme", { objectMax: { lines: 2, textBytes: 1_000 } });
+    const texts = ["1", "2", "3"].map((text) => Buffer.from(text));
+    expect(await archive.quarantine(texts, 0)).toBe(3);
+    expect(store.objects.size).toBe(2);
+    expect(await archive.quarantine(texts, 0)).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
@@ -26,17 +27,22 @@ it("stores what a run reads", async () => {
   expect(await new SecretsManagerTokenProvider(client, "acme-token").get()).toBe("xoxp-1-2-3");
 });
 
+const CREATED = new Date("2026-03-01T09:00:00.250Z");
+const LATER = new Date("2026-03-02T09:00:00Z");
+const version = (CreatedDate: Date, ...VersionStages: string[]) => ({ CreatedDate, VersionStages });
+
 it.each([
-  ["only the version that the stack made", { "1": ["AWSCURRENT"] }, false],
-  ["a second version", { "1": ["AWSPREVIOUS"], "2": ["AWSCURRENT"] }, true],
-  ["older versions", { "1": [], "2": ["AWSPREVIOUS"], "3": ["AWSCURRENT"] }, true],
-])("knows a token by %s, without reading it", async (_, VersionIdsToStages, isSet) => {
-  const LastChangedDate = new Date("2026-03-02T09:00:00Z");
-  secrets.on(DescribeSecretCommand).resolves({ VersionIdsToStages, LastChangedDate });
+  ["no value", [], null],
+  ["the empty token that version 0.1 created it with", [version(CREATED, "AWSCURRENT")], null],
+  ["its first value", [version(LATER, "AWSCURRENT")], LATER],
+  ["a value after another", [version(CREATED, "AWSPREVIOUS"), version(LATER, "AWSCURRENT")], LATER],
+])("knows of %s whether it is a token, without reading it", async (_, Versions, changedAt) => {
+  secrets.on(DescribeSecretCommand).resolves({ CreatedDate: CREATED, LastChangedDate: LATER });
+  secrets.on(ListSecretVersionIdsCommand).resolves({ Versions });
 
   expect(await secret.status()).toEqual({
-    isSet,
-    changedAtMs: isSet ? LastChangedDate.getTime() : null,
+    isSet: changedAt !== null,
+    changedAtMs: changedAt?.getTime() ?? null,
   });
   expect(secrets.commandCalls(GetSecretValueCommand)).toEqual([]);
 });

@@ -20,11 +20,17 @@ describe("reportError", () => {
     [new SlackConfigurationError("it is wrong"), 2],
     [new QueryParameterError("it is wrong"), 2],
     [Object.assign(new Error("it is wrong"), { code: "EACCES", syscall: "open" }), 1],
-    [Object.assign(new Error("it is wrong"), { code: "ERR_SQLITE_ERROR" }), 1],
     [Object.assign(new Error("it is\n  wrong"), { code: "query_failed" }), 1],
   ])("shows %s in one line, and gives %i", (error, exitCode) => {
     expect(reportError(error)).toBe(exitCode);
     expect(shown).toEqual(["audit-lake: it is wrong\n"]);
+  });
+
+  it("names the file of which SQLite complains", () => {
+    const full = Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR" });
+
+    expect(reportError(full)).toBe(1);
+    expect(shown).toEqual(["audit-lake: checkpoints.sqlite: database or disk is full\n"]);
   });
 
   it("shows our own errors in one line", () => {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { describeMissingDependency } from "../../cli/optional-dependency.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { run } from "./audit-lake.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
+import { emptyArchive } from "./empty-archive.ts";
 import { withoutPackages } from "./without-packages.ts";
 
 const { dependencies } = packageJson;
@@ -16,7 +16,7 @@ it.each([
   ["columns", ["--day", "2026-05-01"]],
   ["demo", []],
 ])("%s names DuckDB where it is missing", async (command, args) => {
-  const directory = await temporaryDirectory();
+  const directory = await emptyArchive();
   const ended = await run([command, "--archive", directory, ...args], {
     env: withoutPackages(DUCKDB),
   });
@@ -45,7 +45,7 @@ it.each([
 });
 
 it("lets commands for a directory run without either", async () => {
-  const directory = await temporaryDirectory();
+  const directory = await emptyArchive();
   const env = withoutPackages(DUCKDB, ...SDK);
   for (const args of [["status"], ["cat"], ["detect"], ["query", "--list"]]) {
     const ended = await run(

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseEntry } from "../../lib/detect/parse-entry.ts";
 
@@ -27,5 +28,38 @@ describe("parseEntry", () => {
     const entry = parseEntry(`{"id":"1","date_create":7,"action":"x","details":${details}}`);
     expect(entry).toMatchObject({ id: "1", date_create: 7, action: "x" });
     expect(JSON.stringify(entry).length).toBeLessThan(1_500);
+  });
+
+  it.each([
+    ["at the top", '"action":"first","action":"second"', { action: "first" }],
+    [
+      "in an object",
+      '"details":{"a":1,"b":{"c":"x","c":"y"},"a":2}',
+      { details: { a: 1, b: { c: "x" } } },
+    ],
+    ["in a list", '"details":[{"a":[1],"a":2}]', { details: [{ a: [1] }] }],
+    ["by an escape", '"details":{"a":1,"\\u0061":2}', { details: { a: 1 } }],
+    ["with a null first", '"details":{"a":null,"a":2}', { details: { a: null } }],
+    ["with spaces", '"details": { "a" :1, "a"\t: 2 }', { details: { a: 1 } }],
+    [
+      "beside a text like one",
+      '"details":{"a":"\\":","b":":","a":2}',
+      { details: { a: '":', b: ":" } },
+    ],
+  ])("takes the first of two members with one name, as queries do: %s", (_, members, expected) => {
+    expect(parseEntry(`{"id":"1","date_create":7,${members}}`)).toEqual({
+      id: "1",
+      date_create: 7,
+      ...expected,
+    });
+  });
+
+  it("reads what JSON.parse reads where no name is repeated", () => {
+    fc.assert(
+      fc.property(fc.object({ maxDepth: 4, withNullPrototype: false }), (details) => {
+        const line = JSON.stringify({ id: "1", date_create: 7, quote: '":', details });
+        expect(parseEntry(line)).toEqual(JSON.parse(line));
+      }),
+    );
   });
 });

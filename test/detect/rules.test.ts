@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ANOMALY_REASONS, exampleAnomaly } from "../../lib/detect/anomaly-rule.ts";
+import { entityId, entityName } from "../../lib/detect/entry-fields.ts";
 import { exampleEntry } from "../../lib/detect/example-entry.ts";
 import { NO_CONTEXT, ruleMatches, SEVERITIES } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
@@ -20,6 +21,9 @@ describe("each rule's own cases", () => {
   it.each(RULES)("$id has cases of both kinds", ({ examples: { match, ignore } }) => {
     expect(match.length).toBeGreaterThan(0);
     expect(ignore.length).toBeGreaterThan(0);
+    for (const { because } of ignore) {
+      expect(because).toMatch(/^[A-Za-z`].{10,}[^.]$/);
+    }
   });
 
   it.each(RULES)("$id titles and keys its own matches", ({ examples: { match }, ...rule }) => {
@@ -103,6 +107,146 @@ describe("entries in a shape that Slack does not document", () => {
       }
     }
     expect(thrown).toEqual([]);
+  });
+});
+
+describe("who and what an alert names", () => {
+  /** One alert for what one person does to many: its title names the first. */
+  const BY_ACTOR: Record<string, string> = {
+    "dlp-violation-deleted": "findings are cleared by the dozen",
+    "public-file-link-created": "people open files by the dozen",
+    "role-changed-to-guest": "a whole department locked out is one alert",
+    "user-session-reset": "a whole department signed out is one alert",
+  };
+  const cases = RULES.flatMap((rule) =>
+    rule.examples.match.map(({ name, entry }) => ({ id: rule.id, name, entry, rule })),
+  );
+  const other = (entry: AuditLogEntry, field: "actor" | "entity"): AuditLogEntry => {
+    const { type = "user" } = entry[field];
+    const [of, text] = [entry[field] as Record<string, object>, JSON.stringify(entry[field])];
+    const changed = {
+      ...of[type],
+      id: "U0SOMEONE1",
+      name: "Someone Else",
+      email: "else@example.com",
+    };
+    expect(text).not.toContain("Someone");
+    return { ...entry, [field]: { ...of, [type]: changed } };
+  };
+
+  it.each(cases)("$id, $name: who did it, or who is meant", ({ rule, entry }) => {
+    const changed = other(other(entry, "actor"), "entity");
+    expect(rule.alertTitle(changed)).not.toBe(rule.alertTitle(entry));
+    expect(rule.dedupeKey(changed)).not.toBe(rule.dedupeKey(entry));
+    expect(rule.alertTitle(changed)).toContain("Someone Else");
+    expect(rule.dedupeKey(changed)).toContain("U0SOMEONE1");
+  });
+
+  it.each(cases)("$id, $name: to what", ({ rule, entry }) => {
+    const changed = other(entry, "entity");
+    expect(rule.alertTitle(changed)).toContain("Someone Else");
+    if (BY_ACTOR[rule.id] === undefined) {
+      expect(rule.dedupeKey(changed)).toContain("U0SOMEONE1");
+    } else {
+      expect(rule.dedupeKey(changed)).toBe(rule.dedupeKey(entry));
+    }
+  });
+
+  /** Slack acts, whoever stands as the actor: the user, or Slack. */
+  const BY_SLACK = new Set(["account-compromise-response"]);
+  const byPeople = cases.filter(
+    ({ id, rule }) => !BY_SLACK.has(id) && !rule.actions.includes("anomaly"),
+  );
+
+  it.each(byPeople)("$id, $name: by whom", ({ rule, entry }) => {
+    const changed = other(entry, "actor");
+    expect(rule.alertTitle(changed)).toContain("Someone Else");
+    expect(rule.dedupeKey(changed)).toContain("U0SOMEONE1");
+  });
+
+  const alertsOf = (...entries: AuditLogEntry[]) =>
+    RULES.flatMap((rule) => {
+      const matching = entries.filter((entry) => ruleMatches(rule, entry, NO_CONTEXT));
+      const byKey = new Map(matching.map((entry) => [rule.dedupeKey(entry), entry]));
+      return [...byKey.values()].map((entry) => `${rule.severity}: ${rule.alertTitle(entry)}`);
+    });
+  const ROLE = { type: "role", role: { id: "Rl1", name: "Analyst", type: "0" } };
+
+  it("tells apart two people who are given the same role", () => {
+    const given = (target_user: string) =>
+      exampleEntry("role_assigned", { entity: ROLE, details: { target_user } });
+    expect(alertsOf(given("U1"), given("U2"))).toEqual([
+      "high: Ada Moe (ada@example.com) assigned role Analyst for U1 in Example",
+      "high: Ada Moe (ada@example.com) assigned role Analyst for U2 in Example",
+    ]);
+  });
+
+  it("says nothing of the role that the creator of a private channel gets", () => {
+    const details = { target_user: "U0ADMIN001", target_entity: "C0EXAMPLE1" };
+    expect(alertsOf(exampleEntry("role_assigned", { entity: ROLE, details }))).toEqual([]);
+  });
+
+  it("tells apart two channels with another retention", () => {
+    const channel = (id: string) => ({
+      type: "channel",
+      channel: {
+        id,
+        name: id.toLowerCase(),
+        privacy: "private",
+        is_shared: false,
+        is_org_shared: false,
+      },
+    });
+    const changed = (id: string) =>
+      exampleEntry("channel_retention_changed", {
+        entity: channel(id),
+        details: { new_retention_policy: { type: "custom", duration_days: 1 } },
+      });
+    expect(alertsOf(changed("C1"), changed("C2"))).toEqual([
+      "medium: Ada Moe (ada@example.com) changed the retention of channel c1 in Example (channel_retention_changed)",
+      "medium: Ada Moe (ada@example.com) changed the retention of channel c2 in Example (channel_retention_changed)",
+    ]);
+  });
+
+  it("tells apart two permissions that one role is given", () => {
+    const given = (permission: string) =>
+      exampleEntry("permissions_assigned", {
+        entity: { type: "account_type_role", account_type_role: { id: 1001, name: "FULL_MEMBER" } },
+        details: { changed_permissions: [permission], is_allowed: "ALLOWED" },
+      });
+    expect(alertsOf(given("ARCHIVE_CHANNEL"), given("CREATE_CANVAS_TEMPLATES"))).toEqual([
+      "medium: Ada Moe (ada@example.com) assigned permissions to account type role FULL_MEMBER (ARCHIVE_CHANNEL) in Example",
+      "medium: Ada Moe (ada@example.com) assigned permissions to account type role FULL_MEMBER (CREATE_CANVAS_TEMPLATES) in Example",
+    ]);
+  });
+
+  it("lists the admin scopes of an app that is opened to the organization", () => {
+    const entry = exampleEntry("org_app_upgraded_to_org_install", {
+      entity: { type: "app", app: { id: "A1", name: "Sync", scopes: ["admin.users:write"] } },
+    });
+    expect(alertsOf(entry)).toContain(
+      "high: Ada Moe (ada@example.com) gave app Sync admin.users:write in Example",
+    );
+  });
+
+  it("is high for an unusual address that is on a threat list", () => {
+    const severities = (...details: string[]) =>
+      alertsOf(exampleAnomaly(["ip_address"], details)).map((alert) => alert.split(":")[0]);
+    expect(severities("new-asn")).toEqual(["low"]);
+    expect(severities("new-asn", "in-ioc-list")).toEqual(["high"]);
+  });
+
+  it.each([
+    [
+      "message",
+      { channel: "C1", timestamp: "1787672000.000100", team: "E1" },
+      "C1/1787672000.000100",
+    ],
+    ["external_auth_oauth2_token", { provider: { id: 98765, key: "calendar" } }, "98765"],
+  ])("names an entity without an id: %s", (type, entity, id) => {
+    const entry = exampleEntry("message_flagged", { entity: { type, [type]: entity } });
+    expect(entityId(entry)).toBe(id);
+    expect(entityName(entry)).not.toContain("unnamed");
   });
 });
 

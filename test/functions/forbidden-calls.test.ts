@@ -57,6 +57,12 @@ const put = (key: string) =>
 const rewrite = (key: string) => s3(new PutObjectCommand({ ...object(key), Body: "{}" }));
 const get = (key: string) => s3(new GetObjectCommand(object(key)));
 const remove = (key: string) => s3(new DeleteObjectCommand(object(key)));
+const columnsFile = () => ({
+  Bucket: named("AWS::S3::Bucket", "ArchiveColumns").ref,
+  Key: "id/data/x.parquet",
+});
+const removeColumns = () => s3(new DeleteObjectCommand(columnsFile()));
+const getColumns = () => s3(new GetObjectCommand(columnsFile()));
 const list = (Prefix: string) => s3(new ListObjectsV2Command({ Bucket: archive(), Prefix }));
 const checkpoints = () => named("AWS::DynamoDB::Table", "IngestionCheckpoints").ref;
 const item = (writer: string) => ({ TableName: checkpoints(), Key: { source: { S: writer } } });
@@ -121,7 +127,9 @@ const FORBIDDEN: [what: string, FunctionName[], () => Call][] = [
   ["delete what is in quarantine", ALL, () => remove(`quarantine/${OWN}`)],
   ["delete a manifest", ALL, () => remove(MANIFEST)],
   ["delete the note of an addendum", ALL, () => remove(NOTE)],
-  ["delete a file of the columns", except("columns"), () => remove(COLUMNS)],
+  ["delete a file of the columns", except("columns"), () => removeColumns()],
+  ["delete a file of the columns of version 0.1", ALL, () => remove(COLUMNS)],
+  ["read the columns", except("columns"), () => getColumns()],
   ["add entries", ["columns", "detect", "schemaWatch"], () => put(`audit_logs/${OWN}`)],
   ["add a manifest", except("seal"), () => put(MANIFEST)],
   ["add a signature", except("seal"), () => put(SIGNATURE)],

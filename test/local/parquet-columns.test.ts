@@ -56,6 +56,8 @@ beforeAll(async () => {
   const entries = [...organization.newestFirst(FROM, UNTIL - 1, UNTIL)].reverse();
   await writeArchive(sealed, entries);
   await writeArchive(sealed, oddEntries());
+  // An id that an import gave another time.
+  await writeArchive(sealed, [makeEntry({ id: "odd-1", dateCreate: FROM + 9000 })]);
   await sealDays(new DirectoryArchiveStore(sealed), SOURCE, DAYS);
 });
 
@@ -77,7 +79,7 @@ async function ask(...queries: string[]): Promise<QueryResult[]> {
   }
 }
 
-const EVERYTHING = "SELECT * FROM audit_logs ORDER BY dt, id";
+const EVERYTHING = "SELECT * FROM audit_logs ORDER BY dt, id, hour";
 
 describe("a compacted day", () => {
   it("gives the same rows, of the same types, from columns as from lines", async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import {
   CheckpointFileError,
   SqliteCheckpointStore,
@@ -134,4 +134,16 @@ it("refuses a file that is not a database", async () => {
   await writeFile(join(directory, "checkpoints.sqlite"), "not a database".repeat(100));
   expect(() => new SqliteCheckpointStore(directory)).toThrow(CheckpointFileError);
   expect(() => new SqliteCheckpointStore(directory)).toThrow(/checkpoints\.sqlite.*not a database/);
+});
+
+it("says that the disk is full, though SQLite has rolled back by itself", async () => {
+  const exec = DatabaseSync.prototype.exec;
+  const full = Object.assign(new Error("database or disk is full"), { errcode: 13 });
+  vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function (this: DatabaseSync, sql) {
+    if (sql !== "COMMIT") return exec.call(this, sql);
+    exec.call(this, "ROLLBACK");
+    throw full;
+  });
+
+  await expect(store.acquire("acme", leaseOf("first"), NOW_MS)).rejects.toBe(full);
 });

@@ -187,17 +187,32 @@ describe("a seal", () => {
     expect(await verify(bed.archive, { source: SOURCE })).toMatchObject({ damages: [] });
   });
 
-  it("reports a foreign file among the objects, and seals the day", async () => {
+  it("reports foreign files in the day's folders, and seals the day", async () => {
     await using bed = await startSettledTestBed(makeEntries(12));
-    const hour = `audit_logs/source=${SOURCE}/dt=${DAY}/hour=09/`;
-    bed.archive.objects.set(`${hour}notes.txt`, Buffer.from("hello"));
-    expect(await close(bed)).toMatchObject({ outcome: "sealed", manifest: { foreign: 1 } });
-    const { hours } = await manifestOf(bed);
-    expect(hours[9]?.foreign).toEqual([{ key: `${hour}notes.txt`, size_bytes: 5 }]);
-    expect((await verify(bed.archive, { source: SOURCE })).damages).toEqual([]);
-    bed.archive.objects.set(`${hour}more.txt`, Buffer.from("hello"));
+    const day = `source=${SOURCE}/dt=${DAY}/`;
+    const inHour = `audit_logs/${day}hour=09/notes.txt`;
+    const outside = [
+      `audit_logs/${day}hour=24/0000000000-0000000000-0123456789abcdef.json.gz`,
+      `audit_logs/${day}notes.txt`,
+      `quarantine/${day}hour=24/0123456789abcdef.json.gz`,
+    ];
+    const plant = (key: string) => bed.archive.objects.set(key, Buffer.from("hello"));
+    for (const key of [inHour, ...outside]) plant(key);
+
+    expect(await close(bed)).toMatchObject({ outcome: "sealed", manifest: { foreign: 4 } });
+
+    const { hours, foreign } = await manifestOf(bed);
+    expect(hours[9]?.foreign).toEqual([{ key: inHour, size_bytes: 5 }]);
+    expect(foreign).toEqual(outside.map((key) => ({ key, size_bytes: 5 })));
+    const sealed = await verify(bed.archive, { source: SOURCE });
+    expect(sealed).toMatchObject({ damages: [], unreconciled: [] });
+    expect(sealed.foreign.sort()).toEqual([...outside, inHour].sort());
+    const other = { source: SOURCE, from: NEXT_DAY };
+    expect((await verify(bed.archive, other)).foreign.sort()).toEqual(sealed.foreign);
+    for (const name of ["hour=09/more.txt", "more.txt"]) plant(`audit_logs/${day}${name}`);
     expect((await verify(bed.archive, { source: SOURCE })).damages).toMatchObject([
-      { kind: "object_added", key: `${hour}more.txt` },
+      { kind: "path_unknown", key: `audit_logs/${day}hour=09/more.txt` },
+      { kind: "path_unknown", key: `audit_logs/${day}more.txt` },
     ]);
   });
 });

@@ -20,7 +20,7 @@ const KEYS = [
   hourRecordKey("grid", SECONDS, "7"),
   columnsKey("grid", DAY),
   columnsMarkKey("grid", DAY),
-  tableMarkKey("grid", DAY, 2),
+  tableMarkKey({ source: "grid", day: DAY, table: "a-1", revision: 2, entries: 7 }),
 ];
 
 it.each(KEYS)("%s is known", (key) => {
@@ -30,6 +30,7 @@ it.each(KEYS)("%s is known", (key) => {
 it.each([
   "closing/source=grid/dt=2026-03-02/hour=09.json",
   "compact/days/source=grid/dt=2026-03-02.json",
+  "compact/days/source=grid/dt=2026-03-02/revision=2.json",
   "compact/table/data/00000-1.parquet",
 ])("%s, of version 0.1 or of Athena, is known", (key) => {
   expect(isKnownKey(key)).toBe(true);

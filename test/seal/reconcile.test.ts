@@ -1,12 +1,20 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { makeEntries } from "../../fake-slack/entries.ts";
+import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { importEntries } from "../../lib/import/import-entries.ts";
 import { verify } from "../../lib/seal/verify.ts";
 import { parseExport } from "../../lib/slack/export-file.ts";
-import { startTestBed, type TestBed } from "../ingest/test-bed.ts";
-import { close, DAY, manifestOf, SOURCE, settle, startSettledTestBed } from "./test-bed.ts";
+import { START, startTestBed, type TestBed } from "../ingest/test-bed.ts";
+import {
+  close,
+  DAY,
+  manifestOf,
+  NEXT_DAY,
+  SOURCE,
+  settle,
+  startSettledTestBed,
+} from "./test-bed.ts";
 
 async function linesBelow(bed: TestBed, prefix: string): Promise<string[]> {
   const lines: string[] = [];
@@ -72,5 +80,60 @@ describe("an export that was tampered with and imported first", () => {
 
     expect(await linesBelow(bed, "audit_logs/")).toContain(forged);
     expect(await linesBelow(bed, "quarantine/")).toEqual([first?.text]);
+  });
+});
+
+describe("an export that gives an entry another time, and was imported first", () => {
+  const MINUTE = 60;
+  const HOUR = 60 * MINUTE;
+  /** Another entry of the export, which makes the object reach over the true time. */
+  const neighbour = makeEntry({ dateCreate: START + 2 * MINUTE });
+
+  it.each([
+    ["half an hour later", 30 * MINUTE, DAY],
+    ["five hours later", 5 * HOUR, DAY],
+    ["on the next day", 24 * HOUR, NEXT_DAY],
+  ])(
+    "%s, does not keep Slack's entry out, and is named as only in the archive",
+    async (_, shift, day) => {
+      const first = makeEntry({ dateCreate: START + 10 * MINUTE });
+      await using bed = await startTestBed([neighbour, first]);
+      const forged = first.text.replace(String(first.dateCreate), String(first.dateCreate + shift));
+      const exported = Buffer.from(`${neighbour.text}\n${forged}\n`);
+      const files = [{ name: "export.ndjson", entries: parseExport(exported) }];
+      await importEntries(bed.ports, SOURCE, files);
+      await bed.run();
+      await settle(bed);
+      if (day === NEXT_DAY) await settle(bed);
+
+      expect(await close(bed, { day })).toMatchObject({
+        outcome: "sealed",
+        manifest: { onlyInArchive: 1, differs: 0, isReconciled: false },
+      });
+
+      expect((await linesBelow(bed, "audit_logs/")).sort()).toEqual(
+        [neighbour.text, first.text, forged].sort(),
+      );
+      const manifest = await manifestOf(bed, day);
+      expect(manifest.hours.flatMap((hour) => hour.only_in_archive_ids)).toEqual([first.id]);
+      expect(await verify(bed.archive, { source: SOURCE })).toMatchObject({
+        damages: [],
+        unreconciled: [day],
+        onlyInArchive: 1,
+      });
+    },
+  );
+});
+
+describe("an id that Slack lists at two times in one page", () => {
+  it("is archived once, and the other text is counted and kept in quarantine", async () => {
+    const later = makeEntry({ id: "twice", dateCreate: START + 90 });
+    const earlier = { ...makeEntry({ id: "twice", dateCreate: START + 30 }), id: undefined };
+    await using bed = await startSettledTestBed([later, earlier]);
+
+    expect(await close(bed)).toMatchObject({ manifest: { archived: 1, differs: 1 } });
+
+    expect(await linesBelow(bed, "audit_logs/")).toEqual([later.text]);
+    expect(await linesBelow(bed, "quarantine/")).toEqual([earlier.text]);
   });
 });

@@ -184,7 +184,6 @@ describe("damage to an object", () => {
         hash: "0123456789abcdef",
       }),
     ],
-    ["of any name", `audit_logs/source=${SOURCE}/dt=${SECOND}/hour=09/notes.txt`],
     ["in quarantine", `quarantine/source=${SOURCE}/dt=${SECOND}/hour=10/0123456789abcdef.json.gz`],
   ])("is named when one is added %s", async (_, key) => {
     store.objects.set(key, gzipSync("{}\n"));
@@ -228,10 +227,10 @@ describe("damage to a manifest", () => {
     ]);
   });
 
-  it("is named when one is added", async () => {
+  it("is not what a file of another name is: that is unknown", async () => {
     const key = `manifests/source=${SOURCE}/notes.json`;
     store.objects.set(key, Buffer.from("{}"));
-    expect(await damages()).toMatchObject([{ kind: "object_added", key }]);
+    expect(await damages()).toMatchObject([{ kind: "path_unknown", key }]);
   });
 
   it("is named when one is written anew that fits the objects", async () => {

@@ -1,6 +1,5 @@
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
-import { Transform } from "node:stream";
 import { pathToFileURL } from "node:url";
 import zlib from "node:zlib";
 import { currentProcess } from "./platform.ts";
@@ -70,26 +69,17 @@ const COMPRESSION_MS = 20;
 function compressInVirtualTime(): void {
   const patch = (name: string, value: unknown) =>
     Object.defineProperty(zlib, name, { value, configurable: true, enumerable: true });
-  patch("createGzip", () => {
-    const chunks: Buffer[] = [];
-    return new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        chunks.push(chunk);
-        done();
-      },
-      flush(done) {
-        const body = store(...chunks);
-        const process = currentProcess();
-        process?.onCompression();
-        process?.plan(COMPRESSION_MS, () => done(null, body));
-      },
-    });
+  patch("gzip", (input: Buffer, _options: object, done: (error: null, body: Buffer) => void) => {
+    const process = currentProcess();
+    process?.onCompression();
+    process?.plan(COMPRESSION_MS, () => done(null, store(input)));
   });
   patch("gunzipSync", (input: Buffer) => ({
     buffer: unstore(input),
     engine: { bytesWritten: input.byteLength },
   }));
-  // Objects here are small: nothing is decompressed on another thread.
+  // Objects here are small: none is compressed as a stream, or decompressed on another thread.
+  patch("createGzip", undefined);
   patch("gunzip", undefined);
   syncBuiltinESMExports();
 }

@@ -37,14 +37,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "looks only at objects within the batch's range",
-    file: "archive/archived-ids.ts",
+    file: "archive/archived-entries.ts",
     find: "minDateCreate <= max && maxDateCreate >= min",
     replace: "minDateCreate >= min && maxDateCreate <= max",
     seed: 1,
   },
   {
     name: "forgets the objects that it wrote itself",
-    file: "archive/archived-ids.ts",
+    file: "archive/archived-entries.ts",
     find: "objects.push({ key, ...name });\n    }\n    const ids",
     replace: "}\n    const ids",
     seed: 5,

@@ -16,6 +16,9 @@ describe("parseExport", () => {
     ["lines", `\n${ENTRY}\r\n`],
     ["pages one a line", `{"entries":[${ENTRY}]}\n{"entries":[]}\n`],
     ["an indented array", `[\n  ${ENTRY}\n]\n`],
+    ["pages one after another", `{\n"entries":[${ENTRY}]}{"entries":\n[]\n}\n`],
+    ["a file with a byte order mark", `\ufeff${ENTRY}\r\n`],
+    ["files with a byte order mark each", `\ufeff{"entries":[]}\ufeff\n${ENTRY}`],
   ])("finds the entry in %s", (_, file) => {
     expect(texts(file)).toEqual([ENTRY]);
   });
@@ -35,9 +38,12 @@ describe("parseExport", () => {
     expect([odd?.text, odd?.id]).toEqual(['{"ids":"b"}', undefined]);
   });
 
-  it("names the line that is not JSON", () => {
-    expect(() => texts(`${ENTRY}\n\n{"id":\n`)).toThrow("line 3 is not JSON");
-  });
+  it.each([`${ENTRY}\n\n{"id":\n`, `${ENTRY}\n\nnull xyz`, `${ENTRY}\n\n\ufeff\u0000`])(
+    "names the line that is not JSON: %j",
+    (file) => {
+      expect(() => texts(file)).toThrow("what begins in line 3 is not JSON");
+    },
+  );
 
   it("refuses a file without an entry", () => {
     expect(() => texts('{"schemas":[{"type":"user","user":{"id":"string"}}]}')).toThrow(

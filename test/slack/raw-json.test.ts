@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  BrokenFrameError,
-  endOfValue,
-  walkElements,
-  walkMembers,
-} from "../../lib/slack/raw-json.ts";
+import { BrokenFrameError, endOfValue } from "../../lib/slack/json-value.ts";
+import { nameAt, walkElements, walkMembers } from "../../lib/slack/raw-json.ts";
 
 function elementsOf(json: string): string[] {
   const text = Buffer.from(json);
@@ -24,7 +20,7 @@ function membersOf(json: string): [string, string][] {
   const members: [string, string][] = [];
   walkMembers(text, 0, (name, start) => {
     const end = endOfValue(text, start);
-    members.push([name, text.toString("utf8", start, end)]);
+    members.push([nameAt(text, name), text.toString("utf8", start, end)]);
     return end;
   });
   return members;

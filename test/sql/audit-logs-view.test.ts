@@ -196,6 +196,27 @@ describe("the view audit_logs", () => {
     expect(await rowOf(text)).toMatchObject({ action: "user_login", actor_name: name, line: text });
   });
 
+  it.each([
+    [
+      "message",
+      { team: "E1", channel: "C1", timestamp: "1787672000.000100" },
+      "C1/1787672000.000100",
+      null,
+    ],
+    ["message", { channel: "C1" }, null, null],
+    [
+      "external_auth_oauth2_token",
+      { provider: { id: 98765432109876, key: "calendar" } },
+      "98765432109876",
+      "calendar",
+    ],
+    ["list", { id: "F1" }, "F1", null],
+  ])("has something to search by for an entity of type %s: %j", async (type, entity, id, name) => {
+    const row = await rowOf(entryText({ entity: { type, [type]: entity } }));
+
+    expect(row).toMatchObject({ entity_id: id, entity_name: name });
+  });
+
   it("takes the first of two fields with one name, and has both in the line", async () => {
     const text = `{"id":"twice","date_create":${MONDAY_MORNING},"action":"first","action":"second"}`;
 

@@ -7,7 +7,7 @@ import { listLakeFiles } from "../../lib/local/lake-files.ts";
 import { createLinesView } from "../../lib/local/lake-views.ts";
 import { AUDIT_LOGS_COLUMNS, auditLogsSql } from "../../lib/sql/audit-logs-view.ts";
 import { describeDaySql } from "../../lib/sql/columns-digest.ts";
-import { createColumnsTable, mergeDay } from "../../lib/sql/columns-table.ts";
+import { createColumnsTable, mergeDay, TABLE_DAYS_SQL } from "../../lib/sql/columns-table.ts";
 import { makeDirectory, writeArchive } from "./open-lake-of.ts";
 import { trinoProblems } from "./trino-grammar.ts";
 
@@ -36,7 +36,7 @@ async function openTables(): Promise<DuckDBConnection> {
     "timestamp(3)": "TIMESTAMP",
   };
   const columns = AUDIT_LOGS_COLUMNS.map(({ name, type }) => `${name} ${types[type]}`);
-  await connection.run(`CREATE TABLE audit_logs_compact (${columns.join(", ")})`);
+  await connection.run(`CREATE TABLE audit_logs_columns (${columns.join(", ")})`);
   return connection;
 }
 
@@ -46,11 +46,11 @@ async function rowsOf(connection: DuckDBConnection, sql: string): Promise<unknow
 
 describe("the compact table", () => {
   it("is made with the view's columns, partitioned by organization and day", () => {
-    const sql = createColumnsTable("archive");
-    expect(sql).toMatch(/^CREATE TABLE IF NOT EXISTS audit_logs_compact \($/m);
+    const sql = createColumnsTable("s3://columns/a-1/");
+    expect(sql).toMatch(/^CREATE TABLE IF NOT EXISTS audit_logs_columns \($/m);
     for (const { name } of AUDIT_LOGS_COLUMNS) expect(sql).toContain(`  ${name} `);
     expect(sql).toContain("PARTITIONED BY (source, dt)");
-    expect(sql).toContain("LOCATION 's3://archive/compact/table/'");
+    expect(sql).toContain("LOCATION 's3://columns/a-1/'");
     expect(sql).toContain("'table_type' = 'ICEBERG'");
   });
 
@@ -61,7 +61,7 @@ describe("the compact table", () => {
       await connection.run(mergeDay("slack", DAY));
       const [[entries, differing] = []] = (await rowsOf(
         connection,
-        describeDaySql("audit_logs_compact", `source = 'slack' AND dt = '${DAY}'`),
+        describeDaySql("audit_logs_columns", `source = 'slack' AND dt = '${DAY}'`),
       )) as string[][];
       const ofDay = before.filter((row) => (row as string[]).at(-2) === DAY).length;
       expect([Number(entries), Number(differing)]).toEqual([ofDay, 0]);
@@ -78,7 +78,7 @@ describe("the compact table", () => {
     const connection = await openTables();
     const before = await rowsOf(connection, `SELECT * FROM (${auditLogsSql([])}) ORDER BY id`);
     await connection.run(mergeDay("slack", DAY));
-    await connection.run("DELETE FROM audit_logs_compact WHERE hour = 9");
+    await connection.run("DELETE FROM audit_logs_columns WHERE hour = 9");
     const other = [{ source: "slack", from: "2026-03-04", to: "2026-03-04" }];
     await connection.run(mergeDay("slack", "2026-03-04"));
     expect(await rowsOf(connection, `SELECT * FROM (${auditLogsSql(other)}) ORDER BY id`)).toEqual(
@@ -94,7 +94,8 @@ describe("the compact table", () => {
 
   it.each([
     ["the merge", mergeDay("slack", DAY)],
-    ["the digest", describeDaySql("audit_logs_compact", `source = 'slack' AND dt = '${DAY}'`)],
+    ["the digest", describeDaySql("audit_logs_columns", `source = 'slack' AND dt = '${DAY}'`)],
+    ["what it has of each day", TABLE_DAYS_SQL],
     ["the view", auditLogsSql([{ source: "slack", from: DAY, to: DAY }])],
   ])("%s is Trino's SQL", (_, sql) => {
     expect(trinoProblems(sql)).toEqual([]);

@@ -5,13 +5,14 @@ import {
   parseSavedQuery,
   QueryParameterError,
   SAVED_QUERIES,
+  type SavedQuery,
 } from "../../lib/sql/saved-queries.ts";
 import { openLakeOf } from "./open-lake-of.ts";
 import { functionsIn, trinoProblems } from "./trino-grammar.ts";
 
 /** Of those, what the texts use. @see https://trino.io/docs/current/functions/list.html */
 const TRINO_FUNCTIONS = new Set([
-  ...["array_agg", "count", "max", "min", "min_by", "row_number", "sum", "lag"],
+  ...["array_agg", "count", "max", "min", "max_by", "min_by", "row_number", "sum", "lag"],
   ...["array_except", "array_join", "array_sort", "sequence", "split"],
   ...["coalesce", "nullif", "concat", "lower", "lpad", "strpos", "substr", "translate"],
   ...["date_diff", "date_format", "date_trunc", "from_unixtime"],
@@ -22,7 +23,9 @@ const TRINO_FUNCTIONS = new Set([
 const FILE = `-- Who did it
 -- The first line of the question
 -- and the second.
--- parameter person text = 'a@example.com' -- an e-mail address
+-- leaves out logins: people log in every day
+-- leaves out what nobody did: there is no one to name
+-- parameter person text required = 'a@example.com' -- an e-mail address
 -- parameter least integer = 3 -- at least so often
 SELECT :person AS person, :least AS least, '10:30' AS time
 FROM audit_logs
@@ -38,11 +41,15 @@ describe("parseSavedQuery", () => {
       title: "Who did it",
       question: "The first line of the question and the second.",
     });
-    expect(query.parameters.map(({ name, type }) => [name, type])).toEqual([
-      ["person", "text"],
-      ["least", "integer"],
-      ["from_day", "day"],
-      ["to_day", "day"],
+    expect(query.parameters.map(({ name, type, isRequired }) => [name, type, isRequired])).toEqual([
+      ["person", "text", true],
+      ["least", "integer", false],
+      ["from_day", "day", false],
+      ["to_day", "day", false],
+    ]);
+    expect(query.leavesOut).toEqual([
+      { entries: "logins", because: "people log in every day" },
+      { entries: "what nobody did", because: "there is no one to name" },
     ]);
   });
 
@@ -52,6 +59,8 @@ describe("parseSavedQuery", () => {
     expect(sql({ person: "o'neil", from_day: "2026-03-02" })).toBe(`-- Who did it
 -- The first line of the question
 -- and the second.
+-- leaves out logins: people log in every day
+-- leaves out what nobody did: there is no one to name
 -- person: an e-mail address
 -- least: at least so often
 -- from_day: first day to read, UTC, included
@@ -61,18 +70,28 @@ FROM audit_logs
 WHERE dt BETWEEN /* from_day */ '2026-03-02' AND /* to_day */ date_format(current_date, '%Y-%m-%d')`);
   });
 
+  it("keeps an example where a value is required", () => {
+    expect(parseSavedQuery("who", FILE).sql()).toContain("/* person */ 'a@example.com' AS person");
+  });
+
   it.each([
+    [{}, "the query who needs person: an e-mail address"],
+    [{ person: "" }, '"" is not a value for person: it takes a text that is not empty'],
+    [{ person: "  " }, '"  " is not a value for person: it takes a text that is not empty'],
     [
       { persn: "x" },
       'the query who has no parameter "persn"; it has person, least, from_day, to_day',
     ],
-    [{ least: "1 OR 1" }, '"1 OR 1" is not a value for least: it takes a whole number'],
     [
-      { from_day: "yesterday" },
+      { person: "x", least: "1 OR 1" },
+      '"1 OR 1" is not a value for least: it takes a whole number',
+    ],
+    [
+      { person: "x", from_day: "yesterday" },
       '"yesterday" is not a value for from_day: it takes a day, such as 2026-03-02',
     ],
     [
-      { to_day: "2026-02-30" },
+      { person: "x", to_day: "2026-02-30" },
       '"2026-02-30" is not a value for to_day: it takes a day, such as 2026-03-02',
     ],
   ])("refuses %j", (values, message) => {
@@ -87,6 +106,8 @@ WHERE dt BETWEEN /* from_day */ '2026-03-02' AND /* to_day */ date_format(curren
     ["no question", FILE.replace(/-- The .*\n-- and .*\n/, "")],
     ["a placeholder that is not declared", FILE.replace(":least", ":most")],
     ["a parameter that is not used", FILE.replace(":least", "3")],
+    ["nothing of what it leaves out", FILE.replace(/-- leaves out .*\n-- leaves out .*\n/, "")],
+    ["something left out for no reason", FILE.replace(": people log in every day", "")],
     ["no period", FILE.replace(/WHERE .*\n/, "")],
     ["a parameter of no type", FILE.replace("integer", "number")],
   ])("refuses a file with %s", (_, file) => {
@@ -115,6 +136,30 @@ describe("every text that Athena is given", () => {
     }
     expect(functionsIn("SELECT list_sort(a), count(*) FROM t")).toEqual(["list_sort", "count"]);
     expect(TRINO_FUNCTIONS).not.toContain("list_sort");
+  });
+});
+
+describe("entries whose address and client are not the actor's", () => {
+  const named = (query: SavedQuery) =>
+    query.leavesOut
+      .filter(({ because }) => because.includes("the address and client of"))
+      .flatMap(({ entries }) => entries.match(/\b(?:user|guest|huddle)_\w+/g) ?? []);
+  const comparing = [...SAVED_QUERIES.values()].filter((query) => named(query).length > 0);
+
+  it("are left out where addresses or clients of one person are compared", () => {
+    expect(comparing.map(({ name }) => name)).toEqual([
+      "activity-after-deactivation",
+      "new-addresses-and-clients",
+      "several-networks",
+      "stolen-sessions",
+    ]);
+  });
+
+  it.each(comparing)("$name leaves out those that it says, as the others do", (query) => {
+    const [, list = ""] = /action NOT IN \(([^)]+)\)/.exec(query.sql()) ?? [];
+
+    expect(list.match(/\w+/g)).toEqual(named(query));
+    expect(named(query)).toEqual(named(comparing[0] as SavedQuery));
   });
 });
 

@@ -109,6 +109,7 @@ describe("saved queries", () => {
         entry("20 10:00:01", ADA, "file_downloaded", from("198.51.100.7", "curl/8")),
         entry("20 11:00:00", BOB, "user_login", from("198.51.100.8", "curl/8")),
         entry("20 12:00:00", ADA, "user_login", from("", "")),
+        entry("20 12:30:00", ADA, "user_login", from("192.0.2.99", "Slack/4.3")),
       ],
       { new_since: "2026-03-15" },
     );
@@ -116,6 +117,8 @@ describe("saved queries", () => {
     expect(rows).toEqual([
       ["2026-03-20 10:00:00", ADA.email, "address", "198.51.100.7", 2],
       ["2026-03-20 10:00:00", ADA.email, "client", "curl/#", 2],
+      ["2026-03-20 10:00:00", ADA.email, "network", "198.51.100", 2],
+      ["2026-03-20 12:30:00", ADA.email, "address", "192.0.2.99", 1],
     ]);
   });
 
@@ -205,6 +208,72 @@ describe("saved queries", () => {
     expect(rows).toEqual([[ADA.email, "20000000000001", 2, 2, 2, "Slack/#; python/#"]]);
   });
 
+  it("stolen-sessions: takes one iPhone for one client, whichever of its programs speaks", async () => {
+    const phone = (program: string) =>
+      from("192.0.2.1", `com.tinyspeck.${program}/26.08.30 (iPhone; iOS 26.5; Scale/3.00)`, 7);
+    const rows = await ask(
+      "stolen-sessions",
+      ["session_id"],
+      [
+        entry("02 09:00:00", ADA, "file_downloaded", phone("chatlyio")),
+        entry("02 09:01:00", ADA, "file_downloaded", phone("chatlyio.NotificationService")),
+      ],
+    );
+
+    expect(rows).toEqual([]);
+  });
+
+  it.each([
+    ["several-networks", "networks", 3],
+    ["new-addresses-and-clients", "entries", 1],
+  ])(
+    "%s: accuses nobody of another's address, and misses no own one",
+    async (name, column, own) => {
+      const elsewhere = (action: string) => [
+        entry("20 09:00:10", ADA, action, from("198.51.100.1", "OKTA CPC Slack Integration", null)),
+        entry("20 09:00:20", ADA, action, from("203.0.113.1", "Amazon SNS Agent", null)),
+        entry("20 09:00:30", ADA, action, from("203.0.114.1", "curl/8", null)),
+      ];
+      const atHerDesk = [
+        entry("02 09:00:00", ADA, "user_login", from("192.0.2.1")),
+        entry("20 09:00:00", ADA, "file_downloaded", from("192.0.2.1")),
+      ];
+      const foreign = ["user_channel_join", "huddle_ended", "user_removed_from_usergroup"];
+      const values: Record<string, string> =
+        name === "several-networks" ? {} : { new_since: "2026-03-15" };
+
+      expect(
+        await ask(name, [column], [...atHerDesk, ...foreign.flatMap(elsewhere)], values),
+      ).toEqual([]);
+      const rows = await ask(
+        name,
+        [column],
+        [...atHerDesk, ...elsewhere("file_downloaded")],
+        values,
+      );
+      expect(rows[0]).toEqual([own]);
+    },
+  );
+
+  it("activity-after-deactivation: leaves out what the identity provider does for the leaver", async () => {
+    const okta = from("203.0.113.131", "OKTA CPC Slack Integration", null);
+    const rows = await ask(
+      "activity-after-deactivation",
+      ["account_id", "entries_after", "actions"],
+      [
+        entry("03 09:00:00", ADA, "user_deactivated", { ...user(EVE), ...okta }),
+        entry("03 09:00:02", EVE, "user_removed_from_usergroup", okta),
+        entry("03 09:00:03", EVE, "app_uninstalled", okta),
+        entry("03 09:00:04", EVE, "huddle_ended", from("203.0.113.235", "Amazon SNS Agent", null)),
+        entry("03 09:00:00", ADA, "user_deactivated", { ...user(BOB), ...okta }),
+        entry("03 09:00:05", BOB, "file_downloaded", from("198.51.100.7", "curl/8", null)),
+        entry("03 11:00:00", BOB, "channel_renamed", okta),
+      ],
+    );
+
+    expect(rows).toEqual([["U2", 2, "channel_renamed, file_downloaded"]]);
+  });
+
   it("anomalies-by-reason: counts an anomaly under each of its reasons", async () => {
     const anomaly = (time: string, actor: Actor, details?: unknown) =>
       entry(time, actor, "anomaly", { details });
@@ -231,7 +300,7 @@ describe("saved queries", () => {
     const role = { entity: { type: "role", role: { id: "Rl1", name: "dlp_admin" } } };
     const rows = await ask(
       "admin-and-role-grants",
-      ["action", "actor_email", "granted", "what"],
+      ["action", "actor_email", "granted_to", "role", "over_what"],
       [
         entry("02 09:00:00", ADA, "role_change_to_admin", user(BOB)),
         entry("02 09:01:00", ADA, "role_assigned", {
@@ -243,13 +312,29 @@ describe("saved queries", () => {
           details: { succeeded_users: ["U3"] },
         }),
         entry("02 09:03:00", ADA, "role_change_to_user", user(BOB)),
+        // A role over a channel: to its creator, as Slack writes with each private channel, and to others.
+        ...["U1", "U3"].map((target_user, i) =>
+          entry(`02 09:04:0${i}`, ADA, "role_assigned", {
+            ...role,
+            details: { target_user, target_entity: "C0DEALS001" },
+          }),
+        ),
+        ...["U2", "U3"].map((target_user, i) =>
+          entry(`02 09:05:0${i}`, ADA, "role_assigned", {
+            ...role,
+            details: { target_user, target_entity: "E1" },
+          }),
+        ),
       ],
     );
 
     expect(rows).toEqual([
-      ["role_change_to_admin", ADA.email, BOB.email, null],
-      ["role_assigned", ADA.email, "dlp_admin", '["U2"]'],
-      ["role_assigned", ADA.email, "dlp_admin", '["U3"]'],
+      ["role_change_to_admin", ADA.email, BOB.email, null, null],
+      ["role_assigned", ADA.email, '["U2"]', "dlp_admin", null],
+      ["role_assigned", ADA.email, '["U3"]', "dlp_admin", null],
+      ["role_assigned", ADA.email, "U3", "dlp_admin", "C0DEALS001"],
+      ["role_assigned", ADA.email, "U2", "dlp_admin", "E1"],
+      ["role_assigned", ADA.email, "U3", "dlp_admin", "E1"],
     ]);
   });
 
@@ -272,6 +357,21 @@ describe("saved queries", () => {
         entry("02 09:02:00", ADA, "app_approved", { ...app([]), details: { new_scopes: [] } }),
         entry("02 09:02:30", ADA, "app_resources_granted", app(["users:read"])),
         entry("02 09:03:00", ADA, "app_uninstalled", app(["users:read"])),
+        entry("02 09:04:00", ADA, "org_app_upgraded_to_org_install", {
+          entity: {
+            type: "app",
+            app: {
+              id: "A1",
+              name: "Sync",
+              scopes: ["admin.users:write"],
+              bot_scopes: ["chat:write"],
+            },
+          },
+        }),
+        entry("02 09:05:00", ADA, "org_app_workspace_added", {
+          ...app(["admin", "auditlogs:read"]),
+          details: { bot_scopes: ["commands"] },
+        }),
       ],
     );
 
@@ -280,6 +380,8 @@ describe("saved queries", () => {
       ["app_scopes_expanded", "Sync", "A1", ADA.email, "admin, im:history"],
       ["app_approved", "Sync", "A1", ADA.email, ""],
       ["app_resources_granted", "Sync", "A1", ADA.email, null],
+      ["org_app_upgraded_to_org_install", "Sync", "A1", ADA.email, "admin.users:write, chat:write"],
+      ["org_app_workspace_added", "Sync", "A1", ADA.email, "admin, auditlogs:read, commands"],
     ]);
   });
 
@@ -303,6 +405,14 @@ describe("saved queries", () => {
         }),
         entry("02 09:03:00", ADA, "file_public_link_created", file("F1")),
         entry("02 09:04:00", ADA, "file_shared", file("F1")),
+        entry("02 09:05:00", ADA, "file_shared", {
+          ...file("F2"),
+          details: { is_ext_shared: true, teams_shared_with: ["T9EXT"] },
+        }),
+        entry("02 09:06:00", ADA, "file_shared", {
+          ...file("F3"),
+          details: { is_ext_shared: false },
+        }),
       ],
     );
 
@@ -311,6 +421,7 @@ describe("saved queries", () => {
       ["external_shared_channel_connected", "plans", "E9"],
       ["connect_dm_invite_accepted", "Ada", "x@legit.example"],
       ["file_public_link_created", "F1.pdf", null],
+      ["file_shared", "F2.pdf", '["T9EXT"]'],
     ]);
   });
 
@@ -404,17 +515,28 @@ describe("saved queries", () => {
         changed("ip_allowlist_disabled", true, false),
         changed("native_dlp_rule_deactivated", "active", "inactive"),
         changed("native_dlp_rule_action_applied", 1, 2),
+        changed("pref.dm_retention_redaction_duration", 0, 1),
+        changed("pref.public_record_channel_redaction_duration_changed", 0, 1),
+        entry("02 09:00:00", ADA, "channel_retention_changed", {
+          details: {
+            new_retention_policy: { type: "custom" },
+            old_retention_policy: { type: "keep" },
+          },
+        }),
         changed("ip_allowlist_access_denied", 1, 2),
         changed("pref.dnd_start_hour", "22:00", "23:00"),
       ],
     );
 
     expect(rows.toSorted()).toEqual([
+      ["channel_retention_changed", '{"type":"keep"}', '{"type":"custom"}'],
       ["ekm_key_removed", "arn:1", "null"],
       ["ip_allowlist_disabled", "true", "false"],
       ["native_dlp_rule_deactivated", "active", "inactive"],
       ["pref.dlp_access_changed", "true", "false"],
       ["pref.dm_retention_changed", '{"type":"KEEP"}', '["DELETE",1]'],
+      ["pref.dm_retention_redaction_duration", "0", "1"],
+      ["pref.public_record_channel_redaction_duration_changed", "0", "1"],
       ["pref.two_factor_auth_changed", "REQUIRED", "OFF"],
     ]);
   });
@@ -465,7 +587,7 @@ describe("saved queries", () => {
       entry(time, ADA, action, { details });
     const rows = await ask(
       "ai-tool-use",
-      ["action", "actor_email", "agent_id", "tool", "times"],
+      ["action", "actor_email", "assistant", "tool", "times"],
       [
         call("02 09:00:00", "mcp_slack_read_channel_tool_called", {
           tool_name: "slack_read_channel",
@@ -478,11 +600,16 @@ describe("saved queries", () => {
           API: "ai.summarize",
         }),
         call("02 09:03:00", "pref.allow_slack_ai_changed", {}),
+        entry("02 09:04:00", BOB, "mcp_slack_send_message_tool_called", {
+          context: { app: { id: "A1", name: "Helper" }, session_id: null },
+          details: { tool: "slack_send_message", arguments: { channel_id: "D1" } },
+        }),
       ],
     );
 
     expect(rows).toEqual([
       ["mcp_slack_read_channel_tool_called", ADA.email, null, "slack_read_channel", 2],
+      ["mcp_slack_send_message_tool_called", BOB.email, "Helper", "slack_send_message", 1],
       ["slack_ai_summary_requested", ADA.email, "USLACKBOT", "ai.summarize", 1],
     ]);
   });
@@ -499,7 +626,14 @@ describe("saved queries", () => {
           entry("02 09:02:00", ADA, "user_session_reset_by_admin", user(BOB)),
           entry("02 09:03:00", ADA, "role_assigned", {
             entity: { type: "role", role: { id: "Rl1" } },
-            details: { succeeded_users: '["U2"]', mails: ["bob@example.com"] },
+            details: { succeeded_users: '["U2","bob@example.com"]' },
+          }),
+          entry("02 09:04:00", ADA, "role_assigned", {
+            entity: { type: "role", role: { id: "Rl1" } },
+            details: { succeeded_users: ["U2", "bob@example.com"] },
+          }),
+          entry("02 09:05:00", ADA, "user_deactivated", {
+            ...user({ id: "U22", name: "U2 and more", email: "xbob@example.com" }),
           }),
         ],
         { person },
@@ -509,6 +643,7 @@ describe("saved queries", () => {
         ["2026-03-02 09:01:00", "did", "user_login", BOB.email],
         ["2026-03-02 09:02:00", "was done to", "user_session_reset_by_admin", ADA.email],
         ["2026-03-02 09:03:00", "is named", "role_assigned", ADA.email],
+        ["2026-03-02 09:04:00", "is named", "role_assigned", ADA.email],
       ]);
     },
   );
@@ -651,8 +786,12 @@ describe("saved queries", () => {
   });
 
   it.each([...SAVED_QUERIES.keys()])("%s reads nothing outside its period", async (name) => {
+    const required =
+      SAVED_QUERIES.get(name)?.parameters.filter(({ isRequired }) => isRequired) ?? [];
+    const values = Object.fromEntries(required.map((parameter) => [parameter.name, "x"]));
     const sql =
-      SAVED_QUERIES.get(name)?.sql({ from_day: "2026-04-01", to_day: "2026-04-30" }) ?? "";
+      SAVED_QUERIES.get(name)?.sql({ ...values, from_day: "2026-04-01", to_day: "2026-04-30" }) ??
+      "";
     const lake = await openLakeOfObject(Buffer.from("unreadable"));
 
     expect((await lake.query(sql)).rows).toEqual([]);

@@ -1,4 +1,4 @@
-import { actorEntityKey, entityName } from "../entry-fields.ts";
+import { targetKey, targetName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -16,8 +16,8 @@ export const accountCompromiseResponse: Rule = {
     "user_sessions_reset_by_anomaly_event_response",
     "user_sessions_reset_by_circuit_breaker",
   ],
-  alertTitle: (entry) => `Slack ended the sessions of ${entityName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+  alertTitle: (entry) => `Slack ended the sessions of ${targetName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -46,6 +46,7 @@ export const accountCompromiseResponse: Rule = {
     ignore: [
       {
         name: "an ordinary sign-out",
+        because: "people sign out every day",
         entry: exampleEntry("user_logout", { entity: EXAMPLE_ENTITIES.user }),
       },
     ],

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { actorName, entityName, locationName, targetKey } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -12,7 +12,7 @@ export const adminGranted: Rule = {
   actions: ["role_change_to_admin"],
   alertTitle: (entry) =>
     `${actorName(entry)} made ${entityName(entry)} an admin in ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -23,6 +23,7 @@ export const adminGranted: Rule = {
     ignore: [
       {
         name: "an ordinary member",
+        because: "it takes power away, or gives less; role-changed-to-user reports it",
         entry: exampleEntry("role_change_to_user", { entity: EXAMPLE_ENTITIES.user }),
       },
     ],

@@ -1,7 +1,7 @@
-import { anomalyRule } from "../anomaly-rule.ts";
-import type { Rule } from "../rule.ts";
+import { anomalyRule, exampleAnomaly, isThreatListed } from "../anomaly-rule.ts";
+import { type Rule, ruleMatches } from "../rule.ts";
 
-export const anomalyNewAddress: Rule = anomalyRule({
+const anyAddress = anomalyRule({
   id: "anomaly-new-address",
   title: "Anomaly: unusual address",
   severity: "low",
@@ -10,3 +10,22 @@ export const anomalyNewAddress: Rule = anomalyRule({
   techniques: ["T1078.004"],
   reasons: ["ip_address"],
 });
+
+export const anomalyNewAddress: Rule = {
+  ...anyAddress,
+  matches: (entry, context) => ruleMatches(anyAddress, entry, context) && !isThreatListed(entry),
+  examples: {
+    match: [
+      ...anyAddress.examples.match,
+      { name: "of a cloud", entry: exampleAnomaly(["ip_address"], ["cloud-asn", "new-asn"]) },
+    ],
+    ignore: [
+      ...anyAddress.examples.ignore,
+      {
+        name: "an address on a threat list",
+        because: "anomaly-threat-listed-address reports it",
+        entry: exampleAnomaly(["ip_address"], ["new-asn", "in-ioc-list"]),
+      },
+    ],
+  },
+};

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -18,8 +18,8 @@ export const anomalyResponseWeakened: Rule = {
     "usergroup_anomaly_event_response_allowlist_changed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the response to anomalies in ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} changed the response to anomalies in ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -39,6 +39,12 @@ export const anomalyResponseWeakened: Rule = {
         entry: exampleEntry("usergroup_anomaly_event_response_allowlist_changed"),
       },
     ],
-    ignore: [{ name: "an anomaly", entry: exampleEntry("anomaly") }],
+    ignore: [
+      {
+        name: "an anomaly",
+        because: "it is what the response answers; the anomaly rules report it",
+        entry: exampleEntry("anomaly"),
+      },
+    ],
   },
 };

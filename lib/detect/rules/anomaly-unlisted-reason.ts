@@ -32,6 +32,10 @@ export const anomalyUnlistedReason: Rule = {
       { name: "an empty list", entry: exampleAnomaly([]) },
       { name: "no details", entry: exampleEntry("anomaly") },
     ],
-    ignore: ANOMALY_REASONS.map((reason) => ({ name: reason, entry: exampleAnomaly([reason]) })),
+    ignore: ANOMALY_REASONS.map((reason) => ({
+      name: reason,
+      because: "another rule reports it",
+      entry: exampleAnomaly([reason]),
+    })),
   },
 };

@@ -1,4 +1,4 @@
-import { actorName, locationName, settingKey } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -20,8 +20,8 @@ export const appApprovalRulesChanged: Rule = {
     "pref.app_dir_only",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the rules for approving apps in ${locationName(entry)} (${entry.action})`,
-  dedupeKey: settingKey,
+    `${actorName(entry)} changed the rules for approving apps in ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "app_allowlist_rule_created", entry: exampleEntry("app_allowlist_rule_created") },
@@ -39,6 +39,12 @@ export const appApprovalRulesChanged: Rule = {
       { name: "pref.app_whitelist_enabled", entry: exampleEntry("pref.app_whitelist_enabled") },
       { name: "pref.app_dir_only", entry: exampleEntry("pref.app_dir_only") },
     ],
-    ignore: [{ name: "a rule that matched", entry: exampleEntry("app_allowlist_rule_matched") }],
+    ignore: [
+      {
+        name: "a rule that matched",
+        because: "the rule did its work; app-approved and app-installed report what came of it",
+        entry: exampleEntry("app_allowlist_rule_matched"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { actorName, entityName, locationName, targetKey } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -12,7 +12,7 @@ export const appApproved: Rule = {
   actions: ["app_approved"],
   alertTitle: (entry) =>
     `${actorName(entry)} approved ${entityName(entry)} in ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -23,6 +23,7 @@ export const appApproved: Rule = {
     ignore: [
       {
         name: "an app installed",
+        because: "app-installed reports it",
         entry: exampleEntry("app_installed", { entity: EXAMPLE_ENTITIES.app }),
       },
     ],

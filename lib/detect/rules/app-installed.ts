@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { actorName, entityName, locationName, targetKey } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -18,7 +18,7 @@ export const appInstalled: Rule = {
   ],
   alertTitle: (entry) =>
     `${actorName(entry)} installed ${entityName(entry)} in ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -41,6 +41,7 @@ export const appInstalled: Rule = {
     ignore: [
       {
         name: "an app removed",
+        because: "app-removed reports it",
         entry: exampleEntry("app_uninstalled", { entity: EXAMPLE_ENTITIES.app }),
       },
     ],

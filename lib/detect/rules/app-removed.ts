@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { actorName, entityName, locationName, targetKey } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -19,7 +19,7 @@ export const appRemoved: Rule = {
   ],
   alertTitle: (entry) =>
     `${actorName(entry)} removed or restricted ${entityName(entry)} in ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -47,6 +47,7 @@ export const appRemoved: Rule = {
     ignore: [
       {
         name: "an app installed",
+        because: "app-installed reports it",
         entry: exampleEntry("app_installed", { entity: EXAMPLE_ENTITIES.app }),
       },
     ],

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, addedScopes, entityName } from "../entry-fields.ts";
+import { actorName, addedScopes, targetKey, targetName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -23,9 +23,9 @@ export const appScopesExpanded: Rule = {
   matches: (entry) => entry.action !== "app_scopes_expanded" || addedScopes(entry).length > 0,
   alertTitle: (entry) => {
     const scopes = addedScopes(entry).join(", ");
-    return `${actorName(entry)} expanded the access of ${entityName(entry)}${scopes && `: ${scopes}`}`;
+    return `${actorName(entry)} expanded the access of ${targetName(entry)}${scopes && `: ${scopes}`}`;
   },
-  dedupeKey: actorEntityKey,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -42,6 +42,7 @@ export const appScopesExpanded: Rule = {
     ignore: [
       {
         name: "the same scopes again",
+        because: "Slack writes one each time an app is authorized again",
         entry: exampleEntry("app_scopes_expanded", {
           entity: app,
           details: { new_scopes: ["commands"], previous_scopes: ["commands"] },
@@ -49,6 +50,7 @@ export const appScopesExpanded: Rule = {
       },
       {
         name: "fewer scopes",
+        because: "the app can do less",
         entry: exampleEntry("app_scopes_expanded", {
           entity: app,
           details: { new_scopes: ["commands"], previous_scopes: ["commands", "chat:write"] },

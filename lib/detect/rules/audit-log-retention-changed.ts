@@ -1,4 +1,4 @@
-import { actorName, locationName, settingKey } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -14,8 +14,8 @@ export const auditLogRetentionChanged: Rule = {
     "pref.ext_audit_log_retention_duration_changed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed how long ${locationName(entry)} keeps audit logs`,
-  dedupeKey: settingKey,
+    `${actorName(entry)} changed how long ${placeName(entry)} keeps audit logs`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -27,6 +27,12 @@ export const auditLogRetentionChanged: Rule = {
         entry: exampleEntry("pref.ext_audit_log_retention_duration_changed"),
       },
     ],
-    ignore: [{ name: "retention of messages", entry: exampleEntry("pref.dm_retention_changed") }],
+    ignore: [
+      {
+        name: "retention of messages",
+        because: "retention-changed reports it",
+        entry: exampleEntry("pref.dm_retention_changed"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,12 +11,18 @@ export const bulkSessionReset: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["bulk_session_reset_by_admin"],
   alertTitle: (entry) =>
-    `${actorName(entry)} reset the sessions of many users in ${locationName(entry)}`,
-  dedupeKey: actorKey,
+    `${actorName(entry)} reset the sessions of many users: ${placeName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "bulk_session_reset_by_admin", entry: exampleEntry("bulk_session_reset_by_admin") },
     ],
-    ignore: [{ name: "one user", entry: exampleEntry("user_session_reset_by_admin") }],
+    ignore: [
+      {
+        name: "one user",
+        because: "user-session-reset reports it",
+        entry: exampleEntry("user_session_reset_by_admin"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorName, locationName, settingKey } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -17,8 +17,8 @@ export const deviceControlsChanged: Rule = {
     "pref.mobile_secondary_auth_timeout_changed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed device controls in ${locationName(entry)} (${entry.action})`,
-  dedupeKey: settingKey,
+    `${actorName(entry)} changed device controls in ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -39,6 +39,12 @@ export const deviceControlsChanged: Rule = {
         entry: exampleEntry("pref.mobile_secondary_auth_timeout_changed"),
       },
     ],
-    ignore: [{ name: "another setting", entry: exampleEntry("pref.allow_calls") }],
+    ignore: [
+      {
+        name: "another setting",
+        because: "it guards no device and no download",
+        entry: exampleEntry("pref.allow_calls"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,14 +11,20 @@ export const dlpRuleChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["native_dlp_rule_deactivated", "native_dlp_rule_edited", "pref.dlp_access_changed"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed data loss prevention in ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} changed data loss prevention in ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "native_dlp_rule_deactivated", entry: exampleEntry("native_dlp_rule_deactivated") },
       { name: "native_dlp_rule_edited", entry: exampleEntry("native_dlp_rule_edited") },
       { name: "pref.dlp_access_changed", entry: exampleEntry("pref.dlp_access_changed") },
     ],
-    ignore: [{ name: "a new rule", entry: exampleEntry("native_dlp_rule_created") }],
+    ignore: [
+      {
+        name: "a new rule",
+        because: "it sees more, not less",
+        entry: exampleEntry("native_dlp_rule_created"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorKey, actorName, locationName } from "../entry-fields.ts";
+import { actorKey, actorName, placeName } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,12 +11,18 @@ export const dlpViolationDeleted: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["native_dlp_violation_deleted"],
   alertTitle: (entry) =>
-    `${actorName(entry)} deleted a data loss prevention finding in ${locationName(entry)}`,
+    `${actorName(entry)} deleted a data loss prevention finding in ${placeName(entry)}`,
   dedupeKey: actorKey,
   examples: {
     match: [
       { name: "native_dlp_violation_deleted", entry: exampleEntry("native_dlp_violation_deleted") },
     ],
-    ignore: [{ name: "a rule that acted", entry: exampleEntry("native_dlp_rule_action_applied") }],
+    ignore: [
+      {
+        name: "a rule that acted",
+        because: "it writes findings, and removes none",
+        entry: exampleEntry("native_dlp_rule_action_applied"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -19,8 +19,8 @@ export const domainClaimChanged: Rule = {
     "organization_domain_changed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed an e-mail domain of ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} changed an e-mail domain of ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "domain_created", entry: exampleEntry("domain_created") },
@@ -31,7 +31,11 @@ export const domainClaimChanged: Rule = {
       { name: "organization_domain_changed", entry: exampleEntry("organization_domain_changed") },
     ],
     ignore: [
-      { name: "an e-mail restriction added", entry: exampleEntry("domain_email_restricted") },
+      {
+        name: "an e-mail restriction added",
+        because: "fewer people can join",
+        entry: exampleEntry("domain_email_restricted"),
+      },
     ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,13 +11,14 @@ export const ekmLoggingChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["ekm_logging_config_set"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the logging of enterprise key management in ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} changed the logging of enterprise key management in ${placeName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [{ name: "ekm_logging_config_set", entry: exampleEntry("ekm_logging_config_set") }],
     ignore: [
       {
         name: "a notification about it",
+        because: "it follows the change, which is reported",
         entry: exampleEntry("ekm_slackbot_logging_notification_sent"),
       },
     ],

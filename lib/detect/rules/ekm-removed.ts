@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -12,8 +12,8 @@ export const ekmRemoved: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["ekm_unenrolled", "ekm_key_removed", "ekm_slackbot_unenroll_notification_sent"],
   alertTitle: (entry) =>
-    `${actorName(entry)} removed enterprise key management from ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} removed enterprise key management from ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "ekm_unenrolled", entry: exampleEntry("ekm_unenrolled") },
@@ -23,6 +23,12 @@ export const ekmRemoved: Rule = {
         entry: exampleEntry("ekm_slackbot_unenroll_notification_sent"),
       },
     ],
-    ignore: [{ name: "a key added", entry: exampleEntry("ekm_key_added") }],
+    ignore: [
+      {
+        name: "a key added",
+        because: "it gives more control, not less",
+        entry: exampleEntry("ekm_key_added"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -17,8 +17,8 @@ export const exportCapabilityChanged: Rule = {
     "workspace_channel_audit_export_enabled",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} enabled data exports for ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} enabled data exports for ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "corporate_exports_approved", entry: exampleEntry("corporate_exports_approved") },
@@ -36,6 +36,12 @@ export const exportCapabilityChanged: Rule = {
         entry: exampleEntry("workspace_channel_audit_export_enabled"),
       },
     ],
-    ignore: [{ name: "an export that started", entry: exampleEntry("scheduled_export_started") }],
+    ignore: [
+      {
+        name: "an export that started",
+        because: "export-started reports it",
+        entry: exampleEntry("scheduled_export_started"),
+      },
+    ],
   },
 };

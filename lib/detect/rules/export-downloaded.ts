@@ -1,4 +1,4 @@
-import { actorKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -18,8 +18,8 @@ export const exportDownloaded: Rule = {
     "search_query_audit_logs_export_downloaded",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} downloaded an export of ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorKey,
+    `${actorName(entry)} downloaded an export of ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "manual_export_downloaded", entry: exampleEntry("manual_export_downloaded") },
@@ -38,6 +38,12 @@ export const exportDownloaded: Rule = {
         entry: exampleEntry("search_query_audit_logs_export_downloaded"),
       },
     ],
-    ignore: [{ name: "an export that only started", entry: exampleEntry("manual_export_started") }],
+    ignore: [
+      {
+        name: "an export that only started",
+        because: "export-started reports it",
+        entry: exampleEntry("manual_export_started"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -18,8 +18,8 @@ export const exportStarted: Rule = {
     "search_query_audit_logs_export_started",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} started an export of ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorKey,
+    `${actorName(entry)} started an export of ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "manual_export_started", entry: exampleEntry("manual_export_started") },
@@ -32,6 +32,12 @@ export const exportStarted: Rule = {
         entry: exampleEntry("search_query_audit_logs_export_started"),
       },
     ],
-    ignore: [{ name: "an export that was deleted", entry: exampleEntry("manual_export_deleted") }],
+    ignore: [
+      {
+        name: "an export that was deleted",
+        because: "nothing leaves Slack by it",
+        entry: exampleEntry("manual_export_deleted"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, entityName, textAt } from "../entry-fields.ts";
+import { actorName, entityName, locationName, targetKey, textAt } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -16,8 +16,8 @@ export const externalOrganizationConnected: Rule = {
     "external_shared_channel_host_transferred",
   ],
   alertTitle: (entry) =>
-    `${entityName(entry)} was opened to ${textAt(entry, "details", "external_organization_name") ?? "an external organization"} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} opened ${entityName(entry)} to ${textAt(entry, "details", "external_organization_name") ?? "an external organization"} in ${locationName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -48,6 +48,7 @@ export const externalOrganizationConnected: Rule = {
     ignore: [
       {
         name: "a channel disconnected",
+        because: "outsiders lose access",
         entry: exampleEntry("external_shared_channel_disconnected", {
           entity: EXAMPLE_ENTITIES.channel,
         }),

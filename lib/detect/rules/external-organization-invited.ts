@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, textAt } from "../entry-fields.ts";
+import { actorName, entityName, locationName, targetKey, textAt } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -15,8 +15,8 @@ export const externalOrganizationInvited: Rule = {
     "external_shared_channel_invite_request_approved",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} invited ${textAt(entry, "details", "external_organization_name") ?? "an external organization"} to ${entityName(entry)}`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} invited ${textAt(entry, "details", "external_organization_name") ?? "an external organization"} to ${entityName(entry)} in ${locationName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -41,6 +41,7 @@ export const externalOrganizationInvited: Rule = {
     ignore: [
       {
         name: "an invitation declined",
+        because: "nobody comes in",
         entry: exampleEntry("external_shared_channel_invite_declined", {
           entity: EXAMPLE_ENTITIES.channel,
         }),

@@ -1,4 +1,4 @@
-import { actorName, locationName, settingKey } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -21,8 +21,8 @@ export const externalSharingPolicyChanged: Rule = {
     "slack_connect_pref_removed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the Slack Connect policy of ${locationName(entry)} (${entry.action})`,
-  dedupeKey: settingKey,
+    `${actorName(entry)} changed the Slack Connect policy of ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "approved_orgs_added", entry: exampleEntry("approved_orgs_added") },
@@ -51,7 +51,11 @@ export const externalSharingPolicyChanged: Rule = {
       { name: "slack_connect_pref_removed", entry: exampleEntry("slack_connect_pref_removed") },
     ],
     ignore: [
-      { name: "one invitation", entry: exampleEntry("external_shared_channel_invite_sent") },
+      {
+        name: "one invitation",
+        because: "external-organization-invited reports it",
+        entry: exampleEntry("external_shared_channel_invite_sent"),
+      },
     ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -19,8 +19,8 @@ export const idpConfigurationChanged: Rule = {
     "enterprise_managed_auth_rebound",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the identity provider configuration of ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} changed the identity provider configuration of ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "idp_configuration_added", entry: exampleEntry("idp_configuration_added") },
@@ -44,7 +44,8 @@ export const idpConfigurationChanged: Rule = {
     ],
     ignore: [
       {
-        name: "a test configuration, which signs no one in",
+        name: "a test configuration",
+        because: "it signs no one in",
         entry: exampleEntry("idp_test_configuration_updated"),
       },
     ],

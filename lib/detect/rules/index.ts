@@ -16,6 +16,7 @@ import { anomalySessionTheft } from "./anomaly-session-theft.ts";
 import { anomalySpam } from "./anomaly-spam.ts";
 import { anomalySpoofedClient } from "./anomaly-spoofed-client.ts";
 import { anomalySuspiciousNetwork } from "./anomaly-suspicious-network.ts";
+import { anomalyThreatListedAddress } from "./anomaly-threat-listed-address.ts";
 import { anomalyTor } from "./anomaly-tor.ts";
 import { anomalyUnlistedReason } from "./anomaly-unlisted-reason.ts";
 import { appAdminScopeGranted } from "./app-admin-scope-granted.ts";
@@ -89,6 +90,7 @@ export const RULES: readonly Rule[] = [
   anomalySpam,
   anomalySpoofedClient,
   anomalySuspiciousNetwork,
+  anomalyThreatListedAddress,
   anomalyTor,
   anomalyUnlistedReason,
   appAdminScopeGranted,

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,13 +11,19 @@ export const informationBarrierChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["barrier_updated", "barrier_deleted"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed an information barrier in ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} changed an information barrier in ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "barrier_updated", entry: exampleEntry("barrier_updated") },
       { name: "barrier_deleted", entry: exampleEntry("barrier_deleted") },
     ],
-    ignore: [{ name: "a new barrier", entry: exampleEntry("barrier_created") }],
+    ignore: [
+      {
+        name: "a new barrier",
+        because: "it keeps more apart, not less",
+        entry: exampleEntry("barrier_created"),
+      },
+    ],
   },
 };

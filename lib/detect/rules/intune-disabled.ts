@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,10 +11,16 @@ export const intuneDisabled: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["intune_disabled"],
   alertTitle: (entry) =>
-    `${actorName(entry)} disabled Intune mobile management in ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} disabled Intune mobile management in ${placeName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [{ name: "intune_disabled", entry: exampleEntry("intune_disabled") }],
-    ignore: [{ name: "turned on", entry: exampleEntry("intune_enabled") }],
+    ignore: [
+      {
+        name: "turned on",
+        because: "it guards more, not less",
+        entry: exampleEntry("intune_enabled"),
+      },
+    ],
   },
 };

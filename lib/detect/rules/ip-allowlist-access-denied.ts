@@ -1,4 +1,4 @@
-import { actorKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -12,12 +12,18 @@ export const ipAllowlistAccessDenied: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["ip_allowlist_access_denied"],
   alertTitle: (entry) =>
-    `${actorName(entry)} was refused by the IP allowlist in ${locationName(entry)}`,
-  dedupeKey: actorKey,
+    `${actorName(entry)} was refused by the IP allowlist in ${placeName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "ip_allowlist_access_denied", entry: exampleEntry("ip_allowlist_access_denied") },
     ],
-    ignore: [{ name: "the list itself changed", entry: exampleEntry("ip_allowlist_disabled") }],
+    ignore: [
+      {
+        name: "the list itself changed",
+        because: "ip-allowlist-changed reports it",
+        entry: exampleEntry("ip_allowlist_disabled"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -18,8 +18,8 @@ export const ipAllowlistChanged: Rule = {
     "team_authorized_ip_range_removed",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed the IP allowlist of ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} changed the IP allowlist of ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "ip_allowlist_enabled", entry: exampleEntry("ip_allowlist_enabled") },
@@ -37,6 +37,7 @@ export const ipAllowlistChanged: Rule = {
     ignore: [
       {
         name: "an access that the list refused",
+        because: "ip-allowlist-access-denied reports it",
         entry: exampleEntry("ip_allowlist_access_denied"),
       },
     ],

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { actorName, targetKey, targetName } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -16,8 +16,8 @@ export const legalHoldWeakened: Rule = {
     "legal_hold_policy_exclusion_added",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed ${entityName(entry)} in ${locationName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} changed the legal hold ${targetName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "legal_hold_policy_released", entry: exampleEntry("legal_hold_policy_released") },
@@ -31,6 +31,12 @@ export const legalHoldWeakened: Rule = {
         entry: exampleEntry("legal_hold_policy_exclusion_added"),
       },
     ],
-    ignore: [{ name: "a new hold", entry: exampleEntry("legal_hold_policy_created") }],
+    ignore: [
+      {
+        name: "a new hold",
+        because: "it keeps more, not less",
+        entry: exampleEntry("legal_hold_policy_created"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName } from "../entry-fields.ts";
+import { actorName, targetKey, targetName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,8 +11,8 @@ export const maliciousFileShared: Rule = {
   techniques: ["T1204.002", "T1080"],
   reference: ACTIONS_REFERENCE,
   actions: ["file_malicious_content_detected"],
-  alertTitle: (entry) => `Malware found in ${entityName(entry)} of ${actorName(entry)}`,
-  dedupeKey: actorEntityKey,
+  alertTitle: (entry) => `Malware found in ${targetName(entry)} of ${actorName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -23,6 +23,7 @@ export const maliciousFileShared: Rule = {
     ignore: [
       {
         name: "a file that Slack blocked by its type",
+        because: "its type is not allowed; nothing says that it is malware",
         entry: exampleEntry("file_upload_blocked_by_type", { entity: EXAMPLE_ENTITIES.file }),
       },
     ],

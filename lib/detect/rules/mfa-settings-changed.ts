@@ -1,4 +1,4 @@
-import { actorName, locationName, settingKey } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -12,8 +12,8 @@ export const mfaSettingsChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["pref.two_factor_auth_changed", "pref.two_factor_prevent_sms_changed"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed two-factor authentication in ${locationName(entry)}`,
-  dedupeKey: settingKey,
+    `${actorName(entry)} changed two-factor authentication in ${placeName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "pref.two_factor_auth_changed", entry: exampleEntry("pref.two_factor_auth_changed") },
@@ -22,6 +22,12 @@ export const mfaSettingsChanged: Rule = {
         entry: exampleEntry("pref.two_factor_prevent_sms_changed"),
       },
     ],
-    ignore: [{ name: "another setting", entry: exampleEntry("pref.dnd_enabled") }],
+    ignore: [
+      {
+        name: "another setting",
+        because: "it has nothing to do with signing in",
+        entry: exampleEntry("pref.dnd_enabled"),
+      },
+    ],
   },
 };

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -10,10 +10,16 @@ export const organizationCreated: Rule = {
   techniques: ["T1098"],
   reference: ACTIONS_REFERENCE,
   actions: ["organization_created"],
-  alertTitle: (entry) => `${actorName(entry)} created the organization ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+  alertTitle: (entry) => `${actorName(entry)} created the organization ${placeName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [{ name: "organization_created", entry: exampleEntry("organization_created") }],
-    ignore: [{ name: "an organization deleted", entry: exampleEntry("organization_deleted") }],
+    ignore: [
+      {
+        name: "an organization deleted",
+        because: "organization-deleted reports it",
+        entry: exampleEntry("organization_deleted"),
+      },
+    ],
   },
 };

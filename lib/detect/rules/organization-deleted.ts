@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -10,13 +10,19 @@ export const organizationDeleted: Rule = {
   techniques: ["T1485"],
   reference: ACTIONS_REFERENCE,
   actions: ["organization_deleted", "workspace_deleted"],
-  alertTitle: (entry) => `${actorName(entry)} deleted ${entityName(entry)} (${entry.action})`,
-  dedupeKey: actorEntityKey,
+  alertTitle: (entry) => `${actorName(entry)} deleted ${placeName(entry)} (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "organization_deleted", entry: exampleEntry("organization_deleted") },
       { name: "workspace_deleted", entry: exampleEntry("workspace_deleted") },
     ],
-    ignore: [{ name: "an organization created", entry: exampleEntry("organization_created") }],
+    ignore: [
+      {
+        name: "an organization created",
+        because: "organization-created reports it",
+        entry: exampleEntry("organization_created"),
+      },
+    ],
   },
 };

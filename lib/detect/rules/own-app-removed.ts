@@ -1,4 +1,4 @@
-import { actorName, entityId, entityName } from "../entry-fields.ts";
+import { actorName, entityId, targetKey, targetName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -21,8 +21,8 @@ export const ownAppRemoved: Rule = {
   ],
   matches: (entry, { ownAppIds }) => ownAppIds.includes(entityId(entry)),
   alertTitle: (entry) =>
-    `${actorName(entry)} removed ${entityName(entry)}, which fills this archive`,
-  dedupeKey: entityId,
+    `${actorName(entry)} removed ${targetName(entry)}, which fills this archive`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -34,6 +34,7 @@ export const ownAppRemoved: Rule = {
     ignore: [
       {
         name: "another app",
+        because: "app-removed reports it",
         entry: exampleEntry("org_app_uninstalled", {
           entity: { type: "app", app: { id: "A0OTHER", name: "Other" } },
         }),
@@ -41,10 +42,12 @@ export const ownAppRemoved: Rule = {
       },
       {
         name: "no app is configured",
+        because: "nothing says which app is yours",
         entry: exampleEntry("org_app_uninstalled", { entity: EXAMPLE_ENTITIES.app }),
       },
       {
         name: "our app installed",
+        because: "collection begins, and does not stop",
         entry: exampleEntry("org_app_installed", { entity: EXAMPLE_ENTITIES.app }),
         context,
       },

@@ -1,4 +1,4 @@
-import { actorName, entityId, entityName } from "../entry-fields.ts";
+import { actorName, entityId, targetKey, targetName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -21,8 +21,8 @@ export const ownInstallerLostAccess: Rule = {
   ],
   matches: (entry, { ownInstallerIds }) => ownInstallerIds.includes(entityId(entry)),
   alertTitle: (entry) =>
-    `${actorName(entry)} took access from ${entityName(entry)}, whose token fills this archive (${entry.action})`,
-  dedupeKey: entityId,
+    `${actorName(entry)} took access from ${targetName(entry)}, whose token fills this archive (${entry.action})`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "deactivated", entry: exampleEntry("user_deactivated", { entity }), context },
@@ -35,12 +35,17 @@ export const ownInstallerLostAccess: Rule = {
     ignore: [
       {
         name: "someone else",
+        because: "the token does not depend on this account",
         entry: exampleEntry("user_deactivated", {
           entity: { type: "user", user: { id: "U0OTHER" } },
         }),
         context,
       },
-      { name: "no installer is configured", entry: exampleEntry("user_deactivated", { entity }) },
+      {
+        name: "no installer is configured",
+        because: "nothing says whose token it is",
+        entry: exampleEntry("user_deactivated", { entity }),
+      },
     ],
   },
 };

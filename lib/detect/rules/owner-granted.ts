@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { actorName, entityName, locationName, targetKey } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -13,7 +13,7 @@ export const ownerGranted: Rule = {
   actions: ["role_change_to_owner", "org_owner_created"],
   alertTitle: (entry) =>
     `${actorName(entry)} made ${entityName(entry)} an owner in ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -28,6 +28,7 @@ export const ownerGranted: Rule = {
     ignore: [
       {
         name: "an admin",
+        because: "admin-granted reports it",
         entry: exampleEntry("role_change_to_admin", { entity: EXAMPLE_ENTITIES.user }),
       },
     ],

@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { actorName, entityName, locationName, targetKey } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -12,7 +12,7 @@ export const ownershipTransferred: Rule = {
   actions: ["owner_transferred"],
   alertTitle: (entry) =>
     `${actorName(entry)} transferred the primary ownership of ${locationName(entry)} to ${entityName(entry)}`,
-  dedupeKey: actorEntityKey,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -23,6 +23,7 @@ export const ownershipTransferred: Rule = {
     ignore: [
       {
         name: "a channel with a new host",
+        because: "external-organization-connected reports it",
         entry: exampleEntry("external_shared_channel_host_transferred", {
           entity: EXAMPLE_ENTITIES.user,
         }),

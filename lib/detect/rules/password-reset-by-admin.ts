@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName } from "../entry-fields.ts";
+import { actorName, targetKey, targetName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -10,8 +10,8 @@ export const passwordResetByAdmin: Rule = {
   techniques: ["T1098"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_password_reset_by_admin"],
-  alertTitle: (entry) => `${actorName(entry)} reset the password of ${entityName(entry)}`,
-  dedupeKey: actorEntityKey,
+  alertTitle: (entry) => `${actorName(entry)} reset the password of ${targetName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -22,6 +22,7 @@ export const passwordResetByAdmin: Rule = {
     ignore: [
       {
         name: "a reset that the user asked for",
+        because: "people forget passwords; the query failed-logins-and-session-resets counts it",
         entry: exampleEntry("user_password_reset_requested", { entity: EXAMPLE_ENTITIES.user }),
       },
     ],

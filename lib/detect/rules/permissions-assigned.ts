@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { actorName, targetKey, targetName } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -10,15 +10,20 @@ export const permissionsAssigned: Rule = {
   techniques: ["T1098.003"],
   reference: ACTIONS_REFERENCE,
   actions: ["permissions_assigned", "role_created", "role_updated"],
-  alertTitle: (entry) =>
-    `${actorName(entry)} assigned permissions to ${entityName(entry)} in ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+  alertTitle: (entry) => `${actorName(entry)} assigned permissions to ${targetName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "permissions_assigned", entry: exampleEntry("permissions_assigned") },
       { name: "role_created", entry: exampleEntry("role_created") },
       { name: "role_updated", entry: exampleEntry("role_updated") },
     ],
-    ignore: [{ name: "permissions taken away", entry: exampleEntry("permissions_removed") }],
+    ignore: [
+      {
+        name: "permissions taken away",
+        because: "a class of accounts may do less",
+        entry: exampleEntry("permissions_removed"),
+      },
+    ],
   },
 };

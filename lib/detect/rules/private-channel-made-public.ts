@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName } from "../entry-fields.ts";
+import { actorName, targetKey, targetName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -10,8 +10,8 @@ export const privateChannelMadePublic: Rule = {
   techniques: ["T1213.005"],
   reference: ACTIONS_REFERENCE,
   actions: ["private_channel_converted_to_public", "group_converted_to_channel"],
-  alertTitle: (entry) => `${actorName(entry)} made ${entityName(entry)} public`,
-  dedupeKey: actorEntityKey,
+  alertTitle: (entry) => `${actorName(entry)} made ${targetName(entry)} public`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -28,6 +28,7 @@ export const privateChannelMadePublic: Rule = {
     ignore: [
       {
         name: "the other way",
+        because: "fewer people can read it",
         entry: exampleEntry("public_channel_converted_to_private", {
           entity: EXAMPLE_ENTITIES.channel,
         }),

@@ -1,4 +1,4 @@
-import { actorKey, actorName, entityName } from "../entry-fields.ts";
+import { actorKey, actorName, targetName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -10,7 +10,7 @@ export const publicFileLinkCreated: Rule = {
   techniques: ["T1567"],
   reference: ACTIONS_REFERENCE,
   actions: ["file_public_link_created"],
-  alertTitle: (entry) => `${actorName(entry)} created a public link to ${entityName(entry)}`,
+  alertTitle: (entry) => `${actorName(entry)} created a public link to ${targetName(entry)}`,
   dedupeKey: actorKey,
   examples: {
     match: [
@@ -22,6 +22,7 @@ export const publicFileLinkCreated: Rule = {
     ignore: [
       {
         name: "a link revoked",
+        because: "the file is closed again",
         entry: exampleEntry("file_public_link_revoked", { entity: EXAMPLE_ENTITIES.file }),
       },
     ],

@@ -1,4 +1,4 @@
-import { actorName, locationName, settingKey } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,8 +11,8 @@ export const publicFileLinkPolicyChanged: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["pref.disallow_public_file_urls"],
   alertTitle: (entry) =>
-    `${actorName(entry)} changed whether files in ${locationName(entry)} may have public links`,
-  dedupeKey: settingKey,
+    `${actorName(entry)} changed whether files in ${placeName(entry)} may have public links`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -20,6 +20,12 @@ export const publicFileLinkPolicyChanged: Rule = {
         entry: exampleEntry("pref.disallow_public_file_urls"),
       },
     ],
-    ignore: [{ name: "one public link", entry: exampleEntry("file_public_link_created") }],
+    ignore: [
+      {
+        name: "one public link",
+        because: "public-file-link-created reports it",
+        entry: exampleEntry("file_public_link_created"),
+      },
+    ],
   },
 };

@@ -1,6 +1,26 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import type { AuditLogEntry, Details } from "../../slack/types.ts";
+import { actorName, targetKey, targetName, textAt } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
+
+const ROLE = { type: "role", role: { id: "Rl0EXAMPLE1", name: "Compliance Admin", type: "0" } };
+
+/** Ids of channels begin with C, of older private ones with G. */
+const CHANNEL_ID = /^[CG][A-Z0-9]+$/;
+
+/** Over a channel, not over the workspace or organization. */
+function isOverChannel(entry: AuditLogEntry): boolean {
+  const target =
+    textAt(entry, "details", "target_entity") ??
+    textAt(entry, "details", "target_entity", "id") ??
+    textAt(entry, "details", "target_entity_id") ??
+    "";
+  return CHANNEL_ID.test(target);
+}
+
+function assigned(details?: Details): AuditLogEntry {
+  return exampleEntry("role_assigned", { entity: ROLE, ...(details && { details }) });
+}
 
 export const roleAssigned: Rule = {
   id: "role-assigned",
@@ -11,14 +31,37 @@ export const roleAssigned: Rule = {
   techniques: ["T1098.003"],
   reference: ACTIONS_REFERENCE,
   actions: ["role_assigned", "role_added_to_usergroup"],
-  alertTitle: (entry) =>
-    `${actorName(entry)} assigned ${entityName(entry)} in ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+  matches: (entry) => !isOverChannel(entry),
+  alertTitle: (entry) => `${actorName(entry)} assigned ${targetName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
-      { name: "role_assigned", entry: exampleEntry("role_assigned") },
-      { name: "role_added_to_usergroup", entry: exampleEntry("role_added_to_usergroup") },
+      {
+        name: "over the organization",
+        entry: assigned({ target_user: "U0TARGET01", target_entity: "E0EXAMPLE1" }),
+      },
+      { name: "without saying over what", entry: assigned({ target_user: "U0TARGET01" }) },
+      {
+        name: "to several at once",
+        entry: assigned({ succeeded_users: '["U0TARGET01","U0TARGET02"]' }),
+      },
+      { name: "without details", entry: assigned() },
+      {
+        name: "role_added_to_usergroup",
+        entry: exampleEntry("role_added_to_usergroup", { entity: ROLE }),
+      },
     ],
-    ignore: [{ name: "a role taken away", entry: exampleEntry("role_removed") }],
+    ignore: [
+      {
+        name: "a role over one channel",
+        because: "Slack assigns one to the creator of each private channel, in the same second",
+        entry: assigned({ target_user: "U0ADMIN001", target_entity: "C0EXAMPLE1" }),
+      },
+      {
+        name: "a role taken away",
+        because: "it gives nobody power",
+        entry: exampleEntry("role_removed"),
+      },
+    ],
   },
 };

@@ -23,6 +23,7 @@ export const roleChangedToGuest: Rule = {
     ignore: [
       {
         name: "a new guest",
+        because: "nobody lost access; the query guest-accounts lists it",
         entry: exampleEntry("guest_created", { entity: EXAMPLE_ENTITIES.user }),
       },
     ],

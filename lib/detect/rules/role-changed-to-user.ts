@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { actorName, entityName, locationName, targetKey } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -13,7 +13,7 @@ export const roleChangedToUser: Rule = {
   actions: ["role_change_to_user"],
   alertTitle: (entry) =>
     `${actorName(entry)} made ${entityName(entry)} an ordinary member of ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -24,6 +24,7 @@ export const roleChangedToUser: Rule = {
     ignore: [
       {
         name: "an admin",
+        because: "admin-granted reports it",
         entry: exampleEntry("role_change_to_admin", { entity: EXAMPLE_ENTITIES.user }),
       },
     ],

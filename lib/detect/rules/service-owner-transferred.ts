@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, locationName } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,12 +11,18 @@ export const serviceOwnerTransferred: Rule = {
   reference: ACTIONS_REFERENCE,
   actions: ["service_owner_transferred"],
   alertTitle: (entry) =>
-    `${actorName(entry)} transferred the ownership of a service in ${locationName(entry)}`,
-  dedupeKey: actorEntityKey,
+    `${actorName(entry)} transferred the ownership of a service in ${placeName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "service_owner_transferred", entry: exampleEntry("service_owner_transferred") },
     ],
-    ignore: [{ name: "the primary ownership", entry: exampleEntry("owner_transferred") }],
+    ignore: [
+      {
+        name: "the primary ownership",
+        because: "ownership-transferred reports it",
+        entry: exampleEntry("owner_transferred"),
+      },
+    ],
   },
 };

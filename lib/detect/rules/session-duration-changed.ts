@@ -1,4 +1,4 @@
-import { actorName, locationName, settingKey } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -14,9 +14,8 @@ export const sessionDurationChanged: Rule = {
     "pref.session_duration_type_changed",
     "pref.mobile_session_duration_changed",
   ],
-  alertTitle: (entry) =>
-    `${actorName(entry)} changed the session duration in ${locationName(entry)}`,
-  dedupeKey: settingKey,
+  alertTitle: (entry) => `${actorName(entry)} changed the session duration in ${placeName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -35,6 +34,7 @@ export const sessionDurationChanged: Rule = {
     ignore: [
       {
         name: "a user whose own settings changed",
+        because: "it concerns one account, not all",
         entry: exampleEntry("user_session_settings_changed"),
       },
     ],

@@ -1,4 +1,4 @@
-import { actorName, locationName, settingKey } from "../entry-fields.ts";
+import { actorName, placeName, targetKey } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,13 +11,19 @@ export const ssoSettingsChanged: Rule = {
   techniques: ["T1556"],
   reference: ACTIONS_REFERENCE,
   actions: ["pref.sso_setting_changed", "pref.sso_sync_with_provider"],
-  alertTitle: (entry) => `${actorName(entry)} changed single sign-on in ${locationName(entry)}`,
-  dedupeKey: settingKey,
+  alertTitle: (entry) => `${actorName(entry)} changed single sign-on in ${placeName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       { name: "pref.sso_setting_changed", entry: exampleEntry("pref.sso_setting_changed") },
       { name: "pref.sso_sync_with_provider", entry: exampleEntry("pref.sso_sync_with_provider") },
     ],
-    ignore: [{ name: "a two-factor setting", entry: exampleEntry("pref.two_factor_auth_changed") }],
+    ignore: [
+      {
+        name: "a two-factor setting",
+        because: "mfa-settings-changed reports it",
+        entry: exampleEntry("pref.two_factor_auth_changed"),
+      },
+    ],
   },
 };

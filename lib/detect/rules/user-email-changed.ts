@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName } from "../entry-fields.ts";
+import { actorName, targetKey, targetName } from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -11,8 +11,8 @@ export const userEmailChanged: Rule = {
   techniques: ["T1098"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_email_updated"],
-  alertTitle: (entry) => `${actorName(entry)} changed the e-mail address of ${entityName(entry)}`,
-  dedupeKey: actorEntityKey,
+  alertTitle: (entry) => `${actorName(entry)} changed the e-mail address of ${targetName(entry)}`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -23,6 +23,7 @@ export const userEmailChanged: Rule = {
     ignore: [
       {
         name: "another part of the profile",
+        because: "no code is sent to it",
         entry: exampleEntry("user_profile_updated", { entity: EXAMPLE_ENTITIES.user }),
       },
     ],

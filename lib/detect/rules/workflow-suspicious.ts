@@ -1,4 +1,4 @@
-import { actorEntityKey, actorName, entityName } from "../entry-fields.ts";
+import { actorName, targetKey, targetName } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -10,8 +10,8 @@ export const workflowSuspicious: Rule = {
   techniques: ["T1534"],
   reference: ACTIONS_REFERENCE,
   actions: ["workflow_trigger_suspicious_keyword", "workflow_ai_answer_suspicious_prompt"],
-  alertTitle: (entry) => `Slack found ${entityName(entry)} by ${actorName(entry)} suspicious`,
-  dedupeKey: actorEntityKey,
+  alertTitle: (entry) => `Slack found ${targetName(entry)} by ${actorName(entry)} suspicious`,
+  dedupeKey: targetKey,
   examples: {
     match: [
       {
@@ -23,6 +23,12 @@ export const workflowSuspicious: Rule = {
         entry: exampleEntry("workflow_ai_answer_suspicious_prompt"),
       },
     ],
-    ignore: [{ name: "a workflow published", entry: exampleEntry("workflow_published") }],
+    ignore: [
+      {
+        name: "a workflow published",
+        because: "nothing says that it is suspicious",
+        entry: exampleEntry("workflow_published"),
+      },
+    ],
   },
 };

@@ -1,7 +1,12 @@
 import type { Identified } from "./entities.ts";
 import type { Open, OpenName } from "./open.ts";
 
-/** Why Slack holds an action to be anomalous. */
+/**
+ * Why Slack holds an action to be anomalous. `search_volume` is deprecated: Slack
+ * gives it no more since 2025-05-02, and older entries have it.
+ *
+ * @see https://docs.slack.dev/reference/audit-logs-api/anomalous-events-reference
+ */
 export type AnomalyReason = OpenName<
   | "asn"
   | "excessive_downloads"
@@ -22,6 +27,15 @@ export type AnomalyReason = OpenName<
   | "unexpected_user_agent"
   | "user_agent"
 >;
+
+/** What Slack says of an anomalous address. */
+export type IpAddressDetail = OpenName<"cloud-asn" | "in-ioc-list" | "new-asn">;
+
+/** A channel in the details of a forwarded message. */
+export interface ChannelReference extends Identified {
+  name?: string;
+  privacy?: OpenName<"public" | "private" | "DM" | "MPDM">;
+}
 
 export interface Audience extends Open {
   type?: string[];

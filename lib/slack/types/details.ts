@@ -4,7 +4,9 @@ import type {
   AppRequest,
   AppRule,
   Audience,
+  ChannelReference,
   Enabled,
+  IpAddressDetail,
   Profile,
   RetentionPolicy,
   SharedWith,
@@ -12,7 +14,7 @@ import type {
 } from "./detail-shapes.ts";
 import type { User } from "./entities.ts";
 import type { Actor } from "./entry.ts";
-import type { Open } from "./open.ts";
+import type { Open, OpenName } from "./open.ts";
 
 /**
  * What else Slack tells about an action: one flat bag for all of them, so each
@@ -92,7 +94,8 @@ export interface Details extends Open {
   added_to_allow?: unknown[];
   connectors_enabled?: unknown[];
   connectors_disabled?: unknown[];
-  is_allowed?: boolean;
+  /** A boolean, or `ALLOWED` in `permissions_assigned`. */
+  is_allowed?: boolean | OpenName<"ALLOWED">;
   decision?: string;
   trigger_id?: string;
   trigger_config?: Open;
@@ -162,8 +165,9 @@ export interface Details extends Open {
   /** Ids, or objects in entries about Slack's AI features. */
   channels?: unknown[];
   channel_ids?: string[];
-  source_channel?: string;
-  destination_channel?: string;
+  /** Ids, or objects in `private_message_forwarded`. */
+  source_channel?: string | ChannelReference;
+  destination_channel?: string | ChannelReference;
   source_message?: string | Open;
   linked_channel_id?: string;
   thread_ts?: string;
@@ -238,8 +242,7 @@ export interface Details extends Open {
   location?: string;
   previous_ip_address?: string;
   previous_ua?: string;
-  /** `in-ioc-list`, for example. */
-  ip_address_details?: string[];
+  ip_address_details?: IpAddressDetail[];
   client_ja3_fingerprint?: string;
   client_ja4_fingerprint?: string;
   /** `interface-downgrade`, for example. */

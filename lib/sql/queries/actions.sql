@@ -1,5 +1,6 @@
 -- Actions
 -- What happens in this organization, how often, by how many users?
+-- leaves out nothing
 SELECT
   action,
   count(*) AS entries,

@@ -1,5 +1,9 @@
 -- Activity after deactivation
 -- Which accounts went on acting after they were deactivated and not reactivated?
+-- leaves out entries with the address and client of the deactivation, without a session, of the ten minutes after it: an identity provider goes on to take the leaver out of groups, in the leaver's name
+-- leaves out user_channel_join, guest_channel_join, user_channel_leave, guest_channel_leave: recorded joins have the address and client of who invites, and the others are of that kind
+-- leaves out huddle_ended: recorded entries have the address and client of the service that ends huddles
+-- leaves out user_added_to_usergroup, user_removed_from_usergroup: recorded removals have the address and client of an identity provider, and additions are of that kind
 WITH entries AS (
   SELECT
     CASE
@@ -15,9 +19,20 @@ WITH entries AS (
     action,
     actor_email,
     ip_address,
+    session_id,
+    concat(coalesce(ip_address, ''), ' ', coalesce(user_agent, '')) AS origin,
     event_time
   FROM audit_logs
   WHERE dt BETWEEN :from_day AND :to_day
+    AND action NOT IN (
+      'user_channel_join',
+      'guest_channel_join',
+      'user_channel_leave',
+      'guest_channel_leave',
+      'huddle_ended',
+      'user_added_to_usergroup',
+      'user_removed_from_usergroup'
+    )
 ),
 history AS (
   SELECT
@@ -26,6 +41,13 @@ history AS (
       PARTITION BY account_id
       ORDER BY event_time
     ) AS deactivated,
+    max_by(
+      CASE WHEN kind = 'off' THEN origin END,
+      CASE WHEN kind = 'off' THEN event_time END
+    ) OVER (
+      PARTITION BY account_id
+      ORDER BY event_time
+    ) AS deactivated_from,
     max(CASE WHEN kind = 'on' THEN event_time END) OVER (
       PARTITION BY account_id
       ORDER BY event_time
@@ -45,5 +67,10 @@ FROM history
 WHERE kind = 'act'
   AND event_time > deactivated
   AND (reactivated IS NULL OR reactivated < deactivated)
+  AND NOT (
+    session_id IS NULL
+    AND origin = deactivated_from
+    AND date_diff('second', deactivated, event_time) <= 600
+  )
 GROUP BY account_id, deactivated
 ORDER BY entries_after DESC, account_id

@@ -1,6 +1,7 @@
 -- One address's whole trail
 -- What was done from this address, by whom, and which other entries name it?
--- parameter address text = '192.0.2.17' -- an IP address, as Slack writes it
+-- leaves out nothing
+-- parameter address text required = '192.0.2.17' -- an IP address, as Slack writes it
 WITH entries AS (
   SELECT
     audit_logs.*,

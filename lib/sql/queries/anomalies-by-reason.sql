@@ -1,6 +1,7 @@
 -- Anomalies by reason
 -- Which of Slack's anomaly reasons came up, how often, and for how many users?
 -- One anomaly can have several reasons and counts under each.
+-- leaves out nothing
 SELECT
   anomaly.reason,
   count(*) AS anomalies,

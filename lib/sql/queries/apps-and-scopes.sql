@@ -1,5 +1,6 @@
 -- Apps installed and scopes widened
 -- Which apps came in or got more rights, who let them, and which scopes are new?
+-- leaves out apps removed, restricted or used: they gain nothing by it
 WITH changes AS (
   SELECT
     event_time,
@@ -11,8 +12,19 @@ WITH changes AS (
     id,
     coalesce(
       json_format(json_extract(details, '$.new_scopes')),
-      json_format(json_extract(details, '$.scopes')),
-      CASE WHEN action LIKE '%_installed' THEN json_format(json_extract(entity, '$.app.scopes')) END
+      CASE
+        WHEN action LIKE '%_install%' OR action = 'org_app_workspace_added'
+          THEN concat(
+            coalesce(json_format(json_extract(details, '$.scopes')), ''),
+            ',',
+            coalesce(json_format(json_extract(details, '$.bot_scopes')), ''),
+            ',',
+            coalesce(json_format(json_extract(entity, '$.app.scopes')), ''),
+            ',',
+            coalesce(json_format(json_extract(entity, '$.app.bot_scopes')), '')
+          )
+      END,
+      json_format(json_extract(details, '$.scopes'))
     ) AS scopes,
     coalesce(
       json_format(json_extract(details, '$.previous_scopes')),

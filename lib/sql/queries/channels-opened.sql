@@ -1,5 +1,6 @@
 -- Channels opened to more people
 -- Which channels can be read by more people than before?
+-- leaves out conversions to private and disconnections: fewer people can read the channel
 SELECT
   event_time,
   action,

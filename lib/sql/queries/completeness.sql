@@ -3,6 +3,7 @@
 -- the newest? An hour is "complete" or "nothing happened" when Slack and the archive held the same;
 -- "not sealed": an empty one may not be collected yet; "differs from Slack": the manifest says how;
 -- "changed": it no longer holds as many entries as were sealed.
+-- leaves out nothing
 -- parameter as_of time = current_timestamp -- the time to which the lag is measured, UTC
 WITH hours AS (
   SELECT

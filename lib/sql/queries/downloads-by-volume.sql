@@ -1,5 +1,6 @@
 -- File downloads by volume
 -- Who downloaded the most in one hour?
+-- leaves out blocked downloads: nothing left Slack
 -- parameter minimum integer = 20 -- downloads in the hour, at least
 SELECT
   actor_email,

@@ -1,5 +1,6 @@
 -- Duplicates
 -- Which entries stand in the archive twice? There must be none.
+-- leaves out nothing
 SELECT
   source,
   id,

@@ -1,5 +1,6 @@
 -- Exports
 -- Who took data out in bulk: messages, channels, users, analytics, the audit logs themselves?
+-- leaves out downloads of single files, canvases and lists: downloads-by-volume counts them
 SELECT
   event_time,
   action,

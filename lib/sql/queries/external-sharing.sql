@@ -1,5 +1,6 @@
 -- External sharing
 -- What was opened to outsiders: shared channels, direct messages, public links, approved organizations?
+-- leaves out files, canvases and lists shared inside the organization: they reach no outsider
 SELECT
   event_time,
   action,
@@ -10,7 +11,9 @@ SELECT
     json_extract_scalar(details, '$.external_organization_name'),
     json_extract_scalar(details, '$.external_organization_id'),
     json_extract_scalar(details, '$.external_user_email'),
-    json_extract_scalar(details, '$.external_user_id')
+    json_extract_scalar(details, '$.external_user_id'),
+    json_extract_scalar(details, '$.teams_shared_with'),
+    json_format(json_extract(details, '$.teams_shared_with'))
   ) AS outsider,
   ip_address,
   id
@@ -20,6 +23,10 @@ WHERE dt BETWEEN :from_day AND :to_day
     action LIKE 'external_shared_channel_%'
     OR action LIKE 'connect_dm_invite_%'
     OR action LIKE 'approved_orgs_%'
+    OR (
+      action IN ('file_shared', 'canvas_shared', 'list_shared')
+      AND json_extract_scalar(details, '$.is_ext_shared') = 'true'
+    )
     OR action IN (
       'file_public_link_created',
       'canvas_linksharing_enabled',

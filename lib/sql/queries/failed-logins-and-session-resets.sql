@@ -1,5 +1,6 @@
 -- Failed logins and session resets
 -- Whose logins failed, and whose sessions or passwords were reset, how often and by whom?
+-- leaves out logins that succeed and sign-outs: logins lists the former
 SELECT
   coalesce(entity_email, entity_name, entity_id, actor_email) AS account,
   action,

@@ -1,5 +1,6 @@
 -- Guest accounts
 -- Who are the guests, who let them in, which channels did they enter, and are they still there?
+-- leaves out members of other organizations in shared channels: they are no guests; external-sharing lists them
 WITH guests AS (
   SELECT
     CASE WHEN entity_type = 'user' THEN entity_id ELSE actor_id END AS guest_id,

@@ -1,5 +1,6 @@
 -- Logins after many failures
 -- Which password was guessed: who logged in after failing again and again from the same address?
+-- leaves out failures before midnight UTC of the login's day, and from other addresses: one address that tries is what a guesser looks like
 -- parameter failures integer = 5 -- failed logins from the address on that day, at least
 WITH attempts AS (
   SELECT

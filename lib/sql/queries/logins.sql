@@ -1,5 +1,6 @@
 -- Logins by user, address and client
 -- Who logged in, from where, with what, how often, and when first and last?
+-- leaves out failed logins: failed-logins-and-session-resets counts them
 SELECT
   actor_email,
   actor_id,

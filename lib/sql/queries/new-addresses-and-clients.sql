@@ -1,7 +1,14 @@
--- New addresses and clients
--- From which address or with which client did a user come for the first time?
+-- New addresses, networks and clients
+-- From which address or network, or with which client, did a user come for the first time?
+-- A network is the first three numbers of an IPv4 address or the first three groups of an IPv6 one.
 -- Only users who were seen before: somebody's first day is no news. Clients are compared without
--- their version numbers, which change with each update.
+-- their version numbers, which change with each update, and the iPhone app is one client with its
+-- extensions.
+-- leaves out users who were not seen before: all is new on a first day
+-- leaves out the actors USLACKUSER and USLACKSECURITY: they stand for nobody and for Slack itself
+-- leaves out user_channel_join, guest_channel_join, user_channel_leave, guest_channel_leave: recorded joins have the address and client of who invites, and the others are of that kind
+-- leaves out huddle_ended: recorded entries have the address and client of the service that ends huddles
+-- leaves out user_added_to_usergroup, user_removed_from_usergroup: recorded removals have the address and client of an identity provider, and additions are of that kind
 -- parameter new_since day = date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d') -- first day that counts as new, UTC
 -- parameter from_day day = date_format(current_date - INTERVAL '90' DAY, '%Y-%m-%d') -- first day of the history to compare with, UTC
 WITH seen AS (
@@ -11,14 +18,32 @@ WITH seen AS (
     kinds.kind,
     CASE kinds.kind
       WHEN 'address' THEN ip_address
-      ELSE regexp_replace(user_agent, '[0-9][0-9._]*', '#')
+      WHEN 'network'
+        THEN regexp_extract(
+          ip_address,
+          '^([0-9]+[.][0-9]+[.][0-9]+|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f]*)'
+        )
+      ELSE regexp_replace(
+        regexp_replace(user_agent, 'com[.]tinyspeck[.]chatlyio[.][A-Za-z]+', 'com.tinyspeck.chatlyio'),
+        '[0-9][0-9._]*',
+        '#'
+      )
     END AS value,
     event_time,
     dt
   FROM audit_logs
-  CROSS JOIN (VALUES ('address'), ('client')) AS kinds (kind)
+  CROSS JOIN (VALUES ('address'), ('network'), ('client')) AS kinds (kind)
   WHERE dt BETWEEN :from_day AND :to_day
     AND actor_id NOT IN ('USLACKUSER', 'USLACKSECURITY')
+    AND action NOT IN (
+      'user_channel_join',
+      'guest_channel_join',
+      'user_channel_leave',
+      'guest_channel_leave',
+      'huddle_ended',
+      'user_added_to_usergroup',
+      'user_removed_from_usergroup'
+    )
 ),
 first_seen AS (
   SELECT

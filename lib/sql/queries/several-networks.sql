@@ -2,6 +2,11 @@
 -- Who went from network to network faster than people travel?
 -- A network is the first three numbers of an IPv4 address or the first three groups of an IPv6 one.
 -- A phone and a desk are two networks; three that follow each other are worth a look.
+-- leaves out the actors USLACKUSER and USLACKSECURITY: they stand for nobody and for Slack itself
+-- leaves out entries without an address: they say nothing of a network
+-- leaves out user_channel_join, guest_channel_join, user_channel_leave, guest_channel_leave: recorded joins have the address and client of who invites, and the others are of that kind
+-- leaves out huddle_ended: recorded entries have the address and client of the service that ends huddles
+-- leaves out user_added_to_usergroup, user_removed_from_usergroup: recorded removals have the address and client of an identity provider, and additions are of that kind
 -- parameter minutes integer = 10 -- from one network to the next, at most
 -- parameter networks integer = 3 -- networks reached one after the other, at least
 WITH entries AS (
@@ -18,6 +23,15 @@ WITH entries AS (
   FROM audit_logs
   WHERE dt BETWEEN :from_day AND :to_day
     AND actor_id NOT IN ('USLACKUSER', 'USLACKSECURITY')
+    AND action NOT IN (
+      'user_channel_join',
+      'guest_channel_join',
+      'user_channel_leave',
+      'guest_channel_leave',
+      'huddle_ended',
+      'user_added_to_usergroup',
+      'user_removed_from_usergroup'
+    )
 ),
 steps AS (
   SELECT

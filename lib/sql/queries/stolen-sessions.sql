@@ -1,6 +1,12 @@
 -- Sessions that changed their client
 -- Which session went on in another program, as a stolen cookie does?
--- Clients are compared without their version numbers, which change with each update.
+-- Clients are compared without their version numbers, which change with each update, and the
+-- iPhone app is one client with its extensions, such as chatlyio.NotificationService.
+-- leaves out the actors USLACKUSER and USLACKSECURITY: they stand for nobody and for Slack itself
+-- leaves out entries without a session or a client: there is nothing to compare
+-- leaves out user_channel_join, guest_channel_join, user_channel_leave, guest_channel_leave: recorded joins have the address and client of who invites, and the others are of that kind
+-- leaves out huddle_ended: recorded entries have the address and client of the service that ends huddles
+-- leaves out user_added_to_usergroup, user_removed_from_usergroup: recorded removals have the address and client of an identity provider, and additions are of that kind
 WITH entries AS (
   SELECT
     session_id,
@@ -8,12 +14,25 @@ WITH entries AS (
     actor_email,
     event_time,
     ip_address,
-    regexp_replace(user_agent, '[0-9][0-9._]*', '#') AS client
+    regexp_replace(
+      regexp_replace(user_agent, 'com[.]tinyspeck[.]chatlyio[.][A-Za-z]+', 'com.tinyspeck.chatlyio'),
+      '[0-9][0-9._]*',
+      '#'
+    ) AS client
   FROM audit_logs
   WHERE dt BETWEEN :from_day AND :to_day
     AND user_agent <> ''
     AND session_id NOT IN ('', '0')
     AND actor_id NOT IN ('USLACKUSER', 'USLACKSECURITY')
+    AND action NOT IN (
+      'user_channel_join',
+      'guest_channel_join',
+      'user_channel_leave',
+      'guest_channel_leave',
+      'huddle_ended',
+      'user_added_to_usergroup',
+      'user_removed_from_usergroup'
+    )
 )
 SELECT
   actor_email,

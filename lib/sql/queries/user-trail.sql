@@ -1,7 +1,9 @@
 -- One user's whole trail
 -- What did this account do, what was done to it, and which entries name it?
--- Capital letters count as small ones.
--- parameter person text = 'charlie.parker@example.com' -- an e-mail address or a user id
+-- Capital letters count as small ones. An entry names it where the whole value of a field, or of a
+-- list in a text, is the address or the id.
+-- leaves out nothing
+-- parameter person text required = 'charlie.parker@example.com' -- an e-mail address or a user id
 WITH entries AS (
   SELECT
     audit_logs.*,
@@ -26,5 +28,6 @@ SELECT
   details,
   id
 FROM entries
-WHERE strpos(lower(line), person) > 0
+WHERE strpos(lower(line), concat('"', person, '"')) > 0
+  OR strpos(lower(line), concat('\"', person, '\"')) > 0
 ORDER BY event_time, id

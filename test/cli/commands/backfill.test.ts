@@ -154,7 +154,7 @@ describe("backfill", () => {
     [
       "a source that never ran",
       ["--source", "other"],
-      '"other" has no completed run; run ingest first',
+      'has no source "other"; it has slack: name one',
     ],
     ["a time that is none", ["--until", "yesterday"], "Give ISO 8601"],
   ])("refuses %s in one line", async (_, args, problem) => {

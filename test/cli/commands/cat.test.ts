@@ -52,7 +52,6 @@ describe("cat", () => {
     [["--id", "array-1", "--action", "anomaly"], []],
     [["--id", "not the id of the entry"], []],
     [["--source", "slack", "--id", "array-1"], ["array-1"]],
-    [["--source", "other"], []],
     [["--last", "1s"], []],
   ])("selects with %j", async (args, ids) => {
     expect((await cat(...args)).map((line) => JSON.parse(line).id)).toEqual(ids);

@@ -7,7 +7,7 @@ import { encodeObject } from "../../../lib/archive/archive-object.ts";
 import { RULES } from "../../../lib/detect/rules/index.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { lastLine, run } from "../audit-lake.ts";
-import { temporaryDirectory } from "../temporary-directory.ts";
+import { emptyArchive } from "../empty-archive.ts";
 
 const HOUR = 3600;
 
@@ -73,7 +73,6 @@ describe("detect", () => {
     [["--from", "2026-03-02T10:00Z"], "2 entries since 2026-03-02 10:00:00Z, 2 alerts by 2 of"],
     [["--until", "2026-03-02T10:00Z"], "3 entries until 2026-03-02 10:00:00Z, 1 alert by 1 of"],
     [["--source", "grid"], "5 entries, 3 alerts by 2 of"],
-    [["--source", "other"], "0 entries, 0 alerts by 0 of"],
   ])("reads what %j selects", async (args, counts) => {
     const { stdout, stderr } = await detect(...args);
     expect(stdout).toContain(counts);
@@ -95,7 +94,7 @@ describe("detect", () => {
   });
 
   it("says so when no rule has anything to say", async () => {
-    const empty = await temporaryDirectory();
+    const empty = await emptyArchive();
     const { code, stdout } = await run(["detect", "--archive", empty]);
     expect(code).toBe(0);
     expect(stdout).toBe(`0 entries, 0 alerts by 0 of ${RULES.length} rules.\n`);
@@ -105,6 +104,7 @@ describe("detect", () => {
     [["--from", "yesterday"], /--from.*ISO 8601/],
     [["--period", "0"], /--period.*at least one second/],
     [["--archive", "/no/such/archive"], /there is no archive at/],
+    [["--source", "gird"], /has no source "gird"; it has grid: .*did you mean "grid"\?/],
   ])("refuses %j in one line", async (args, message) => {
     const { code, stdout, stderr } = await detect(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -130,6 +130,19 @@ describe("fixtures", () => {
     expect(lastLine(status.stdout).sources).toMatchObject([{ source: "slack", quarantined: 4 }]);
   });
 
+  it("fails when there was nothing else", async () => {
+    const file = join(await temporaryDirectory(), "other.ndjson");
+    await writeFile(file, '{"level":"info"}\n{"level":"warn"}\n');
+    for (const time of [1, 2]) {
+      const { code, stdout } = await importFiles(file);
+      expect({ time, code }).toEqual({ time, code: 1 });
+      expect(lastLine(stdout)).toMatchObject({
+        stored: 0,
+        quarantined: [{ entry: 1 }, { entry: 2 }],
+      });
+    }
+  });
+
   it("changes nothing when the same files are imported again", async () => {
     const files = ["page.json", "export.ndjson", "unusable.ndjson"].map((f) => join(FIXTURES, f));
     await importFiles(...files);
@@ -230,7 +243,7 @@ describe("a mistake gives one line and stores nothing", () => {
       "a line that is not JSON",
       "cut.ndjson",
       '{"id":"a"}\n{"id":',
-      /cut\.ndjson: line 2 is not JSON/,
+      /cut\.ndjson: what begins in line 2 is not JSON/,
     ],
     [
       "a file without entries",

@@ -53,6 +53,16 @@ it("a wrong token gives one line, and the summary says failed", async () => {
   expect(ended.stdout + ended.stderr).not.toContain("xoxp-wrong-token");
 });
 
+it("a Slack that cannot be reached is named at once, and when the time is up", async () => {
+  const nowhere = ["--api-base", "http://127.0.0.1:1/", "--time-limit", "1s"];
+  const ended = await run(["ingest", "--archive", local.archive, ...nowhere]);
+  expect(ended.code).toBe(75);
+  const [first, last, ...more] = ended.stderr.trimEnd().split("\n");
+  expect(first).toMatch(/^audit-lake: a call to Slack failed, trying again: .*ECONNREFUSED/);
+  expect(last).toMatch(/^audit-lake: out of time; the last call to Slack failed: .*ECONNREFUSED/);
+  expect(more).toEqual([]);
+});
+
 it("a damaged checkpoint gives one line", async () => {
   await run(local.ingestArgs());
   await writeFile(join(local.archive, "checkpoints.sqlite"), "not a database".repeat(1000));

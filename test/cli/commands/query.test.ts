@@ -7,6 +7,7 @@ import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-stor
 import { createDatabase } from "../../../lib/local/duckdb.ts";
 import { SAVED_QUERIES } from "../../../lib/sql/saved-queries.ts";
 import { run } from "../audit-lake.ts";
+import { emptyArchive } from "../empty-archive.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
@@ -112,7 +113,7 @@ it("lists every saved query", async () => {
 });
 
 it("finds nothing in an archive without entries", async () => {
-  const empty = await temporaryDirectory();
+  const empty = await emptyArchive();
   const { code, stdout } = await run(["query", "--archive", empty, "SELECT id FROM audit_logs"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^0 rows$/m);

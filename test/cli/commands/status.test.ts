@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -115,13 +115,6 @@ describe("status", () => {
     ]);
   });
 
-  it("says so when there is nothing yet", async () => {
-    const directory = await temporaryDirectory();
-    const { stdout } = await run(["status", "--archive", directory]);
-    expect(stdout).toBe(`Nothing is archived in ${directory} yet.\n`);
-    expect(await readdir(directory)).toEqual([]);
-  });
-
   it("shows one source alone when it is named", async () => {
     const directory = await temporaryDirectory();
     const page = join(FIXTURES, "page.json");
@@ -134,7 +127,7 @@ describe("status", () => {
     expect(await status("--source", "other")).toEqual({
       code: 2,
       stdout: "",
-      stderr: `audit-lake: the archive ${directory} has no source "other"\n`,
+      stderr: `audit-lake: the archive ${directory} has no source "other"; it has acme, zeta: name one with --source\n`,
     });
   });
 

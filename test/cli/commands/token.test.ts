@@ -2,9 +2,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { makeEntries } from "../../../fake-slack/entries.ts";
 import { FAKE_TOKEN, startFakeSlack } from "../../../fake-slack/fake-slack.ts";
 import { AwsRefusal } from "../../fakes/local-aws.ts";
-import { runAtTerminal } from "../at-terminal.ts";
 import { run } from "../audit-lake.ts";
 import { deployed, SECRET_ARN } from "../stack/deployed.ts";
+import { runAtTerminal } from "../terminal.ts";
 
 const STORED = { PutSecretValue: () => ({ ARN: SECRET_ARN }) };
 
@@ -46,11 +46,14 @@ describe("token set", () => {
     const { aws, env } = await deployedWithSlack();
     const question = "Slack token of acme:";
     const keys = `${FAKE_TOKEN}\r`;
-    const { code, screen } = await runAtTerminal(["token", "set"], { question, keys, env });
+    const { code, screen, raw } = await runAtTerminal(["token", "set"], {
+      type: { at: question, keys },
+      env,
+    });
 
     expect(code).toBe(0);
     expect(screen).toMatch(/^Slack +accepts it; /m);
-    expect(screen).not.toContain(FAKE_TOKEN.slice(0, 6));
+    expect(raw).not.toContain(FAKE_TOKEN.slice(0, 6));
     expect(aws.inputs("PutSecretValue")).toHaveLength(1);
   });
 
@@ -60,12 +63,16 @@ describe("token set", () => {
       "Ctrl-D",
       "\u0004",
       2,
-      "audit-lake: no token on standard input: type it when asked, or pipe it in\n",
+      "audit-lake: no token on standard input: type it when asked, or pipe it in",
     ],
   ])("ends at %s at a terminal, without a trace", async (_, keys, exitCode, message) => {
     const { aws, env } = await deployedWithSlack();
     const question = "Slack token of acme:";
-    const { code, screen } = await runAtTerminal(["token", "set"], { question, keys, env });
+    const { code, screen } = await runAtTerminal(["token", "set"], {
+      type: { at: question, keys },
+      columns: 120,
+      env,
+    });
 
     expect(code).toBe(exitCode);
     expect(screen.replaceAll("? Slack token of acme: [input is masked]", "").trimStart()).toBe(

@@ -214,7 +214,11 @@ describe("verify", () => {
     ["a hash that is none", ["--head", "abc"], "Give the 64 hex digits"],
     ["a key file that is not there", ["--public-key", "/nowhere.pem"], "cannot read /nowhere.pem"],
     ["a directory that is none", ["--archive", "/nowhere"], "there is no archive at /nowhere"],
-    ["an organization without a sealed day", ["--source", "other"], 'no day of "other" is sealed'],
+    [
+      "an organization without a sealed day",
+      ["--source", "other"],
+      'has no source "other"; it has',
+    ],
   ])("refuses %s in one line", async (_, args, problem) => {
     const { code, stdout, stderr } = await verify(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type AwsAnswers, AwsRefusal } from "../../fakes/local-aws.ts";
-import { runAtTerminal } from "../at-terminal.ts";
 import { lastLine, run } from "../audit-lake.ts";
+import { runAtTerminal } from "../terminal.ts";
 import { BACKFILL_ARN, deployed } from "./deployed.ts";
 
 const ESTIMATE = {
@@ -81,8 +81,8 @@ describe("backfill --stack", () => {
   ])("says what it would take before it starts, and asks (%j)", async (keys, end, exitCode) => {
     const aws = await deployed(IDLE, { hasStateMachines: true });
     const { code, screen } = await runAtTerminal(["backfill", "--stack", "--from", "2025-01-01"], {
-      question: "Begin?",
-      keys,
+      type: { at: "Begin?", keys },
+      columns: 120,
       env: aws.environment,
     });
 

@@ -24,9 +24,9 @@ const AT_WORK: AwsAnswers = {
       },
     ],
   }),
-  DescribeSecret: () => ({
-    LastChangedDate: 1_772_300_000,
-    VersionIdsToStages: { "1": ["AWSPREVIOUS"], "2": ["AWSCURRENT"] },
+  DescribeSecret: () => ({ CreatedDate: 1_772_200_000 }),
+  ListSecretVersionIds: () => ({
+    Versions: [{ VersionStages: ["AWSCURRENT"], CreatedDate: 1_772_300_000 }],
   }),
   DescribeAlarms: ({ AlarmNames }) => ({
     MetricAlarms: [
@@ -43,10 +43,8 @@ const AT_WORK: AwsAnswers = {
 /** As it is right after the first deployment. */
 const NEW: AwsAnswers = {
   Scan: () => ({ Items: [] }),
-  DescribeSecret: () => ({
-    LastChangedDate: 1_772_300_000,
-    VersionIdsToStages: { "1": ["AWSCURRENT"] },
-  }),
+  DescribeSecret: () => ({ CreatedDate: 1_772_300_000 }),
+  ListSecretVersionIds: () => ({ Versions: [] }),
   DescribeAlarms: () => ({ MetricAlarms: [] }),
 };
 

@@ -1,7 +1,6 @@
-import { Readable } from "node:stream";
-import { gunzipSync } from "node:zlib";
-import { DayDigest } from "../../../lib/columns/day-digest.ts";
+import { TABLE_DAYS_SQL } from "../../../lib/sql/columns-table.ts";
 import { COMPACT_TABLE, LINES_TABLE } from "../../../lib/sql/table.ts";
+import { AthenaEngine } from "../athena-engine.ts";
 import type { LocalS3 } from "../local-s3.ts";
 import { arnOf, type Deployment } from "./deployment.ts";
 import { getObject, putObject, s3Call } from "./iam-calls.ts";
@@ -13,19 +12,11 @@ interface Query {
   rows: string[][];
 }
 
-interface Row {
-  /** 0 to 23. */
-  hour: number;
-  id: string;
-  line: Buffer;
-}
-
 /** Whether the caller of a statement may make a call. */
 type Authorize = (call: IamCall) => boolean;
 
 /**
- * As much of Athena as the columns need. It knows each of their statements by its form, counts
- * what it merges, and does all of it with its caller's rights.
+ * As much of Athena as the columns need: their statements, with their caller's rights.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
  * @see https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html
@@ -35,8 +26,8 @@ export class LocalAthena {
   readonly statements: string[] = [];
   /** Every statement fails with it while it is set. */
   failure: string | undefined;
-  /** What is in the columns table, by source and day; absent: there is no such table. */
-  columns: Map<string, Row[]> | undefined;
+  /** What runs the statements that their caller may run. */
+  readonly engine: AthenaEngine;
   readonly #deployment: Deployment;
   readonly #s3: LocalS3;
   readonly #queries = new Map<string, Query>();
@@ -44,6 +35,7 @@ export class LocalAthena {
   constructor(deployment: Deployment, s3: LocalS3) {
     this.#deployment = deployment;
     this.#s3 = s3;
+    this.engine = new AthenaEngine(() => this.#objects());
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: each operation has its own input
@@ -86,13 +78,13 @@ export class LocalAthena {
     authorize: Authorize,
   ): Promise<Query> {
     this.statements.push(input.QueryString);
-    const statement = this.#parse(input.QueryString, input.QueryExecutionContext.Database);
+    const statementCalls = this.#callsOf(input.QueryString, input.QueryExecutionContext.Database);
     const results = this.#bucket("ArchiveResults");
     const calls = [
       s3Call(results, "s3:GetBucketLocation"),
       ...putObject(this.#deployment, results, `athena-results/${id}.csv`),
       ...getObject(this.#deployment, results, `athena-results/${id}.csv`),
-      ...statement.calls,
+      ...statementCalls,
     ];
     const refused = calls.find((call) => !authorize(call));
     if (refused !== undefined) {
@@ -100,108 +92,74 @@ export class LocalAthena {
       return { state: "FAILED", reason, rows: [] };
     }
     if (this.failure !== undefined) return { state: "FAILED", reason: this.failure, rows: [] };
-    return { state: "SUCCEEDED", rows: await statement.run() };
+    try {
+      return { state: "SUCCEEDED", rows: await this.engine.run(input.QueryString) };
+    } catch (error) {
+      return { state: "FAILED", reason: (error as Error).message, rows: [] };
+    }
   }
 
-  #parse(
-    sql: string,
-    database: string,
-  ): { calls: IamCall[]; run: () => string[][] | Promise<string[][]> } {
+  /** What Athena calls in the name of the caller of a statement. */
+  #callsOf(sql: string, database: string): IamCall[] {
     const archive = this.#bucket("ArchiveBucket");
-    const files = "compact/table/";
+    const columns = this.#bucket("ArchiveColumns");
+    const isThere = this.engine.tables.has(COMPACT_TABLE);
+    const files = /LOCATION 's3:\/\/[^/]+\/([^']+)'/.exec(sql)?.[1] ?? "some-table/";
     const readTable = (name: string) => glue("glue:GetTable", database, name);
     const making = [
       { action: "glue:GetDatabase", resource: arnOf("glue", "catalog"), context: {} },
       { action: "glue:GetDatabase", resource: arnOf("glue", "database/default"), context: {} },
       { action: "glue:GetDatabase", resource: arnOf("glue", `database/${database}`), context: {} },
     ];
+    const read = [
+      ...readTable(COMPACT_TABLE),
+      ...(isThere ? getObject(this.#deployment, columns, `${files}metadata/1.json`) : []),
+      ...(isThere ? getObject(this.#deployment, columns, `${files}data/1.parquet`) : []),
+    ];
     const write = [
-      s3Call(archive, "s3:GetBucketLocation"),
-      s3Call(archive, "s3:ListBucket", { "s3:prefix": `${files}data/` }),
-      ...putObject(this.#deployment, archive, `${files}data/1.parquet`),
-      ...putObject(this.#deployment, archive, `${files}metadata/1.json`),
-      ...getObject(this.#deployment, archive, `${files}metadata/1.json`),
-      s3Call(`${archive}/${files}data/1.parquet`, "s3:AbortMultipartUpload"),
-      s3Call(`${archive}/${files}data/1.parquet`, "s3:DeleteObject"),
+      s3Call(columns, "s3:GetBucketLocation"),
+      s3Call(columns, "s3:ListBucket", { "s3:prefix": `${files}data/` }),
+      ...putObject(this.#deployment, columns, `${files}data/1.parquet`),
+      ...putObject(this.#deployment, columns, `${files}metadata/1.json`),
+      ...getObject(this.#deployment, columns, `${files}metadata/1.json`),
+      s3Call(`${columns}/${files}data/1.parquet`, "s3:AbortMultipartUpload"),
+      s3Call(`${columns}/${files}data/1.parquet`, "s3:DeleteObject"),
     ];
     const [, source = "", day = ""] = /source = '([^']+)' AND dt = '([^']+)'/.exec(sql) ?? [];
 
-    if (sql.startsWith(`CREATE TABLE IF NOT EXISTS ${COMPACT_TABLE} `)) {
-      const calls = [...making, ...readTable(COMPACT_TABLE), ...write];
-      if (this.columns === undefined)
-        calls.push(...glue("glue:CreateTable", database, COMPACT_TABLE));
-      return {
-        calls,
-        run: () => {
-          this.columns ??= new Map();
-          return [];
-        },
-      };
+    if (sql.startsWith("CREATE TABLE ")) {
+      const create = isThere ? [] : glue("glue:CreateTable", database, COMPACT_TABLE);
+      return [...making, ...readTable(COMPACT_TABLE), ...write, ...create];
     }
-    if (sql.startsWith(`MERGE INTO ${COMPACT_TABLE} `)) {
-      const lines = this.#objectsOf(source, day);
-      return {
-        calls: [
-          {
-            action: "athena:GetDataCatalog",
-            resource: arnOf("athena", "datacatalog/AwsDataCatalog"),
-            context: {},
-          },
-          ...readTable(LINES_TABLE),
-          ...readTable(COMPACT_TABLE),
-          s3Call(archive, "s3:ListBucket", {
-            "s3:prefix": `audit_logs/source=${source}/dt=${day}/hour=00/`,
-          }),
-          ...lines.flatMap(([key]) => getObject(this.#deployment, archive, key)),
-          ...write,
-          ...glue("glue:UpdateTable", database, COMPACT_TABLE),
-        ],
-        run: () => {
-          const known = this.#columnsOf(source, day);
-          const rows = lines
-            .flatMap(toRows)
-            .filter(({ id }) => !known.some((row) => row.id === id));
-          this.columns?.set(`${source} ${day}`, [...known, ...rows]);
-          return [];
+    if (sql.startsWith("MERGE INTO ")) {
+      const lines = `audit_logs/source=${source}/dt=${day}/`;
+      const keys = [...this.#objects()].map(([key]) => key).filter((key) => key.startsWith(lines));
+      return [
+        {
+          action: "athena:GetDataCatalog",
+          resource: arnOf("athena", "datacatalog/AwsDataCatalog"),
+          context: {},
         },
-      };
+        ...readTable(LINES_TABLE),
+        ...read,
+        s3Call(archive, "s3:ListBucket", { "s3:prefix": `${lines}hour=00/` }),
+        ...keys.flatMap((key) => getObject(this.#deployment, archive, key)),
+        ...write,
+        ...glue("glue:UpdateTable", database, COMPACT_TABLE),
+      ];
     }
-    if (sql.startsWith("WITH checked AS (")) {
-      return {
-        calls: [
-          ...readTable(COMPACT_TABLE),
-          ...getObject(this.#deployment, archive, `${files}data/1.parquet`),
-        ],
-        run: async () => {
-          const rows = this.#columnsOf(source, day);
-          return [
-            ["entries", "differing", "digest"],
-            [String(rows.length), "0", await digestOf(rows)],
-          ];
-        },
-      };
-    }
+    if (sql.startsWith("WITH checked AS (") || sql === TABLE_DAYS_SQL) return read;
     const [, view] = /^CREATE OR REPLACE VIEW (\w+) AS\n/.exec(sql) ?? [];
-    if (view !== undefined) {
-      const calls = [...making, ...readTable(view), ...glue("glue:UpdateTable", database, view)];
-      return {
-        calls: [...calls, ...readTable(LINES_TABLE), ...readTable(COMPACT_TABLE)],
-        run: () => [],
-      };
-    }
-    throw new Error(`nothing is known of the statement ${sql.slice(0, 60)}`);
+    if (view === undefined) throw new Error(`nothing is known of ${sql.slice(0, 60)}`);
+    const calls = [...making, ...readTable(view), ...glue("glue:UpdateTable", database, view)];
+    return [...calls, ...readTable(LINES_TABLE), ...readTable(COMPACT_TABLE)];
   }
 
-  #columnsOf(source: string, day: string): Row[] {
-    if (this.columns === undefined) throw new Error("there is no columns table");
-    return this.columns.get(`${source} ${day}`) ?? [];
-  }
-
-  #objectsOf(source: string, day: string): [key: string, body: Buffer][] {
+  *#objects(): Generator<[key: string, body: Buffer]> {
     const bucket = `${this.#bucket("ArchiveBucket")}/`;
-    return [...this.#s3.objects]
-      .filter(([path]) => path.startsWith(`${bucket}audit_logs/source=${source}/dt=${day}/`))
-      .map(([path, body]) => [path.slice(bucket.length), body]);
+    for (const [path, body] of this.#s3.objects) {
+      if (path.startsWith(bucket)) yield [path.slice(bucket.length), body];
+    }
   }
 
   #bucket(idPrefix: string): string {
@@ -217,18 +175,4 @@ function glue(action: string, database: string, table: string): IamCall[] {
     resource: arnOf("glue", path),
     context: {},
   }));
-}
-
-function toRows([key, body]: [key: string, body: Buffer]): Row[] {
-  const hour = Number(/\/hour=(\d\d)\//.exec(key)?.[1]);
-  const lines = gunzipSync(body).toString().trimEnd().split("\n");
-  return lines.map((line) => ({ hour, id: JSON.parse(line).id, line: Buffer.from(line) }));
-}
-
-async function digestOf(rows: readonly Row[]): Promise<string> {
-  const digest = new DayDigest();
-  for (const [hour, ofHour] of Map.groupBy(rows, ({ hour }) => hour)) {
-    await digest.addHour(hour, Readable.from([ofHour.map(({ line }) => line)]));
-  }
-  return digest.toHex();
 }

@@ -57,9 +57,6 @@ export class LocalAccount {
     for (const [id, { KeySchema }] of deployment.all("AWS::DynamoDB::Table")) {
       await dynamoDb.createTable(id, KeySchema[0].AttributeName);
     }
-    for (const [id, { SecretString }] of deployment.all("AWS::SecretsManager::Secret")) {
-      secretsManager.secrets.set(deployment.named(id).arn, SecretString);
-    }
     const account = new LocalAccount(deployment, { s3, dynamoDb, secretsManager });
     account.#server = await LoopbackServer.start(async (incoming, response) => {
       const request = await readAwsRequest(incoming);

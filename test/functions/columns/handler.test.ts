@@ -1,9 +1,9 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { MONDAY_MORNING } from "../../../fake-slack/entries.ts";
-import { tableMarkKey } from "../../../lib/archive/columns-key.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
 import { systemClock } from "../../../lib/slack/clock.ts";
+import { COMPACT_TABLE } from "../../../lib/sql/table.ts";
 import { COLUMNS_METRICS } from "../../../lib/stack/metrics.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
@@ -23,10 +23,6 @@ beforeAll(async () => {
   archive = new S3ArchiveStore(new S3Client({ forcePathStyle: true }), bed.bucket);
   await fillArchive(archive, "grid", DAYS);
   await sealDays(archive, "grid", DAYS);
-  // Another source's day, which the view serves as well.
-  await fillArchive(archive, "acme", [FIRST]);
-  await sealDays(archive, "acme", [FIRST]);
-  await archive.put(tableMarkKey("acme", FIRST, 1), Buffer.from("{}"));
 });
 
 afterAll(() => bed.stop());
@@ -47,18 +43,30 @@ describe("the function that compacts", () => {
   });
 
   it("puts a day into the compact table, by statements to Athena", async () => {
+    bed.account.athena.statements.length = 0;
     expect(await bed.call(compact, { op: "compact", day: FIRST })).toMatchObject({
       next: "done",
       entries: ENTRIES,
     });
-    expect(statements()).toEqual(["CREATE TABLE", "MERGE INTO", "WITH checked", "CREATE OR"]);
+    expect(statements()).toEqual([
+      ...["SELECT source,", "SELECT source,"], // which days there are; and whether there is a table
+      ...["CREATE OR", "CREATE TABLE", "MERGE INTO", "WITH checked"],
+      ...["SELECT source,", "SELECT source,", "CREATE OR"],
+    ]);
+    expect(bed.account.athena.engine.view).toContain(`'${FIRST}' AND '${FIRST}'`);
+    expect(await bed.account.athena.engine.served("grid", FIRST)).toHaveLength(ENTRIES);
+    const table = bed.account.athena.engine.tables.get(COMPACT_TABLE);
+    const [bucket] = bed.account.deployment.one("AWS::S3::Bucket", "ArchiveColumns");
+    expect(table?.location).toMatch(
+      new RegExp(`^s3://${bed.account.deployment.named(bucket).ref}/[0-9a-f-]{36}/$`),
+    );
     expect(bed.metric(COLUMNS_METRICS.written)).toEqual([1]);
     expect(await bed.call(compact, { op: "plan" })).toMatchObject({ day: SECOND });
   });
 
   it("counts a day that is not what was sealed, and goes on", async () => {
     const more = { hour: 9, id: "more", line: Buffer.from("more than was sealed") };
-    bed.account.athena.columns?.set(`grid ${SECOND}`, [more]);
+    bed.account.athena.engine.tables.get(COMPACT_TABLE)?.days.set(`grid ${SECOND}`, [more]);
 
     expect(await bed.call(compact, { op: "compact", day: SECOND })).toMatchObject({
       next: "done",

@@ -33,11 +33,11 @@ describe("parseConfig", () => {
       ],
       archive: {},
       catalog: {
-        database: "slack_audit_lake",
-        workgroup: "slack-audit-lake",
         bytesScannedCutoff: 100_000_000_000,
         resultsRetention: 30 * 86_400,
+        lakeFormation: "off",
       },
+      readers: [],
       alerts: { email: [] },
       closing: { enabled: true, at: "03:00", delay: 7200, sign: false },
       detection: {
@@ -83,7 +83,17 @@ describe("parseConfig", () => {
         workgroup: "audit",
         bytesScannedCutoff: "10MB",
         resultsRetention: "1d",
+        lakeFormation: "readers",
       },
+      readers: [
+        {
+          name: "analysts",
+          principals: ["arn:aws:iam::123456789012:role/team/Analyst", "210987654321"],
+          externalId: "acme-audit",
+          sources: ["acme-gov"],
+          masked: true,
+        },
+      ],
       alerts: { email: ["security@example.com"] },
       closing: { enabled: true, at: "23:59", delay: "2d", sign: true, compact: false },
       detection: {
@@ -141,6 +151,26 @@ describe("parseConfig", () => {
       "a source that is there twice",
       { sources: [{ name: "a" }, { name: "a" }] },
       /: sources\[1\]\.name: "a" is there twice/,
+    ],
+    [
+      "a reader of a source that is not there",
+      { readers: [{ name: "a", principals: ["123456789012"], sources: ["b"] }] },
+      /: readers\[0\]\.sources: "b" is no source/,
+    ],
+    [
+      "readers that CloudFormation would not tell apart",
+      {
+        readers: [
+          { name: "a-b", principals: ["123456789012"] },
+          { name: "ab", principals: ["123456789012"] },
+        ],
+      },
+      /: readers\[1\]\.name: "ab" is there twice, hyphens aside/,
+    ],
+    [
+      "a reader that anybody could be",
+      { readers: [{ name: "a", principals: ["*"] }] },
+      /: readers\[0\]\.principals\[0\]: "\*" is not an account \(12 digits\) or the ARN/,
     ],
     [
       "sources that CloudFormation would not tell apart",

@@ -25,7 +25,7 @@ describe("Archive", () => {
     template.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
   });
 
-  it.each(["ArchiveBucket", "ArchiveResults", "ArchiveAccessLogs"])(
+  it.each(["ArchiveBucket", "ArchiveResults", "ArchiveColumns", "ArchiveAccessLogs"])(
     "refuses %s over plain HTTP",
     (id) => {
       expect(
@@ -109,9 +109,21 @@ describe("Archive", () => {
         Rule: { DefaultRetention: { Mode: "COMPLIANCE", Days: 365 } },
       },
     });
-    expect(resource(template, BUCKET, "ArchiveResults").Properties).not.toHaveProperty(
-      "ObjectLockEnabled",
-    );
+    for (const derived of ["ArchiveResults", "ArchiveColumns"]) {
+      expect(resource(template, BUCKET, derived).Properties).not.toHaveProperty(
+        "ObjectLockEnabled",
+      );
+    }
+  });
+
+  it("lets no rule delete files of the columns, which the table names", () => {
+    const { template } = synthesize({ archive: { retention: "2557d" } });
+
+    expect(resource(template, BUCKET, "ArchiveColumns").Properties).toMatchObject({
+      LifecycleConfiguration: {
+        Rules: [{ Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }],
+      },
+    });
   });
 
   it("outlives the stack", () => {
@@ -122,20 +134,20 @@ describe("Archive", () => {
     expect(retained.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(
       retained.map(() => "Retain"),
     );
-    expect(retained).toHaveLength(4);
+    expect(retained).toHaveLength(5);
   });
 
   it("goes with the stack, emptied, when it is told to", () => {
     const { template } = synthesize({ removalPolicy: "destroy" });
 
     expect(resource(template, BUCKET, "ArchiveBucket").DeletionPolicy).toBe("Delete");
-    template.resourceCountIs("Custom::S3AutoDeleteObjects", 3);
+    template.resourceCountIs("Custom::S3AutoDeleteObjects", 4);
   });
 
-  it("takes a bucket that exists and makes only the other two", () => {
+  it("takes a bucket that exists and makes only the others", () => {
     const { template } = synthesize({ archive: { existingBucket: { name: "acme-evidence" } } });
 
-    template.resourceCountIs(BUCKET, 2);
+    template.resourceCountIs(BUCKET, 3);
     template.hasResourceProperties("AWS::Events::Rule", {
       EventPattern: { detail: { bucket: { name: ["acme-evidence"] } } },
     });

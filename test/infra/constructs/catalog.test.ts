@@ -1,3 +1,4 @@
+import { Annotations, Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { PARTITION_KEYS, PREFIXES, partitionPath } from "../../../lib/archive/object-key.ts";
 import { ARCHIVE_HOURS_SQL } from "../../../lib/sql/archive-hours-view.ts";
@@ -68,6 +69,17 @@ describe("Catalog", () => {
     },
   );
 
+  it.each([{ closing: { compact: false } }, { archive: { retention: "365d" } }] as const)(
+    "gives the view its text again when columns are turned off: %j",
+    (overrides) => {
+      const viewOf = ({ template }: ReturnType<typeof synthesize>) =>
+        resource(template, TABLE, "CatalogView").Properties.TableInput.Parameters;
+
+      expect(viewOf(synthesize())).toEqual({ presto_view: "true", comment: "Presto View" });
+      expect(viewOf(synthesize(overrides))).toMatchObject({ columns: "off" });
+    },
+  );
+
   it("caps what a query reads, and where and how its result is kept", () => {
     const { template } = synthesize({
       catalog: { workgroup: "security", bytesScannedCutoff: "2TB" },
@@ -109,6 +121,35 @@ describe("Catalog", () => {
       });
       expect(Properties.Description.length).toBeLessThanOrEqual(1024);
     }
+  });
+
+  it.each([
+    ["SlackAuditLake", "slack_audit_lake", "slack-audit-lake"],
+    ["AcmeAuditEU", "acme_audit_eu", "acme-audit-eu"],
+  ])(
+    "is named after the stack %s unless it is told otherwise",
+    (stackName, database, workgroup) => {
+      const { template } = synthesize({ stackName });
+
+      expect(resource(template, "AWS::Glue::Database", "Catalog").Properties).toMatchObject({
+        DatabaseInput: { Name: database },
+      });
+      expect(resource(template, "AWS::Athena::WorkGroup", "Catalog").Properties.Name).toBe(
+        workgroup,
+      );
+    },
+  );
+
+  it("warns that version 0.1.0 did not name it after the stack, until the names are written", () => {
+    const warnings = (overrides: Parameters<typeof synthesize>[0]) =>
+      Annotations.fromStack(synthesize(overrides).stack).findWarning("*", Match.anyValue());
+    const catalog = { database: "slack_audit_lake", workgroup: "slack-audit-lake" };
+
+    expect(JSON.stringify(warnings({ stackName: "AcmeAuditEU" }))).toContain(
+      'Version 0.1.0 called them \\"slack_audit_lake\\" and \\"slack-audit-lake\\"',
+    );
+    expect(warnings({ stackName: "AcmeAuditEU", catalog })).toEqual([]);
+    expect(warnings({})).toEqual([]);
   });
 
   it("names the database as it is told to, also inside the view", () => {

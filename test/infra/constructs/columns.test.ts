@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { PREFIXES } from "../../../lib/archive/object-key.ts";
 import { COLUMNS_METRICS } from "../../../lib/stack/metrics.ts";
+import { Deployment } from "../../fakes/local-account/deployment.ts";
+import { isAllowed } from "../../fakes/local-account/policy.ts";
 import { alarms } from "../alarms.ts";
-import { grant, grants, paths } from "../grants.ts";
+import { grant, paths } from "../grants.ts";
 import { definitionOf } from "../run-state-machine.ts";
 import { synthesize } from "../synthesize.ts";
 
@@ -19,18 +21,32 @@ describe("Columns", () => {
       ]);
     });
 
-    it("the files of the compact table, and of nothing else, to delete", () => {
-      const deleting = grants(template, ROLE).filter(({ Action }) =>
-        [Action].flat().includes("s3:DeleteObject"),
-      );
+    it("no object of the archive to delete, as to nobody: only what is in the table's bucket", () => {
+      const deployment = new Deployment(template.toJSON());
+      const arnOf = (id: string) => deployment.named(deployment.one("AWS::S3::Bucket", id)[0]).arn;
+      const roles = deployment.all("AWS::IAM::Role").map(([id]) => id);
+      const mayDelete = (bucket: string, key: string) =>
+        roles.filter((role) => {
+          const call = { resource: `${arnOf(bucket)}/${key}`, context: {} };
+          const statements = deployment.statementsOf(role);
+          return ["s3:DeleteObject", "s3:DeleteObjectVersion"].some((action) =>
+            isAllowed({ ...call, action }, statements),
+          );
+        });
 
-      expect(deleting.flatMap(({ Resource }) => paths(Resource))).toEqual(["compact/table/*"]);
+      expect(roles.length).toBeGreaterThan(10);
+      for (const key of [...Object.values(PREFIXES), "compact/table/", ""]) {
+        expect(mayDelete("ArchiveBucket", `${key}x`)).toEqual([]);
+      }
+      expect(mayDelete("ArchiveColumns", "id/data/x.parquet")).toEqual([
+        expect.stringMatching(`^${ROLE}`),
+      ]);
     });
 
-    it("to make and change the compact table and the view, and no other table", () => {
+    it("to make and change the columns table and the view, and no other table", () => {
       const tables = JSON.stringify(grant(template, ROLE, "ChangeTables").Resource);
 
-      expect(tables).toContain(":table/slack_audit_lake/audit_logs_compact");
+      expect(tables).toContain(":table/slack_audit_lake/audit_logs_columns");
       expect(tables).toContain(':table/slack_audit_lake/audit_logs"');
       expect(tables).not.toContain("audit_log_lines");
     });

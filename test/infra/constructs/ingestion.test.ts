@@ -93,9 +93,14 @@ describe("Ingestion", () => {
 
     expect(secret.DeletionPolicy).toBe("Retain");
     expect(secret.Properties).toMatchObject({
-      SecretString: '{"token":""}',
       KmsKeyId: { "Fn::GetAtt": [expect.stringMatching(/^EncryptionKey/), "Arn"] },
     });
+  });
+
+  it("gives the secret no value, which a later change could put in the token's place", () => {
+    const { Properties } = resource(template, "AWS::SecretsManager::Secret", "Ingestionacme");
+
+    expect(Object.keys(Properties).sort()).toEqual(["Description", "KmsKeyId"]);
   });
 
   describe("grants the function of a source", () => {

@@ -4,6 +4,20 @@ import { hourOf } from "../time.ts";
 import { type ArchiveEntry, ArchiveObjectError, decodeLines } from "./archive-object.ts";
 import { hourPrefix, type ObjectName, parseObjectKey } from "./object-key.ts";
 
+/**
+ * An entry is known by its id and its time (docs/adr/0016-id-and-time.md): a line
+ * that gives an id another time than Slack does, as an import may bring it, is another.
+ */
+export type EntryName = `${number} ${string}`;
+
+export function entryName({ id, dateCreate }: { id: string; dateCreate: number }): EntryName {
+  return `${dateCreate} ${id}`;
+}
+
+export function idOf(name: EntryName): string {
+  return name.slice(name.indexOf(" ") + 1);
+}
+
 interface ArchivedLine {
   /** Epoch seconds. */
   dateCreate: number;
@@ -11,8 +25,8 @@ interface ArchivedLine {
   hash: string;
 }
 
-/** The lines of an object, by their id. */
-type ArchivedObjectIds = ReadonlyMap<string, ArchivedLine>;
+/** The lines of an object. */
+type ArchivedLines = ReadonlyMap<EntryName, ArchivedLine>;
 
 interface ArchivedObject extends ObjectName {
   key: string;
@@ -20,22 +34,22 @@ interface ArchivedObject extends ObjectName {
 
 /** Hours whose listings are kept. A window lies in one; a late scan and the live edge in two. */
 const HOURS_KEPT = 4;
-/** Objects whose ids are kept: those that the next page or window can overlap again. */
+/** Objects whose lines are kept: those that the next page or window can overlap again. */
 const OBJECTS_KEPT = 8;
 
 /**
- * Which ids are archived: the archive itself is the dedupe index.
+ * Which entries are archived: the archive itself is the dedupe index.
  *
  * An hour is listed once; of its objects only those are read whose key says
  * that they overlap the asked seconds. True for as long as this run is the
  * only writer, which the lease sees to.
  */
-export class ArchivedIds {
+export class ArchivedEntries {
   readonly #store: ArchiveStore;
   readonly #source: string;
   readonly #hashesTexts: boolean;
   readonly #objectsByHour = new RecentMap<number, ArchivedObject[]>(HOURS_KEPT);
-  readonly #idsByKey = new RecentMap<string, ArchivedObjectIds>(OBJECTS_KEPT);
+  readonly #linesByKey = new RecentMap<string, ArchivedLines>(OBJECTS_KEPT);
 
   constructor(store: ArchiveStore, source: string, hashesTexts: boolean) {
     this.#store = store;
@@ -46,22 +60,22 @@ export class ArchivedIds {
   /**
    * @param min - epoch seconds, included
    * @param max - epoch seconds, included, in the same UTC hour
-   * @returns tells whether an id stands in an object that overlaps these seconds
+   * @returns tells whether an entry with a time of these seconds is archived
    */
-  async between(min: number, max: number): Promise<(id: string) => boolean> {
+  async between(min: number, max: number): Promise<(entry: ArchiveEntry) => boolean> {
     const objects = await this.#overlapping(min, max);
-    return (id) => objects.some((ids) => ids.has(id));
+    return (entry) => objects.some((lines) => lines.has(entryName(entry)));
   }
 
   /**
-   * @returns the ids that are archived with a time of these seconds, each with
-   * the hash of its line; bounds as in {@link between}
+   * @returns the entries that are archived with a time of these seconds, each
+   * with the hash of its line; bounds as in {@link between}
    */
-  async within(min: number, max: number): Promise<Map<string, string>> {
-    const within = new Map<string, string>();
-    for (const ids of await this.#overlapping(min, max)) {
-      for (const [id, { dateCreate, hash }] of ids) {
-        if (dateCreate >= min && dateCreate <= max) within.set(id, hash);
+  async within(min: number, max: number): Promise<Map<EntryName, string>> {
+    const within = new Map<EntryName, string>();
+    for (const lines of await this.#overlapping(min, max)) {
+      for (const [name, { dateCreate, hash }] of lines) {
+        if (dateCreate >= min && dateCreate <= max) within.set(name, hash);
       }
     }
     return within;
@@ -74,24 +88,24 @@ export class ArchivedIds {
     if (name !== undefined && !objects.some((object) => object.key === key)) {
       objects.push({ key, ...name });
     }
-    const ids = entries.map(
-      ({ id, dateCreate, bytes }) => [id, this.#line(dateCreate, bytes)] as const,
+    const lines = entries.map(
+      (entry) => [entryName(entry), this.#line(entry.dateCreate, entry.bytes)] as const,
     );
-    this.#idsByKey.set(key, new Map(ids));
+    this.#linesByKey.set(key, new Map(lines));
   }
 
   #line(dateCreate: number, text: Uint8Array): ArchivedLine {
     return { dateCreate, hash: this.#hashesTexts ? textHash(text) : "" };
   }
 
-  async #overlapping(min: number, max: number): Promise<ArchivedObjectIds[]> {
-    const ids: ArchivedObjectIds[] = [];
+  async #overlapping(min: number, max: number): Promise<ArchivedLines[]> {
+    const objects: ArchivedLines[] = [];
     for (const { key, minDateCreate, maxDateCreate } of await this.#objectsOf(hourOf(min))) {
       if (minDateCreate <= max && maxDateCreate >= min) {
-        ids.push(await this.#idsOf(key));
+        objects.push(await this.#linesOf(key));
       }
     }
-    return ids;
+    return objects;
   }
 
   async #objectsOf(hour: number): Promise<ArchivedObject[]> {
@@ -108,18 +122,18 @@ export class ArchivedIds {
     return objects;
   }
 
-  async #idsOf(key: string): Promise<ArchivedObjectIds> {
-    const known = this.#idsByKey.get(key);
+  async #linesOf(key: string): Promise<ArchivedLines> {
+    const known = this.#linesByKey.get(key);
     if (known !== undefined) {
       return known;
     }
-    const ids = new Map<string, ArchivedLine>();
+    const lines = new Map<EntryName, ArchivedLine>();
     for (const line of await decodeLines(key, await this.#store.get(key))) {
-      const { id, dateCreate } = readLine(key, line);
-      ids.set(id, this.#line(dateCreate, line));
+      const entry = readLine(key, line);
+      lines.set(entryName(entry), this.#line(entry.dateCreate, line));
     }
-    this.#idsByKey.set(key, ids);
-    return ids;
+    this.#linesByKey.set(key, lines);
+    return lines;
   }
 }
 

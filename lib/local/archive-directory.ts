@@ -1,0 +1,94 @@
+import type { Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { PREFIXES, SOURCE_NAME } from "../archive/object-key.ts";
+import { SqliteCheckpointStore } from "./sqlite-checkpoint-store.ts";
+
+/** Directories that a search reads, in all. */
+const DIRECTORIES_MAX = 1000;
+const FOUND_MAX = 5;
+
+/** Folders that are named `source=NAME`, below those of {@link PREFIXES}. */
+const SOURCE_FOLDER = /^source=(.+)$/;
+
+/** Whether a writer has ever been at work in this directory, or it is a copy of such a one. */
+export async function isArchive(directory: string): Promise<boolean> {
+  return SqliteCheckpointStore.isIn(directory) || (await storedSourcesIn(directory)).length > 0;
+}
+
+/** Sources of which an archive on disk holds anything, or which ever ran in it, ascending. */
+export async function sourcesIn(directory: string): Promise<string[]> {
+  const sources = new Set(await storedSourcesIn(directory));
+  if (SqliteCheckpointStore.isIn(directory)) {
+    const checkpoints = new SqliteCheckpointStore(directory);
+    try {
+      for (const source of await checkpoints.sources()) sources.add(source);
+    } finally {
+      checkpoints.close();
+    }
+  }
+  return [...sources].sort();
+}
+
+/**
+ * Look for archives below a directory.
+ *
+ * @param levels - how deep; 1: directly in it
+ * @returns their paths, which begin with the directory's; at most five, those least deep first
+ */
+export async function findArchivesBelow(directory: string, levels: number): Promise<string[]> {
+  const found: string[] = [];
+  let queue = [directory];
+  let isRead = 0;
+  for (let level = 0; level < levels && found.length < FOUND_MAX; level += 1) {
+    const next: string[] = [];
+    for (const parent of queue) {
+      if (isRead >= DIRECTORIES_MAX) break;
+      isRead += 1;
+      for (const name of await foldersIn(parent)) {
+        const path = join(parent, name);
+        if (await isArchive(path)) found.push(path);
+        else next.push(path);
+      }
+    }
+    queue = next;
+  }
+  return found.slice(0, FOUND_MAX);
+}
+
+/** @returns the path of the archive that a directory is part of, if there is one */
+export async function findArchiveAround(directory: string): Promise<string | undefined> {
+  let path = resolve(directory);
+  while (path !== dirname(path)) {
+    path = dirname(path);
+    if (await isArchive(path)) return path;
+  }
+  return undefined;
+}
+
+async function storedSourcesIn(directory: string): Promise<string[]> {
+  const sources = new Set<string>();
+  for (const prefix of Object.values(PREFIXES)) {
+    for (const name of await foldersIn(join(directory, prefix))) {
+      const [, source] = SOURCE_FOLDER.exec(name) ?? [];
+      if (source !== undefined && SOURCE_NAME.test(source)) sources.add(source);
+    }
+  }
+  return [...sources];
+}
+
+/** Not hidden ones, and no links, which could lead around in a circle; none that cannot be read. */
+async function foldersIn(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(toNone);
+  return entries
+    .filter((entry) => entry.isDirectory() && !/^\.|^node_modules$/.test(entry.name))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+const ABSENT = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM"]);
+
+function toNone(error: NodeJS.ErrnoException): Dirent[] {
+  if (ABSENT.has(error.code ?? "")) return [];
+  throw error;
+}

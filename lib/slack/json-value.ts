@@ -1,0 +1,232 @@
+/**
+ * Finds where a JSON value ends, and checks it on the way, without making a value
+ * of it.
+ *
+ * Parsing and writing again would change the evidence: numbers above 2^53 lose
+ * digits, escapes and key order change, repeated keys vanish. Parsing only to
+ * check costs more than all else that a run does.
+ *
+ * What is accepted is what `JSON.parse` accepts, no more and no less; any other
+ * text gives a {@link BrokenFrameError}. The text is UTF-8; every character
+ * that matters here is one byte in it, and no byte of a longer character looks
+ * like one of these. That the longer ones are whole is for others to check.
+ */
+
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** Bytes that a backslash may stand before: `"\/bfnrtu`. */
+const ESCAPES = byteSet('"\\/bfnrtu');
+const HEX_DIGITS = byteSet("0123456789abcdefABCDEF");
+const LITERALS = ["true", "false", "null"].map((literal) => Buffer.from(literal));
+
+/** The text is not JSON. */
+export class BrokenFrameError extends Error {
+  override readonly name = "BrokenFrameError";
+}
+
+/** Offset of the first byte at or after `at` that is not JSON white space. */
+export function skipSpace(text: Buffer, at: number): number {
+  let position = at;
+  for (;;) {
+    const byte = text[position];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
+      return position;
+    }
+    position += 1;
+  }
+}
+
+/**
+ * Offset after the value that begins at `at`. Takes linear time, and no stack:
+ * values may be nested as deep as the text is long.
+ */
+export function endOfValue(text: Buffer, at: number): number {
+  const containers = new OpenContainers();
+  let position = at;
+  for (;;) {
+    switch (text[position]) {
+      case QUOTE:
+        position = endOfString(text, position);
+        break;
+      case OPEN_BRACE:
+        position = skipSpace(text, position + 1);
+        if (text[position] !== CLOSE_BRACE) {
+          containers.open(CLOSE_BRACE);
+          position = startOfMember(text, position);
+          continue;
+        }
+        position += 1;
+        break;
+      case OPEN_BRACKET:
+        position = skipSpace(text, position + 1);
+        if (text[position] !== CLOSE_BRACKET) {
+          containers.open(CLOSE_BRACKET);
+          continue;
+        }
+        position += 1;
+        break;
+      default:
+        position = endOfScalar(text, position);
+    }
+    // A value has ended: so may the containers around it.
+    while (containers.depth > 0) {
+      position = skipSpace(text, position);
+      if (text[position] !== containers.end) {
+        break;
+      }
+      containers.close();
+      position += 1;
+    }
+    if (containers.depth === 0) {
+      return position;
+    }
+    position = startOfNext(text, position);
+    if (containers.end === CLOSE_BRACE) {
+      position = startOfMember(text, position);
+    }
+  }
+}
+
+/** The objects and arrays around a place, by the byte that ends each. */
+class OpenContainers {
+  depth = 0;
+  /** Of the innermost. */
+  end = 0;
+  /** Of those around it. */
+  readonly #outer: number[] = [];
+
+  open(end: number): void {
+    if (this.depth > 0) {
+      this.#outer.push(this.end);
+    }
+    this.depth += 1;
+    this.end = end;
+  }
+
+  close(): void {
+    this.depth -= 1;
+    this.end = this.#outer.pop() ?? 0;
+  }
+}
+
+/** Offset of the first element or member of the container at `at`, or of its end. */
+export function startOfFirst(text: Buffer, at: number, open: number): number {
+  expect(text, at, open);
+  return skipSpace(text, at + 1);
+}
+
+/** Offset of what follows the comma at `at`. */
+export function startOfNext(text: Buffer, at: number): number {
+  expect(text, at, COMMA);
+  return skipSpace(text, at + 1);
+}
+
+/** Offset of the value of the member whose name begins at `at`. */
+export function startOfMember(text: Buffer, at: number): number {
+  expect(text, at, QUOTE);
+  const colon = skipSpace(text, endOfString(text, at));
+  expect(text, colon, COLON);
+  return skipSpace(text, colon + 1);
+}
+
+export function endOfString(text: Buffer, at: number): number {
+  let position = at + 1;
+  while (position < text.length) {
+    const byte = text[position] as number;
+    if (byte === QUOTE) {
+      return position + 1;
+    }
+    if (byte === BACKSLASH) {
+      position = endOfEscape(text, position);
+    } else if (byte < 0x20) {
+      break;
+    } else {
+      position += 1;
+    }
+  }
+  throw new BrokenFrameError();
+}
+
+function endOfEscape(text: Buffer, at: number): number {
+  const byte = text[at + 1] ?? 0;
+  if (ESCAPES[byte] === 0) {
+    throw new BrokenFrameError();
+  }
+  if (byte !== 0x75) {
+    return at + 2;
+  }
+  for (let digit = at + 2; digit < at + 6; digit += 1) {
+    if (HEX_DIGITS[text[digit] ?? 0] === 0) {
+      throw new BrokenFrameError();
+    }
+  }
+  return at + 6;
+}
+
+function endOfScalar(text: Buffer, at: number): number {
+  const byte = text[at];
+  if (byte === MINUS || isDigit(byte)) {
+    return endOfNumber(text, at);
+  }
+  const literal = LITERALS.find((bytes) => bytes[0] === byte);
+  if (literal?.every((expected, index) => text[at + index] === expected)) {
+    return at + literal.length;
+  }
+  throw new BrokenFrameError();
+}
+
+function endOfNumber(text: Buffer, at: number): number {
+  let position = text[at] === MINUS ? at + 1 : at;
+  position = text[position] === ZERO ? position + 1 : endOfDigits(text, position);
+  if (text[position] === POINT) {
+    position = endOfDigits(text, position + 1);
+  }
+  const byte = text[position];
+  if (byte === 0x45 || byte === 0x65) {
+    const sign = text[position + 1];
+    position = endOfDigits(text, sign === PLUS || sign === MINUS ? position + 2 : position + 1);
+  }
+  return position;
+}
+
+/** At least one. */
+function endOfDigits(text: Buffer, at: number): number {
+  let position = at;
+  while (isDigit(text[position])) {
+    position += 1;
+  }
+  if (position === at) {
+    throw new BrokenFrameError();
+  }
+  return position;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}
+
+function byteSet(characters: string): Uint8Array {
+  const set = new Uint8Array(256);
+  for (const byte of Buffer.from(characters, "latin1")) {
+    set[byte] = 1;
+  }
+  return set;
+}
+
+function expect(text: Buffer, at: number, byte: number): void {
+  if (text[at] !== byte) {
+    throw new BrokenFrameError();
+  }
+}
