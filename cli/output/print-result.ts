@@ -51,6 +51,11 @@ async function printTable(read: ReadRows, pager: boolean): Promise<void> {
   const rowsMax = isTTY ? TABLE_ROWS_MAX : Number.POSITIVE_INFINITY;
   const head = await read((rows) => takeHead(rows, rowsMax));
   const text = renderResult(head, isTTY ? columns : undefined);
+  if (head.rowCount > head.rows.length) {
+    console.error(
+      "A terminal shows the first rows; --output ndjson, csv, json or parquet has all.",
+    );
+  }
   if (pager) await page(text);
   else console.log(text);
 }

@@ -35,18 +35,17 @@ export async function takeHead(
 export function renderResult(
   { columns, types, rows, rowCount }: ResultHead,
   widthMax?: number,
+  [one, many]: readonly [string, string] = ["row", "rows"],
 ): string {
   const shown = rows.map((row) => row.map(cellText));
   const rest = rowCount - shown.length;
-  const count = formatCounted(rowCount, "row");
+  const count = formatCounted(rowCount, one, many);
   const fits = widthMax === undefined || naturalWidth(columns, shown) <= widthMax;
   return [
     fits || shown.length === 0
       ? renderTable(columns, shown, { widthMax, isNumeric: types.map((t) => NUMERIC_TYPE.test(t)) })
-      : renderRecords(columns, shown, widthMax),
-    rest > 0
-      ? `${count}; ${formatCounted(rest, "row")} not shown: --output ndjson, csv, json or parquet has all`
-      : count,
+      : renderRecords(columns, shown, widthMax, one),
+    rest > 0 ? `${count}; ${formatCounted(rest, one, many)} not shown` : count,
   ].join("\n");
 }
 
@@ -55,13 +54,14 @@ function renderRecords(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
   widthMax: number,
+  one: string,
 ): string {
   const names = columns.map(showControls);
   const nameWidth = Math.max(...names.map((name) => name.length));
   const valueWidth = Math.max(widthMax - nameWidth - 2, 16);
   return rows
     .map((row, i) => {
-      const title = `── row ${i + 1} `;
+      const title = `── ${one} ${i + 1} `;
       const fields = row.flatMap((value, column) =>
         value === ""
           ? []

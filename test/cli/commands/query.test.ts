@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
-import { createDatabase } from "../../../lib/local/duckdb.ts";
 import { SAVED_QUERIES } from "../../../lib/sql/saved-queries.ts";
 import { run } from "../audit-lake.ts";
 import { emptyArchive } from "../empty-archive.ts";
@@ -82,21 +81,6 @@ describe("a result in a file", () => {
     expect(code).toBe(1);
     expect(await readFile(file, "utf8")).toBe("before");
     expect(await readdir(directory)).toEqual(["result.csv"]);
-  });
-
-  it("has the types of the query as Parquet", async () => {
-    const file = join(await temporaryDirectory(), "result.parquet");
-    const sql =
-      "SELECT id, event_time, date_create, [1, 2] AS list, '=1' AS \"a b\" FROM audit_logs ORDER BY id";
-    expect(await query(sql, "--output", "parquet", "--file", file)).toMatchObject({ code: 0 });
-    const database = await createDatabase();
-    const connection = await database.connect();
-    const result = await connection.runAndReadAll(`FROM '${file}' LIMIT 1`);
-    expect(result.columnTypes().map(String)).toEqual([
-      ...["VARCHAR", "TIMESTAMP", "BIGINT", "INTEGER[]", "VARCHAR"],
-    ]);
-    expect(result.getRowObjectsJson()).toMatchObject([{ list: [1, 2], "a b": "=1" }]);
-    database.closeSync();
   });
 });
 
