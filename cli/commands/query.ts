@@ -1,13 +1,18 @@
 import { type Command, Option } from "commander";
 import { systemClock } from "../../lib/slack/clock.ts";
 import type { RowStream } from "../../lib/sql/query-result.ts";
-import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import type { SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { addQuerySelection, type QuerySelection, toStatement } from "../options/query-selection.ts";
+import {
+  addQuerySelection,
+  type QuerySelection,
+  savedQueries,
+  toStatement,
+} from "../options/query-selection.ts";
 import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
@@ -82,7 +87,7 @@ ${STACK_HELP}`,
     )
     .action(async (text: string | undefined, options: QueryOptions) => {
       if (options.list) {
-        console.log(describeSavedQueries());
+        console.log(describeSavedQueries(savedQueries(options.queries)));
         return;
       }
       const output = toOutput(options);
@@ -149,8 +154,8 @@ function toOutput({ output, file, json, csv, raw, pager }: QueryOptions): Result
   return { format, file, raw, pager };
 }
 
-function describeSavedQueries(): string {
-  return [...SAVED_QUERIES.values()]
+export function describeSavedQueries(queries: ReadonlyMap<string, SavedQuery>): string {
+  return [...queries.values()]
     .map(({ name, title, question, parameters, daysBack }) =>
       [
         `${name}: ${title}`,
