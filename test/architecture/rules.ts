@@ -213,12 +213,13 @@ export const LAYERS: Rule[][] = [
     },
     {
       folder: "cli/output",
-      why: "shows what it is given, and begins nothing",
+      why: "shows what it is given, on the terminal, in a pager or in a file, and begins no work",
       may: [
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
       packages: ["cli-progress", "cli-table3"],
+      builtins: ["child_process", "events", "fs", "os", "path", "stream"],
     },
     {
       folder: "cli/run",
