@@ -155,6 +155,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     [STACK_OUTPUTS.checkpointTable]: checkpoints.tableName,
     [STACK_OUTPUTS.newObjectsTopic]: events.topic.topicArn,
     [STACK_OUTPUTS.alertsTopic]: notifications.topic.topicArn,
+    [STACK_OUTPUTS.archiveStartsOn]: config.archiveStartsOn,
     [STACK_OUTPUTS.signingKey]: sealing?.signingKey?.keyArn,
   });
   for (const { config: source, tokenSecret, handler } of ingestion.sources) {

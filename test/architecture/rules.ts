@@ -162,7 +162,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/commands",
       why: "talks to people; what is deployed is reached through cli/stack only",
       may: [...CLI, "fake-slack", ...LIB.filter((folder) => folder !== "lib/aws")],
-      packages: ["commander"],
+      packages: ["commander", "@bomb.sh/tab"],
       builtins: ["crypto"],
     },
     {
@@ -213,12 +213,13 @@ export const LAYERS: Rule[][] = [
     },
     {
       folder: "cli/output",
-      why: "shows what it is given, and begins nothing",
+      why: "shows what it is given, on the terminal, in a pager or in a file, and begins no work",
       may: [
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
       packages: ["cli-progress", "cli-table3"],
+      builtins: ["child_process", "events", "fs", "os", "path", "stream"],
     },
     {
       folder: "cli/run",
@@ -342,7 +343,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/archive",
       why: "says what is stored and where; adapters and writers depend on it, not it on them",
       may: [...PORTS, "lib/time.ts"],
-      builtins: ["crypto", "stream", "util", "zlib"],
+      builtins: ["crypto", "util", "zlib"],
     },
   ],
   [

@@ -145,6 +145,7 @@ describe("SlackAuditLakeStack", () => {
       CheckpointTable: undefined,
       NewObjectsTopic: undefined,
       AlertsTopic: undefined,
+      ArchiveStartsOn: undefined,
       TokenSecretacme: "acme",
       Functionacme: "acme",
       SlackApiacme: "acme",
