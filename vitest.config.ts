@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -51,6 +52,9 @@ class ProofsFirst extends BaseSequencer {
     return [...proofs, ...others];
   }
 }
+
+// Every process of the tests compiles the same libraries. On disk, and found again by the next run.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/node");
 
 export default defineConfig({
   test: {

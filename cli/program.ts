@@ -35,6 +35,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/query.ts")).defineQueryCommand,
   },
   {
+    name: "sql",
+    summary: "ask the archive in SQL, one question after another",
+    load: async () => (await import("./commands/sql.ts")).defineSqlCommand,
+  },
+  {
     name: "status",
     summary: "show how far the archive is complete",
     load: async () => (await import("./commands/status.ts")).defineStatusCommand,
@@ -76,6 +81,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: "try everything on a made-up organization",
     load: async () => (await import("./commands/demo.ts")).defineDemoCommand,
   },
+  {
+    name: "completion",
+    summary: "complete words at Tab, in bash, zsh or fish",
+    load: async () => (await import("./commands/completion.ts")).defineCompletionCommand,
+  },
 ];
 
 /**
@@ -92,7 +102,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
     .exitOverride()
     .addHelpText("after", EXIT_CODES_HELP);
   for (const { name, summary, load, formerName } of COMMANDS) {
-    const command = program.command(name).summary(summary);
+    const command = program.command(name).summary(summary).description(summary);
     if (args.includes(name)) (await load())(command);
     if (formerName !== undefined && args.includes(formerName)) {
       const former = program.command(formerName, { hidden: true });
@@ -100,5 +110,6 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
       former.hook("preAction", () => warnDeprecated(formerName, name));
     }
   }
+  if (args[0] === "complete") await (await import("./commands/completion.ts")).addComplete(program);
   return program;
 }

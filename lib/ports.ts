@@ -54,6 +54,15 @@ export interface PageCursor {
   cursor: string;
 }
 
+/** What a look for the first second that Slack lists knows; see `lib/run/first-listed.ts`. Epoch seconds. */
+export interface FirstListedSearch {
+  /** The last second that Slack is known to refuse, and how often in a row it has. */
+  refused: number;
+  refusals: number;
+  /** The first that it is known to list. */
+  listed: number;
+}
+
 /** What a writer has counted, and under which settings; see `lib/run/lateness.ts`. */
 export interface WriterCounts {
   /** Epoch milliseconds. */
@@ -77,6 +86,8 @@ export interface Checkpoint {
   watermark: number;
   /** Present while a window of several pages is half read. */
   pageCursor?: PageCursor | undefined;
+  /** Present while the first second that Slack lists at or after the watermark is looked for. */
+  firstListedSearch?: FirstListedSearch | undefined;
   /** Observed density, from which the next window is sized. */
   entriesPerSecond: number;
   /** Epoch milliseconds before which Slack asked not to be called again. */

@@ -12,7 +12,7 @@ import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { noteTrouble, reportError, UsageError } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP, EXIT_OF_OUTCOME } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
-import { confirm } from "../options/confirm.ts";
+import { confirm, requireTerminal } from "../options/confirm.ts";
 import { addSourceOption, checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
@@ -181,6 +181,7 @@ async function backfillDirectory(options: BackfillOptions): Promise<number> {
     const ports = { slack, archive, checkpoints, clock };
     const { spans, left } = await planBackfill(ports, { source, ...range });
     if (options.estimate || !options.yes) {
+      if (!options.estimate && left.length > 0) requireTerminal();
       const estimate = await estimateBackfill(slack, left, {
         pageLimit: PAGE_LIMIT,
         deadlineMs: Number.POSITIVE_INFINITY,

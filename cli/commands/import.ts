@@ -19,7 +19,7 @@ export function defineImportCommand(command: Command): void {
     .description(
       [
         'Store exported entries as if Slack had just sent them: by hour, each id once, byte for byte. A file is page bodies, arrays of entries, or single entries, one after another; gzipped or not. "-" is standard input.',
-        "Importing a file again changes nothing. An entry without a usable id or date_create goes to quarantine/. Nothing is stored when one of the files cannot be read. What belongs to a sealed day is stored as an addendum, which the next seal of the day seals.",
+        "Importing a file again changes nothing. An entry without a usable id or date_create goes to quarantine/, as does another text of an id that is taken. Nothing is stored when one of the files cannot be read. What belongs to a sealed day is stored as an addendum, which the next seal of the day seals.",
       ].join("\n\n"),
     )
     .argument("<file...>")

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { PREFIXES, sourcePrefix } from "../../lib/archive/object-key.ts";
+import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
-import type { WriterStatus } from "../../lib/ports.ts";
+import type { Claim, WriterStatus } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
-import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { addArchiveOption, checkReadable, isWritable } from "../options/archive.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { describeBackfill } from "../output/backfill-status.ts";
@@ -16,7 +17,7 @@ import { formatBytes, formatCount } from "../output/format.ts";
 import { describeSealing, type SealingStatus, toSealingStatus } from "../output/sealing-status.ts";
 import {
   describeSourceProgress,
-  liveOf,
+  type KnownWriter,
   type SourceProgress,
   toSourceProgress,
 } from "../output/source-status.ts";
@@ -85,35 +86,57 @@ async function readStatus(
   const store = new DirectoryArchiveStore(directory);
   const held = await measureObjects(store, only);
   const quarantined = await countQuarantined(store, only);
-  const writers = await readWriters(directory, only);
+  const { writers, claims } = await readCheckpoints(directory, only);
   const names = new Set([...writers.keys(), ...held.keys(), ...quarantined.keys()]);
-  return [...names].sort().map((source) => ({
-    ...toSourceProgress(source, liveOf(writers.get(source)), nowSeconds),
-    ...toSealingStatus(source, writers.get(source)),
-    backfill: backfillProgress(writers.get(source) ?? [], nowSeconds * 1000) ?? null,
-    objects: held.get(source)?.objects ?? 0,
-    bytes: held.get(source)?.bytes ?? 0,
-    quarantined: quarantined.get(source) ?? 0,
-  }));
+  const statuses: SourceStatus[] = [];
+  for (const source of [...names].sort()) {
+    const known = writers.get(source);
+    statuses.push({
+      ...toSourceProgress(source, known, claims.get(source), nowSeconds),
+      ...toSealingStatus(source, known, await sealedDays(store, source)),
+      backfill: backfillProgress(known ?? [], nowSeconds * 1000) ?? null,
+      objects: held.get(source)?.objects ?? 0,
+      bytes: held.get(source)?.bytes ?? 0,
+      quarantined: quarantined.get(source) ?? 0,
+    });
+  }
+  return statuses;
 }
 
-async function readWriters(
+/** By source. */
+async function readCheckpoints(
   directory: string,
   only: string | undefined,
-): Promise<Map<string, WriterStatus[]>> {
-  const bySource = new Map<string, WriterStatus[]>();
+): Promise<{ writers: Map<string, KnownWriter[]>; claims: Map<string, Claim[]> }> {
+  const writers = new Map<string, KnownWriter[]>();
+  const claims = new Map<string, Claim[]>();
   // Opening would create the file, and a copy of an archive may be read-only.
-  if (!SqliteCheckpointStore.isIn(directory)) return bySource;
+  if (!SqliteCheckpointStore.isIn(directory)) return { writers, claims };
+  const canLock = await isWritable(directory);
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
     for (const source of await checkpoints.sources()) {
       if (only !== undefined && source !== only) continue;
-      bySource.set(source, await checkpoints.writers(source));
+      const known = await checkpoints.writers(source);
+      // Who is alive is known from locks, which are files; nobody is at work where there are none.
+      writers.set(
+        source,
+        canLock ? known.map((writer) => withoutDeadHolder(checkpoints, writer)) : known,
+      );
+      claims.set(source, await checkpoints.claims(source));
     }
-    return bySource;
+    return { writers, claims };
   } finally {
     checkpoints.close();
   }
+}
+
+/** A process that was killed leaves its lease behind, and the lock tells that it is gone. */
+function withoutDeadHolder(checkpoints: SqliteCheckpointStore, status: WriterStatus): KnownWriter {
+  const { writer, lease, ...rest } = status;
+  return lease === undefined || checkpoints.isAlive(writer, lease)
+    ? status
+    : { writer, ...rest, lease: undefined, diedHolder: lease.owner };
 }
 
 async function measureObjects(

@@ -8,9 +8,14 @@ import {
   isArchive,
 } from "../../lib/local/archive-directory.ts";
 import { UsageError } from "../errors.ts";
+import { defaultOf } from "./defaults.ts";
 
 export function addArchiveOption(command: Command): Command {
-  return command.option("--archive <dir>", "directory of the archive", "archive");
+  return command.option(
+    "--archive <dir>",
+    "directory of the archive",
+    defaultOf("archive") ?? "archive",
+  );
 }
 
 /** Levels below a directory that is no archive at which one is looked for. */
@@ -44,6 +49,14 @@ export async function checkWritable(directory: string): Promise<void> {
     throw new UsageError(`cannot create the archive ${directory}: ${reasonOf(cause)}`, { cause });
   });
   await check(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+}
+
+/** Whether this user may write to it: a copy on a read-only file system is an archive, too. */
+export async function isWritable(directory: string): Promise<boolean> {
+  return access(directory, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function check(directory: string, mode: number): Promise<void> {

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
 import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { UsageError } from "../errors.ts";
+import { defaultOf } from "./defaults.ts";
 import { didYouMean } from "./suggestion.ts";
 
 const DEFAULT_SOURCE = "slack";
@@ -12,13 +13,15 @@ export function addSourceOption(command: Command): Command {
     "--source <name>",
     "name of the organization in the archive",
     parseSource,
-    DEFAULT_SOURCE,
+    defaultOf("source") ?? DEFAULT_SOURCE,
   );
 }
 
 /** For commands that read: one source out of all. */
 export function sourceFilterOption(description = "only this organization (default: all)"): Option {
-  return new Option("--source <name>", description).argParser(parseSource);
+  return new Option("--source <name>", description)
+    .argParser(parseSource)
+    .default(defaultOf("source"));
 }
 
 export function parseSource(text: string): string {

@@ -3,8 +3,8 @@ import { formatCounted } from "./format.ts";
 
 /** What was stored and what was not, and why. */
 export function describeImport(report: ImportReport, directory: string): string {
-  const { stored, files, source, objects, alreadyArchived, repeated, quarantined, addenda } =
-    report;
+  const { stored, files, source, objects, alreadyArchived, repeated, addenda } = report;
+  const { quarantined, quarantineKeys } = report;
   const lines = [
     `Stored ${formatCounted(stored, "entry", "entries")} of ${formatCounted(files, "file")} in ${formatCounted(objects, "object")} under ${directory}/audit_logs/source=${source}/`,
   ];
@@ -16,7 +16,7 @@ export function describeImport(report: ImportReport, directory: string): string 
       `${formatCounted(repeated.length, "entry was", "entries were")} skipped because their id is taken:`,
       ...firstOf(repeated, (entry) => {
         const kept = entry.keptInstead ? placeOf(entry.keptInstead) : "the archive";
-        const text = entry.sameText ? "same text" : "OTHER TEXT";
+        const text = entry.sameText ? "same text" : "OTHER TEXT, kept in quarantine";
         return `${placeOf(entry)} has the id of ${kept} (${text}): ${entry.id}`;
       }),
     );
@@ -26,8 +26,10 @@ export function describeImport(report: ImportReport, directory: string): string 
       `${formatCounted(quarantined.length, "entry is", "entries are")} in quarantine:`,
       ...firstOf(
         quarantined,
-        (entry) => `${placeOf(entry)} has no usable ${entry.missing.join(" and ")}`,
+        (entry) =>
+          `${placeOf(entry)} ${entry.missing.length > 0 ? `has no usable ${entry.missing.join(" and ")}` : "has another text than the entry of its id"}`,
       ),
+      ...firstOf(quarantineKeys, (key) => `see ${directory}/${key}`),
     );
   }
   if (addenda.length > 0) {

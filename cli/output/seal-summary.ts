@@ -46,10 +46,10 @@ export function describeSealed(summaries: readonly SealSummary[], source: string
     { isNumeric: [false, false, true, true, true, true, true, true, false] },
   );
   const { day, reason } = summaries.at(-1) ?? {};
-  const head = summaries.findLast(({ manifest }) => manifest)?.manifest;
+  const head = summaries.findLast(({ head }) => head)?.head;
   return [
     table,
     ...(reason === undefined ? [] : [`${day} is not settled: ${reason}`]),
-    ...(head === undefined ? [] : [`head ${head.sha256} (number ${head.sequence})`]),
+    ...(head == null ? [] : [`head ${head.sha256} (number ${head.sequence})`]),
   ].join("\n");
 }

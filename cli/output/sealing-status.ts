@@ -2,6 +2,7 @@ import { sealWriter } from "../../lib/archive/writer.ts";
 import type { Sealing, WriterStatus } from "../../lib/ports.ts";
 import { latenessBound } from "../../lib/run/lateness.ts";
 import { type LatenessReport, latenessReport } from "../../lib/seal/lateness-report.ts";
+import { SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import { formatCount, formatCounted, formatSeconds } from "./format.ts";
 import { formatMs } from "./source-status.ts";
 import type { StatusLine } from "./table.ts";
@@ -10,6 +11,8 @@ import type { StatusLine } from "./table.ts";
 export interface SealingStatus {
   /** The newest manifest of the chain; its number counts all manifests. Null before the first. */
   head: Sealing["head"];
+  /** Sealed days in a row, both included, oldest first; absent where they were not listed. */
+  sealed?: { from: string; to: string }[];
   /** Null when no run has counted late entries yet. */
   lateness: LatenessReport | null;
 }
@@ -17,21 +20,48 @@ export interface SealingStatus {
 export function toSealingStatus(
   source: string,
   writers: readonly WriterStatus[] = [],
+  days?: readonly string[],
 ): SealingStatus {
   const seal = writers.find(({ writer }) => writer === sealWriter(source));
   return {
     head: seal?.checkpoint?.closing?.head ?? null,
+    ...(days === undefined ? {} : { sealed: toRows(days) }),
     lateness: latenessReport(source, writers) ?? null,
   };
 }
 
+function toRows(days: readonly string[]): { from: string; to: string }[] {
+  const rows: { from: string; to: string }[] = [];
+  for (const day of days) {
+    const last = rows.at(-1);
+    if (last !== undefined && startOfDay(day) === startOfDay(last.to) + SECONDS_PER_DAY) {
+      last.to = day;
+    } else {
+      rows.push({ from: day, to: day });
+    }
+  }
+  return rows;
+}
+
+/** Rows shown; `--json` has them all. */
+const ROWS_MAX = 10;
+
+function describeRows(rows: readonly { from: string; to: string }[]): StatusLine[] {
+  const rest = rows.length - ROWS_MAX;
+  return [
+    ...rows.slice(0, ROWS_MAX).map(({ from, to }) => (from === to ? from : `${from} to ${to}`)),
+    ...(rest > 0 ? [`and ${formatCount(rest)} more`] : []),
+  ].map((row) => ["", row]);
+}
+
 /** The same, for people. */
-export function describeSealing({ head, lateness }: SealingStatus): StatusLine[] {
+export function describeSealing({ head, sealed = [], lateness }: SealingStatus): StatusLine[] {
   return [
     ...(head === null
       ? []
       : [
-          ["sealed", `${formatCounted(head.sequence, "day")}, last ${head.day}`] as const,
+          ["sealed", `${formatCounted(head.sequence, "manifest")}, last ${head.day}`] as const,
+          ...describeRows(sealed),
           ["head", head.sha256] as const,
         ]),
     ...(lateness === null ? [] : describeLateness(lateness)),

@@ -1,7 +1,12 @@
 import type { Clock, TokenProvider } from "../../lib/ports.ts";
 import type { SlackSource } from "../../lib/run/listing.ts";
-import { createSlackSource } from "../../lib/run/slack-source.ts";
-import { SlackApiError, type SlackAuditError } from "../../lib/slack/errors.ts";
+import { createSlackSource, type SlackSourceOptions } from "../../lib/run/slack-source.ts";
+import {
+  SlackApiError,
+  type SlackAuditError,
+  SlackConfigurationError,
+} from "../../lib/slack/errors.ts";
+import { UsageError } from "../errors.ts";
 
 interface SlackCallsOptions {
   tokens: TokenProvider;
@@ -18,9 +23,9 @@ export class SlackCalls {
   readonly slack: SlackSource;
   #lastFailure: SlackAuditError | undefined;
 
-  /** @throws {SlackConfigurationError} when `apiBase` cannot be used */
+  /** @throws {UsageError} when `apiBase` cannot be used */
   constructor({ apiBase, onTrouble, ...options }: SlackCallsOptions) {
-    this.slack = createSlackSource({
+    this.slack = createSource({
       ...options,
       ...(apiBase === undefined ? {} : { baseUrl: apiBase }),
       hooks: {
@@ -36,6 +41,16 @@ export class SlackCalls {
   /** What the last call failed with; absent after a success. */
   get lastFailure(): SlackAuditError | undefined {
     return this.#lastFailure;
+  }
+}
+
+/** The client names its own option; people typed another. */
+function createSource(options: SlackSourceOptions): SlackSource {
+  try {
+    return createSlackSource(options);
+  } catch (cause) {
+    if (!(cause instanceof SlackConfigurationError)) throw cause;
+    throw new UsageError(cause.message.replace("baseUrl", "--api-base"), { cause });
   }
 }
 

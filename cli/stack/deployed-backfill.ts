@@ -5,9 +5,11 @@ import { randomUUID } from "node:crypto";
 import { cancelBackfill } from "../../lib/backfill/cancel.ts";
 import type { Estimate } from "../../lib/backfill/estimate.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { type TimeRange, toIsoSeconds } from "../../lib/time.ts";
+import type { DeployedStack } from "../../lib/stack/outputs.ts";
+import { dayOf, type TimeRange, toIsoSeconds } from "../../lib/time.ts";
+import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
-import { confirm } from "../options/confirm.ts";
+import { confirm, requireTerminal } from "../options/confirm.ts";
 import { describeCancelled, describeEstimate } from "../output/backfill-status.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
@@ -46,11 +48,13 @@ export async function startDeployedBackfill(options: DeployedBackfillOptions): P
   const deployment = await Deployment.find(stack);
   const { name: source } = deployment.source(options.source);
   const executions = deployment.backfill(source);
+  checkVisible(options.from, deployment.stack);
   const range = {
     from: toIsoSeconds(options.from),
     ...(options.until === undefined ? {} : { until: toIsoSeconds(options.until) }),
   };
   if (options.estimate || !options.yes) {
+    if (!options.estimate) requireTerminal();
     const { plan } = (await executions.run(
       `estimate-${randomUUID()}`,
       { op: "estimate", ...range },
@@ -76,6 +80,15 @@ export async function startDeployedBackfill(options: DeployedBackfillOptions): P
         ]),
   );
   return EXIT.done;
+}
+
+/** @throws {UsageError} when Athena would not see what is archived before its table begins */
+function checkVisible(from: number, { name, archiveStartsOn }: DeployedStack): void {
+  const day = dayOf(from);
+  if (archiveStartsOn === undefined || day >= archiveStartsOn) return;
+  throw new UsageError(
+    `queries of the stack ${name} begin at ${archiveStartsOn} and would not see what is older: set "archiveStartsOn" to "${day}" in the configuration, deploy, and run this again; or begin with --from ${archiveStartsOn}`,
+  );
 }
 
 /**

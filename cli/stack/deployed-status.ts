@@ -53,14 +53,15 @@ export async function readDeployedStatus(
     deployment.alarms(),
     Promise.all(
       sources.map(async (source) => {
-        const [writers, token, executions] = await Promise.all([
+        const [writers, claims, token, executions] = await Promise.all([
           checkpoints.writers(source.name),
+          checkpoints.claims(source.name),
           deployment.tokenSecret(source).status(),
           findExecutions(deployment, source),
         ]);
         const live = liveOf(writers);
         return {
-          ...toSourceProgress(source.name, live, nowSeconds),
+          ...toSourceProgress(source.name, writers, claims, nowSeconds),
           ...toSealingStatus(source.name, writers),
           backfill: backfillProgress(writers, nowSeconds * 1000) ?? null,
           intervalSeconds: source.intervalSeconds ?? null,

@@ -157,16 +157,44 @@ export async function decodeLines(
  * @throws {ArchiveObjectError} when it does not
  */
 export async function checkObject(key: string, hash: string, body: Uint8Array): Promise<void> {
+  const text = await readText(key, body);
+  if ((await hashText(text)) !== hash) {
+    throw new ArchiveObjectError(key, "its lines are not those that its name was made from");
+  }
+}
+
+/**
+ * Count and hash the lines of an object, without taking it apart.
+ *
+ * @throws {ArchiveObjectError} when it does not decode whole
+ */
+export async function measureObject(
+  key: string,
+  body: Uint8Array,
+): Promise<{ lines: number; hash: string }> {
+  const text = await readText(key, body);
+  let lines = 0;
+  for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, end + 1)) {
+    lines += 1;
+  }
+  return { lines, hash: await hashText(text) };
+}
+
+async function readText(key: string, body: Uint8Array): Promise<Buffer<ArrayBuffer>> {
   const text = await decompressText(key, body, READ_MAX.textBytes);
   if (text.at(-1) !== NEWLINE) {
     throw new ArchiveObjectError(key, "its last line has no line break");
   }
-  const sha256 = isSmall(body)
-    ? createHash("sha256").update(text).digest()
-    : Buffer.from(await webcrypto.subtle.digest("SHA-256", text));
-  if (sha256.toString("hex").slice(0, HASH_DIGITS) !== hash) {
-    throw new ArchiveObjectError(key, "its lines are not those that its name was made from");
-  }
+  return text;
+}
+
+/** The hash that {@link encodeLines} gives. */
+async function hashText(text: Buffer<ArrayBuffer>): Promise<string> {
+  const sha256 =
+    text.byteLength < SMALL_BYTES
+      ? createHash("sha256").update(text).digest()
+      : Buffer.from(await webcrypto.subtle.digest("SHA-256", text));
+  return sha256.toString("hex").slice(0, HASH_DIGITS);
 }
 
 async function decompressText(

@@ -15,7 +15,7 @@ import {
   splitForObjects,
   WRITTEN_MAX,
 } from "./archive-object.ts";
-import { ArchivedEntries, type EntryName } from "./archived-entries.ts";
+import { ArchivedEntries, entryName } from "./archived-entries.ts";
 import { quarantinePrefix } from "./object-key.ts";
 import { newestRevision, noteAddendum } from "./sealed-day.ts";
 
@@ -33,6 +33,13 @@ export interface Stored {
   bytes: number;
 }
 
+/** What became of texts that are no entries of the archive. */
+export interface Quarantined {
+  /** Texts written now. */
+  written: number;
+  keys: string[];
+}
+
 /** A writer's right to write, as its lease gives it. */
 export interface WriteGuard {
   /** The only time of which this writer may store entries. */
@@ -45,8 +52,6 @@ export interface ArchiveOptions {
   source: string;
   guard: WriteGuard;
   clock: Clock;
-  /** Remember a hash of each text, for {@link Archive.linesBetween}. @default false */
-  hashesTexts?: boolean;
   /** What an object holds at most. */
   objectMax?: ObjectSize;
 }
@@ -71,14 +76,14 @@ export class Archive {
 
   constructor(
     store: ArchiveStore,
-    { source, guard, clock, hashesTexts = false, objectMax = WRITTEN_MAX }: ArchiveOptions,
+    { source, guard, clock, objectMax = WRITTEN_MAX }: ArchiveOptions,
   ) {
     this.#store = store;
     this.#source = source;
     this.#guard = guard;
     this.#clock = clock;
     this.#objectMax = objectMax;
-    this.#archived = new ArchivedEntries(store, source, hashesTexts);
+    this.#archived = new ArchivedEntries(store, source);
   }
 
   /** @param entries - newest first, of any hours */
@@ -93,11 +98,10 @@ export class Archive {
     }
     const byHour = Map.groupBy(inside, ({ dateCreate }) => hourOf(dateCreate));
     for (const [hour, ofHour] of [...byHour].sort(([a], [b]) => a - b)) {
-      const seconds = ofHour.map(({ dateCreate }) => dateCreate);
-      const isArchived = await this.#archived.between(minOf(seconds), maxOf(seconds));
+      const archived = await this.#archived.among(ofHour);
       const fresh: ArchiveEntry[] = [];
       for (const entry of ofHour) {
-        const isNew = !inBatch.has(entry.id) && !isArchived(entry);
+        const isNew = !inBatch.has(entry.id) && !archived.has(entryName(entry));
         (isNew ? fresh : stored.duplicates).push(entry);
         inBatch.add(entry.id);
       }
@@ -111,32 +115,25 @@ export class Archive {
   }
 
   /**
-   * @param from - epoch seconds, included
-   * @param until - epoch seconds, excluded; both in one UTC hour
-   * @returns the entries that are archived with a time of these seconds, each with the {@link textHash} of its line
-   */
-  linesBetween(from: number, until: number): Promise<Map<EntryName, string>> {
-    return this.#archived.within(from, until - 1);
-  }
-
-  /**
    * Keep what cannot be read as an entry, verbatim, outside the table.
    *
    * @param texts - each without a line break
-   * @param listedAt - epoch seconds of the listing in which they stood
-   * @returns how many were written now; none when the same texts were kept before
+   * @param at - epoch seconds of the listing in which they stood, or of what they claim to be
+   * @returns how many were written now, none when the same texts were kept before,
+   * and the keys of the objects that hold them
    */
-  async quarantine(texts: readonly Uint8Array[], listedAt: number): Promise<number> {
-    let written = 0;
+  async quarantine(texts: readonly Uint8Array[], at: number): Promise<Quarantined> {
+    const quarantined: Quarantined = { written: 0, keys: [] };
     const sorted = texts.toSorted(Buffer.compare).map((bytes) => ({ bytes }));
     for (const part of splitForObjects(sorted, this.#objectMax)) {
       const { hash, body } = await encodeLines(part);
-      const key = `${quarantinePrefix(this.#source, listedAt)}${hash}.json.gz`;
-      await this.#openDay(dayOf(listedAt));
+      const key = `${quarantinePrefix(this.#source, at)}${hash}.json.gz`;
+      await this.#openDay(dayOf(at));
       const outcome = await this.#guard.write(() => this.#store.put(key, body));
-      if (outcome === "created") written += part.length;
+      if (outcome === "created") quarantined.written += part.length;
+      quarantined.keys.push(key);
     }
-    return written;
+    return quarantined;
   }
 
   async #write(hour: number, entries: ArchiveEntry[], stored: Stored): Promise<void> {
@@ -162,12 +159,4 @@ export class Archive {
     }
     this.#openDays.add(day);
   }
-}
-
-function minOf(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => Math.min(a, b));
-}
-
-function maxOf(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => Math.max(a, b));
 }

@@ -11,22 +11,23 @@ import { PREFIXES, parseObjectKey } from "./object-key.ts";
  * Reads every object, one after the other.
  *
  * @param onObject - called before each object is read
- * @returns the stored line of each id that was found
+ * @returns the stored lines of each id that was found: one, or more where an
+ * import gave it another time (docs/adr/0016-id-and-time.md)
  */
 export async function findArchived(
   store: ArchiveStore,
   source: string,
   ids: ReadonlySet<string>,
   onObject: () => Promise<void>,
-): Promise<Map<string, Uint8Array>> {
-  const found = new Map<string, Uint8Array>();
+): Promise<Map<string, Uint8Array[]>> {
+  const found = new Map<string, Uint8Array[]>();
   for await (const { key } of store.list(`${PREFIXES.auditLogs}source=${source}/`)) {
     if (parseObjectKey(key) === undefined) continue;
     await onObject();
     for (const line of await decodeLines(key, await store.get(key))) {
       const { id } = readLine(key, line);
       // A copy: a view would keep all of the object in memory.
-      if (ids.has(id)) found.set(id, line.slice());
+      if (ids.has(id)) found.set(id, [...(found.get(id) ?? []), line.slice()]);
     }
   }
   return found;

@@ -30,6 +30,7 @@ export const TECHNIQUES = {
   "T1562.001": "Impair Defenses: Disable or Modify Tools",
   "T1562.007": "Impair Defenses: Disable or Modify Cloud Firewall",
   "T1562.008": "Impair Defenses: Disable or Modify Cloud Logs",
+  "T1565.001": "Data Manipulation: Stored Data Manipulation",
   T1567: "Exfiltration Over Web Service",
   T1600: "Weaken Encryption",
   T1654: "Log Enumeration",

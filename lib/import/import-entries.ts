@@ -7,7 +7,7 @@ import { importWriter } from "../archive/writer.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { type LeasePorts, SourceBusyError, type WriterLease, withLease } from "../run/lease.ts";
 import type { PageEntry } from "../slack/page.ts";
-import { dayOf, END_OF_TIME } from "../time.ts";
+import { dayOf, END_OF_TIME, hourOf } from "../time.ts";
 
 export interface ImportedFile {
   name: string;
@@ -28,6 +28,12 @@ interface RepeatedEntry extends EntryPlace {
   sameText: boolean;
 }
 
+/** An entry without a usable id or date_create, or one whose id is taken by another text. */
+interface QuarantinedEntry extends EntryPlace {
+  /** What cannot be used; nothing when the id is taken. */
+  missing: ("id" | "date_create")[];
+}
+
 export interface ImportReport {
   source: string;
   files: number;
@@ -39,8 +45,10 @@ export interface ImportReport {
   repeated: RepeatedEntry[];
   /** Entries among those stored whose day is sealed: an addendum, which the next seal of the day seals. */
   addenda: (EntryPlace & { id: string; day: string })[];
-  /** Entries without a usable id or date_create, now under `quarantine/`; so are those repeated with another text. */
-  quarantined: (EntryPlace & { missing: ("id" | "date_create")[] })[];
+  /** Entries that are kept under `quarantine/` only. */
+  quarantined: QuarantinedEntry[];
+  /** Keys of the objects that hold those. */
+  quarantineKeys: string[];
   /** Objects written now, and their compressed size. */
   objects: number;
   bytes: number;
@@ -90,31 +98,26 @@ async function store(
   files: readonly ImportedFile[],
 ): Promise<ImportReport> {
   const archive = new Archive(ports.archive, { source, guard: lease, clock: ports.clock });
-  const { fresh, repeated, quarantined, others } = sortOut(files);
+  const { fresh, repeated, refused } = sortOut(files);
   const ids = new Set(fresh.keys());
   const archived = await findArchived(ports.archive, source, ids, () => lease.renew());
   let alreadyArchived = 0;
-  for (const [id, line] of archived) {
+  for (const [id, lines] of archived) {
     const candidate = fresh.get(id);
     fresh.delete(id);
     if (candidate === undefined) continue;
-    if (isSameText(line, candidate.bytes)) {
+    if (lines.some((line) => isSameText(line, candidate.bytes))) {
       alreadyArchived += 1;
     } else {
       repeated.push({ ...candidate.place, id, keptInstead: null, sameText: false });
-      others.push(candidate.bytes);
+      refused.push({ ...candidate, missing: [] });
     }
   }
   const sealed = new Set(await sealedDays(ports.archive, source));
   const addenda = [...fresh.values()]
     .map(({ id, dateCreate, place }) => ({ ...place, id, day: dayOf(dateCreate) }))
     .filter(({ day }) => sealed.has(day));
-  for (const { entries } of files) {
-    const texts = entries.filter((entry) => !isStorable(entry)).map(({ bytes }) => bytes);
-    // One place for all imports, so that the same file is not kept twice.
-    if (texts.length > 0) await archive.quarantine(texts, 0);
-  }
-  if (others.length > 0) await archive.quarantine(others, 0);
+  const quarantineKeys = await quarantine(archive, refused);
   const newestFirst = [...fresh.values()].sort((a, b) => b.dateCreate - a.dateCreate);
   const { added, objects, bytes } = await archive.store(newestFirst);
   return {
@@ -124,27 +127,52 @@ async function store(
     alreadyArchived,
     repeated,
     addenda,
-    quarantined,
+    quarantined: refused.map(({ place, missing }) => ({ ...place, missing })),
+    quarantineKeys,
     objects,
     bytes,
   };
+}
+
+/**
+ * Keep what is not stored: by file, so that the same file is not kept twice, and
+ * by the hour that each entry claims, so that its day's manifest has it; the
+ * first hour of 1970 for those that claim none.
+ */
+async function quarantine(archive: Archive, refused: readonly Refused[]): Promise<string[]> {
+  const groups = Map.groupBy(refused, ({ place, dateCreate = 0 }) =>
+    JSON.stringify([hourOf(dateCreate), place.file]),
+  );
+  const keys = new Set<string>();
+  for (const group of groups.values()) {
+    const { dateCreate = 0 } = group[0] ?? {};
+    const texts = group.map(({ bytes }) => bytes);
+    for (const key of (await archive.quarantine(texts, dateCreate)).keys) keys.add(key);
+  }
+  return [...keys].sort();
 }
 
 interface Candidate extends ArchiveEntry {
   place: EntryPlace;
 }
 
+/** What is not stored, and why. */
+interface Refused extends Pick<Candidate, "bytes" | "place"> {
+  /** Epoch seconds; nothing when it has no usable time. */
+  dateCreate: number | undefined;
+  missing: QuarantinedEntry["missing"];
+}
+
 function sortOut(files: readonly ImportedFile[]) {
   const fresh = new Map<string, Candidate>();
   const repeated: RepeatedEntry[] = [];
-  const quarantined: ImportReport["quarantined"] = [];
-  /** Texts that are left out for another of the same id. */
-  const others: Uint8Array[] = [];
+  const refused: Refused[] = [];
   for (const { name, entries } of files) {
     for (const [i, entry] of entries.entries()) {
       const place = { file: name, entry: i + 1 };
       if (!isStorable(entry)) {
-        quarantined.push({ ...place, missing: missingIn(entry) });
+        const { dateCreate, bytes } = entry;
+        refused.push({ place, dateCreate, bytes, missing: missingIn(entry) });
         continue;
       }
       const { id, dateCreate, bytes } = entry;
@@ -154,11 +182,11 @@ function sortOut(files: readonly ImportedFile[]) {
       } else {
         const sameText = isSameText(first.bytes, bytes);
         repeated.push({ ...place, id, keptInstead: first.place, sameText });
-        if (!sameText) others.push(bytes);
+        if (!sameText) refused.push({ place, dateCreate, bytes, missing: [] });
       }
     }
   }
-  return { fresh, repeated, quarantined, others };
+  return { fresh, repeated, refused };
 }
 
 function isStorable(entry: PageEntry): entry is PageEntry & { id: string; dateCreate: number } {

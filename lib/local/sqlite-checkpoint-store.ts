@@ -13,6 +13,14 @@ import {
   LeaseLostError,
   type WriterStatus,
 } from "../ports.ts";
+import {
+  type ClaimRow,
+  checkpointOf,
+  claimOf,
+  leaseOf,
+  type Row,
+  statusOf,
+} from "./checkpoint-rows.ts";
 import { makeFile, OWNER_ONLY } from "./owner-only.ts";
 import { isBusy, isFull, ProcessLocks } from "./process-locks.ts";
 
@@ -20,24 +28,6 @@ const FILE_NAME = "checkpoints.sqlite";
 
 /** A write holds the file for a few milliseconds; a disk that stalls, for longer. */
 const BUSY_TIMEOUT_MS = 10_000;
-
-interface ClaimRow {
-  writer: string;
-  owner: string;
-  range_from: number;
-  range_until: number;
-  expires_at: number;
-}
-
-interface Row {
-  /** The writer. */
-  source: string;
-  checkpoint: string | null;
-  lease_owner: string | null;
-  lease_expires_at: number | null;
-  lease_has_lock: number;
-  updated_at: number;
-}
 
 /**
  * Checkpoints in `checkpoints.sqlite` in the archive's directory.
@@ -183,6 +173,11 @@ export class SqliteCheckpointStore implements CheckpointStore {
     return rows.map((row) => ({ writer: row.source, ...statusOf(row) }));
   }
 
+  /** Whether the process that holds a writer's lease is still there, whatever the lease says. */
+  isAlive(writer: string, { owner }: Lease): boolean {
+    return this.#locks.isAlive(writer, owner);
+  }
+
   /** Every source that ever ran, ascending. */
   async sources(): Promise<string[]> {
     const rows = this.#database.prepare("SELECT source FROM checkpoints ORDER BY source").all();
@@ -278,23 +273,4 @@ export class CheckpointFileError extends Error {
       { cause },
     );
   }
-}
-
-function statusOf(row: Row): CheckpointStatus {
-  return { checkpoint: checkpointOf(row), lease: leaseOf(row), updatedAt: row.updated_at };
-}
-
-function leaseOf(row: Row): Lease | undefined {
-  return row.lease_owner === null || row.lease_expires_at === null
-    ? undefined
-    : { owner: row.lease_owner, expiresAt: row.lease_expires_at };
-}
-
-function claimOf(row: ClaimRow): Claim {
-  const { writer, owner, range_from: from, range_until: until, expires_at: expiresAt } = row;
-  return { writer, owner, range: { from, until }, expiresAt };
-}
-
-function checkpointOf(row: Row): Checkpoint | undefined {
-  return row.checkpoint === null ? undefined : JSON.parse(row.checkpoint);
 }

@@ -2,6 +2,7 @@
  * Names of Trino's that DuckDB lacks or means otherwise. A macro hides the
  * function of its name: a query that runs here gives what it gives on Athena.
  *
+ * - `json_scalar`, which Trino has not: the second half of `json_extract_scalar`.
  * - `json_extract_scalar`: NULL for an object, an array, JSON's null, a missing
  *   field and text that is not JSON. Parses the line once, then its fragment.
  * - `json_extract`: NULL, not an error, for text that is not JSON. Half a
@@ -22,10 +23,11 @@ export const TRINO_MACROS: readonly string[] = [
     END,
     path
   ))`,
-  `json_extract_scalar(json, path) AS system.main.json_extract_string(
-    nullif(system.main.regexp_extract(json_extract(json, path), '^[^{\\[].*$', 0, 's'), ''),
+  `json_scalar(fragment) AS system.main.json_extract_string(
+    nullif(system.main.regexp_extract(fragment, '^[^{\\[].*$', 0, 's'), ''),
     '$'
   )`,
+  `json_extract_scalar(json, path) AS json_scalar(json_extract(json, path))`,
   `json_format(json) AS CAST(json AS VARCHAR)`,
   `from_unixtime(seconds) AS to_timestamp(seconds)`,
   `date_format(t, format) AS strftime(t, replace(replace(format, '%i', '%M'), '%s', '%S'))`,

@@ -1,9 +1,38 @@
+import type { FirstListedSearch } from "../ports.ts";
 import { SlackApiError } from "../slack/errors.ts";
 import type { TimeRange } from "../time.ts";
-import type { CallOptions, SlackSource } from "./listing.ts";
+import type { CallOptions, ListedPage, SlackSource } from "./listing.ts";
 
 /** A second that Slack refuses so often in a row is one that it does not have. */
 const REFUSALS_MIN = 3;
+
+const NOTHING = { page: { entries: [], release: () => {} }, next: undefined };
+
+/**
+ * Pass over what Slack refuses to list: yields how far the look for its end has
+ * come, then the refused range as a page without entries.
+ *
+ * @param found - how far an earlier look at the range has come
+ * @returns the first second after `range.from` that Slack lists
+ */
+export async function* passOver(
+  slack: SlackSource,
+  range: TimeRange,
+  entriesPerSecond: number,
+  options: CallOptions,
+  found?: FirstListedSearch,
+): AsyncGenerator<ListedPage, number, void> {
+  const { from } = range;
+  const searches = firstListed(slack, range, options, found);
+  let search = await searches.next();
+  for (; !search.done; search = await searches.next()) {
+    const window = { from, until: from };
+    yield { ...NOTHING, window, entriesPerSecond, isRefused: false, search: search.value };
+  }
+  const window = { from, until: search.value };
+  if (search.value > from) yield { ...NOTHING, window, entriesPerSecond, isRefused: true };
+  return search.value;
+}
 
 /**
  * Look for the first second that Slack lists, where it refuses those before: in
@@ -14,40 +43,43 @@ const REFUSALS_MIN = 3;
  *
  * @param range - epoch seconds: from a second that Slack has just refused, to one
  * that it is expected to list
- * @returns epoch seconds: `from` itself when Slack lists it after all, `until` when
- * it lists none before that
+ * @param search - how far an earlier look at the range has come
+ * @returns what is known before and after each call, so that the look can go on from there;
+ * at last, in epoch seconds: `from` itself when Slack lists it after all, `until`
+ * when it lists none before that
  * @throws what the client throws, save that a range is refused
  */
-export async function firstListed(
+export async function* firstListed(
   slack: SlackSource,
   { from, until }: TimeRange,
   options: CallOptions,
-): Promise<number> {
-  let first = Math.max(from, until);
-  for (;;) {
-    let refused = from - 1;
-    while (first - refused > 1) {
-      const second = refused < from ? from : Math.floor((refused + first) / 2);
-      if (await isRefused(slack, second, options)) {
-        refused = second;
-      } else {
-        first = second;
-      }
+  search?: FirstListedSearch,
+): AsyncGenerator<FirstListedSearch, number, void> {
+  const nothingRefused = { refused: from - 1, refusals: 0 };
+  let known = search ?? { refused: from, refusals: 1, listed: Math.max(from, until) };
+  if (search === undefined) yield known;
+  for (let second = nextToAsk(known, from); second !== undefined; second = nextToAsk(known, from)) {
+    if (!(await isRefused(slack, second, options))) {
+      // One that was refused before was so only once: passing over it would lose what it has.
+      known = { ...(second === known.refused ? nothingRefused : known), listed: second };
+    } else {
+      const refusals = second === known.refused ? known.refusals + 1 : 1;
+      known = { ...known, refused: second, refusals };
     }
-    if (first === from || (await staysRefused(slack, first - 1, options))) return first;
-    first -= 1; // it was refused only once: passing over it would lose what it has
+    yield known;
   }
+  return Math.max(from, known.listed);
 }
 
-async function staysRefused(
-  slack: SlackSource,
-  second: number,
-  options: CallOptions,
-): Promise<boolean> {
-  for (let asked = 1; asked < REFUSALS_MIN; asked++) {
-    if (!(await isRefused(slack, second, options))) return false;
-  }
-  return true;
+/** @returns nothing when the first second that Slack lists is known */
+function nextToAsk(
+  { refused, refusals, listed }: FirstListedSearch,
+  from: number,
+): number | undefined {
+  if (listed <= from) return undefined;
+  if (refused < from) return from;
+  if (listed - refused > 1) return Math.floor((refused + listed) / 2);
+  return refusals < REFUSALS_MIN ? refused : undefined;
 }
 
 async function isRefused(

@@ -1,4 +1,4 @@
-import type { PageCursor } from "../ports.ts";
+import type { FirstListedSearch, PageCursor } from "../ports.ts";
 import {
   isRateLimit,
   SlackApiError,
@@ -7,7 +7,7 @@ import {
 } from "../slack/errors.ts";
 import type { LogsPage } from "../slack/page.ts";
 import { SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
-import { firstListed } from "./first-listed.ts";
+import { passOver } from "./first-listed.ts";
 import { prefetch } from "./prefetch.ts";
 import { nextWindow, updateDensity } from "./window.ts";
 
@@ -41,6 +41,8 @@ export interface ListedPage {
   entriesPerSecond: number;
   /** Slack refuses to list the window: it lies before the first second that it has. */
   isRefused: boolean;
+  /** How far the look for that second has come; the window is empty then. */
+  search?: FirstListedSearch | undefined;
 }
 
 /** A walk upwards in time, from `position` to `end`, epoch seconds, `end` excluded. */
@@ -57,6 +59,12 @@ export interface Walk {
   crossesHours?: boolean | undefined;
   /** Nothing was ever listed below `position`: what Slack has may begin after it. */
   mayBeginLater?: boolean | undefined;
+  /** A window that has more is begun again, at most half as long, unless it is a second. @default no limit */
+  pagesMax?: number | undefined;
+  /** Cuts a window short, where the caller knows that it has more than a page. */
+  cut?: ((window: TimeRange) => Promise<TimeRange>) | undefined;
+  /** How far an earlier run has come with looking for where it begins. */
+  search?: FirstListedSearch | undefined;
 }
 
 /** A window that crosses hours grows from an hour to this, as long as one page holds it. */
@@ -88,6 +96,7 @@ const SKEW_MAX_SECONDS = SECONDS_PER_HOUR;
  * - A range that Slack refuses because it ends in the future (our clock is
  *   ahead) is cut short; a first one that begins before all that Slack has is
  *   passed over.
+ * - One that has more than `pagesMax` pages starts again, at half its length or less.
  *
  * @throws errors of the client, and an EndlessListingError
  */
@@ -110,14 +119,19 @@ async function* walkWindows(
   walk: Walk,
   options: CallOptions,
 ): AsyncGenerator<ListedPage, void, void> {
-  let { position, entriesPerSecond } = walk;
+  let { entriesPerSecond } = walk;
+  let position = walk.pageCursor?.oldest ?? walk.position;
   let limit = walk.pageLimit;
   let resumed = walk.pageCursor;
+  const earliest = { from: walk.position, until: Math.min(walk.end, walk.now - SKEW_MAX_SECONDS) };
+  if (walk.mayBeginLater && walk.search !== undefined) {
+    position = yield* passOver(slack, earliest, entriesPerSecond, options, walk.search);
+  }
   let secondsMax = Number.POSITIVE_INFINITY;
   let reachSeconds = SECONDS_PER_HOUR;
   let restarts = 0;
   for (;;) {
-    const window: TimeRange | undefined = resumed
+    const planned: TimeRange | undefined = resumed
       ? { from: resumed.oldest, until: resumed.latest }
       : nextWindow(
           position,
@@ -126,10 +140,11 @@ async function* walkWindows(
           limit,
           walk.crossesHours ? reachSeconds : undefined,
         );
-    if (window === undefined) {
-      return;
-    }
+    if (planned === undefined) return;
+    const window = (resumed ? undefined : await walk.cut?.(planned)) ?? planned;
+    const seconds = window.until - window.from;
     let pages = 0;
+    let isTooDense = false;
     try {
       for await (const listed of listWindow(slack, window, resumed?.cursor, limit, options)) {
         pages += 1;
@@ -141,14 +156,15 @@ async function* walkWindows(
         };
         const { page } = listed;
         yield { window, page, next: next || undefined, entriesPerSecond, isRefused: false };
+        isTooDense = next !== undefined && pages === walk.pagesMax && seconds > 1;
+        if (isTooDense) break;
       }
-      position = window.until;
+      if (!isTooDense) position = window.until;
       reachSeconds = pages > 1 ? SECONDS_PER_HOUR : Math.min(2 * reachSeconds, REACH_MAX_SECONDS);
-      secondsMax = Number.POSITIVE_INFINITY;
+      secondsMax = isTooDense ? Math.floor(seconds / 2) : Number.POSITIVE_INFINITY;
       limit = Math.min(2 * limit, walk.pageLimit);
       restarts = 0;
     } catch (error) {
-      const seconds = window.until - window.from;
       const remedy = remedyFor(error, { isResumed: resumed !== undefined && pages === 0 });
       if (remedy === undefined || restarts === RESTARTS_MAX) {
         const isOneSecond = remedy === "no cursor" && seconds === 1;
@@ -160,15 +176,9 @@ async function* walkWindows(
       }
       const first =
         remedy === "other range" && !isRecent && walk.mayBeginLater && position === walk.position
-          ? await firstListed(
-              slack,
-              { from: window.from, until: Math.min(walk.end, walk.now - SKEW_MAX_SECONDS) },
-              options,
-            )
+          ? yield* passOver(slack, earliest, entriesPerSecond, options)
           : window.from;
       if (first > window.from) {
-        const refused = { from: window.from, until: first };
-        yield { ...NOTHING, window: refused, entriesPerSecond };
         position = first;
       } else {
         if (remedy === "smaller page") {
@@ -183,12 +193,6 @@ async function* walkWindows(
     resumed = undefined;
   }
 }
-
-const NOTHING = {
-  page: { entries: [], release: () => {} },
-  next: undefined,
-  isRefused: true,
-};
 
 /** What to do with a window that failed: begin it again without its cursor, with smaller pages, or elsewhere. */
 function remedyFor(

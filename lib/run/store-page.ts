@@ -30,8 +30,9 @@ export async function storePage(
   }
   const stored = await archive.store(readable);
   const kept = [...unreadable, ...stored.outside].map(({ bytes }) => bytes);
-  const quarantined = kept.length > 0 ? await archive.quarantine(kept, window.from) : 0;
-  return { ...stored, quarantined };
+  if (kept.length === 0) return { ...stored, quarantined: 0 };
+  const { written } = await archive.quarantine(kept, window.from);
+  return { ...stored, quarantined: written };
 }
 
 function isReadable(entry: PageEntry): entry is PageEntry & ArchiveEntry {

@@ -1,9 +1,22 @@
-import { ArchiveObjectError, decodeLines, hashLines } from "../archive/archive-object.ts";
-import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
+import {
+  ArchiveObjectError,
+  decodeLines,
+  hashLines,
+  measureObject,
+} from "../archive/archive-object.ts";
+import { readLine } from "../archive/archived-entries.ts";
+import { contentHashOf, dayPrefix, PREFIXES, parseObjectKey } from "../archive/object-key.ts";
 import { addendumKey, manifestKey } from "../archive/sealed-day.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import type { ReportDamage } from "./damage.ts";
-import { foreignIn, hashOf, type Manifest, objectsOf, type SealedObject } from "./manifest.ts";
+import {
+  type ArchivedObject,
+  foreignIn,
+  hashOf,
+  type Manifest,
+  objectsOf,
+  type SealedObject,
+} from "./manifest.ts";
 
 /** Objects that are fetched at once: S3 takes its time for each. */
 const CONCURRENCY = 8;
@@ -60,10 +73,13 @@ export async function checkDay(
   for (let next = 0; next < objects.length; next += CONCURRENCY) {
     signal?.throwIfAborted();
     const batch = objects.slice(next, next + CONCURRENCY);
-    const changed = await Promise.all(batch.map((object) => fetchObject(object)));
+    const fetched = await Promise.all(batch.map((object) => fetchObject(object)));
     // One after the other: each may be a gzip bomb.
-    for (const { object, body } of changed.flat()) {
-      onDamage("object_changed", object.key, await describeChange(object, body));
+    for (const { object, body } of fetched.flat()) {
+      const isAsSealed = hashOf(body) === object.sha256;
+      const problem = await (isAsSealed ? contradictionOf : describeChange)(object, body);
+      if (isAsSealed) checked.entries += object.entries;
+      if (problem !== undefined) onDamage("object_changed", object.key, problem);
     }
   }
   return checked;
@@ -82,7 +98,7 @@ export async function checkDay(
     return 0;
   }
 
-  /** @returns the object with its body when it is not what was sealed */
+  /** @returns the object with its body, if it is there */
   async function fetchObject(
     object: SealedObject,
   ): Promise<{ object: SealedObject; body: Uint8Array }[]> {
@@ -93,9 +109,7 @@ export async function checkDay(
     }
     checked.objects += 1;
     checked.bytes += body.byteLength;
-    if (hashOf(body) !== object.sha256) return [{ object, body }];
-    checked.entries += object.entries;
-    return [];
+    return [{ object, body }];
   }
 }
 
@@ -122,6 +136,37 @@ export async function getIfThere(
     if (error instanceof ObjectMissingError) return undefined;
     throw error;
   });
+}
+
+/** In what the manifest says something else of an object than the bytes of which it has the hash. */
+async function contradictionOf(
+  { key, size_bytes, entries, altered, ...times }: SealedObject | ArchivedObject,
+  body: Uint8Array,
+): Promise<string | undefined> {
+  if (body.byteLength !== size_bytes) {
+    return `its manifest gives it ${size_bytes} bytes, and it has ${body.byteLength}`;
+  }
+  const { lines, hash } = await measureObject(key, body);
+  if (lines !== entries) return `its manifest gives it ${entries} lines, and it has ${lines}`;
+  const isAltered = hash !== contentHashOf(key);
+  if (isAltered !== (altered ?? false)) {
+    return `its manifest says that its lines were ${altered ? "" : "not "}changed before the seal, and they ${isAltered ? "were" : "are not"}`;
+  }
+  if (!("min_date_create" in times)) return undefined;
+  const [min, max] = await timesOf(key, body, isAltered);
+  const { min_date_create, max_date_create } = times;
+  return min === min_date_create && max === max_date_create
+    ? undefined
+    : `its manifest gives it the times ${min_date_create} to ${max_date_create}, and it has ${min} to ${max}`;
+}
+
+/** Smallest and largest `date_create`: its name says them of what was not altered. */
+async function timesOf(key: string, body: Uint8Array, isAltered: boolean): Promise<number[]> {
+  const { minDateCreate = 0, maxDateCreate = 0 } = parseObjectKey(key) ?? {};
+  if (!isAltered) return [minDateCreate, maxDateCreate];
+  const lines = await decodeLines(key, body);
+  const seconds = lines.map((line) => readLine(key, line).dateCreate).sort((a, b) => a - b);
+  return [seconds.at(0) ?? 0, seconds.at(-1) ?? 0];
 }
 
 /** What has become of an object that is not what was sealed. */

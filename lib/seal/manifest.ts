@@ -17,6 +17,8 @@ import { HOURS_PER_DAY, SECONDS_PER_HOUR, startOfDay } from "../time.ts";
 export type Manifest = z.infer<typeof MANIFEST>;
 /** What a manifest says of every object, those in quarantine too. */
 export type SealedObject = z.infer<typeof STORED_OBJECT>;
+/** What it says of one that holds entries. */
+export type ArchivedObject = z.infer<typeof ARCHIVED_OBJECT>;
 export type ManifestHour = z.infer<typeof HOUR>;
 
 /** Of the ids that an hour has twice, only in the archive or with another text, a manifest names so many. */

@@ -151,9 +151,8 @@ class Seal {
       const end = earlyEndOf(error, this.#ports.clock, this.#limits.signal);
       if (end === undefined) throw error;
       if (end.outcome === "throttled") {
-        const { notBefore } = end;
-        this.#summary.notBefore = notBefore;
-        await this.#save({ notBefore });
+        this.#summary.notBefore = end.notBefore;
+        await this.#save({ notBefore: end.notBefore });
       } else if (end.outcome === "out_of_time") {
         // A window that is not done begins again: by its density, the next run makes it smaller.
         await this.#save({});
@@ -220,6 +219,7 @@ class Seal {
       if (attempt === undefined) {
         await this.#save({
           watermark: this.#start,
+          firstListedSearch: undefined,
           // How dense a day is that was never listed by a seal, the live runs know.
           entriesPerSecond: this.#checkpoint.entriesPerSecond || (live?.entriesPerSecond ?? 0),
           closing: { ...closing, hours: {}, attempt: attemptName(owner, attempts) },
@@ -237,8 +237,7 @@ class Seal {
     const { source, pageLimit, day } = this.#settings;
     const { closing } = this.#checkpoint;
     const { archive: store, clock } = this.#ports;
-    const guard = this.#lease;
-    const archive = new Archive(store, { source, guard, clock, hashesTexts: true });
+    const archive = new Archive(store, { source, guard: this.#lease, clock });
     return new Attempt(
       { source, pageLimit, attempt: closing.attempt ?? "", start: this.#start },
       {
@@ -267,6 +266,8 @@ class Seal {
       await this.#saveSealed(manifest, bytes);
     }
     this.#summary.manifest = summarize(manifest, bytes);
+    const { head } = this.#checkpoint.closing;
+    this.#summary.head = await newestOfChain(this.#ports.archive, source, head);
   }
 
   async #sign(manifest: Uint8Array, revision: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { manifestKey } from "../archive/sealed-day.ts";
+import type { Sealing } from "../ports.ts";
 import { foreignIn, hashOf, isReconciled, type Manifest } from "./manifest.ts";
 
 /**
@@ -31,6 +32,8 @@ export interface SealSummary {
   pages: number;
   /** The day's newest manifest, once there is one. */
   manifest?: ManifestSummary;
+  /** The newest manifest of the chain, whichever day's it is, once there is one. */
+  head?: Sealing["head"];
   /** Why the day is not settled. */
   reason?: string;
   /** Epoch milliseconds before which Slack asked not to be called. */

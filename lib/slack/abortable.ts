@@ -1,22 +1,16 @@
 /** Lets go of a promise when the signal is aborted, also when what it waits for does not. */
-export async function abortable<T>(
-  work: T | Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
+export function abortable<T>(work: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  const promise = Promise.resolve(work);
   if (signal === undefined) {
-    return work;
+    return promise;
   }
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) {
+      onAbort();
+    }
+    const settle = () => signal.removeEventListener("abort", onAbort);
+    promise.then(resolve, reject).then(settle);
   });
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) {
-    onAbort();
-  }
-  try {
-    return await Promise.race([aborted, work]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

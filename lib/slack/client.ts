@@ -56,11 +56,11 @@ export class AuditLogsClient {
     const { timeoutMs = 30_000, clock = systemClock, logger = silentLogger } = options;
     requireInteger("timeoutMs", timeoutMs, 1, MAX_TIMEOUT_MS);
     this.#baseUrl = parseBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
-    this.#headers = {
+    this.#headers = normalizeHeaders({
       accept: "application/json",
       "user-agent": toUserAgent(options.userAgentPrefix, options.userAgentSuffix),
-      ...normalizeHeaders(options.headers),
-    };
+      ...options.headers,
+    });
     this.#retryHandlers = [...(options.retryHandlers ?? defaultRetryHandlers())];
     const redactor = new Redactor();
     this.#reader = new Reader(redactor, clock);

@@ -57,12 +57,11 @@ export function toMethodUrl(base: URL, path: string, query: Query): URL {
       "path must be a method's name below baseUrl, such as logs, without a leading slash, dots segments or a query",
     );
   }
-  const url = new URL(base);
-  url.pathname += path;
+  const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) {
-      url.searchParams.append(name, String(value));
+      params.append(name, String(value));
     }
   }
-  return url;
+  return new URL(params.size === 0 ? path : `${path}?${params}`, base);
 }

@@ -39,7 +39,7 @@ export function toRequest(
   if (body !== undefined && (method === "GET" || method === "HEAD")) {
     throw new SlackConfigurationError(`a ${method} request has no body; use query`);
   }
-  const [ofClient, ...ofCall] = headers.map(normalizeHeaders);
+  const [ofClient, ...ofCall] = headers;
   return {
     method,
     path,
@@ -47,7 +47,7 @@ export function toRequest(
     headers: Object.assign(
       { ...ofClient },
       body !== undefined && { "content-type": "application/json; charset=utf-8" },
-      ...ofCall,
+      ...ofCall.map(normalizeHeaders),
     ),
     body: body === undefined ? undefined : JSON.stringify(body),
     needsToken,

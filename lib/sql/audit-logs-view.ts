@@ -169,7 +169,7 @@ export function withJson(rows: string): string {
 }
 
 /**
- * What the view selects once days are compacted: those from the compact table,
+ * What the view selects once days are compacted: those from the columns table,
  * the rest from the lines, each entry once. The days stand in the text, so that
  * neither side looks at the other's.
  *

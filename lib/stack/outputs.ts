@@ -16,6 +16,8 @@ export const STACK_OUTPUTS = {
   checkpointTable: "CheckpointTable",
   newObjectsTopic: "NewObjectsTopic",
   alertsTopic: "AlertsTopic",
+  /** The first day that queries in Athena see. */
+  archiveStartsOn: "ArchiveStartsOn",
   /** Absent when manifests are not signed. */
   signingKey: "SigningKey",
 } as const;
@@ -61,6 +63,8 @@ export interface DeployedStack {
   database: string;
   workgroup: string;
   checkpointTable: string;
+  /** The first day that queries in Athena see, UTC, `YYYY-MM-DD`; absent of a stack of version 0.1. */
+  archiveStartsOn: string | undefined;
   /** ARN of the key that manifests are signed with; absent when they are not. */
   signingKey: string | undefined;
   /** By name, ascending. */
@@ -105,6 +109,7 @@ export function parseStackOutputs(
     database: toValue(STACK_OUTPUTS.database),
     workgroup: toValue(STACK_OUTPUTS.workgroup),
     checkpointTable: toValue(STACK_OUTPUTS.checkpointTable),
+    archiveStartsOn: find(STACK_OUTPUTS.archiveStartsOn),
     signingKey: find(STACK_OUTPUTS.signingKey),
     sources: sources.map((source) => {
       const interval = toValue(SOURCE_OUTPUTS.interval, source);

@@ -162,7 +162,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/commands",
       why: "talks to people; what is deployed is reached through cli/stack only",
       may: [...CLI, "fake-slack", ...LIB.filter((folder) => folder !== "lib/aws")],
-      packages: ["commander"],
+      packages: ["commander", "@bomb.sh/tab"],
       builtins: ["crypto"],
     },
     {
@@ -213,12 +213,13 @@ export const LAYERS: Rule[][] = [
     },
     {
       folder: "cli/output",
-      why: "shows what it is given, and begins nothing",
+      why: "shows what it is given, on the terminal, in a pager or in a file, and begins no work",
       may: [
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
       packages: ["cli-progress", "cli-table3"],
+      builtins: ["child_process", "events", "fs", "os", "path", "stream"],
     },
     {
       folder: "cli/run",

@@ -6,13 +6,14 @@ import { expect, it } from "vitest";
 
 const PROOF = fileURLToPath(new URL("../../bench/backfill-proof.ts", import.meta.url));
 
-it("a backfill killed ten times ends equal to the truth", async () => {
-  const args = ["--entries", "1500", "--days", "20", "--kills", "10", "--json"];
+// `npm run proof:backfill`, which .ci/run calls, kills a large one ten times.
+it("a backfill killed three times ends equal to the truth", async () => {
+  const args = ["--entries", "1500", "--days", "20", "--kills", "3", "--json"];
   const child = spawn(process.execPath, [PROOF, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
   expect(JSON.parse(stdout)).toMatchObject({
     entries: 1500,
-    kills: 10,
+    kills: 3,
     archived: 1500,
     missing: 0,
     twice: 0,

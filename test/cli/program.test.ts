@@ -25,7 +25,7 @@ describe("the command line", () => {
 
     expect([...help.matchAll(/^ {2}(\w[\w-]*) {2,}\w/gm)].map(([, name]) => name)).toEqual([
       ...["ingest", "backfill", "import", "query", "status", "token", "cat", "detect", "seal"],
-      ...["verify", "columns", "demo"],
+      ...["verify", "columns", "demo", "completion"],
     ]);
   });
 
@@ -49,13 +49,35 @@ describe("the command line", () => {
 
   it.each([
     ...["ingest", "backfill", "import", "query", "status", "token set", "cat", "detect", "seal"],
-    ...["verify", "columns", "demo"],
+    ...["verify", "columns", "demo", "completion"],
   ])("shows the examples of %s, and no option of the former names", async (name) => {
     const help = await helpOf(name);
 
     expect(help).toContain(`\n  audit-lake ${name}`);
     expect(help).not.toMatch(/--(to|since|athena|close-delay|days)\b/);
+    expect(help).not.toMatch(/\((default|preset): [{[]/);
   });
+
+  it.each([
+    ["sea", ["seal\treconcile a day"]],
+    ["seal --da", ["--day\t"]],
+    ["query log", ["login-after-failures\t", "logins\t"]],
+  ])("completes %s at Tab", async (words, completions) => {
+    const { code, stdout, stderr } = await run(["complete", "--", ...words.split(" ")]);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const completion of completions) expect(stdout).toContain(completion);
+  });
+
+  it.each([["bash"], ["zsh"], ["fish"]])(
+    "prints a script for %s that asks it at Tab",
+    async (shell) => {
+      const { code, stdout } = await run(["completion", shell]);
+
+      expect(code).toBe(0);
+      expect(stdout).toContain("audit-lake complete --");
+    },
+  );
 
   it("refuses an unknown command in one line", async () => {
     const { code, stderr } = await run(["statsu"]);

@@ -13,6 +13,7 @@ const FULL_CHECKPOINT: Checkpoint = {
   notBefore: NOW_MS + 30_000,
   lateScannedAt: 1_772_441_000,
   lateScanPosition: 1_772_441_500,
+  firstListedSearch: { refused: 1_772_441_000, refusals: 2, listed: 1_772_441_500 },
   tally: { entries: 12, pages: 4 },
 };
 

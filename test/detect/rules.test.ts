@@ -113,6 +113,7 @@ describe("entries in a shape that Slack does not document", () => {
 describe("who and what an alert names", () => {
   /** One alert for what one person does to many: its title names the first. */
   const BY_ACTOR: Record<string, string> = {
+    "empty-user-agent": "a script downloads files by the hundred",
     "dlp-violation-deleted": "findings are cleared by the dozen",
     "public-file-link-created": "people open files by the dozen",
     "role-changed-to-guest": "a whole department locked out is one alert",

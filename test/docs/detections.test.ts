@@ -16,7 +16,7 @@ function renderDetections(rules: readonly Rule[]): string {
   const sorted = rules.toSorted((a, b) => urgency(b) - urgency(a) || a.id.localeCompare(b.id));
   return `# Detections
 
-${rules.length} rules run over every new object (\`functions/detect\`) and over history (\`audit-lake detect\`). A rule looks at one entry; questions about several entries are [saved queries](queries.md). Entries with the same dedupe key in one period (an hour unless configured) are one alert: what one person did to one user, app, channel or setting. Four rules make one alert of what a person does to many, and their title names the first: \`dlp-violation-deleted\`, \`public-file-link-created\`, \`role-changed-to-guest\` and \`user-session-reset\`.
+${rules.length} rules run over every new object (\`functions/detect\`) and over history (\`audit-lake detect\`). A rule looks at one entry; questions about several entries are [saved queries](queries.md). Entries with the same dedupe key in one period (an hour unless configured) are one alert: what one person did to one user, app, channel or setting. Five rules make one alert of what a person does to many, and their title names the first: \`dlp-violation-deleted\`, \`empty-user-agent\`, \`public-file-link-created\`, \`role-changed-to-guest\` and \`user-session-reset\`.
 
 Where an entry has two members with one name, the first counts, for rules as for queries.
 

@@ -138,6 +138,7 @@ describe("SlackAuditLakeStack", () => {
       CheckpointTable: undefined,
       NewObjectsTopic: undefined,
       AlertsTopic: undefined,
+      ArchiveStartsOn: undefined,
       TokenSecretacme: "acme",
       Functionacme: "acme",
       SlackApiacme: "acme",

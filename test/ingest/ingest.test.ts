@@ -9,6 +9,7 @@ import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { type Checkpoint, LeaseLostError } from "../../lib/ports.ts";
 import { causeOf } from "../../lib/run/outcome.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
+import { beginsAt, type Query, refusal, ScriptedListing } from "../run/scripted-listing.ts";
 import { START, startTestBed } from "./test-bed.ts";
 
 const NEVER_LATE = { allowedLatenessSeconds: 0 };
@@ -170,6 +171,26 @@ describe("I5: a run that is cut off", () => {
       entries: 6,
     });
     await bed.expectArchiveToEqualTruth();
+  });
+
+  it("I5: finds where Slack's history begins by runs of one call each", async () => {
+    await using bed = await startTestBed([]);
+    const years = 8 * 365 * 86_400;
+    const first = START - 123_456_789;
+    Object.assign(bed.settings, { firstStart: START - years, until: START });
+    const script = new ScriptedListing({ times: [first], fail: beginsAt(first) });
+    for (let runs = 0; runs < 60; runs++) {
+      let calls = 0;
+      const logsPage = async (query: Query) => {
+        calls += 1;
+        if (calls > 1) throw refusal("ratelimited", 429);
+        return script.logsPage(query);
+      };
+      await bed.run({}, { ...bed.ports, slack: { logsPage } });
+      bed.clock.advance(3_600_000);
+      if ((await bed.archived()).size > 0) return;
+    }
+    expect.unreachable("nothing archived after 60 runs");
   });
 
   it("gets on although every cursor is refused", async () => {

@@ -11,6 +11,7 @@ import {
 import { importEntries } from "../../lib/import/import-entries.ts";
 import { LeaseLostError } from "../../lib/ports.ts";
 import { SourceBusyError, type WriterLease, withLease } from "../../lib/run/lease.ts";
+import { verify } from "../../lib/seal/verify.ts";
 import { parseExport } from "../../lib/slack/export-file.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
@@ -191,6 +192,23 @@ describe("two writers", () => {
     // The refused span has left nothing behind that a seal would wait for, or a later plan avoid.
     const planned = spansOf(await bed.checkpoints.writers(SOURCE)).map(({ span }) => span);
     expect(planned).toEqual(first?.spans);
+  });
+
+  it("do not meet: what a backfill that was planned before a seal writes to the sealed day is an addendum", async () => {
+    await using bed = await startOlderTestBed();
+    bed.slack.add(makeEntries(3, { from: START - 3600 }));
+    const plan = await planBackfill(bed.ports, { source: SOURCE, from: START - SECONDS_PER_DAY });
+    await settle(bed);
+    expect(await close(bed)).toMatchObject({ outcome: "sealed", manifest: { late: 3 } });
+    const sealed = new Map(bed.archive.objects);
+    bed.slack.add([makeEntry({ dateCreate: START - 1800 })]);
+
+    await beginBackfill(bed.ports, SOURCE, plan.spans, "planner");
+    for (const [at, span] of plan.spans.entries()) await backfill(bed, span, `late-${at}`);
+
+    for (const [key, body] of sealed) expect(bed.archive.objects.get(key)).toBe(body);
+    const report = await verify(bed.archive, { source: SOURCE });
+    expect(report).toMatchObject({ damages: [], addenda: [{ day: DAY, objects: 1 }] });
   });
 
   it("do not meet: a plan waits for the seal of a day of it", async () => {

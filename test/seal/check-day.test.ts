@@ -54,6 +54,33 @@ describe("a sealed day", () => {
     ]);
   });
 
+  it.each([
+    ["size_bytes", { size_bytes: 7 }, /^its manifest gives it 7 bytes, and it has \d+$/],
+    ["entries", { entries: 4 }, /^its manifest gives it 4 lines, and it has 3$/],
+    [
+      "altered",
+      { altered: true as const },
+      /^its manifest says that .*changed before the seal, and they are not$/,
+    ],
+    [
+      "min_date_create",
+      { min_date_create: 5 },
+      /^its manifest gives it the times 5 to \d{10}, and it has \d{10} to \d{10}$/,
+    ],
+    [
+      "max_date_create",
+      { max_date_create: 9_999_999_999 },
+      /^its manifest gives it the times \d{10} to 9999999999, and/,
+    ],
+  ])("names an object of which the manifest states a wrong %s", async (_, wrong, problem) => {
+    Object.assign(manifest.hours[9]?.objects[0] ?? {}, wrong);
+    const [found = "", ...others] = await damages();
+    expect(others).toEqual([]);
+    const [kind, key] = found.split(/[ :]/, 2);
+    expect([kind, key]).toEqual(["object_changed", objects[0]]);
+    expect(found.slice(found.indexOf(": ") + 2)).toMatch(problem);
+  });
+
   it("names every object that cannot be read, and goes on", async () => {
     for (const key of objects) store.objects.set(key, Buffer.from("not gzip"));
 

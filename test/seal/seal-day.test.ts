@@ -152,6 +152,19 @@ describe("a settled day", () => {
     expect(await verify(bed.archive, { source: SOURCE })).toMatchObject({ damages: [] });
   });
 
+  it("is named with the head of the chain, which may be another day's", async () => {
+    await using bed = await startSettledTestBed();
+    const first = await close(bed);
+    expect(first.head).toMatchObject({ day: DAY, sequence: 1, sha256: first.manifest?.sha256 });
+    await settle(bed);
+    const second = await close(bed, { day: NEXT_DAY });
+    expect(await close(bed)).toMatchObject({
+      outcome: "already_sealed",
+      manifest: { sequence: 1 },
+      head: { day: NEXT_DAY, sequence: 2, sha256: second.manifest?.sha256 },
+    });
+  });
+
   it("is sealed once", async () => {
     await using bed = await startSettledTestBed();
     await close(bed);

@@ -1,6 +1,7 @@
-import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { dayPrefix, PREFIXES, toObjectKey } from "../../lib/archive/object-key.ts";
 import type { DamageKind } from "../../lib/seal/damage.ts";
 import type { Manifest } from "../../lib/seal/manifest.ts";
+import { startOfDay } from "../../lib/time.ts";
 import { BrokenPromise } from "./broken-promise.ts";
 import type { SealedManifest } from "./check-archive.ts";
 import { type Engine, store } from "./engine.ts";
@@ -74,8 +75,16 @@ const DAMAGES: readonly [
   {
     kind: "object_added",
     damage: (archive, manifests, source) => {
-      const key = `${PREFIXES.auditLogs}source=${source}/dt=${manifests[0]?.manifest.day}/hour=07/x`;
-      return replace(archive, key, Buffer.from("x"));
+      const second = startOfDay(manifests[0]?.manifest.day ?? "");
+      const name = { source, minDateCreate: second, maxDateCreate: second, hash: "0".repeat(16) };
+      return replace(archive, toObjectKey(name), Buffer.from("x"));
+    },
+  },
+  {
+    kind: "path_unknown",
+    damage: (archive, manifests, source) => {
+      const folder = dayPrefix(PREFIXES.auditLogs, source, manifests[0]?.manifest.day ?? "");
+      return replace(archive, `${folder}hour=07/x`, Buffer.from("x"));
     },
   },
   { kind: "manifest_missing", damage: onManifest(-2, () => undefined) },

@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "does not look into the archive",
     file: "archive/archive.ts",
-    find: " && !isArchived(entry.id)",
+    find: " && !archived.has(entryName(entry))",
     replace: "",
     seed: 3,
   },
@@ -45,8 +45,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets the objects that it wrote itself",
     file: "archive/archived-entries.ts",
-    find: "objects.push({ key, ...name });\n    }\n    const ids",
-    replace: "}\n    const ids",
+    find: "objects.push({ key, ...name });\n    }\n    const names",
+    replace: "}\n    const names",
     seed: 5,
   },
   {
@@ -221,21 +221,21 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "never looks for late entries",
-    file: "ingest/ingest.ts",
-    find: "      allowedLatenessSeconds > 0 &&",
-    replace: "      false &&",
+    file: "ingest/late-scan.ts",
+    find: "    allowedLatenessSeconds > 0 &&",
+    replace: "    false &&",
     seed: 3,
   },
   {
     name: "looks for late entries from the watermark down",
-    file: "ingest/ingest.ts",
+    file: "ingest/late-scan.ts",
     find: "Math.min(watermark, lateScannedAt) - allowedLatenessSeconds",
     replace: "watermark - allowedLatenessSeconds",
     seed: 19,
   },
   {
     name: "looks for late entries 10 s too short",
-    file: "ingest/ingest.ts",
+    file: "ingest/late-scan.ts",
     find: "Math.min(watermark, lateScannedAt) - allowedLatenessSeconds",
     replace: "Math.min(watermark, lateScannedAt) - allowedLatenessSeconds + 10",
     seed: 344,
@@ -300,8 +300,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "writes entries again instead of keeping their text",
     file: "slack/page.ts",
-    find: "isOnOneLine ? exact : onOneLine(exact)",
-    replace: "Buffer.from(JSON.stringify(parsed))",
+    find: "if (isOnOneLine) {\n      return { entry: new PageEntry(text, start, end, id, dateCreate), end };\n    }\n    const line = onOneLine(text.subarray(start, end));",
+    replace:
+      "const line = Buffer.from(JSON.stringify(JSON.parse(text.toString('utf8', start, end))));",
     seed: 1,
   },
   {
@@ -388,14 +389,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "compares ids and not texts",
     file: "seal/reconcile.ts",
-    find: "hash !== undefined && hash !== textHash(bytes)",
-    replace: "hash === textHash(Buffer.from('')) && bytes",
+    find: "textKey !== keyOf(entry.bytes)",
+    replace: "textKey === ''",
     seed: 1,
   },
   {
     name: "does not keep Slack's text beside another",
     file: "seal/reconcile.ts",
-    find: "await archive.quarantine(others, page.window.from);",
+    find: "await archive.quarantine(texts, page.window.from);",
     replace: "",
     seed: 89,
   },

@@ -45,7 +45,7 @@ export class SimulatedSlack {
 
   /** @param isTroubled - whether something may go wrong with this call */
   respond(href: string, authorization: string | undefined, isTroubled: boolean): Answer {
-    const params = new URL(href).searchParams;
+    const params = new URLSearchParams(href.split("?", 2)[1]);
     const fault = isTroubled && this.#random.chance(this.#scenario.slackFaults);
     if (fault && this.#random.chance(0.5)) {
       return this.#fault();

@@ -74,8 +74,8 @@ export class SimulatedTable {
     }
     const after: Record<string, unknown> = { ...before };
     for (const [name, value] of parseUpdate(UpdateExpression)) {
-      if (value === undefined) delete after[name];
-      else after[name] = values[value];
+      // To delete would make the object slow to copy; what is not defined is not there.
+      after[name] = value === undefined ? undefined : values[value];
     }
     this.items.set(key, after);
     this.#onUpdate(key, before, after);

@@ -614,6 +614,78 @@ describe("saved queries", () => {
     ]);
   });
 
+  it.each([
+    ["settings-changed", ["pref.dnd_enabled", "channel_restrict_guests_updated"], ["user_login"]],
+    [
+      "app-changes",
+      ["app_manifest_updated", "cli_app_deploy", "salesforce_org_upserted"],
+      ["app_installed"],
+    ],
+    [
+      "workflow-changes",
+      ["workflow_v2_published", "function_distribution_permission_set"],
+      ["workflow_responses_csv_download"],
+    ],
+    [
+      "account-changes",
+      ["user_created", "user_added_to_usergroup", "email_change_confirmed"],
+      ["user_login", "user_added_reminder"],
+    ],
+  ])("%s: lists %s, and not %s", async (name, listed, others) => {
+    const rows = await ask(
+      name,
+      ["action", "actor_email"],
+      [...listed, ...others].map((action, i) => entry(`02 09:00:0${i}`, ADA, action)),
+    );
+
+    expect(rows).toEqual(listed.map((action) => [action, ADA.email]));
+  });
+
+  it.each([
+    ["deletions", ["message_tombstoned", "file_deleted"], ["file_uploaded"]],
+    ["content-access", ["canvas_opened", "public_channel_preview"], ["canvas_edited"]],
+  ])("%s: counts %s by user and hour, and not %s", async (name, counted, others) => {
+    const rows = await ask(
+      name,
+      ["actor_email", "action", "hour_start", "items"],
+      [...counted, ...counted, ...others].flatMap((action, i) => [
+        entry(`02 09:00:0${i}`, ADA, action, file(`F${i}`)),
+        ...(i === 0 ? [entry("02 10:00:00", BOB, action, file("F9"))] : []),
+      ]),
+      { minimum: "2" },
+    );
+
+    expect(rows).toEqual(
+      counted.toSorted().map((action) => [ADA.email, action, "2026-03-02 09:00:00", 2]),
+    );
+  });
+
+  it("external-tokens: counts by service, person and app", async () => {
+    const token = (key: string) => ({
+      entity: {
+        type: "external_auth_oauth2_token",
+        external_auth_oauth2_token: { provider: { id: 98765, key }, scope: "calendar" },
+      },
+    });
+    const rows = await ask(
+      "external-tokens",
+      ["action", "service", "actor_email", "app", "times"],
+      [
+        entry("02 09:00:00", ADA, "external_auth_oauth2_token_fetched", token("google_calendar")),
+        entry("02 09:01:00", ADA, "external_auth_oauth2_token_fetched", token("google_calendar")),
+        entry("02 09:02:00", ADA, "external_auth_oauth2_token_deleted", {
+          ...token("jira"),
+          context: { app: { id: "A1", name: "Flow" } },
+        }),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["external_auth_oauth2_token_fetched", "google_calendar", ADA.email, null, 2],
+      ["external_auth_oauth2_token_deleted", "jira", ADA.email, "Flow", 1],
+    ]);
+  });
+
   it.each(["U2", "bob@example.com", "Bob@Example.com"])(
     "user-trail: finds what %s did, suffered and is named in",
     async (person) => {

@@ -38,6 +38,7 @@ describe("parseStackOutputs", () => {
       database: "slack_audit_lake",
       workgroup: "slack-audit-lake",
       checkpointTable: expect.stringContaining("IngestionCheckpoints"),
+      archiveStartsOn: "2026-01-01",
       signingKey: expect.stringContaining("ClosingSigningKey"),
       sources: [
         {

@@ -47,6 +47,45 @@ describe("detect", () => {
     expect(stdout).toContain(`5 entries, 3 alerts by 2 of ${RULES.length} rules.`);
   });
 
+  it("lists the alerts, the most severe first and of those the newest", async () => {
+    const { stdout } = await detect();
+    const [, ...rows] = stdout.split("\n").filter((line) => /^│.*grid +│$/.test(line));
+    const severities = stdout.split("\n").flatMap((line) => {
+      const [, severity, time] = /^│ (\w+) +│ (2026\S+)Z +│/.exec(line) ?? [];
+      return time === undefined ? [] : [`${severity} ${time.slice(11, 16)}`];
+    });
+    expect(rows).toHaveLength(2);
+    expect(severities).toEqual(["high 10:00", "high 09:00", "low 10:00"]);
+    expect(stdout).toMatch(/^3 alerts$/m);
+  });
+
+  it("lists the alerts as JSON", async () => {
+    const { alerts } = lastLine((await detect("--json")).stdout) as { alerts: unknown[] };
+    expect(alerts).toMatchObject([
+      { ruleId: "intune-disabled", severity: "high", entry: { time: "2026-03-02T10:00:00Z" } },
+      { ruleId: "intune-disabled", severity: "high", entry: { time: "2026-03-02T09:00:00Z" } },
+      { ruleId: "app-removed", severity: "low", entry: { entityId: "A0OWN" } },
+    ]);
+  });
+
+  it.each([
+    [["--severity", "medium"], 2],
+    [["--rule", "app-removed"], 1],
+    [["--rule", "app-removed", "--severity", "high"], 0],
+  ])("has only what %j selects", async (args, count) => {
+    const { alerts } = lastLine((await detect("--json", ...args)).stdout) as { alerts: unknown[] };
+    expect(alerts).toHaveLength(count);
+  });
+
+  it("knows no rule that is not there, and offers one that is", async () => {
+    expect(await detect("--rule", "app-remove")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^audit-lake: there is no rule "app-remove".*"app-removed"\?\n$/,
+      ),
+    });
+  });
+
   it("prints every rule's counts as JSON", async () => {
     const { stdout } = await detect("--json");
     expect(lastLine(stdout)).toMatchObject({

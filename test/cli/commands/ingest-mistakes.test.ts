@@ -18,8 +18,8 @@ it.each<[string, string[], number, RegExp]>([
   ["a bad duration", ["--time-limit", "soon"], 2, /--time-limit.*soon/],
   ["a page limit above Slack's", ["--page-limit", "10000"], 2, /--page-limit.*9999/],
   ["a source that is no name", ["--source", "Acme Inc"], 2, /--source.*Acme Inc/],
-  ["http off this machine", ["--api-base", "http://example.com/"], 2, /must be https/],
-  ["no URL", ["--api-base", "slack"], 2, /not a URL/],
+  ["http off this machine", ["--api-base", "http://example.com/"], 2, /--api-base must be https/],
+  ["no URL", ["--api-base", "slack"], 2, /--api-base is not a URL/],
   ["an unknown option", ["--form", "2026-01-01"], 2, /unknown option '--form'/],
   ["an archive that is a file", ["--archive", import.meta.filename], 2, /not a directory/],
   [

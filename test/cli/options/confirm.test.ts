@@ -35,6 +35,8 @@ it("asks nobody where there is no terminal", async () => {
   const piped = { input: Object.assign(input, { isTTY: false }), output };
 
   await expect(confirm("Begin?", piped)).rejects.toThrow(
-    new UsageError('cannot ask "Begin?" without a terminal: pass --yes to go ahead'),
+    new UsageError(
+      "this asks before it begins, and there is no terminal: pass --yes (-y) to begin unasked",
+    ),
   );
 });

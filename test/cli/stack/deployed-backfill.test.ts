@@ -101,12 +101,19 @@ describe("backfill --stack", () => {
   it("starts nothing unasked: without a terminal it needs --yes", async () => {
     const { aws, code, stdout, stderr } = await backfill(IDLE, "--from", "2025-01-01");
 
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^audit-lake: .* there is no terminal: pass --yes \(-y\).*\n$/);
+    expect(aws.inputs("StartExecution")).toEqual([]);
+  });
+
+  it("refuses what Athena would not see, and says what to change", async () => {
+    const { aws, code, stderr } = await backfill(IDLE, "--from", "2019-12-31", "--yes");
+
     expect(code).toBe(2);
-    expect(stdout).toMatch(/^estimate +about 2,000,000 entries/m);
-    expect(stderr).toBe(
-      'audit-lake: cannot ask "Begin?" without a terminal: pass --yes to go ahead\n',
+    expect(stderr).toMatch(
+      /^audit-lake: queries of the stack SlackAuditLake begin at 2020-01-01 .* set "archiveStartsOn" to "2019-12-31".*\n$/,
     );
-    expect(aws.inputs("StartExecution")).toHaveLength(1);
+    expect(aws.inputs("StartExecution")).toEqual([]);
   });
 
   it("starts nothing when it shall only estimate", async () => {
@@ -141,7 +148,7 @@ describe("backfill --stack", () => {
     const failed = () => ({ status: "FAILED", error: "BackfillPlanError", cause });
     const { code, stderr } = await backfill(
       { ...IDLE, DescribeExecution: failed },
-      ...["--from", "2025-01-01"],
+      ...["--from", "2025-01-01", "--estimate"],
     );
 
     expect({ code, stderr }).toEqual({

@@ -24,6 +24,24 @@ const AT_WORK: AwsAnswers = {
       },
     ],
   }),
+  GetItem: () => ({
+    Item: {
+      source: { S: "acme#claims" },
+      version: { N: "3" },
+      claims: {
+        L: [
+          {
+            M: {
+              writer: { S: "acme" },
+              owner: { S: "request-1/run" },
+              range: { M: { from: { N: "1772441000" }, until: { N: "9999999999" } } },
+              expiresAt: { N: "1772442400000" },
+            },
+          },
+        ],
+      },
+    },
+  }),
   DescribeSecret: () => ({ CreatedDate: 1_772_200_000 }),
   ListSecretVersionIds: () => ({
     Versions: [{ VersionStages: ["AWSCURRENT"], CreatedDate: 1_772_300_000 }],
@@ -43,6 +61,7 @@ const AT_WORK: AwsAnswers = {
 /** As it is right after the first deployment. */
 const NEW: AwsAnswers = {
   Scan: () => ({ Items: [] }),
+  GetItem: () => ({}),
   DescribeSecret: () => ({ CreatedDate: 1_772_300_000 }),
   ListSecretVersionIds: () => ({ Versions: [] }),
   DescribeAlarms: () => ({ MetricAlarms: [] }),
@@ -69,6 +88,7 @@ describe("status --stack", () => {
         "lag            (by the clock)",
         "late scan      last started 2026-03-02 08:43:20Z",
         "current run    request-1/run, until 2026-03-02 09:06:40Z",
+        "claimed        acme: from 2026-03-02 08:43:20Z on; expires 2026-03-02 09:06:40Z",
         "not before     2026-03-02 09:01:40Z",
         "last write     2026-03-02 09:01:00Z",
         "",
@@ -125,10 +145,20 @@ describe("status --stack", () => {
           start: 1_772_400_000,
           watermark: 1_772_442_000,
           lagSeconds: expect.any(Number),
+          complete: [{ from: 1_772_400_000, until: 1_772_442_000 }],
           lease: { owner: "request-1/run", expiresAtMs: 1_772_442_400_000 },
           notBeforeMs: 1_772_442_100_000,
           lateScannedAt: 1_772_441_000,
           lateScanPosition: null,
+          claims: [
+            {
+              writer: "acme",
+              owner: "request-1/run",
+              from: 1_772_441_000,
+              until: null,
+              expiresAtMs: 1_772_442_400_000,
+            },
+          ],
           intervalSeconds: 300,
           head: null,
           lateness: null,

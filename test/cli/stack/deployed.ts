@@ -26,6 +26,7 @@ export async function deployed(
     { OutputKey: "Database", OutputValue: "slack_audit_lake" },
     { OutputKey: "Workgroup", OutputValue: "slack-audit-lake" },
     { OutputKey: "CheckpointTable", OutputValue: "checkpoints" },
+    { OutputKey: "ArchiveStartsOn", OutputValue: "2020-01-01" },
     ...["acme", ...others].flatMap((Description) => [
       { OutputKey: `TokenSecret${Description}`, OutputValue: SECRET_ARN, Description },
       { OutputKey: `SlackApi${Description}`, OutputValue: slackApi, Description },
