@@ -126,6 +126,11 @@ export interface CatalogSettings {
    * and what readers need (docs/operate/permissions.md). Default: "off".
    */
   lakeFormation?: "off" | "functions" | "readers";
+  /**
+   * Folder with saved queries of your own, NAME.sql (docs/start/local.md); one with the name of
+   * ours replaces it. Default: none.
+   */
+  queries?: string;
 }
 
 /** People who query in Athena, and read nothing past it. */

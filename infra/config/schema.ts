@@ -93,6 +93,7 @@ const catalog = section({
   resultsRetention: duration("1d", "3650d", "d").prefault("30d"),
   namedAfterStack: flag.default(false),
   lakeFormation: oneOf(["off", "functions", "readers"]).default("off"),
+  queries: matching(/\S/, "a folder").optional(),
 });
 
 const reader = section({
