@@ -4,9 +4,11 @@
  * sentences below.
  */
 
+import type { AppCredentials, IssuedToken } from "./slack/oauth.ts";
 import type { TimeRange } from "./time.ts";
 
 export type { Clock } from "./slack/clock.ts";
+export type { AppCredentials, IssuedToken } from "./slack/oauth.ts";
 
 /** An object as a listing shows it. */
 export interface StoredObject {
@@ -231,10 +233,26 @@ export interface TokenProvider {
   refresh(): Promise<string>;
 }
 
+/** Exchanges a refresh token at Slack for the tokens that follow. */
+export interface TokenExchange {
+  /** @param options - `deadlineMs`: epoch milliseconds at which it gives up */
+  refresh(
+    app: AppCredentials,
+    refreshToken: string,
+    options: { deadlineMs: number },
+  ): Promise<IssuedToken>;
+}
+
 /** Signs what the close of day seals. The private key stays where it is. */
 export interface ManifestSigner {
   /** @returns an ECDSA signature of the message's SHA-256, DER, as `openssl dgst -sha256 -verify` takes it */
   sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+/** The token has expired, and could not be refreshed; the next attempt is later than this run. */
+export class TokenRefreshError extends Error {
+  override readonly name = "TokenRefreshError";
+  readonly code = "token_refresh_failed";
 }
 
 /** There is no token to use. */

@@ -233,7 +233,7 @@ export const LAYERS: Rule[][] = [
       why: "stands in for Slack, so it knows of the product only what a client of Slack must know",
       may: ["lib/slack", "lib/time.ts"],
       packages: ["commander"],
-      builtins: ["events", "fs", "http", "net"],
+      builtins: ["crypto", "events", "fs", "http", "net", "stream"],
     },
   ],
   [

@@ -10,6 +10,12 @@ export function iamCallsOf(request: AwsRequest, deployment: Deployment): IamCall
   return toCalls(request, deployment);
 }
 
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+const SECRET_KEY_USES: Record<string, string[]> = {
+  GetSecretValue: ["kms:Decrypt"],
+  PutSecretValue: ["kms:GenerateDataKey", "kms:Decrypt"],
+};
+
 const SERVICES: Record<string, (request: AwsRequest, deployment: Deployment) => IamCall[]> = {
   athena: ({ operation, input }) => [
     {
@@ -37,7 +43,7 @@ const SERVICES: Record<string, (request: AwsRequest, deployment: Deployment) => 
       .find(([id]) => deployment.named(id).arn === input.SecretId) ?? ["", {}];
     return [
       { action: `secretsmanager:${operation}`, resource: input.SecretId, context: {} },
-      ...throughService("secretsmanager", secret.KmsKeyId, ["kms:Decrypt"]),
+      ...throughService("secretsmanager", secret.KmsKeyId, SECRET_KEY_USES[operation] ?? []),
     ];
   },
   sns: ({ operation, input }, deployment) => {
