@@ -242,10 +242,8 @@ export class FakeSlack {
       return tokenRefusal(call.token);
     }
     const waitSeconds = this.#limiter?.take(this.#clock.nowMs()) ?? 0;
-    if (waitSeconds > 0) {
-      this.stats.throttled += 1;
-      return throttled(String(waitSeconds));
-    }
+    if (waitSeconds > 0) this.stats.throttled += 1;
+    if (waitSeconds > 0) return throttled(String(waitSeconds));
     return this.#logs.answer(call.params);
   }
 

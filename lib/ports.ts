@@ -4,11 +4,9 @@
  * sentences below.
  */
 
-import type { AppCredentials, IssuedToken } from "./slack/oauth.ts";
 import type { TimeRange } from "./time.ts";
 
 export type { Clock } from "./slack/clock.ts";
-export type { AppCredentials, IssuedToken } from "./slack/oauth.ts";
 
 /** An object as a listing shows it. */
 export interface StoredObject {
@@ -235,12 +233,19 @@ export interface TokenProvider {
 
 /** Exchanges a refresh token at Slack for the tokens that follow. */
 export interface TokenExchange {
-  /** @param options - `deadlineMs`: epoch milliseconds at which it gives up */
+  /**
+   * @param app - without a secret when it is a public client
+   * @param options - `deadlineMs`: epoch milliseconds at which it gives up
+   * @returns `refresh` is absent when the app no longer rotates its tokens
+   */
   refresh(
-    app: AppCredentials,
+    app: { clientId: string; clientSecret?: string | undefined },
     refreshToken: string,
     options: { deadlineMs: number },
-  ): Promise<IssuedToken>;
+  ): Promise<{
+    token: string;
+    refresh?: { refreshToken: string; expiresInSeconds: number } | undefined;
+  }>;
 }
 
 /** Signs what the close of day seals. The private key stays where it is. */
