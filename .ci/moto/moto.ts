@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What AWS clients are given to talk to moto: it looks at no signature. */
@@ -19,9 +20,13 @@ export interface Server {
 /** Start moto's server, which `.ci/moto/install.sh` has installed, empty. */
 export async function startMoto(): Promise<Server> {
   const port = await freePort();
-  const child = spawn(".venv/template/bin/moto_server", ["-H", "127.0.0.1", "-p", String(port)], {
-    stdio: "ignore",
-  });
+  const child = spawn(
+    join(".venv", "template", "bin", "moto_server"),
+    ["-H", "127.0.0.1", "-p", String(port)],
+    {
+      stdio: "ignore",
+    },
+  );
   const endpoint = `http://127.0.0.1:${port}`;
   await untilTrue(child, async () => (await fetch(`${endpoint}/moto-api/`)).ok);
   return { endpoint, stop: () => stop(child) };

@@ -111,7 +111,7 @@ export const LAYERS: Rule[][] = [
         "test/contracts/seen-names-store-contract.ts",
       ],
       packages: ["@aws-sdk/*", "vitest"],
-      builtins: ["child_process", "events", "net", "timers"],
+      builtins: ["child_process", "events", "net", "path", "timers"],
     },
     {
       folder: ".ci/trino",
