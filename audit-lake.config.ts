@@ -12,6 +12,8 @@ export default {
       { storageClass: "GLACIER_IR", after: "365d" },
     ],
   },
+  // Take this out for a stack of version 0.1.0 with a stackName of its own.
+  catalog: { namedAfterStack: true },
   alerts: {
     email: [],
   },

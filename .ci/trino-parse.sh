@@ -22,7 +22,7 @@ npx node --input-type=module --eval '
       manifest_lines: typesOf([MANIFEST_LINES.column, ...MANIFEST_LINES.partitions]),
       archive_hours: typesOf(ARCHIVE_HOURS_COLUMNS),
       audit_logs: typesOf(AUDIT_LOGS_COLUMNS),
-      audit_logs_compact: typesOf(AUDIT_LOGS_COLUMNS),
+      audit_logs_columns: typesOf(AUDIT_LOGS_COLUMNS),
     },
     texts: {
       audit_logs: AUDIT_LOGS_SQL,
@@ -31,7 +31,7 @@ npx node --input-type=module --eval '
         { source: "grid", from: "2026-03-01", to: "2026-03-31" },
       ]),
       "the digest of a day in columns": describeDaySql(
-        "audit_logs_compact",
+        "audit_logs_columns",
         "source = '\''grid'\'' AND dt = '\''2026-03-02'\''",
       ),
       ...Object.fromEntries(queries),

@@ -22,6 +22,7 @@ import { parseObjectKey } from "../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
 import { hourOf } from "../lib/time.ts";
 import { SeededRandom } from "../test/simulation/seeded-random.ts";
+import { FUNCTION_MEMORY_MB, lambdaFlags } from "./processes.ts";
 
 /** What the worker is told, and what it tells. */
 export interface BackfillJob {
@@ -86,7 +87,7 @@ async function work(
   onProgress: (stored: number) => void,
 ): Promise<number> {
   const worker = fork(new URL("./backfill-worker.ts", import.meta.url), {
-    execArgv: ["--max-semi-space-size=2"],
+    execArgv: lambdaFlags(FUNCTION_MEMORY_MB),
   });
   let stored = 0;
   let ended: string | undefined;

@@ -14,18 +14,12 @@ import { Command, InvalidArgumentError } from "commander";
 import { formatBytes, formatCount } from "../cli/output/format.ts";
 import { ProgressBar } from "../cli/output/progress-bar.ts";
 import { renderTable } from "../cli/output/table.ts";
-import { Organization } from "../fake-slack/organization.ts";
-import { encodeObject } from "../lib/archive/archive-object.ts";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../lib/local/lake-database.ts";
 import { writeDayAsParquet } from "../lib/local/parquet-columns.ts";
 import { SAVED_QUERIES } from "../lib/sql/saved-queries.ts";
-import { dayOf, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../lib/time.ts";
 import { sealDays } from "../test/seal/sealed-archive.ts";
-
-const SOURCE = "bench";
-/** A Monday. */
-const FROM = Date.UTC(2026, 0, 5) / 1000;
+import { benchDays, fillArchive, SOURCE } from "./made-up-archive.ts";
 
 interface Use {
   bytes: number;
@@ -39,7 +33,7 @@ const options = new Command("bench:columns")
   .parse()
   .opts<{ days: number; entriesPerWeek: number; json?: true }>();
 
-const days = Array.from({ length: options.days }, (_, day) => dayOf(FROM + day * SECONDS_PER_DAY));
+const days = benchDays(options.days);
 const directory = await mkdtemp(join(tmpdir(), "bench-compaction-"));
 const bar = new ProgressBar();
 try {
@@ -62,25 +56,11 @@ try {
 
 /** @returns entries in the archive */
 async function fill(): Promise<number> {
-  const organization = new Organization({ entriesPerWeek: options.entriesPerWeek });
-  const store = new DirectoryArchiveStore(directory);
-  let total = 0;
-  for (const [done, day] of days.entries()) {
-    bar.update(done, days.length, ["filling", day]);
-    for (let hour = 0; hour < 24; hour++) {
-      const from = FROM + done * SECONDS_PER_DAY + hour * SECONDS_PER_HOUR;
-      const until = from + SECONDS_PER_HOUR;
-      const entries = [...organization.newestFirst(from, until - 1, Number.MAX_SAFE_INTEGER)].map(
-        ({ id = "", dateCreate, text }) => ({ id, dateCreate, bytes: Buffer.from(text) }),
-      );
-      if (entries.length > 0) {
-        const { key, body } = await encodeObject(SOURCE, entries);
-        await store.put(key, body);
-        total += entries.length;
-      }
-    }
-  }
-  await sealDays(store, SOURCE, days);
+  const size = { days: days.length, entriesPerWeek: options.entriesPerWeek };
+  const total = await fillArchive(directory, size, (done) =>
+    bar.update(done, days.length, ["filling", days[done] ?? ""]),
+  );
+  await sealDays(new DirectoryArchiveStore(directory), SOURCE, days);
   return total;
 }
 

@@ -1,4 +1,6 @@
 import type { IngestSummary } from "../lib/ingest/summary.ts";
+import type { SealSummary } from "../lib/seal/seal-summary.ts";
+import type { TimeRange } from "../lib/time.ts";
 
 /** What a worker is to do. */
 export interface IngestJob {
@@ -26,4 +28,17 @@ export interface FloorUse {
   entries: number;
   bodyBytes: number;
   cpuSeconds: number;
+}
+
+/** A day with entries in one hour, to be sealed. */
+export interface SealJob extends TimeRange {
+  baseUrl: string;
+  token: string;
+  directory: string;
+  source: string;
+}
+
+/** What a whole process used to seal a day. */
+export interface SealUse extends Omit<IngestUse, "summary"> {
+  summary: SealSummary;
 }

@@ -35,6 +35,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/query.ts")).defineQueryCommand,
   },
   {
+    name: "sql",
+    summary: "ask the archive in SQL, one question after another",
+    load: async () => (await import("./commands/sql.ts")).defineSqlCommand,
+  },
+  {
     name: "status",
     summary: "show how far the archive is complete",
     load: async () => (await import("./commands/status.ts")).defineStatusCommand,

@@ -6,9 +6,14 @@
  * is in the plan of the next.
  */
 import * as z from "zod";
+import { type JobStep, nextStep } from "./job-step.ts";
 
-/** An execution's history ends at 25,000 events: some twenty a day, and nine more each time one waits. */
-const PLANNED_DAYS_MAX = 500;
+/**
+ * An execution's history ends at 25,000 events: fourteen a day and job, nine more each
+ * time one waits, which is a minute at least. Two jobs of so many days have 11,200;
+ * nothing but waits in the 22 hours that they go on has 11,880.
+ */
+const PLANNED_DAYS_MAX = 400;
 
 /** Days that failed after which whatever is wrong is not theirs. */
 const FAILED_DAYS_MAX = 3;
@@ -26,10 +31,12 @@ const PROGRESS = z.object({
   caught: FAILURE.optional(),
 });
 
+/** When the execution began that asks for a run; absent in a call by hand. */
+export const STARTED_AT = z.iso.datetime().optional();
+
 export const PLAN_EVENT = z.object({
   op: z.literal("plan"),
-  /** When the execution began. */
-  startedAt: z.iso.datetime().optional(),
+  startedAt: STARTED_AT,
   before: PROGRESS.prefault({}),
 });
 
@@ -71,4 +78,22 @@ export function planNextDay(
     failures,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/**
+ * The step after a run of a day, in an execution that has other work to do: a day that
+ * would go on for too long is left as it is, to the plan of the next execution.
+ *
+ * @param hoursMax - after the start of the execution, the day's last run begins
+ * @param nowMs - epoch milliseconds
+ */
+export function stepInTime(
+  step: JobStep,
+  startedAt: z.output<typeof STARTED_AT>,
+  { hoursMax, nowMs }: { hoursMax: number; nowMs: number },
+): JobStep {
+  if (step.next === "done" || startedAt === undefined) return step;
+  const resumesMs = step.next === "wait" ? Date.parse(step.resumeAt) : nowMs;
+  const endsMs = Date.parse(startedAt) + hoursMax * 3_600_000;
+  return resumesMs < endsMs ? step : nextStep("done", nowMs);
 }

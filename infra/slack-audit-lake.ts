@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, CfnResource, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { CfnOutput, CfnResource, RemovalPolicy, Stack } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
@@ -184,18 +184,12 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   };
 }
 
-/** As they are configured, or after the stack's name. */
-function toCatalogNames(scope: Construct, { database, workgroup }: LakeConfig["catalog"]) {
+/** As they are configured; else as in every stack of version 0.1, or after the stack's name. */
+function toCatalogNames(scope: Construct, config: LakeConfig["catalog"]) {
   const { stackName } = Stack.of(scope);
-  const names = catalogNames(stackName);
-  if (stackName !== DEFAULT_STACK_NAME && (database === undefined || workgroup === undefined)) {
-    const former = catalogNames(DEFAULT_STACK_NAME);
-    Annotations.of(scope).addWarningV2(
-      "slack-audit-lake:catalogNames",
-      `catalog.database is "${database ?? names.database}" and catalog.workgroup "${workgroup ?? names.workgroup}", after the stack's name. Version 0.1.0 called them "${former.database}" and "${former.workgroup}" in every stack: if it deployed this one, write those, or both are replaced. Writing both ends this warning`,
-    );
-  }
-  return { database: database ?? names.database, workgroup: workgroup ?? names.workgroup };
+  const names = catalogNames(config.namedAfterStack ? stackName : DEFAULT_STACK_NAME);
+  const { database = names.database, workgroup = names.workgroup } = config;
+  return { database, workgroup };
 }
 
 /** What was written and stored before the key changed is still to be read. */
@@ -221,7 +215,7 @@ function checkSize(scope: Construct): void {
   const resources = Stack.of(scope).node.findAll().filter(CfnResource.isCfnResource).length;
   if (resources > RESOURCES_MAX) {
     throw new ConfigError(
-      `sources: make ${resources} resources, and CloudFormation takes ${RESOURCES_MAX} in a stack; put some into a second stack, with a stackName of its own`,
+      `sources: make ${resources} resources, and CloudFormation takes ${RESOURCES_MAX} in a stack; put some into a second stack, with a stackName of its own and catalog.namedAfterStack`,
     );
   }
 }

@@ -15,7 +15,7 @@ import { outlineArchive } from "../output/archive-outline.ts";
 import { formatTime } from "../output/format.ts";
 import { IngestProgressDisplay } from "../output/ingest-progress.ts";
 import { describeSummary } from "../output/ingest-summary.ts";
-import { toTable } from "../output/query-result.ts";
+import { renderResult, takeHead } from "../output/result-table.ts";
 import { ingestUntilCaughtUp } from "../run/ingest-until-caught-up.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 
@@ -147,11 +147,11 @@ async function runQueries(
   for (const name of QUERIES) {
     const query = SAVED_QUERIES.get(name);
     if (query === undefined) throw new Error(`there is no saved query ${name}`);
-    const result = await lake.query(query.sql(), signal);
+    const result = await lake.read(query.sql(), (rows) => takeHead(rows, ROWS_SHOWN), signal);
     console.log(
       `\n${query.title}: ${query.question}\n$ ${COMMAND} query ${name} --archive ${directory}`,
     );
-    console.log(toTable(result, ROWS_SHOWN, process.stdout.columns ?? TABLE_WIDTH));
+    console.log(renderResult(result, process.stdout.columns ?? TABLE_WIDTH));
   }
 }
 

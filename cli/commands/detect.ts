@@ -1,11 +1,15 @@
 import { type Command, Option } from "commander";
+import type { Alert } from "../../lib/detect/alert.ts";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
+import { type Rule, SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
+import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
+import { didYouMean } from "../options/suggestion.ts";
 import { parsePositiveSeconds, TIME_HELP } from "../options/time.ts";
 import {
   addFormerTimeOption,
@@ -15,10 +19,16 @@ import {
 } from "../options/time-range.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { formatCount, formatCounted, formatTime } from "../output/format.ts";
+import { page } from "../output/pager.ts";
+import { renderResult } from "../output/result-table.ts";
 import { renderTable } from "../output/table.ts";
+import { readOwnRules } from "../run/own-rules.ts";
 
 /** Between two lines of progress on standard error. */
 const LINE_INTERVAL_MS = 10_000;
+
+/** Alerts that are kept to be listed, the most severe first; all are counted. */
+const LISTED_MAX = 10_000;
 
 interface DetectOptions extends TimeRangeOptions {
   archive: string;
@@ -27,13 +37,18 @@ interface DetectOptions extends TimeRangeOptions {
   period: number;
   ownApp: string[];
   ownInstaller: string[];
+  severity: Severity;
+  rule?: string[];
+  /** Folder of rules of one's own. */
+  rules?: string;
   json?: true;
+  pager: boolean;
 }
 
 export function defineDetectCommand(command: Command): void {
   addArchiveOption(command)
     .description(
-      "Run the detection rules over the archive: how many entries each rule matches, and how many alerts it would have raised. docs/reference/detections.md describes the rules.",
+      "Run the detection rules over the archive: the alerts that they would have raised, the most severe first, and how many entries each rule matches. docs/reference/detections.md describes the rules.",
     )
     .addOption(sourceFilterOption());
   addTimeRangeOptions(command, {
@@ -55,40 +70,107 @@ export function defineDetectCommand(command: Command): void {
     .addOption(
       new Option("--own-installer <id...>", "users who installed these apps").default([], "none"),
     )
+    .addOption(
+      new Option("--severity <severity>", "only rules of this severity or a higher one")
+        .choices(SEVERITIES)
+        .default(SEVERITIES[0], "all"),
+    )
+    .option("--rule <id...>", "only these rules (default: all)")
+    .option(
+      "--rules <dir>",
+      "folder with rules of your own: modules that export them; one with the id of ours replaces it",
+    )
     .option("--json", "print one JSON object")
+    .option("--no-pager", "print a long list at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
       "after",
       `${TIME_HELP}
 
 Examples:
   audit-lake detect --from 2026-05-01
+  audit-lake detect --last 7d --severity high
   audit-lake detect --last 30d --period 1d --json | jq '.rules[] | select(.alerts > 100)'`,
     )
     .action(async (options: DetectOptions) => {
       const range = toTimeRange(options, nowSeconds(systemClock));
+      const rules = selectRules(await allRules(options), options);
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
-      const findings = await detect(options, range);
-      console.log(options.json ? toJson(options, range, findings) : toText(range, findings));
+      const alerts = new ListedAlerts();
+      const findings = await detect(options, rules, range, (alert) => alerts.add(alert));
+      const listed = alerts.bySeverity();
+      if (options.json) console.log(toJson(options, range, findings, listed));
+      else if (options.pager) await page(toText(range, findings, listed));
+      else console.log(toText(range, findings, listed));
     });
   addFormerTimeOption(command, "--since", "from");
 }
 
+async function allRules({ rules: directory }: DetectOptions): Promise<readonly Rule[]> {
+  if (directory === undefined) return RULES;
+  const own = await readOwnRules(directory);
+  return [...RULES.filter((rule) => !own.some(({ id }) => id === rule.id)), ...own];
+}
+
+/** @throws {UsageError} when a rule is not known */
+function selectRules(
+  rules: readonly Rule[],
+  { severity, rule: ids }: DetectOptions,
+): readonly Rule[] {
+  const known = rules.map(({ id }) => id);
+  const unknown = ids?.find((id) => !known.includes(id));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `there is no rule "${unknown}"; docs/reference/detections.md lists them${didYouMean(unknown, known)}`,
+    );
+  }
+  return rules.filter(
+    (rule) =>
+      SEVERITIES.indexOf(rule.severity) >= SEVERITIES.indexOf(severity) &&
+      (ids === undefined || ids.includes(rule.id)),
+  );
+}
+
+/** The alerts that are listed: when there are more than fit, the most severe, of those the newest. */
+class ListedAlerts {
+  #alerts: Alert[] = [];
+
+  add(alert: Alert): void {
+    this.#alerts.push(alert);
+    if (this.#alerts.length >= 2 * LISTED_MAX) this.#alerts = this.bySeverity();
+  }
+
+  bySeverity(): Alert[] {
+    return this.#alerts.sort(compareAlerts).slice(0, LISTED_MAX);
+  }
+}
+
+/** The most severe first, then the newest. */
+function compareAlerts(a: Alert, b: Alert): number {
+  return (
+    SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
+    b.entry.time.localeCompare(a.entry.time)
+  );
+}
+
 function detect(
   { archive, source, period, ownApp, ownInstaller }: DetectOptions,
+  rules: readonly Rule[],
   range: Partial<TimeRange>,
+  onAlert: (alert: Alert) => void,
 ): Promise<ArchiveFindings> {
   let lastLineAtMs = performance.now();
   return detectArchive(
     new DirectoryArchiveStore(archive),
     {
-      rules: RULES,
+      rules,
       context: { ownAppIds: ownApp, ownInstallerIds: ownInstaller },
       periodSeconds: period,
     },
     {
       ...range,
       ...(source === undefined ? {} : { source }),
+      onAlert,
       onObject: ({ objects, entries }) => {
         if (performance.now() - lastLineAtMs >= LINE_INTERVAL_MS) {
           lastLineAtMs = performance.now();
@@ -103,6 +185,7 @@ function toJson(
   { archive, source, period }: DetectOptions,
   { from, until }: Partial<TimeRange>,
   { rules, ...totals }: ArchiveFindings,
+  alerts: readonly Alert[],
 ): string {
   return toJsonLine({
     archive,
@@ -117,10 +200,15 @@ function toJson(
       severity: rule.severity,
       ...counts,
     })),
+    alerts,
   });
 }
 
-function toText(range: Partial<TimeRange>, findings: ArchiveFindings): string {
+function toText(
+  range: Partial<TimeRange>,
+  findings: ArchiveFindings,
+  listed: readonly Alert[],
+): string {
   const matching = findings.rules
     .filter(({ matches, failures }) => matches + failures > 0)
     .sort((a, b) => b.alerts - a.alerts);
@@ -137,6 +225,7 @@ function toText(range: Partial<TimeRange>, findings: ArchiveFindings): string {
   );
   const failures = matching.reduce((sum, count) => sum + count.failures, 0);
   return [
+    ...(listed.length === 0 ? [] : [renderAlerts(listed, alerts), ""]),
     ...(matching.length === 0 ? [] : [table]),
     `${formatCounted(findings.entries, "entry", "entries")}${describeRange(range)}, ${formatCounted(alerts, "alert")} by ${matching.length} of ${formatCounted(findings.rules.length, "rule")}.`,
     ...(findings.unreadable === 0
@@ -146,6 +235,19 @@ function toText(range: Partial<TimeRange>, findings: ArchiveFindings): string {
       ? []
       : [`Rules threw ${formatCounted(failures, "error")}: this is a bug, please report it.`]),
   ].join("\n");
+}
+
+/** @param count - of all, listed or not */
+function renderAlerts(listed: readonly Alert[], count: number): string {
+  const columns = ["severity", "time", "rule", "alert", "source"];
+  const rows = listed.map(({ severity, entry, ruleId, title, source }) => [
+    ...[severity, entry.time, ruleId, title, source],
+  ]);
+  return renderResult(
+    { columns, types: columns.map(() => "VARCHAR"), rows, rowCount: count },
+    process.stdout.isTTY ? process.stdout.columns : undefined,
+    ["alert", "alerts"],
+  );
 }
 
 function describeRange({ from, until }: Partial<TimeRange>): string {

@@ -1,28 +1,36 @@
 import { type Command, Option } from "commander";
 import { systemClock } from "../../lib/slack/clock.ts";
-import type { QueryResult } from "../../lib/sql/query-result.ts";
-import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import type { RowStream } from "../../lib/sql/query-result.ts";
+import type { SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { addQuerySelection, type QuerySelection, toStatement } from "../options/query-selection.ts";
+import {
+  addQuerySelection,
+  type QuerySelection,
+  savedQueries,
+  toStatement,
+} from "../options/query-selection.ts";
 import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
-import { toCsv, toJson, toTable } from "../output/query-result.ts";
+import { OUTPUT_FORMATS, printResult, type ResultOutput } from "../output/print-result.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 
-/** Terminals keep no more; the other formats print all rows. */
-const TABLE_ROWS_MAX = 1000;
+/** Threads of DuckDB for results of any size: each takes 100 MB, and one keeps up with the output. */
+const STREAM_THREADS = 1;
 
 interface QueryOptions extends QuerySelection {
   archive: string;
+  output?: (typeof OUTPUT_FORMATS)[number];
+  file?: string;
   json?: true;
   csv?: true;
   raw?: true;
+  pager: boolean;
   list?: true;
   skipDamaged?: true;
 }
@@ -46,12 +54,24 @@ export function defineQueryCommand(command: Command): void {
         "leave out objects that are damaged, and name them; otherwise they are an error",
       ).conflicts("stack"),
     )
-    .addOption(new Option("--json", "print an array of objects").conflicts("csv"))
-    .addOption(new Option("--csv", "print comma-separated values with a header"))
+    .addOption(
+      new Option(
+        "--output <format>",
+        "how to print the result; all but a table on a terminal have every row, however many",
+      )
+        .choices(OUTPUT_FORMATS)
+        .conflicts(["json", "csv"]),
+    )
+    .option("--file <file>", "write the result to this file, whole or not at all")
+    .addOption(
+      new Option("--json", "the same as --output json: an array of objects").conflicts("csv"),
+    )
+    .addOption(new Option("--csv", "the same as --output csv, with a header"))
     .option(
       "--raw",
-      "with --json or --csv: print control characters and formulas as they are, for programs that do not obey them",
+      "not in a table: print control characters and formulas as they are, for programs that do not obey them",
     )
+    .option("--no-pager", "print a long table at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
       "after",
       `${TIME_HELP}
@@ -67,21 +87,22 @@ ${STACK_HELP}`,
     )
     .action(async (text: string | undefined, options: QueryOptions) => {
       if (options.list) {
-        console.log(describeSavedQueries());
+        console.log(describeSavedQueries(savedQueries(options.queries)));
         return;
       }
-      if (options.raw && !options.json && !options.csv) {
-        throw new UsageError(
-          "--raw is for --json or --csv: a table always shows control characters",
-        );
-      }
+      const output = toOutput(options);
       const { sql, reads } = toStatement(text, options, nowSeconds(systemClock));
       if (reads !== undefined) console.error(reads);
+      const writeParquet = async (rows: RowStream, path: string) =>
+        (await import("../../lib/local/parquet-result.ts")).writeParquet(rows, path);
       if (options.stack !== undefined) {
+        const { stack } = options;
         const { queryDeployed } = await import("../stack/athena-query.ts");
         const signal = abortOnInterrupt("Stopping the query");
-        console.log(
-          format(await queryDeployed(options.stack, sql, signal, options.source), options),
+        await printResult(
+          (take) => queryDeployed(stack, sql, take, signal, options.source),
+          output,
+          writeParquet,
         );
         return;
       }
@@ -92,11 +113,12 @@ ${STACK_HELP}`,
       const { openLake } = await import("../../lib/local/lake-database.ts");
       const lake = await openLake(options.archive, {
         skipDamaged: options.skipDamaged,
+        threadsMax: output.format === "table" ? undefined : STREAM_THREADS,
         onNotice: ({ key, problem, effect }) =>
           console.error(`audit-lake: ${EFFECTS[effect]} ${key}: ${problem}`),
       });
       try {
-        console.log(format(await lake.query(sql, signal), options));
+        await printResult((take) => lake.read(sql, take, signal), output, writeParquet);
       } finally {
         lake.close();
       }
@@ -113,14 +135,27 @@ const EFFECTS = {
   left_out: "LEFT OUT",
 } as const;
 
-function format(result: QueryResult, { json, csv, raw }: QueryOptions): string {
-  if (json) return toJson(result, { raw });
-  if (csv) return toCsv(result, { raw });
-  return toTable(result, TABLE_ROWS_MAX, process.stdout.isTTY ? process.stdout.columns : undefined);
+/** @throws {UsageError} when the options do not fit together */
+function toOutput({ output, file, json, csv, raw, pager }: QueryOptions): ResultOutput {
+  const format = output ?? (json ? "json" : csv ? "csv" : "table");
+  if (raw && (format === "table" || format === "parquet")) {
+    throw new UsageError(
+      format === "table"
+        ? "--raw is for --output json, ndjson or csv: a table always shows control characters"
+        : "--raw is for --output json, ndjson or csv: Parquet has the values as they are",
+    );
+  }
+  if (file !== undefined && format === "table") {
+    throw new UsageError("--file needs --output json, ndjson, csv or parquet");
+  }
+  if (file === undefined && format === "parquet") {
+    throw new UsageError("--output parquet needs --file");
+  }
+  return { format, file, raw, pager };
 }
 
-function describeSavedQueries(): string {
-  return [...SAVED_QUERIES.values()]
+export function describeSavedQueries(queries: ReadonlyMap<string, SavedQuery>): string {
+  return [...queries.values()]
     .map(({ name, title, question, parameters, daysBack }) =>
       [
         `${name}: ${title}`,

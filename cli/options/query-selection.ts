@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
+import { readSavedQueries, SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
@@ -14,6 +16,8 @@ export interface QuerySelection extends TimeRangeOptions {
   set: Record<string, string>;
   source?: string;
   stack?: string;
+  /** Folder of queries of one's own. */
+  queries?: string;
 }
 
 /** What is to be run. */
@@ -29,7 +33,7 @@ export function addQuerySelection(command: Command): Command {
     until: "saved queries: end of the days to read, excluded (default: now)",
     last: "saved queries: read the days that this touches, up to now",
   });
-  return command
+  return addQueriesOption(command)
     .addOption(sourceFilterOption("saved queries: only this organization (default: all)"))
     .addOption(
       new Option(
@@ -37,6 +41,30 @@ export function addQuerySelection(command: Command): Command {
         "a parameter of the saved query; repeatable (default: those of the query)",
       ).argParser(addValue),
     );
+}
+
+export function addQueriesOption(command: Command): Command {
+  return command.option(
+    "--queries <dir>",
+    "folder with saved queries of your own, NAME.sql; one with the name of ours replaces it",
+  );
+}
+
+/**
+ * Our saved queries and those of a folder, by name.
+ *
+ * @throws {UsageError} when the folder cannot be read, or a file in it is no saved query
+ */
+export function savedQueries(directory: string | undefined): ReadonlyMap<string, SavedQuery> {
+  if (directory === undefined) return SAVED_QUERIES;
+  try {
+    return new Map([
+      ...SAVED_QUERIES,
+      ...readSavedQueries(pathToFileURL(`${resolve(directory)}/`)),
+    ]);
+  } catch (cause) {
+    throw new UsageError(`--queries ${directory}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /**
@@ -61,7 +89,8 @@ export function toStatement(
       `give a SELECT or the name of a saved query; "query --list" lists them${hint}`,
     );
   }
-  const saved = SAVED_QUERIES.get(text);
+  const queries = savedQueries(options.queries);
+  const saved = queries.get(text);
   if (saved !== undefined) {
     const period = toPeriod(saved, values, options, nowSeconds);
     return {
@@ -71,7 +100,7 @@ export function toStatement(
   }
   if (/^[\w-]+$/.test(text)) {
     throw new UsageError(
-      `there is no saved query "${text}"; "query --list" lists them${didYouMean(text, [...SAVED_QUERIES.keys()])}`,
+      `there is no saved query "${text}"; "query --list" lists them${didYouMean(text, [...queries.keys()])}`,
     );
   }
   refuseSelection(options);

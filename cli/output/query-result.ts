@@ -1,66 +1,96 @@
-import type { QueryResult } from "../../lib/sql/query-result.ts";
-import { showControlsOfLines, toJsonLine } from "./controls.ts";
-import { formatCounted } from "./format.ts";
-import { renderTable } from "./table.ts";
+import type { QueryResult, RowStream } from "../../lib/sql/query-result.ts";
+import { showControls, showControlsOfLines } from "./controls.ts";
 
-type Cell = QueryResult["rows"][number][number];
+type Row = QueryResult["rows"][number];
+type Cell = Row[number];
 
-/** In any case: Athena writes its types in lower case. */
-const NUMERIC_TYPE = /INT|DOUBLE|FLOAT|REAL|DECIMAL/i;
-
-/**
- * A result as a table.
- *
- * @param rowsMax - further rows are only counted
- * @param widthMax - columns of the terminal; longer rows are cut
- */
-export function toTable(result: QueryResult, rowsMax: number, widthMax?: number): string {
-  const { columns, types, rows } = result;
-  const shown = rows.slice(0, rowsMax).map((row) => row.map(toText));
-  const isNumeric = types.map((type) => NUMERIC_TYPE.test(type));
-  const rest = rows.length - shown.length;
-  const count = formatCounted(rows.length, "row");
-  return [
-    renderTable(columns, shown, { widthMax, isNumeric }),
-    rest > 0 ? `${count}; ${formatCounted(rest, "row")} not shown` : count,
-  ].join("\n");
-}
+/** How results are written for programs, by the name of `--output`. */
+const TEXT_FORMATS = ["json", "ndjson", "csv"] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
 
 /** How the formats for programs print what a terminal or a spreadsheet would obey. */
-interface PrintOptions {
+export interface PrintOptions {
   /** As it is. @default false: controls are escaped, formulas are quoted */
   raw?: boolean | undefined;
 }
 
+/** A result as text, piece by piece; each row ends with a line break. */
+export async function* toText(
+  rows: RowStream,
+  format: TextFormat,
+  options: PrintOptions = {},
+): AsyncGenerator<string> {
+  if (format === "csv") yield* toCsv(rows, options);
+  else if (format === "json") yield* toJson(rows, options);
+  else yield* toNdjson(rows, options);
+}
+
+/** One object a line. */
+async function* toNdjson(rows: RowStream, options: PrintOptions): AsyncGenerator<string> {
+  const print = jsonPrinter(rows.columns, options);
+  for await (const batch of rows.batches) yield batch.map((row) => `${print(row)}\n`).join("");
+}
+
 /** One array of objects, one object a line. */
-export function toJson({ columns, rows }: QueryResult, { raw = false }: PrintOptions = {}): string {
-  const print = raw ? JSON.stringify : toJsonLine;
-  const lines = rows.map((row) =>
-    print(Object.fromEntries(columns.map((column, i) => [column, row[i]]))),
-  );
-  return `[${lines.join(",\n ")}]`;
+async function* toJson(rows: RowStream, options: PrintOptions): AsyncGenerator<string> {
+  const print = jsonPrinter(rows.columns, options);
+  let start = "[";
+  for await (const batch of rows.batches) {
+    if (batch.length === 0) continue;
+    yield start + batch.map(print).join(",\n ");
+    start = ",\n ";
+  }
+  yield start === "[" ? "[]\n" : "]\n";
+}
+
+function jsonPrinter(columns: readonly string[], { raw = false }: PrintOptions) {
+  const keys = distinct(columns).map((name) => `${JSON.stringify(name)}:`);
+  return (row: Row): string => {
+    const json = `{${keys.map((key, i) => key + JSON.stringify(row[i])).join(",")}}`;
+    // Such a character is only ever in a string, where its escape means the same.
+    return raw ? json : showControls(json);
+  };
+}
+
+/** Two columns of one name are two fields: `n` and `n_2`. */
+function distinct(columns: readonly string[]): string[] {
+  const names = new Set<string>();
+  for (const column of columns) {
+    let name = column;
+    for (let i = 2; names.has(name); i++) name = `${column}_${i}`;
+    names.add(name);
+  }
+  return [...names];
 }
 
 /** RFC 4180, with a header; NULL is an empty field. */
-export function toCsv({ columns, rows }: QueryResult, { raw = false }: PrintOptions = {}): string {
-  const print = (cell: Cell) => (raw ? toText(cell) : toHarmlessText(cell));
-  return [columns, ...rows]
-    .map((row) => row.map((cell) => quoteField(print(cell))).join(","))
-    .join("\r\n");
+async function* toCsv(
+  { columns, batches }: RowStream,
+  { raw = false }: PrintOptions,
+): AsyncGenerator<string> {
+  const printCell = (cell: Cell) => quoteField(raw ? cellText(cell) : toHarmlessText(cell));
+  const print = (row: Row) => `${row.map(printCell).join(",")}\r\n`;
+  yield print(columns);
+  for await (const batch of batches) yield batch.map(print).join("");
 }
 
 /** What a spreadsheet takes for a formula when a cell begins with it. */
 const FORMULA = /^[=+\-@\t\r]/;
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 
+/** Most texts: nothing in them is a formula, a control or a mark of direction. */
+const PLAIN = /^(?![=+\-@])[ -~]*$/;
+
 /** Anyone can name a file `=HYPERLINK(…)`: an apostrophe makes it a text. */
 function toHarmlessText(cell: Cell): string {
-  const text = toText(cell);
+  const text = cellText(cell);
+  if (PLAIN.test(text)) return text;
   const isFormula = FORMULA.test(text) && !NUMBER.test(text);
   return (isFormula ? "'" : "") + showControlsOfLines(text);
 }
 
-function toText(cell: Cell): string {
+/** NULL is empty, what is nested is JSON. */
+export function cellText(cell: Cell): string {
   if (cell === null) return "";
   return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
 }

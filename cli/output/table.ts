@@ -23,7 +23,7 @@ export function renderTable(
   { widthMax, isNumeric = [] }: TableOptions = {},
 ): string {
   const cells = [head, ...rows].map((row) => row.map(showControls));
-  const widths = head.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
+  const widths = naturalWidths(cells);
   const table = new CliTable({
     head: cells[0] ?? [],
     colWidths: fitColumns(widths, widthMax).map((width) => width + COLUMN_FRAME - 1),
@@ -40,10 +40,29 @@ export function renderStatusLines(lines: readonly StatusLine[]): string {
   return lines.map(([name, value]) => `${name.padEnd(width)}  ${showControls(value)}`).join("\n");
 }
 
+/** Columns that the table needs when nothing is cut. */
+export function naturalWidth(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): number {
+  return frame(naturalWidths([head, ...rows].map((row) => row.map(showControls))));
+}
+
+function naturalWidths(cells: readonly (readonly string[])[]): number[] {
+  return (cells[0] ?? []).map((_, i) =>
+    cells.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), 0),
+  );
+}
+
+/** The whole width of columns with their padding and borders. */
+function frame(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + COLUMN_FRAME, 1);
+}
+
 /** Narrow the widest column until the table fits. */
 function fitColumns(natural: readonly number[], widthMax = Number.POSITIVE_INFINITY): number[] {
   const widths = [...natural];
-  let excess = widths.reduce((sum, width) => sum + width + COLUMN_FRAME, 1) - widthMax;
+  let excess = frame(widths) - widthMax;
   while (excess > 0) {
     const widest = Math.max(...widths);
     if (widest <= COLUMN_WIDTH_MIN) break;

@@ -1,5 +1,6 @@
 import cliProgress from "cli-progress";
-import type { AthenaProgress, AthenaResult } from "../../lib/aws/athena-database.ts";
+import type { AthenaProgress } from "../../lib/aws/athena-database.ts";
+import type { RowStream } from "../../lib/sql/query-result.ts";
 import { formatBytes, formatSeconds } from "../output/format.ts";
 import { describeScan } from "./athena-cost.ts";
 import { Deployment } from "./deployment.ts";
@@ -7,28 +8,33 @@ import { Deployment } from "./deployment.ts";
 /** Between two lines of progress where there is no terminal. */
 const LINE_INTERVAL_MS = 30_000;
 
-/** Run a query in the stack's workgroup; progress and the bytes scanned go to standard error. */
-export async function queryDeployed(
+/**
+ * Run a query in the stack's workgroup; progress and the bytes scanned go to standard error.
+ *
+ * @param take - reads the rows
+ * @returns what it returned
+ */
+export async function queryDeployed<T>(
   stackName: string,
   sql: string,
+  take: (rows: RowStream) => Promise<T>,
   signal: AbortSignal,
   source?: string,
-): Promise<AthenaResult> {
+): Promise<T> {
   const deployment = await Deployment.find(stackName);
   if (source !== undefined) deployment.source(source);
   const { database } = deployment;
   const display = new QueryDisplay();
   try {
-    const result = await database.query(sql, {
+    const { taken, scannedBytes, engineMs, queryId } = await database.read(sql, take, {
       signal,
       onProgress: (progress) => display.update(progress),
     });
     display.stop();
-    const { scannedBytes, engineMs, queryId } = result;
     console.error(
       `${describeScan(scannedBytes)}, ${(engineMs / 1000).toFixed(1)} s, query ${queryId}`,
     );
-    return result;
+    return taken;
   } finally {
     display.stop();
   }

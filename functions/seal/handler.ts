@@ -23,15 +23,18 @@ import { LATENESS_METRIC, SEAL_METRICS, SERVICES } from "../../lib/stack/metrics
 import { type JobStep, stepAfter } from "../job-step.ts";
 import { addCounts, type Invocation } from "../lambda-function.ts";
 import { addLatenessMetric } from "../lateness-metric.ts";
-import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
+import { PLAN_EVENT, type Plan, planNextDay, STARTED_AT, stepInTime } from "../planned-day.ts";
 import { createSourceFunction, PAGE_LIMIT } from "../source-function.ts";
 
 /** No day is begun later in an execution: the columns come after it, and tomorrow's execution. */
 const HOURS_MAX = 18;
 
+/** Nor does one go on: it may have more entries than are listed in a night. */
+const LAST_RUN_HOURS_MAX = 20;
+
 const EVENT = z.discriminatedUnion("op", [
   PLAN_EVENT,
-  z.object({ op: z.literal("close"), day: z.iso.date() }),
+  z.object({ op: z.literal("close"), day: z.iso.date(), startedAt: STARTED_AT }),
 ]);
 
 const { environment, logger, metrics, tokens, ports, ...lambda } = createSourceFunction(
@@ -54,7 +57,7 @@ async function handleStep(
   invocation: Invocation,
 ): Promise<Plan | (JobStep & SealSummary)> {
   const asked = EVENT.parse(event);
-  return asked.op === "plan" ? plan(asked) : seal(asked.day, invocation);
+  return asked.op === "plan" ? plan(asked) : seal(asked, invocation);
 }
 
 async function plan(asked: z.output<typeof PLAN_EVENT>): Promise<Plan> {
@@ -74,7 +77,7 @@ async function plan(asked: z.output<typeof PLAN_EVENT>): Promise<Plan> {
 }
 
 async function seal(
-  day: string,
+  { day, startedAt }: { day: string; startedAt?: string | undefined },
   { owner, deadlineMs }: Invocation,
 ): Promise<JobStep & SealSummary> {
   const summary = await sealDay(
@@ -90,7 +93,9 @@ async function seal(
   }
   // The head is in the log: a place that the archive's writers cannot change.
   logger.info("the run is over", { ...summary });
-  return { ...stepAfter(summary, systemClock.nowMs()), ...summary };
+  const nowMs = systemClock.nowMs();
+  const limits = { hoursMax: LAST_RUN_HOURS_MAX, nowMs };
+  return { ...stepInTime(stepAfter(summary, nowMs), startedAt, limits), ...summary };
 }
 
 function measure({ outcome, manifest }: SealSummary): void {

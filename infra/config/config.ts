@@ -108,15 +108,20 @@ export interface ArchiveSettings {
 export interface CatalogSettings {
   /**
    * Glue database of the tables and views, one of its own for each stack in a region. It cannot
-   * change later without a new one, in which sealed days go into columns anew. Default: the
-   * stack's name, as in slack_audit_lake.
+   * change later without a new one, in which sealed days go into columns anew. Default:
+   * slack_audit_lake.
    */
   database?: string;
   /**
    * Athena's workgroup, one of its own for each stack in a region. Another name makes a new one,
-   * without the history of queries. Default: the stack's name, as in slack-audit-lake.
+   * without the history of queries. Default: slack-audit-lake.
    */
   workgroup?: string;
+  /**
+   * Name database and workgroup, where they have no names here, after the stack. For new stacks:
+   * in one that is deployed, with another name than SlackAuditLake, it replaces both. Default: false.
+   */
+  namedAfterStack?: boolean;
   /** Athena cancels a query that reads more than this, "10MB" at least. Default: "100GB". */
   bytesScannedCutoff?: BytesText;
   /** How long query results are kept. Default: "30d". */
@@ -140,7 +145,7 @@ export interface ReaderProps {
   sources?: string[];
   /**
    * For the view audit_logs_masked, with hashed addresses. Only lakeFormation: "readers" keeps
-   * what it hides from the role. Default: false.
+   * what it hides from the role. Off unless it is set.
    */
   masked?: boolean;
 }

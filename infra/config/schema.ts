@@ -92,6 +92,7 @@ const catalog = section({
   ).optional(),
   bytesScannedCutoff: bytes("10MB").prefault("100GB"),
   resultsRetention: duration("1d", "3650d", "d").prefault("30d"),
+  namedAfterStack: flag.default(false),
   lakeFormation: oneOf(["off", "functions", "readers"]).default("off"),
 });
 

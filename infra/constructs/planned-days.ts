@@ -61,7 +61,11 @@ function workOn(scope: Construct, { op, handler, timeout }: PlannedDays, then: I
   const run = jobLoop(scope, `Run to ${op}`, {
     handler,
     timeout,
-    event: TaskInput.fromObject({ op, "day.$": `${progress}.day` }),
+    event: TaskInput.fromObject({
+      op,
+      "day.$": `${progress}.day`,
+      "startedAt.$": "$$.Execution.StartTime",
+    }),
     next: plan,
     caught: { by: plan, at: `${progress}.caught` },
   });

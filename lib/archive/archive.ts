@@ -15,7 +15,7 @@ import {
   splitForObjects,
   WRITTEN_MAX,
 } from "./archive-object.ts";
-import { ArchivedEntries, type EntryName } from "./archived-entries.ts";
+import { ArchivedEntries, entryName } from "./archived-entries.ts";
 import { quarantinePrefix } from "./object-key.ts";
 import { newestRevision, noteAddendum } from "./sealed-day.ts";
 
@@ -52,8 +52,6 @@ export interface ArchiveOptions {
   source: string;
   guard: WriteGuard;
   clock: Clock;
-  /** Remember a hash of each text, for {@link Archive.linesBetween}. @default false */
-  hashesTexts?: boolean;
   /** What an object holds at most. */
   objectMax?: ObjectSize;
 }
@@ -78,14 +76,14 @@ export class Archive {
 
   constructor(
     store: ArchiveStore,
-    { source, guard, clock, hashesTexts = false, objectMax = WRITTEN_MAX }: ArchiveOptions,
+    { source, guard, clock, objectMax = WRITTEN_MAX }: ArchiveOptions,
   ) {
     this.#store = store;
     this.#source = source;
     this.#guard = guard;
     this.#clock = clock;
     this.#objectMax = objectMax;
-    this.#archived = new ArchivedEntries(store, source, hashesTexts);
+    this.#archived = new ArchivedEntries(store, source);
   }
 
   /** @param entries - newest first, of any hours */
@@ -100,11 +98,10 @@ export class Archive {
     }
     const byHour = Map.groupBy(inside, ({ dateCreate }) => hourOf(dateCreate));
     for (const [hour, ofHour] of [...byHour].sort(([a], [b]) => a - b)) {
-      const seconds = ofHour.map(({ dateCreate }) => dateCreate);
-      const isArchived = await this.#archived.between(minOf(seconds), maxOf(seconds));
+      const archived = await this.#archived.among(ofHour);
       const fresh: ArchiveEntry[] = [];
       for (const entry of ofHour) {
-        const isNew = !inBatch.has(entry.id) && !isArchived(entry);
+        const isNew = !inBatch.has(entry.id) && !archived.has(entryName(entry));
         (isNew ? fresh : stored.duplicates).push(entry);
         inBatch.add(entry.id);
       }
@@ -115,15 +112,6 @@ export class Archive {
       }
     }
     return stored;
-  }
-
-  /**
-   * @param from - epoch seconds, included
-   * @param until - epoch seconds, excluded; both in one UTC hour
-   * @returns the entries that are archived with a time of these seconds, each with the {@link textHash} of its line
-   */
-  linesBetween(from: number, until: number): Promise<Map<EntryName, string>> {
-    return this.#archived.within(from, until - 1);
   }
 
   /**
@@ -171,12 +159,4 @@ export class Archive {
     }
     this.#openDays.add(day);
   }
-}
-
-function minOf(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => Math.min(a, b));
-}
-
-function maxOf(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => Math.max(a, b));
 }

@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf } from "../time.ts";
 import { type ArchiveEntry, ArchiveObjectError, decodeLines } from "./archive-object.ts";
@@ -14,20 +13,6 @@ export function entryName({ id, dateCreate }: { id: string; dateCreate: number }
   return `${dateCreate} ${id}`;
 }
 
-export function idOf(name: EntryName): string {
-  return name.slice(name.indexOf(" ") + 1);
-}
-
-interface ArchivedLine {
-  /** Epoch seconds. */
-  dateCreate: number;
-  /** See {@link textHash}; empty where texts are not hashed. */
-  hash: string;
-}
-
-/** The lines of an object. */
-type ArchivedLines = ReadonlyMap<EntryName, ArchivedLine>;
-
 interface ArchivedObject extends ObjectName {
   key: string;
 }
@@ -36,6 +21,8 @@ interface ArchivedObject extends ObjectName {
 const HOURS_KEPT = 4;
 /** Objects whose lines are kept: those that the next page or window can overlap again. */
 const OBJECTS_KEPT = 8;
+/** Of an object that is kept: those of a page, and more. */
+const NAMES_KEPT_MAX = 50_000;
 
 /**
  * Which entries are archived: the archive itself is the dedupe index.
@@ -47,38 +34,33 @@ const OBJECTS_KEPT = 8;
 export class ArchivedEntries {
   readonly #store: ArchiveStore;
   readonly #source: string;
-  readonly #hashesTexts: boolean;
   readonly #objectsByHour = new RecentMap<number, ArchivedObject[]>(HOURS_KEPT);
-  readonly #linesByKey = new RecentMap<string, ArchivedLines>(OBJECTS_KEPT);
+  readonly #namesByKey = new RecentMap<string, ReadonlySet<EntryName>>(OBJECTS_KEPT);
 
-  constructor(store: ArchiveStore, source: string, hashesTexts: boolean) {
+  constructor(store: ArchiveStore, source: string) {
     this.#store = store;
     this.#source = source;
-    this.#hashesTexts = hashesTexts;
   }
 
   /**
-   * @param min - epoch seconds, included
-   * @param max - epoch seconds, included, in the same UTC hour
-   * @returns tells whether an entry with a time of these seconds is archived
+   * Looks at one object after the other, so that their number costs no memory.
+   *
+   * @param entries - at least one, all of one UTC hour
+   * @returns the names of those that are archived
    */
-  async between(min: number, max: number): Promise<(entry: ArchiveEntry) => boolean> {
-    const objects = await this.#overlapping(min, max);
-    return (entry) => objects.some((lines) => lines.has(entryName(entry)));
-  }
-
-  /**
-   * @returns the entries that are archived with a time of these seconds, each
-   * with the hash of its line; bounds as in {@link between}
-   */
-  async within(min: number, max: number): Promise<Map<EntryName, string>> {
-    const within = new Map<EntryName, string>();
-    for (const lines of await this.#overlapping(min, max)) {
-      for (const [name, { dateCreate, hash }] of lines) {
-        if (dateCreate >= min && dateCreate <= max) within.set(name, hash);
+  async among(entries: readonly ArchiveEntry[]): Promise<Set<EntryName>> {
+    const seconds = entries.map(({ dateCreate }) => dateCreate);
+    const min = seconds.reduce((a, b) => Math.min(a, b));
+    const max = seconds.reduce((a, b) => Math.max(a, b));
+    const names = entries.map(entryName);
+    const found = new Set<EntryName>();
+    for (const { key, minDateCreate, maxDateCreate } of await this.#objectsOf(hourOf(min))) {
+      if (minDateCreate <= max && maxDateCreate >= min) {
+        const archived = await this.#namesOf(key);
+        for (const name of names) if (archived.has(name)) found.add(name);
       }
     }
-    return within;
+    return found;
   }
 
   /** Take note of an object that was just written. */
@@ -88,24 +70,13 @@ export class ArchivedEntries {
     if (name !== undefined && !objects.some((object) => object.key === key)) {
       objects.push({ key, ...name });
     }
-    const lines = entries.map(
-      (entry) => [entryName(entry), this.#line(entry.dateCreate, entry.bytes)] as const,
-    );
-    this.#linesByKey.set(key, new Map(lines));
+    const names = entries.map(entryName);
+    this.#keep(key, new Set(names));
   }
 
-  #line(dateCreate: number, text: Uint8Array): ArchivedLine {
-    return { dateCreate, hash: this.#hashesTexts ? textHash(text) : "" };
-  }
-
-  async #overlapping(min: number, max: number): Promise<ArchivedLines[]> {
-    const objects: ArchivedLines[] = [];
-    for (const { key, minDateCreate, maxDateCreate } of await this.#objectsOf(hourOf(min))) {
-      if (minDateCreate <= max && maxDateCreate >= min) {
-        objects.push(await this.#linesOf(key));
-      }
-    }
-    return objects;
+  /** An import's object may hold too many names to keep eight of. */
+  #keep(key: string, names: ReadonlySet<EntryName>): void {
+    if (names.size <= NAMES_KEPT_MAX) this.#namesByKey.set(key, names);
   }
 
   async #objectsOf(hour: number): Promise<ArchivedObject[]> {
@@ -122,18 +93,17 @@ export class ArchivedEntries {
     return objects;
   }
 
-  async #linesOf(key: string): Promise<ArchivedLines> {
-    const known = this.#linesByKey.get(key);
+  async #namesOf(key: string): Promise<ReadonlySet<EntryName>> {
+    const known = this.#namesByKey.get(key);
     if (known !== undefined) {
       return known;
     }
-    const lines = new Map<EntryName, ArchivedLine>();
+    const names = new Set<EntryName>();
     for (const line of await decodeLines(key, await this.#store.get(key))) {
-      const entry = readLine(key, line);
-      lines.set(entryName(entry), this.#line(entry.dateCreate, line));
+      names.add(entryName(readLine(key, line)));
     }
-    this.#linesByKey.set(key, lines);
-    return lines;
+    this.#keep(key, names);
+    return names;
   }
 }
 
@@ -150,11 +120,6 @@ export function readLine(key: string, line: Uint8Array): { id: string; dateCreat
     throw new ArchiveObjectError(key, "a line has no id or no date_create");
   }
   return { id, dateCreate };
-}
-
-/** By which two texts of an id are compared: SHA-256, base64. */
-export function textHash(text: Uint8Array): string {
-  return hash("sha256", text, "base64");
 }
 
 /** A map that forgets what was used least recently. */

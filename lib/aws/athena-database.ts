@@ -1,5 +1,6 @@
 import {
   type AthenaClient,
+  type Row as AthenaRow,
   type Datum,
   GetQueryExecutionCommand,
   paginateGetQueryResults,
@@ -8,7 +9,7 @@ import {
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import type { Clock } from "../ports.ts";
-import { QueryError, type QueryResult } from "../sql/query-result.ts";
+import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
 
 /** Athena ends a query after 30 minutes, unless the account has a higher quota. */
 const WAIT_MAX_MS = 35 * 60_000;
@@ -25,13 +26,16 @@ export interface AthenaProgress {
   scannedBytes: number;
 }
 
-export interface AthenaResult extends QueryResult {
+/** What a query was, beside its rows. */
+export interface AthenaUse {
   queryId: string;
   /** Athena bills by this. */
   scannedBytes: number;
   /** Milliseconds that it ran. */
   engineMs: number;
 }
+
+export type AthenaResult = QueryResult & AthenaUse;
 
 export interface AthenaQueryOptions {
   /** Aborting it stops the query, which would otherwise continue and cost money. */
@@ -58,14 +62,29 @@ export class AthenaDatabase {
    * @throws the signal's reason when it is aborted; the query is then stopped
    */
   async query(sql: string, options: AthenaQueryOptions = {}): Promise<AthenaResult> {
+    const { taken, ...use } = await this.read(sql, collectRows, options);
+    return { ...taken, ...use };
+  }
+
+  /**
+   * The same, with the rows as Athena hands them out, a thousand a page.
+   *
+   * @param take - reads them; `taken` is what it returned
+   * @throws as {@link query}, and what `take` throws
+   */
+  async read<T>(
+    sql: string,
+    take: (rows: RowStream) => Promise<T>,
+    options: AthenaQueryOptions = {},
+  ): Promise<AthenaUse & { taken: T }> {
     if (!isSelect(sql)) {
       throw new QueryError("only SELECT is allowed here: nothing changes the archive");
     }
     const { queryId, execution } = await this.#run(sql, options);
-    const result = await this.#readRows(queryId, options.signal);
+    const taken = await take(await this.#readRows(queryId, options.signal));
     const { DataScannedInBytes = 0, EngineExecutionTimeInMillis = 0 } = execution.Statistics ?? {};
     return {
-      ...result,
+      taken,
       queryId,
       scannedBytes: DataScannedInBytes,
       engineMs: EngineExecutionTimeInMillis,
@@ -140,26 +159,25 @@ export class AthenaDatabase {
     }
   }
 
-  async #readRows(queryId: string, signal: AbortSignal | undefined): Promise<QueryResult> {
-    const rows: QueryResult["rows"] = [];
-    let columns: string[] = [];
-    let types: string[] = [];
-    let isFirst = true;
-    for await (const { ResultSet } of paginateGetQueryResults(
+  async #readRows(queryId: string, signal: AbortSignal | undefined): Promise<RowStream> {
+    const pages = paginateGetQueryResults(
       { client: this.#client, pageSize: 1000 },
       { QueryExecutionId: queryId },
-    )) {
-      signal?.throwIfAborted();
-      const info = ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
-      columns = info.map(({ Name = "" }) => Name);
-      types = info.map(({ Type = "" }) => Type);
+    );
+    const first = (await pages.next()).value?.ResultSet;
+    const info = first?.ResultSetMetadata?.ColumnInfo ?? [];
+    const types = info.map(({ Type = "" }) => Type);
+    const toRows = (rows: readonly AthenaRow[]) =>
+      rows.map(({ Data = [] }) => types.map((type, i) => toValue(Data[i], type)));
+    async function* readBatches() {
       // The first row of a SELECT repeats the names.
-      for (const { Data = [] } of (ResultSet?.Rows ?? []).slice(isFirst ? 1 : 0)) {
-        rows.push(types.map((type, i) => toValue(Data[i], type)));
+      yield toRows((first?.Rows ?? []).slice(1));
+      for await (const { ResultSet } of pages) {
+        signal?.throwIfAborted();
+        yield toRows(ResultSet?.Rows ?? []);
       }
-      isFirst = false;
     }
-    return { columns, types, rows };
+    return { columns: info.map(({ Name = "" }) => Name), types, batches: readBatches() };
   }
 }
 

@@ -124,7 +124,7 @@ function nameList(before: string, names: readonly string[], after = ""): string 
 }
 
 /** Ids of the people that the details name: who got a role, whose sessions were ended. */
-export function peopleNamed(entry: AuditLogEntry): string[] {
+function peopleNamed(entry: AuditLogEntry): string[] {
   return textsIn(entry, ["target_user", "target_user_id", "succeeded_users", "user_ids"]);
 }
 

@@ -16,6 +16,7 @@ import { reachesBackTo } from "../run/reach.ts";
 import { type StoredPage, storePage } from "../run/store-page.ts";
 import { waitForSlack } from "../run/throttling.ts";
 import { END_OF_TIME, nowSeconds, type TimeRange } from "../time.ts";
+import { beginLateScan } from "./late-scan.ts";
 import {
   type IngestOutcome,
   type IngestProgress,
@@ -174,7 +175,10 @@ class Run {
     const { pageLimit, crossesHours } = this.#settings;
     const now = nowSeconds(clock);
     const end = Math.min(now - settleDelaySeconds, until);
-    this.#beginLateScan(now, end);
+    this.#checkpoint = beginLateScan(this.#checkpoint, {
+      ...{ now, end, claimedFrom: this.#lease.range.from },
+      allowedLatenessSeconds: this.#settings.allowedLatenessSeconds,
+    });
     const { watermark, entriesPerSecond, firstListedSearch: search } = this.#checkpoint;
     const isLateScan = this.#isClaimed(this.#checkpoint.lateScanPosition);
     const position = (isLateScan ? this.#checkpoint.lateScanPosition : undefined) ?? watermark;
@@ -204,50 +208,6 @@ class Run {
   /** Whether a part of the walk may be written to by this run; what is not there is. */
   #isClaimed(epochSeconds: number | undefined): boolean {
     return epochSeconds === undefined || epochSeconds >= this.#lease.range.from;
-  }
-
-  /**
-   * Go back and list again what was listed early.
-   *
-   * From `allowedLateness` before the last late scan: whatever became visible
-   * since then, up to `allowedLateness` after its event, lies behind that
-   * second. Going back from the watermark instead would leave a gap whenever
-   * two late scans are further apart than the settle delay (ADR 3).
-   *
-   * A run with a backlog does without when all below the watermark was listed
-   * at an age at which nothing may become visible any more; or the scans could
-   * take the calls that the backlog needs.
-   */
-  #beginLateScan(now: number, end: number): void {
-    const { allowedLatenessSeconds } = this.#settings;
-    const {
-      start,
-      watermark,
-      lateScanPosition,
-      lateScannedAt = start,
-      pageCursor,
-    } = this.#checkpoint;
-    const isDue =
-      allowedLatenessSeconds > 0 &&
-      lateScanPosition === undefined &&
-      // A half-read window is finished first, or a huge one would never be.
-      pageCursor === undefined &&
-      watermark > start &&
-      now - lateScannedAt >= allowedLatenessSeconds;
-    if (isDue) {
-      const isBehind = end - watermark > allowedLatenessSeconds;
-      const isSettled = watermark <= lateScannedAt - allowedLatenessSeconds;
-      const lateScanPosition = Math.max(
-        start,
-        Math.min(watermark, lateScannedAt) - allowedLatenessSeconds,
-      );
-      if (!this.#isClaimed(lateScanPosition)) return;
-      this.#checkpoint = {
-        ...this.#checkpoint,
-        lateScannedAt: now,
-        ...(isBehind && isSettled ? {} : { lateScanPosition }),
-      };
-    }
   }
 
   async #commit(listed: ListedPage, stored: StoredPage): Promise<void> {

@@ -2,23 +2,32 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type DuckDBConnection,
   DuckDBInstance,
+  type DuckDBPreparedStatement,
+  type DuckDBResult,
+  type DuckDBResultReader,
+  DuckDBTypeId,
   type DuckDBValueConverter,
   type Json,
   JsonDuckDBValueConverter,
 } from "@duckdb/node-api";
-import { QueryError, type QueryResult } from "../sql/query-result.ts";
-import { assertReadsOnly } from "./read-only-sql.ts";
+import { QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
 import { TRINO_MACROS } from "./trino-macros.ts";
 
 /** Enough for every saved query over years; what does not fit goes to a temporary directory. */
 const MEMORY_LIMIT = "1GB";
 
-/** Empty, with Trino's functions, and memory that does not grow with the archive. */
-export async function createDatabase(): Promise<DuckDBInstance> {
+/**
+ * Empty, with Trino's functions, and memory that does not grow with the archive.
+ *
+ * @param settings - DuckDB's, by name
+ */
+export async function createDatabase(
+  settings: Record<string, string> = {},
+): Promise<DuckDBInstance> {
   const database = await DuckDBInstance.create(":memory:", {
     memory_limit: MEMORY_LIMIT,
+    ...settings,
     temp_directory: join(tmpdir(), `audit-lake-${randomUUID()}`),
   });
   const connection = await database.connect();
@@ -45,15 +54,36 @@ export function escapePattern(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
 }
 
-/** @throws {QueryError} when it is not one statement that only reads tables and views */
-export async function runSelect(connection: DuckDBConnection, sql: string): Promise<QueryResult> {
-  await assertReadsOnly(connection, sql);
-  return toQueryResult(await connection.runAndReadAll(sql));
+/** The rows of a statement, read while DuckDB computes them. */
+export async function streamRows(prepared: DuckDBPreparedStatement): Promise<RowStream> {
+  const result = await prepared.stream();
+  return {
+    columns: result.columnNames(),
+    types: result.columnTypes().map(String),
+    batches: readBatches(result),
+  };
 }
 
-export function toQueryResult(
-  result: Awaited<ReturnType<DuckDBConnection["runAndReadAll"]>>,
-): QueryResult {
+async function* readBatches(result: DuckDBResult): AsyncGenerator<QueryResult["rows"]> {
+  for (;;) {
+    const chunk = await result.fetchChunk().catch((error) => {
+      throw toQueryError(error);
+    });
+    if (chunk === null || chunk.rowCount === 0) return;
+    const columns = result
+      .columnTypes()
+      .map(({ typeId }, i) =>
+        typeId === DuckDBTypeId.VARCHAR
+          ? (chunk.getColumnValues(i) as (string | null)[])
+          : chunk.convertColumnValues(i, toJson),
+      );
+    yield Array.from({ length: chunk.rowCount }, (_, row) =>
+      columns.map((values) => values[row] ?? null),
+    );
+  }
+}
+
+export function toQueryResult(result: DuckDBResultReader): QueryResult {
   return {
     columns: result.columnNames(),
     types: result.columnTypes().map(String),

@@ -1,12 +1,15 @@
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
-import { QueryError, type QueryResult } from "../sql/query-result.ts";
+import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
+import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
 import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
-import { createDatabase, escapePattern, quote, runSelect, toQueryError } from "./duckdb.ts";
+import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { type LakeFiles, listLakeFiles } from "./lake-files.ts";
-import { createLakeViews } from "./lake-views.ts";
+import { createLakeViews, createWideView } from "./lake-views.ts";
+import { assertReadsOnly } from "./read-only-sql.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
 
@@ -16,7 +19,12 @@ const CHECKS = 4;
 /** Damaged objects that an error names; `verify` names all. */
 const NAMED_MAX = 5;
 
+/** With as many columns of the view, parsing a line once for all of them is faster than once for each. */
+const WIDE_COLUMNS_MIN = 8;
+
 export interface LakeOptions {
+  /** Threads of DuckDB, each of which takes some 100 MB. @default as many as cores */
+  threadsMax?: number | undefined;
   /** Leave damaged objects out of what is read, instead of an error. */
   skipDamaged?: boolean | undefined;
   /** Told of each file that a query did not use, before its rows. */
@@ -57,12 +65,29 @@ export class LakeDatabase implements Disposable {
    * @throws {QueryError} when the query is wrong, or an object is damaged
    * @throws the signal's reason when it is aborted
    */
-  async query(sql: string, signal?: AbortSignal): Promise<QueryResult> {
+  query(sql: string, signal?: AbortSignal): Promise<QueryResult> {
+    return this.read(sql, collectRows, signal);
+  }
+
+  /**
+   * The same, with the rows as they come.
+   *
+   * @param take - reads them; called again, for rows from the start, when a file
+   * that was read turns out not to be what it should be and the query can do without
+   * it. What it has made of the rows must not be given out before this returns.
+   * @returns what `take` returned at last
+   * @throws as {@link query}, and what `take` throws
+   */
+  async read<T>(
+    sql: string,
+    take: (rows: RowStream) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const checked = new Set<string>();
     const unused = new Set<string>();
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
-      const { outcome, opened } = await this.#run(sql, without(listed, unused), signal);
+      const { outcome, opened } = await this.#run(sql, without(listed, unused), take, signal);
       const problems = await this.#check(
         opened.filter((key) => !checked.has(key)),
         signal,
@@ -81,12 +106,13 @@ export class LakeDatabase implements Disposable {
     this.close();
   }
 
-  /** @returns what the query gave, rows or an error, and the keys of the files that it opened */
-  async #run(
+  /** @returns what became of the rows, or an error, and the keys of the files that the query opened */
+  async #run<T>(
     sql: string,
     files: LakeFiles,
+    take: (rows: RowStream) => Promise<T>,
     signal: AbortSignal | undefined,
-  ): Promise<{ outcome: () => QueryResult; opened: string[] }> {
+  ): Promise<{ outcome: () => T; opened: string[] }> {
     const connection = await this.#database.connect();
     let interrupting: NodeJS.Timeout | undefined;
     const interrupt = () => {
@@ -97,13 +123,12 @@ export class LakeDatabase implements Disposable {
     this.#running += 1;
     try {
       signal?.throwIfAborted();
-      // Views open a file, too: that of the first day in columns.
-      const outcome = await createLakeViews(connection, this.#directory, files)
-        .then(() => runSelect(connection, sql))
+      const outcome = await this.#select(connection, sql, files)
+        .then(take)
         .then(
-          (result) => () => result,
+          (taken) => () => taken,
           (error) => () => {
-            throw toQueryError(error);
+            throw error;
           },
         );
       clearInterval(interrupting);
@@ -117,6 +142,20 @@ export class LakeDatabase implements Disposable {
       clearInterval(interrupting);
       connection.closeSync();
       this.#running -= 1;
+    }
+  }
+
+  async #select(connection: DuckDBConnection, sql: string, files: LakeFiles): Promise<RowStream> {
+    try {
+      // Views open a file, too: that of the first day in columns.
+      await createLakeViews(connection, this.#directory, files);
+      await assertReadsOnly(connection, sql);
+      const prepared = await connection.prepare(sql);
+      if (countViewColumns(prepared) < WIDE_COLUMNS_MIN) return await streamRows(prepared);
+      await createWideView(connection, files);
+      return await streamRows(await connection.prepare(sql));
+    } catch (error) {
+      throw toQueryError(error);
     }
   }
 
@@ -189,7 +228,12 @@ export async function openLake(
   options: LakeOptions = {},
 ): Promise<LakeDatabase> {
   const directory = resolve(archiveDirectory);
-  const database = await createDatabase();
+  const { threadsMax } = options;
+  const database = await createDatabase(
+    threadsMax === undefined || threadsMax >= availableParallelism()
+      ? {}
+      : { threads: String(threadsMax) },
+  );
   const connection = await database.connect();
   try {
     await connection.run("CALL enable_logging('FileSystem')");
@@ -209,6 +253,11 @@ export async function openLake(
     connection.closeSync();
   }
   return new LakeDatabase(directory, database, options);
+}
+
+function countViewColumns(prepared: DuckDBPreparedStatement): number {
+  const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+  return AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name)).length;
 }
 
 function without(files: LakeFiles, unused: ReadonlySet<string>): LakeFiles {

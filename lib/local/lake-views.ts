@@ -13,6 +13,7 @@ import {
 } from "../sql/table.ts";
 import { escapePattern, quote } from "./duckdb.ts";
 import type { LakeFiles } from "./lake-files.ts";
+import { parseOnce } from "./parse-once.ts";
 
 /**
  * Slack's largest published entry has 12 KB; the manifest of a day of 50 M
@@ -55,6 +56,19 @@ export async function createLakeViews(
   }
   await connection.run(`CREATE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(days)}`);
   await connection.run(`CREATE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
+}
+
+/**
+ * Make the view of entries anew, for a query that asks for many of its columns.
+ *
+ * @see parseOnce
+ */
+export async function createWideView(
+  connection: DuckDBConnection,
+  files: LakeFiles,
+): Promise<void> {
+  const sql = parseOnce(auditLogsSql(toRanges(files.columns)));
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${sql}`);
 }
 
 /** @param paths - of objects with entries */

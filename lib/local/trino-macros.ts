@@ -2,6 +2,7 @@
  * Names of Trino's that DuckDB lacks or means otherwise. A macro hides the
  * function of its name: a query that runs here gives what it gives on Athena.
  *
+ * - `json_scalar`, which Trino has not: the second half of `json_extract_scalar`.
  * - `json_extract_scalar`: NULL for an object, an array, JSON's null, a missing
  *   field and text that is not JSON. Parses the line once, then its fragment.
  * - `json_extract`: NULL, not an error, for text that is not JSON. Half a
@@ -10,6 +11,7 @@
  * - `regexp_extract`: NULL, not an empty string, where nothing matches.
  * - `regexp_replace`: every match.
  * - `sequence`: both ends included.
+ * - `min_by`: also where what it gives is NULL.
  * - `to_utf8`, `sha256`: bytes, which `to_hex` writes in capitals.
  */
 export const TRINO_MACROS: readonly string[] = [
@@ -21,10 +23,11 @@ export const TRINO_MACROS: readonly string[] = [
     END,
     path
   ))`,
-  `json_extract_scalar(json, path) AS system.main.json_extract_string(
-    nullif(system.main.regexp_extract(json_extract(json, path), '^[^{\\[].*$', 0, 's'), ''),
+  `json_scalar(fragment) AS system.main.json_extract_string(
+    nullif(system.main.regexp_extract(fragment, '^[^{\\[].*$', 0, 's'), ''),
     '$'
   )`,
+  `json_extract_scalar(json, path) AS json_scalar(json_extract(json, path))`,
   `json_format(json) AS CAST(json AS VARCHAR)`,
   `from_unixtime(seconds) AS to_timestamp(seconds)`,
   `date_format(t, format) AS strftime(t, replace(replace(format, '%i', '%M'), '%s', '%S'))`,
@@ -33,6 +36,7 @@ export const TRINO_MACROS: readonly string[] = [
   `regexp_replace(text, pattern, replacement) AS system.main.regexp_replace(text, pattern, replacement, 'g')`,
   `array_except(list, other) AS list_distinct(list_filter(list, lambda x: NOT list_contains(other, x)))`,
   `array_join(list, separator) AS array_to_string(list, separator)`,
+  `min_by(value, rank) AS arg_min_null(value, rank)`,
   `sequence(first, last, step) AS generate_series(first, last, step)`,
   `to_utf8(text) AS encode(text)`,
   `sha256(bytes) AS unhex(system.main.sha256(bytes))`,

@@ -59,6 +59,10 @@ export interface Walk {
   crossesHours?: boolean | undefined;
   /** Nothing was ever listed below `position`: what Slack has may begin after it. */
   mayBeginLater?: boolean | undefined;
+  /** A window that has more is begun again, at most half as long, unless it is a second. @default no limit */
+  pagesMax?: number | undefined;
+  /** Cuts a window short, where the caller knows that it has more than a page. */
+  cut?: ((window: TimeRange) => Promise<TimeRange>) | undefined;
   /** How far an earlier run has come with looking for where it begins. */
   search?: FirstListedSearch | undefined;
 }
@@ -92,6 +96,7 @@ const SKEW_MAX_SECONDS = SECONDS_PER_HOUR;
  * - A range that Slack refuses because it ends in the future (our clock is
  *   ahead) is cut short; a first one that begins before all that Slack has is
  *   passed over.
+ * - One that has more than `pagesMax` pages starts again, at half its length or less.
  *
  * @throws errors of the client, and an EndlessListingError
  */
@@ -114,10 +119,11 @@ async function* walkWindows(
   walk: Walk,
   options: CallOptions,
 ): AsyncGenerator<ListedPage, void, void> {
-  let { position, entriesPerSecond } = walk;
+  let { entriesPerSecond } = walk;
+  let position = walk.pageCursor?.oldest ?? walk.position;
   let limit = walk.pageLimit;
   let resumed = walk.pageCursor;
-  const earliest = { from: position, until: Math.min(walk.end, walk.now - SKEW_MAX_SECONDS) };
+  const earliest = { from: walk.position, until: Math.min(walk.end, walk.now - SKEW_MAX_SECONDS) };
   if (walk.mayBeginLater && walk.search !== undefined) {
     position = yield* passOver(slack, earliest, entriesPerSecond, options, walk.search);
   }
@@ -125,7 +131,7 @@ async function* walkWindows(
   let reachSeconds = SECONDS_PER_HOUR;
   let restarts = 0;
   for (;;) {
-    const window: TimeRange | undefined = resumed
+    const planned: TimeRange | undefined = resumed
       ? { from: resumed.oldest, until: resumed.latest }
       : nextWindow(
           position,
@@ -134,10 +140,11 @@ async function* walkWindows(
           limit,
           walk.crossesHours ? reachSeconds : undefined,
         );
-    if (window === undefined) {
-      return;
-    }
+    if (planned === undefined) return;
+    const window = (resumed ? undefined : await walk.cut?.(planned)) ?? planned;
+    const seconds = window.until - window.from;
     let pages = 0;
+    let isTooDense = false;
     try {
       for await (const listed of listWindow(slack, window, resumed?.cursor, limit, options)) {
         pages += 1;
@@ -149,14 +156,15 @@ async function* walkWindows(
         };
         const { page } = listed;
         yield { window, page, next: next || undefined, entriesPerSecond, isRefused: false };
+        isTooDense = next !== undefined && pages === walk.pagesMax && seconds > 1;
+        if (isTooDense) break;
       }
-      position = window.until;
+      if (!isTooDense) position = window.until;
       reachSeconds = pages > 1 ? SECONDS_PER_HOUR : Math.min(2 * reachSeconds, REACH_MAX_SECONDS);
-      secondsMax = Number.POSITIVE_INFINITY;
+      secondsMax = isTooDense ? Math.floor(seconds / 2) : Number.POSITIVE_INFINITY;
       limit = Math.min(2 * limit, walk.pageLimit);
       restarts = 0;
     } catch (error) {
-      const seconds = window.until - window.from;
       const remedy = remedyFor(error, { isResumed: resumed !== undefined && pages === 0 });
       if (remedy === undefined || restarts === RESTARTS_MAX) {
         const isOneSecond = remedy === "no cursor" && seconds === 1;

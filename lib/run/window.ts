@@ -1,7 +1,7 @@
 import { hourOf, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 
 /** Share of a page that a window should fill: a page too many costs a call, a short page nearly none. */
-const PAGE_FILL = 0.8;
+export const PAGE_FILL = 0.8;
 
 /** Weight of the newest window in the density: a burst is noticed at once, and forgotten in a few windows. */
 const DENSITY_WEIGHT = 0.5;

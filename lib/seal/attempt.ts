@@ -4,6 +4,7 @@ import type { Checkpoint, ReconciledHour, Sealing } from "../ports.ts";
 import type { WriterLease } from "../run/lease.ts";
 import { SlackDeadlineError } from "../slack/errors.ts";
 import { HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../time.ts";
+import { ArchivedLines } from "./archived-lines.ts";
 import { describeHour, keysIn, keysOfHour } from "./describe-hour.ts";
 import { encodeHour, hourRecordKey, type ManifestHour, parseHour } from "./manifest.ts";
 import { putOrGet, readIfThere } from "./put.ts";
@@ -82,11 +83,20 @@ export class Attempt {
 
   async #compare(): Promise<void> {
     const { ports, limits, archive, checkpoint, save, onPage, onWindow } = this.#work;
-    const { start, pageLimit } = this.#settings;
+    const { source, start, pageLimit } = this.#settings;
+    const archived = new ArchivedLines(ports.archive, source);
     const { watermark, entriesPerSecond, firstListedSearch: search, closing } = checkpoint();
     const windows = reconcile(
       {
-        ...{ slack: ports.slack, clock: ports.clock, archive, pageLimit, entriesPerSecond, onPage },
+        ...{
+          slack: ports.slack,
+          clock: ports.clock,
+          archive,
+          archived,
+          pageLimit,
+          entriesPerSecond,
+          onPage,
+        },
         search,
         deadlineMs: limits.deadlineMs,
         signal: limits.signal,

@@ -1,14 +1,14 @@
-import { hash } from "node:crypto";
 import { decodeLines, hashLines } from "../archive/archive-object.ts";
 import { readLine } from "../archive/archived-entries.ts";
 import { contentHashOf, hourPrefix, quarantinePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore, ReconciledHour } from "../ports.ts";
 import { SECONDS_PER_HOUR } from "../time.ts";
 import { hashOf, IDS_NAMED_MAX, type ManifestHour, type SealedObject } from "./manifest.ts";
+import { RepeatedIds } from "./repeated-ids.ts";
 
 /**
  * What a manifest says of an hour: reads each of its objects, one at a time.
- * Of an entry eight bytes stay in memory, to find ids that stand twice.
+ * Of an entry eight bytes stay in memory, to find ids that are in two lines.
  *
  * @param start - of the hour, epoch seconds
  * @throws {ArchiveObjectError} when an object cannot be read
@@ -21,18 +21,18 @@ export async function describeHour(
 ): Promise<ManifestHour> {
   const objects: ManifestHour["objects"] = [];
   const foreign: ManifestHour["foreign"] = [];
-  const hashes: BigUint64Array[] = [];
+  const repeated = new RepeatedIds();
   for await (const { object, lines } of readObjects(store, hourPrefix(source, start), foreign)) {
-    const entries = lines.map((line) => readLine(object.key, line));
-    const seconds = entries.map(({ dateCreate }) => dateCreate);
-    hashes.push(BigUint64Array.from(entries, ({ id }) => hashOfId(id)));
-    objects.push({
-      ...object,
-      min_date_create: seconds.reduce((a, b) => Math.min(a, b)),
-      max_date_create: seconds.reduce((a, b) => Math.max(a, b)),
-    });
+    let [min, max] = [Number.POSITIVE_INFINITY, 0];
+    for (const line of lines) {
+      const { id, dateCreate } = readLine(object.key, line);
+      repeated.add(id);
+      min = Math.min(min, dateCreate);
+      max = Math.max(max, dateCreate);
+    }
+    objects.push({ ...object, min_date_create: min, max_date_create: max });
   }
-  const repeated = findRepeated(hashes);
+  const twice = await repeated.find(() => readIds(store, objects), IDS_NAMED_MAX);
   const quarantine: SealedObject[] = [];
   for await (const { object } of readObjects(store, quarantinePrefix(source, start), foreign)) {
     quarantine.push(object);
@@ -43,10 +43,10 @@ export async function describeHour(
     archived: objects.reduce((sum, { entries }) => sum + entries, 0),
     late: reconciled.late,
     only_in_archive: reconciled.onlyInArchive,
-    twice: repeated.lines,
+    twice: twice.lines,
     differs: reconciled.differs ?? 0,
     only_in_archive_ids: reconciled.onlyInArchiveIds,
-    twice_ids: await nameRepeated(store, objects, repeated.hashes),
+    twice_ids: twice.ids,
     differs_ids: reconciled.differsIds ?? [],
     lateness: reconciled.lateness,
     objects,
@@ -98,44 +98,13 @@ async function* readObjects(
   }
 }
 
-function hashOfId(id: string): bigint {
-  return hash("sha256", id, "buffer").readBigUInt64LE();
-}
-
-/** @returns how many lines repeat an id, and the hashes of those ids */
-function findRepeated(parts: readonly BigUint64Array[]): { lines: number; hashes: Set<bigint> } {
-  const all = new BigUint64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  all.sort();
-  const hashes = new Set<bigint>();
-  let lines = 0;
-  for (let i = 1; i < all.length; i++) {
-    const current = all[i];
-    if (current !== undefined && current === all[i - 1]) {
-      lines += 1;
-      hashes.add(current);
-    }
-  }
-  return { lines, hashes };
-}
-
-async function nameRepeated(
+async function* readIds(
   store: ArchiveStore,
   objects: readonly SealedObject[],
-  hashes: ReadonlySet<bigint>,
-): Promise<string[]> {
-  const ids = new Set<string>();
-  if (hashes.size > 0) {
-    for (const { key } of objects) {
-      for (const line of await decodeLines(key, await store.get(key))) {
-        const { id } = readLine(key, line);
-        if (hashes.has(hashOfId(id))) ids.add(id);
-      }
+): AsyncGenerator<string, void, void> {
+  for (const { key } of objects) {
+    for (const line of await decodeLines(key, await store.get(key))) {
+      yield readLine(key, line).id;
     }
   }
-  return [...ids].sort().slice(0, IDS_NAMED_MAX);
 }

@@ -1,12 +1,18 @@
 import type { Archive } from "../archive/archive.ts";
 import type { ArchiveEntry } from "../archive/archive-object.ts";
-import { type EntryName, entryName, idOf, textHash } from "../archive/archived-entries.ts";
+import { entryName } from "../archive/archived-entries.ts";
 import type { Clock, FirstListedSearch, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
 import { storePage } from "../run/store-page.ts";
+import { PAGE_FILL } from "../run/window.ts";
+import type { PageEntry } from "../slack/page.ts";
 import { HOURS_PER_DAY, hourOf, nowSeconds, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
+import { type ArchivedLines, keyOf } from "./archived-lines.ts";
 import { IDS_NAMED_MAX } from "./manifest.ts";
+
+/** Pages of a window whose ids are in memory: a denser window is made shorter, down to a second. */
+const WINDOW_PAGES_MAX = 8;
 
 const NOTHING_RECONCILED = {
   listed: 0,
@@ -35,6 +41,7 @@ interface ReconciledWindow {
 interface Reconciliation {
   slack: SlackSource;
   archive: Archive;
+  archived: ArchivedLines;
   clock: Clock;
   pageLimit: number;
   entriesPerSecond: number;
@@ -48,29 +55,32 @@ interface Reconciliation {
 }
 
 /** What a window's listing has shown so far. */
-interface ListedWindow {
-  /** Time of each entry, epoch seconds. */
-  seconds: Map<EntryName, number>;
-  /** Those among them that are not archived with this text. */
-  differing: Map<EntryName, number>;
+interface ListedWindow extends TimeRange {
+  /** Time of each entry, epoch seconds, by {@link keyOf} its name. */
+  seconds: Map<string, number>;
+  /** Those among them that are not archived with this text, by the same. */
+  differing: Map<string, Pick<ArchiveEntry, "id" | "dateCreate">>;
 }
+
+/** An entry with an id and a time. */
+type ListedEntry = PageEntry & ArchiveEntry;
 
 /**
  * List a stretch of a day again, store what is missing in the archive, and
  * find what only the archive has, or has with another text. In memory are the
- * ids and times of one window.
+ * ids of one window, and a bounded stretch of the archive.
  *
  * @param range - within one UTC day
  * @param before - what was found below the range in hours that it cuts
  * @throws what the client, the listing and the store throw
  */
 export async function* reconcile(
-  { slack, archive, clock, onPage, ...options }: Reconciliation,
+  { slack, archive, archived, clock, onPage, ...options }: Reconciliation,
   range: TimeRange,
   before: ReconciledHours,
 ): AsyncGenerator<ReconciledWindow, void, void> {
   const hours: Record<string, ReconciledHour> = { ...before };
-  let listed: ListedWindow = { seconds: new Map(), differing: new Map() };
+  let listed: ListedWindow | undefined;
   const pages = listPages(
     slack,
     {
@@ -82,13 +92,19 @@ export async function* reconcile(
       pageLimit: options.pageLimit,
       crossesHours: true,
       mayBeginLater: true,
+      pagesMax: WINDOW_PAGES_MAX,
+      cut: (window) => archived.cut(window, PAGE_FILL * options.pageLimit),
       search: options.search,
     },
     { deadlineMs: options.deadlineMs, signal: options.signal },
   );
   for await (const page of pages) {
     onPage(page.entriesPerSecond);
-    const { added } = await storePage(archive, page);
+    const { window, entriesPerSecond, search } = page;
+    if (listed?.from !== window.from || listed.until !== window.until) {
+      listed = { ...window, seconds: new Map(), differing: new Map() };
+    }
+    const added = await storeMissing(archive, archived, page, listed);
     for (const { dateCreate } of added) {
       const { late, lateness, ...hour } = hourIn(hours, dateCreate);
       hours[numberOf(dateCreate)] = {
@@ -97,15 +113,17 @@ export async function* reconcile(
         lateness: addLateness(lateness, nowSeconds(clock) - dateCreate),
       };
     }
-    await compareTexts(archive, page, listed);
     page.page.release();
     if (page.next === undefined) {
-      const { window, entriesPerSecond, search } = page;
       for (const part of splitAtHours(window)) {
-        const archived = await archive.linesBetween(part.from, part.until);
-        hours[numberOf(part.from)] = compare(hourIn(hours, part.from), archived, part, listed);
+        hours[numberOf(part.from)] = await compare(
+          hourIn(hours, part.from),
+          archived,
+          part,
+          listed,
+        );
       }
-      listed = { seconds: new Map(), differing: new Map() };
+      listed = undefined;
       yield { until: window.until, entriesPerSecond, hours: { ...hours }, search };
     }
   }
@@ -126,62 +144,118 @@ function* splitAtHours({ from, until }: TimeRange): Generator<TimeRange> {
   }
 }
 
-/** Take note of what a page lists; a text that is not the archived one is kept, in quarantine. */
-async function compareTexts(
+/**
+ * Take note of what a page lists, and store what is missing; a text that is not the
+ * archived one is kept, in quarantine.
+ *
+ * @returns the entries that were stored
+ */
+async function storeMissing(
   archive: Archive,
+  archived: ArchivedLines,
   page: ListedPage,
-  { seconds, differing }: ListedWindow,
-): Promise<void> {
-  const entries = entriesIn(page);
-  const others: Uint8Array[] = [];
-  for (const [hour, ofHour] of Map.groupBy(entries, ({ dateCreate }) => hourOf(dateCreate))) {
-    const times = ofHour.map(({ dateCreate }) => dateCreate);
-    const from = times.reduce((a, b) => Math.min(a, b), hour + SECONDS_PER_HOUR);
-    const until = times.reduce((a, b) => Math.max(a, b), hour) + 1;
-    const archived = await archive.linesBetween(from, until);
-    for (const { bytes, ...entry } of ofHour) {
-      const name = entryName(entry);
-      seconds.set(name, entry.dateCreate);
-      // It was just stored, unless its page gives its id two times.
-      if (archived.get(name) !== textHash(bytes)) {
-        differing.set(name, entry.dateCreate);
-        others.push(bytes);
-      }
+  listed: ListedWindow,
+): Promise<ArchiveEntry[]> {
+  const inside = entriesIn(page);
+  for (const entry of inside) listed.seconds.set(keyOf(entryName(entry)), entry.dateCreate);
+  const { known, others } = await compareTexts(archived, inside);
+  const missing = inside.filter((entry) => !known.has(entry));
+  const ids = new Set(missing.map(({ id }) => id));
+  // Of an id that the page gives twice, the first is stored: it takes both to see that.
+  const entries = page.page.entries.filter((entry) => !known.has(entry) || ids.has(entry.id ?? ""));
+  const { added } = await storePage(archive, { ...page, page: { ...page.page, entries } });
+  archived.add(added);
+  const stored = new Set(added);
+  const unstored = missing.filter((entry) => !stored.has(entry));
+  if (unstored.length > 0) {
+    archived.forget();
+    const again = await compareTexts(archived, unstored);
+    for (const entry of unstored) {
+      if (!again.known.has(entry) || again.others.has(entry)) others.add(entry);
     }
   }
-  if (others.length > 0) {
-    await archive.quarantine(others, page.window.from);
+  for (const entry of others) {
+    const { id, dateCreate } = entry;
+    listed.differing.set(keyOf(entryName(entry)), { id, dateCreate });
   }
+  const texts = [...others].map(({ bytes }) => bytes);
+  if (texts.length > 0) {
+    await archive.quarantine(texts, page.window.from);
+  }
+  return added;
 }
 
-function entriesIn({ window, page }: ListedPage): ArchiveEntry[] {
-  const entries: ArchiveEntry[] = [];
-  for (const { id, dateCreate, bytes } of page.entries) {
-    const isInside =
-      dateCreate !== undefined && dateCreate >= window.from && dateCreate < window.until;
-    if (id !== undefined && isInside) entries.push({ id, dateCreate, bytes });
+/** @returns the entries that are archived, and those among them with another text */
+async function compareTexts(
+  archived: ArchivedLines,
+  entries: readonly ListedEntry[],
+): Promise<{ known: Set<PageEntry>; others: Set<ListedEntry> }> {
+  const byName = Map.groupBy(entries, (entry) => keyOf(entryName(entry)));
+  const known = new Set<PageEntry>();
+  const others = new Set<ListedEntry>();
+  const seconds = entries.map(({ dateCreate }) => dateCreate);
+  const from = seconds.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const until = seconds.reduce((a, b) => Math.max(a, b), 0) + 1;
+  for await (const { nameKey, textKey } of archived.linesIn({ from, until })) {
+    for (const entry of byName.get(nameKey) ?? []) {
+      known.add(entry);
+      if (textKey !== keyOf(entry.bytes)) others.add(entry);
+    }
   }
-  return entries;
+  return { known, others };
+}
+
+function entriesIn({ window, page }: ListedPage): ListedEntry[] {
+  return page.entries.filter((entry): entry is ListedEntry => {
+    const { id, dateCreate } = entry;
+    return (
+      id !== undefined &&
+      dateCreate !== undefined &&
+      dateCreate >= window.from &&
+      dateCreate < window.until
+    );
+  });
 }
 
 /** A stretch of an hour has been listed to its end: compare. */
-function compare(
+async function compare(
   hour: ReconciledHour,
-  archived: ReadonlyMap<EntryName, string>,
-  { from, until }: TimeRange,
+  archived: ArchivedLines,
+  part: TimeRange,
   listed: ListedWindow,
-): ReconciledHour {
-  const isInside = (second: number) => second >= from && second < until;
-  const only = [...archived.keys()].filter((name) => !listed.seconds.has(name));
-  const differing = [...listed.differing]
-    .filter(([, second]) => isInside(second))
-    .map(([name]) => name);
+): Promise<ReconciledHour> {
+  const isInside = (second: number) => second >= part.from && second < part.until;
+  const only = await countUnlisted(archived, part, listed);
+  const isUnlisted = (nameKey: string) => !listed.seconds.has(nameKey);
+  const unnamed = IDS_NAMED_MAX - hour.onlyInArchiveIds.length;
+  const onlyIds = only > 0 && unnamed > 0 ? await archived.idsIn(part, isUnlisted, unnamed) : [];
+  const differing = [...listed.differing.values()]
+    .filter(({ dateCreate }) => isInside(dateCreate))
+    .map(({ id }) => id)
+    .sort();
   return {
     ...hour,
     listed: hour.listed + [...listed.seconds.values()].filter(isInside).length,
-    onlyInArchive: hour.onlyInArchive + only.length,
-    onlyInArchiveIds: [...hour.onlyInArchiveIds, ...only.map(idOf).sort()].slice(0, IDS_NAMED_MAX),
+    onlyInArchive: hour.onlyInArchive + only,
+    onlyInArchiveIds: [...hour.onlyInArchiveIds, ...onlyIds],
     differs: (hour.differs ?? 0) + differing.length,
-    differsIds: [...(hour.differsIds ?? []), ...differing.map(idOf).sort()].slice(0, IDS_NAMED_MAX),
+    differsIds: [...(hour.differsIds ?? []), ...differing].slice(0, IDS_NAMED_MAX),
   };
+}
+
+/** @returns ids that are archived with a time of this range and were not listed, each once a second */
+async function countUnlisted(
+  archived: ArchivedLines,
+  range: TimeRange,
+  listed: ListedWindow,
+): Promise<number> {
+  let unlisted = 0;
+  let ofSecond = { second: range.from, nameKeys: new Set<string>() };
+  for await (const { nameKey, second } of archived.linesIn(range)) {
+    if (listed.seconds.has(nameKey)) continue;
+    if (ofSecond.second !== second) ofSecond = { second, nameKeys: new Set() };
+    if (!ofSecond.nameKeys.has(nameKey)) unlisted += 1;
+    ofSecond.nameKeys.add(nameKey);
+  }
+  return unlisted;
 }

@@ -237,7 +237,7 @@ class Seal {
     const { source, pageLimit, day } = this.#settings;
     const { closing } = this.#checkpoint;
     const { archive: store, clock } = this.#ports;
-    const archive = new Archive(store, { source, guard: this.#lease, clock, hashesTexts: true });
+    const archive = new Archive(store, { source, guard: this.#lease, clock });
     return new Attempt(
       { source, pageLimit, attempt: closing.attempt ?? "", start: this.#start },
       {

@@ -17,7 +17,44 @@ interface EntryColumn extends ViewColumn {
   formerly?: { expression: string; mended: string };
 }
 
-const ENTITY_TYPE = scalarAt("$.entity.type");
+/**
+ * The most frequent types of entities, whose paths are constants of the query:
+ * Trino parses a path that it computes once a row.
+ */
+const ENTITY_TYPES = ["user", "file", "channel", "app", "workspace", "enterprise"];
+
+/** Trino ends the query at JSON of more levels, when it writes it. */
+const LEVELS_MAX = 1000;
+
+/** Trino ends the query at a longer name of a field, when it reads it. */
+const NAME_CHARACTERS_MAX = 50_000;
+
+/** Fields' names, then arrays and objects of two levels, innermost first. */
+const NAMES = String.raw`"[^"\\]*(?:\\.[^"\\]*)*"\s*:`;
+const TWO_LEVELS = String.raw`[\[{](?:[^\[\]{}]|[\[{][^\[\]{}]*[\]}])*[\]}]`;
+
+/**
+ * The line, or NULL if it could end a query. A short one cannot, nor one with few
+ * brackets. Of others, names count once and together, and brackets that are left
+ * without two levels: so a long list of objects is no deep one.
+ */
+const JSON_COLUMN = `CASE
+    WHEN length(line) <= ${2 * LEVELS_MAX} THEN line
+    WHEN length(line) <= ${NAME_CHARACTERS_MAX} AND ${bracketsIn("line")} <= ${LEVELS_MAX} THEN line
+    WHEN length(array_join(array_distinct(regexp_extract_all(line, '${NAMES}')), '')) <= ${NAME_CHARACTERS_MAX}
+      AND ${bracketsIn(`regexp_replace(line, '${TWO_LEVELS}', '')`)} < ${LEVELS_MAX - 2} THEN line
+  END`;
+
+/**
+ * What the other columns are made from, each layer from those before it. A
+ * condition on a column of a layer is tested before the next is computed;
+ * one that names a column of the last twice is tested after all.
+ */
+const LAYERS: readonly Record<string, string>[] = [
+  { json: JSON_COLUMN },
+  { action: scalarAt("$.action") },
+  { date_create: integerAt("$.date_create"), entity_type: scalarAt("$.entity.type") },
+];
 
 /**
  * Every expression gives NULL instead of an error, whatever the line holds:
@@ -29,22 +66,27 @@ const COLUMNS: readonly EntryColumn[] = [
   {
     name: "event_time",
     type: "timestamp(3)",
-    expression: timestampOf(integerAt("$.date_create")),
+    expression: timestampOf("date_create"),
     comment: "When it happened, UTC",
   },
   {
     name: "date_create",
     type: "bigint",
-    expression: integerAt("$.date_create"),
+    expression: "date_create",
     comment: "When it happened, seconds since 1970",
   },
-  text("action", "$.action", "What happened"),
+  { name: "action", type: "varchar", expression: "action", comment: "What happened" },
   text("actor_type", "$.actor.type", "Always user, so far"),
   text("actor_id", "$.actor.user.id", "Who did it; USLACKUSER: nobody, USLACKSECURITY: Slack"),
   text("actor_name", "$.actor.user.name", "Full name"),
   text("actor_email", "$.actor.user.email", "E-mail address"),
   text("actor_team", "$.actor.user.team", "Id of the workspace or organization"),
-  text("entity_type", "$.entity.type", "What it was done to: user, file, channel, app and more"),
+  {
+    name: "entity_type",
+    type: "varchar",
+    expression: "entity_type",
+    comment: "What it was done to: user, file, channel, app and more",
+  },
   withFallback(
     entityField(
       "entity_id",
@@ -91,13 +133,23 @@ export const AUDIT_LOGS_COLUMNS: readonly Column[] = COLUMNS.map(({ name, type, 
 /** What the view selects: the same text on Athena and DuckDB. Only the fields that a query names are parsed. */
 export const AUDIT_LOGS_SQL = `SELECT
 ${selectList(COLUMNS)}
-FROM ${LINES_TABLE}`;
+FROM ${LAYERS.reduce(
+  (from, layer, i) => `(
+  SELECT *, ${listOf(layer)}
+  FROM ${from}
+) AS layer_${i + 1}`,
+  LINES_TABLE,
+)}`;
 
 /**
- * A condition on a row of {@link COMPACT_TABLE}: one of its columns is not what
- * its line says. Source, day and hour are not in the line.
+ * A condition on a row of {@link withJson}: one of its columns is not what its
+ * line says. Source, day and hour are not in the line.
  */
-export const DIFFERS_FROM_LINE_SQL = COLUMNS.filter(({ name, expression }) => name !== expression)
+export const DIFFERS_FROM_LINE_SQL = COLUMNS.map((column) => ({
+  ...column,
+  expression: expressionOf(column),
+}))
+  .filter(({ name, expression }) => name !== expression)
   .map(({ name, expression, formerly }) => {
     const differs = `${name} IS DISTINCT FROM ${expression}`;
     return formerly === undefined
@@ -106,8 +158,18 @@ export const DIFFERS_FROM_LINE_SQL = COLUMNS.filter(({ name, expression }) => na
   })
   .join("\n    OR ");
 
+/** From the line, also where a layer has it. */
+function expressionOf({ name, expression }: EntryColumn): string {
+  return LAYERS.map((layer) => layer[name]).find((ofLayer) => ofLayer !== undefined) ?? expression;
+}
+
+/** The rows of {@link COMPACT_TABLE}, or of what stands in its place, with what is compared with their lines. */
+export function withJson(rows: string): string {
+  return `(SELECT *, ${listOf({ json: JSON_COLUMN })} FROM ${rows}) AS readable`;
+}
+
 /**
- * What the view selects once days are compacted: those from the compact table,
+ * What the view selects once days are compacted: those from the columns table,
  * the rest from the lines, each entry once. The days stand in the text, so that
  * neither side looks at the other's.
  *
@@ -146,6 +208,17 @@ export function auditLogsView(database: string): GlueTableInput {
   );
 }
 
+function listOf(layer: Readonly<Record<string, string>>): string {
+  return Object.entries(layer)
+    .map(([name, expression]) => `${expression} AS ${name}`)
+    .join(",\n  ");
+}
+
+/** How many arrays and objects a text opens. */
+function bracketsIn(text: string): string {
+  return `length(regexp_replace(${text}, '[^\\[{]+', ''))`;
+}
+
 function text(name: string, path: string, comment: string): ViewColumn {
   return { name, type: "varchar", expression: scalarAt(path), comment };
 }
@@ -154,19 +227,26 @@ function json(name: string, path: string, comment: string): ViewColumn {
   return {
     name,
     type: "varchar",
-    expression: `json_format(json_extract(line, '${path}'))`,
+    expression: `json_format(json_extract(json, '${path}'))`,
     comment,
   };
 }
 
 /** The entity's fields stand under the name of its type, and the types are an open set. */
 function entityField(name: string, fields: readonly string[], comment: string): ViewColumn {
-  const values = fields.map(
-    (field) => `json_extract_scalar(line, concat('$.entity.', ${ENTITY_TYPE}, '.${field}'))`,
+  const valueAt = (pathOf: (field: string) => string) => {
+    const values = fields.map((field) => `json_extract_scalar(json, ${pathOf(field)})`);
+    return values.length === 1 ? values[0] : `coalesce(${values.join(", ")})`;
+  };
+  const known = ENTITY_TYPES.map(
+    (type) => `    WHEN '${type}' THEN ${valueAt((field) => `'$.entity.${type}.${field}'`)}`,
   );
-  const value = values.length === 1 ? values[0] : `coalesce(${values.join(", ")})`;
+  const other = valueAt((field) => `concat('$.entity.', entity_type, '.${field}')`);
   // Any other type would be no JSON path, and that is an error.
-  const expression = `CASE WHEN regexp_like(${ENTITY_TYPE}, '^[A-Za-z_][A-Za-z0-9_]*$') THEN ${value} END`;
+  const expression = `CASE entity_type
+${known.join("\n")}
+    ELSE CASE WHEN regexp_like(entity_type, '\\A[A-Za-z_][A-Za-z0-9_]*\\z') THEN ${other} END
+  END`;
   return { name, type: "varchar", expression, comment };
 }
 
@@ -191,7 +271,7 @@ function withFallback(
 }
 
 function scalarAt(path: string): string {
-  return `json_extract_scalar(line, '${path}')`;
+  return `json_extract_scalar(json, '${path}')`;
 }
 
 /**
@@ -204,6 +284,8 @@ function timestampOf(seconds: string): string {
   return `CASE WHEN ${seconds} BETWEEN 0 AND 253402300799 THEN CAST(from_unixtime(${seconds}) AS timestamp) END`;
 }
 
+/** Slack's integers may be written `1795000000.0`, which is one, too. */
 function integerAt(path: string): string {
-  return `TRY_CAST(${scalarAt(path)} AS bigint)`;
+  const text = scalarAt(path);
+  return `coalesce(TRY_CAST(${text} AS bigint), TRY_CAST(TRY_CAST(${text} AS double) AS bigint))`;
 }

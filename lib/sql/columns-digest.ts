@@ -1,4 +1,4 @@
-import { DIFFERS_FROM_LINE_SQL } from "./audit-logs-view.ts";
+import { DIFFERS_FROM_LINE_SQL, withJson } from "./audit-logs-view.ts";
 import type { QueryResult } from "./query-result.ts";
 
 /** What the columns hold of a day. */
@@ -32,7 +32,7 @@ export function describeDaySql(
     lpad(CAST(hour AS varchar), 2, '0') AS hour,
     to_hex(sha256(to_utf8(line))) AS hash,
     CASE WHEN ${differs} THEN 1 ELSE 0 END AS differs
-  FROM ${rows}
+  FROM ${withJson(rows)}
   WHERE ${condition}
 ),
 parts AS (

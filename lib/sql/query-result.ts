@@ -12,6 +12,19 @@ export interface QueryResult {
   rows: Json[][];
 }
 
+/** Rows as a database gives them, so that memory does not grow with their number. */
+export interface RowStream extends Omit<QueryResult, "rows"> {
+  /** In the order of the result; to be read once. */
+  batches: AsyncIterable<QueryResult["rows"]>;
+}
+
+/** Every row of a result that fits into memory. */
+export async function collectRows({ batches, ...names }: RowStream): Promise<QueryResult> {
+  const rows: QueryResult["rows"] = [];
+  for await (const batch of batches) rows.push(...batch);
+  return { ...names, rows };
+}
+
 /** Why a query gave no rows, in one line. */
 export class QueryError extends Error {
   override readonly name = "QueryError";

@@ -79,16 +79,25 @@ const DAYS_BACK = /current_date - INTERVAL '(\d+)' DAY/;
 
 const PLACEHOLDER = /:([a-z_]+)\b/g;
 
-/** Every saved query, by name. */
-export const SAVED_QUERIES: ReadonlyMap<string, SavedQuery> = new Map(
-  readdirSync(DIRECTORY)
-    .filter((file) => file.endsWith(".sql"))
-    .sort()
-    .map((file) => {
-      const name = file.slice(0, -".sql".length);
-      return [name, parseSavedQuery(name, readFileSync(new URL(file, DIRECTORY), "utf8"))];
-    }),
-);
+/** Every saved query of ours, by name. */
+export const SAVED_QUERIES: ReadonlyMap<string, SavedQuery> = readSavedQueries(DIRECTORY);
+
+/**
+ * The saved queries in a folder, by name: each file `NAME.sql`.
+ *
+ * @throws {Error} when a file is not of the form that {@link parseSavedQuery} reads
+ */
+export function readSavedQueries(directory: URL): Map<string, SavedQuery> {
+  return new Map(
+    readdirSync(directory)
+      .filter((file) => file.endsWith(".sql"))
+      .sort()
+      .map((file) => {
+        const name = file.slice(0, -".sql".length);
+        return [name, parseSavedQuery(name, readFileSync(new URL(file, directory), "utf8"))];
+      }),
+  );
+}
 
 /**
  * Read a query's file: a comment, then one SELECT.

@@ -25,11 +25,13 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/detect/alert.ts": "test/detect/raise-alerts.test.ts",
 
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
+  "lib/ingest/late-scan.ts": "test/ingest/ingest.test.ts",
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
+  "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
 
   // The steps of a seal.

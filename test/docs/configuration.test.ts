@@ -24,6 +24,33 @@ ${settings
   .filter(({ type, description }) => type !== "" || description !== "")
   .map(toRow)
   .join("\n")}
+
+## What a change does
+
+\`npx cdk diff\` shows it before \`npx cdk deploy\` does it. Every change below is a test: \`test/infra/configuration-changes.test.ts\`. Nothing that holds data is deleted unless \`removalPolicy\` is \`"destroy"\`, and what stays behind has no name that a later deployment needs, except a bucket that you named.
+
+| change | what happens |
+| --- | --- |
+| a source added | Its secret, functions and alarms. Set its token. |
+| a source removed | Its runs end, and its lines leave the tables; only its days in columns stay in queries. Entries, checkpoint, secret and functions' logs stay. Added again, it continues at its watermark with a new secret: set the token again. To pause it, set \`enabled: false\`: everything stays. |
+| a source renamed | A source removed and another added: the new name begins at \`firstStart\`. |
+| \`kmsKeyArn\` set, changed or removed | New objects are encrypted under the new key, and the stack's own key stays. List the former key in \`previousKeyArns\`. |
+| \`archive.bucketName\` set, changed or removed; \`archive.objectLock\` turned on or off | **A new, empty bucket takes the archive's place.** The old one stays, with its name. Runs continue at the watermark, and queries see only what is stored from then on. To lock an archive that exists, enable Object Lock on its bucket in S3 instead. |
+| \`archive.objectLock.mode\` or \`.for\` | Applies to new objects. |
+| \`archive.existingBucket\` set or removed | As a new bucket: nothing is copied. |
+| \`archive.retention\` set | Objects older than that are deleted, and columns are turned off. |
+| \`archive.tiers\` | Objects move, at the given age. |
+| \`catalog.database\`, or \`catalog.namedAfterStack\` in a stack with a name of its own | A new database takes its place. Sealed days go into its columns anew, the lines serve them until then. Queries and grants that name the old one need the new name. |
+| \`catalog.workgroup\`, or the same | A new workgroup, without the history of queries. |
+| \`closing.enabled: false\` | No day is sealed. What is sealed stays sealed; on again, it goes on where it was. |
+| \`closing.sign\` | From the next manifest on. Turned off, the key stays, so signatures can be checked. Turned on again, there is a new key. |
+| \`closing.compact\` | Off: the view reads lines only, the table stays. On: the days that are missing go into columns. |
+| \`detection.enabled: false\` | Queues are deleted; the memory of alerts stays. On again, it begins with an empty one. |
+| \`alerts.email\` | Each new address confirms once. |
+| \`alerts.existingTopic\` | The stack's own topic and its subscriptions are deleted. |
+| \`stackName\` | Another stack, beside the first one. |
+| \`removalPolicy\` | Applies to what is removed afterwards. Deploy it before \`cdk destroy\`. |
+| everything else | Changes in place. |
 `).toMatchFileSnapshot("../../docs/reference/configuration.md");
 });
 

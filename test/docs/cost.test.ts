@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { FUNCTION_MEMORY_MB } from "../../bench/processes.ts";
 import { synthesize } from "../infra/synthesize.ts";
 import {
   ASSUMED,
@@ -35,11 +36,15 @@ it.each(VOLUMES)("a run of $entriesPerDay entries a day ends well before the nex
 
 it("assumes the memory that the functions have", () => {
   const memories = Object.values(synthesize().template.findResources("AWS::Lambda::Function"))
-    .filter(({ Properties }) => /Takes in|rules/i.test(Properties.Description ?? ""))
+    .filter(({ Properties }) =>
+      /Takes in|Brings in|Seals|rules/i.test(Properties.Description ?? ""),
+    )
     .map(({ Properties }) => Properties.MemorySize / 1024);
 
   expect(memories.length).toBeGreaterThan(0);
   expect(new Set(memories)).toEqual(new Set([ASSUMED.gb]));
+  // Benchmarks run with the sizes that Lambda gives these functions.
+  expect(ASSUMED.gb * 1024).toBe(FUNCTION_MEMORY_MB);
 });
 
 function renderPage(): string {

@@ -118,7 +118,8 @@ export const HARMLESS_ACTIONS: readonly { because: string; actions: readonly str
     ],
   },
   {
-    because: "people talk; who is in a huddle sees who else is, and is told when it is written down",
+    because:
+      "people talk; who is in a huddle sees who else is, and is told when it is written down",
     actions: [
       "huddle_ended",
       "huddle_started",

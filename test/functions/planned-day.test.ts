@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { PLAN_EVENT, type Plan, planNextDay } from "../../functions/planned-day.ts";
+import { nextStep, waitStep } from "../../functions/job-step.ts";
+import { PLAN_EVENT, type Plan, planNextDay, stepInTime } from "../../functions/planned-day.ts";
 
 const STARTED_AT = "2026-03-04T03:00:00Z";
 const DUE = ["2026-03-01", "2026-03-02", "2026-03-03"];
@@ -33,10 +34,36 @@ describe("the next day of an execution", () => {
 
   it.each([
     ["the execution's time is used up", {}, { hours: 18 }],
-    ["its history is", { planned: 500 }, {}],
+    ["its history is", { planned: 400 }, {}],
     ["three days failed", { failures: 2, caught: { Error: "Error" } }, {}],
     ["nothing is due", {}, { due: [] }],
   ])("is none when %s", (_when, before, settings) => {
     expect(next({ last: "", ...before }, settings)).not.toHaveProperty("day");
+  });
+});
+
+describe("the step after a run of a day", () => {
+  const started = Date.parse(STARTED_AT);
+  const at = (hours: number) => started + hours * 3_600_000;
+  const limits = (hours: number) => ({ hoursMax: 20, nowMs: at(hours) });
+
+  it.each([
+    ["another run", nextStep("again", at(19)), 19],
+    ["a wait that ends in time", waitStep(at(19.9), at(19)), 19],
+    ["the end of a day that took long", nextStep("done", at(22)), 22],
+  ])("is %s", (_step, step, hours) => {
+    expect(stepInTime(step, STARTED_AT, limits(hours))).toBe(step);
+  });
+
+  it.each([
+    ["the time is over", nextStep("again", at(20)), 20],
+    ["the time is over before a wait", waitStep(at(20), at(19)), 19],
+  ])("leaves the day to the next execution when %s", (_when, step, hours) => {
+    expect(stepInTime(step, STARTED_AT, limits(hours))).toMatchObject({ next: "done" });
+  });
+
+  it("knows no end in a call by hand", () => {
+    const step = nextStep("again", at(99));
+    expect(stepInTime(step, undefined, limits(99))).toBe(step);
   });
 });

@@ -46,7 +46,7 @@ const CONFIGURATIONS = {
   "a database's name": { catalog: { database: "security" } },
   "a workgroup's name": { catalog: { workgroup: "security" } },
   "other limits": {
-    catalog: { bytesScannedCutoff: "1TB", resultsRetention: "7d" },
+    catalog: { bytesScannedCutoff: "1TB", resultsRetention: "7d", namedAfterStack: true },
     logRetention: "365d",
     archiveStartsOn: "2025-01-01",
     tags: { team: "security" },
@@ -214,9 +214,12 @@ describe.each(CHANGES)("from '%s' to '%s'", (from, to, expected) => {
   });
 });
 
-it("two stacks of a region have no name in common", () => {
+it("two stacks of a region have no name in common, if they are named after themselves", () => {
   const namesOf = (stackName: string) => {
-    const { Resources } = synthesize({ stackName }).template.toJSON();
+    const { Resources } = synthesize({
+      stackName,
+      catalog: { namedAfterStack: true },
+    }).template.toJSON();
     return Object.values(Resources as Record<string, Resource>).flatMap(({ Type, Properties }) =>
       // Those of saved queries are their workgroup's own, and those of tables the database's.
       Type === "AWS::Athena::NamedQuery"

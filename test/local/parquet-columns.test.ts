@@ -90,7 +90,7 @@ describe("a compacted day", () => {
     await writeDayAsParquet(directory, SOURCE, SECOND);
     expect(await ask(EVERYTHING)).toEqual(before);
     const [{ rows = [] } = {}] = await ask(
-      "SELECT dt, count(*) FROM audit_logs_compact GROUP BY dt ORDER BY dt",
+      "SELECT dt, count(*) FROM audit_logs_columns GROUP BY dt ORDER BY dt",
     );
     expect(rows.map(([day]) => day)).toEqual(DAYS);
   });

@@ -1,54 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { type ListedPage, listPages, type Walk } from "../../lib/run/listing.ts";
+import type { ListedPage } from "../../lib/run/listing.ts";
 import { SlackApiError, SlackBodyError, SlackConnectionError } from "../../lib/slack/errors.ts";
-import { beginsAt, type Query, refusal, ScriptedListing } from "./scripted-listing.ts";
-
-/** On the hour. */
-const START = Date.UTC(2026, 2, 2, 9) / 1000;
-const HOUR = 3600;
-const DAY = 24 * HOUR;
-
-const WALK: Walk = {
-  position: START,
-  end: START + 2 * HOUR,
-  now: START + 10 * DAY,
-  pageCursor: undefined,
-  entriesPerSecond: 0,
-  pageLimit: 100,
-};
-
-/** One entry every so many seconds. */
-function every(seconds: number, { from = START, until = START + 2 * HOUR } = {}): number[] {
-  return Array.from({ length: Math.ceil((until - from) / seconds) }, (_, i) => from + i * seconds);
-}
-
-interface Walked {
-  pages: ListedPage[];
-  /** Ids of the entries that belong to the window of their page. */
-  ids: Set<string>;
-  /** Epoch seconds up to which all is listed. */
-  position: number;
-}
-
-async function walk(slack: ScriptedListing, settings: Partial<Walk> = {}): Promise<Walked> {
-  const whole = { ...WALK, ...settings };
-  const pages: ListedPage[] = [];
-  const ids = new Set<string>();
-  let position = whole.position;
-  const listed = listPages(slack, whole, { deadlineMs: Number.POSITIVE_INFINITY });
-  for await (const each of listed) {
-    pages.push(each);
-    // A window begins where all before it is listed.
-    expect(each.window.from).toBe(position);
-    for (const { id, dateCreate = 0 } of each.page.entries) {
-      if (dateCreate >= each.window.from && dateCreate < each.window.until) ids.add(String(id));
-    }
-    if (each.next === undefined) position = each.window.until;
-  }
-  return { pages, ids, position };
-}
-
-const all = (times: readonly number[]) => new Set(times.map((_, i) => `e${i}`));
+import type { TimeRange } from "../../lib/time.ts";
+import {
+  all,
+  beginsAt,
+  DAY,
+  every,
+  HOUR,
+  type Query,
+  refusal,
+  ScriptedListing,
+  START,
+  WALK,
+  walk,
+} from "./scripted-listing.ts";
 
 describe("a walk", () => {
   it("lists every entry up to its end, oldest window first, none across an hour", async () => {
@@ -71,6 +37,34 @@ describe("a walk", () => {
     expect(slack.queries[0]).toMatchObject({ cursor: "at:100", oldest: START });
     expect(pages[0]?.page.entries[0]?.dateCreate).toBe(times.at(-101));
     expect(position).toBe(WALK.end);
+  });
+
+  it.each([
+    { crossesHours: false, every: 1 },
+    { crossesHours: true, every: 1 },
+    { crossesHours: true, every: 40 },
+  ])("begins a window again, shorter, that has more pages than allowed: %j", async (how) => {
+    const quiet = every(how.every, { until: START + 1800 });
+    const burst = Array.from({ length: 900 }, (_, at) => START + 1800 + Math.floor(at / 400));
+    const times = [...quiet, ...burst];
+    const slack = new ScriptedListing({ times });
+    const { pages, ids } = await walk(slack, { crossesHours: how.crossesHours, pagesMax: 2 });
+
+    expect(ids).toEqual(all(times));
+    for (const ofWindow of Map.groupBy(pages, ({ window }) => JSON.stringify(window)).values()) {
+      const [{ window }] = ofWindow as [ListedPage];
+      // A second cannot be made shorter; Slack is asked for the one after it, too.
+      expect(ofWindow.length).toBeLessThanOrEqual(window.until - window.from === 1 ? 9 : 2);
+    }
+  });
+
+  it("lists no more at once than the caller lets it", async () => {
+    const times = every(7);
+    const cut = async ({ from, until }: TimeRange) => ({ from, until: Math.min(until, from + 60) });
+    const { pages, ids } = await walk(new ScriptedListing({ times }), { cut });
+
+    expect(ids).toEqual(all(times));
+    expect(pages).toHaveLength(120);
   });
 
   it("spans hours where they may be crossed, in few calls", async () => {

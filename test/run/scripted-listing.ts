@@ -1,4 +1,5 @@
-import type { SlackSource } from "../../lib/run/listing.ts";
+import { expect } from "vitest";
+import { type ListedPage, listPages, type SlackSource, type Walk } from "../../lib/run/listing.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
 import { type LogsPage, parseLogsPage } from "../../lib/slack/page.ts";
 
@@ -59,3 +60,50 @@ export function beginsAt(first: number): (query: Query) => void {
     if (oldest < first) throw refusal("invalid_range");
   };
 }
+
+/** On the hour. */
+export const START = Date.UTC(2026, 2, 2, 9) / 1000;
+export const HOUR = 3600;
+export const DAY = 24 * HOUR;
+
+export const WALK: Walk = {
+  position: START,
+  end: START + 2 * HOUR,
+  now: START + 10 * DAY,
+  pageCursor: undefined,
+  entriesPerSecond: 0,
+  pageLimit: 100,
+};
+
+/** One entry every so many seconds. */
+export function every(seconds: number, { from = START, until = START + 2 * HOUR } = {}): number[] {
+  return Array.from({ length: Math.ceil((until - from) / seconds) }, (_, i) => from + i * seconds);
+}
+
+interface Walked {
+  pages: ListedPage[];
+  /** Ids of the entries that belong to the window of their page. */
+  ids: Set<string>;
+  /** Epoch seconds up to which all is listed. */
+  position: number;
+}
+
+export async function walk(slack: ScriptedListing, settings: Partial<Walk> = {}): Promise<Walked> {
+  const whole = { ...WALK, ...settings };
+  const pages: ListedPage[] = [];
+  const ids = new Set<string>();
+  let position = whole.position;
+  const listed = listPages(slack, whole, { deadlineMs: Number.POSITIVE_INFINITY });
+  for await (const each of listed) {
+    pages.push(each);
+    // A window begins where all before it is listed.
+    expect(each.window.from).toBe(position);
+    for (const { id, dateCreate = 0 } of each.page.entries) {
+      if (dateCreate >= each.window.from && dateCreate < each.window.until) ids.add(String(id));
+    }
+    if (each.next === undefined) position = each.window.until;
+  }
+  return { pages, ids, position };
+}
+
+export const all = (times: readonly number[]) => new Set(times.map((_, i) => `e${i}`));

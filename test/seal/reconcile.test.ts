@@ -7,6 +7,7 @@ import { verify } from "../../lib/seal/verify.ts";
 import { parseExport } from "../../lib/slack/export-file.ts";
 import { START, startTestBed, type TestBed } from "../ingest/test-bed.ts";
 import {
+  addLateEntries,
   close,
   DAY,
   manifestOf,
@@ -135,5 +136,38 @@ describe("an id that Slack lists at two times in one page", () => {
 
     expect(await linesBelow(bed, "audit_logs/")).toEqual([later.text]);
     expect(await linesBelow(bed, "quarantine/")).toEqual([earlier.text]);
+  });
+});
+
+describe("an hour with more pages than a window may have", () => {
+  it("is compared in shorter windows, each entry once", async () => {
+    await using bed = await startSettledTestBed(makeEntries(170, { stepSeconds: 20 }));
+    addLateEntries(bed, 5);
+    const { id } = await rewriteLine(bed);
+    const callsBefore = bed.slack.stats.calls;
+
+    const { manifest, pages } = await close(bed, { pageLimit: 3 });
+
+    expect(manifest).toMatchObject({ listed: 175, archived: 175, late: 5, differs: 1 });
+    expect((await manifestOf(bed)).hours[9]?.differs_ids).toEqual([id]);
+    expect(pages).toBe(bed.slack.stats.calls - callsBefore);
+  });
+
+  it("names what only the archive has, wherever in the hour", async () => {
+    const entries = makeEntries(170, { stepSeconds: 20 });
+    await using bed = await startTestBed(entries.filter((_, at) => at % 17 !== 3));
+    const extra = entries.filter((_, at) => at % 17 === 3);
+    const text = extra.map(({ text }) => text).join("\n");
+    const files = [{ name: "export.json", entries: parseExport(Buffer.from(text)) }];
+    await importEntries(bed.ports, SOURCE, files);
+    await bed.run();
+    await settle(bed);
+
+    expect(await close(bed, { pageLimit: 3 })).toMatchObject({
+      manifest: { listed: 160, archived: 170, onlyInArchive: 10, differs: 0 },
+    });
+    expect((await manifestOf(bed)).hours[9]?.only_in_archive_ids).toEqual(
+      extra.map(({ id }) => id).sort(),
+    );
   });
 });

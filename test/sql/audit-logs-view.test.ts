@@ -9,6 +9,8 @@ import {
   auditLogsView,
 } from "../../lib/sql/audit-logs-view.ts";
 import { openLakeOf, openLakeOfLines } from "./open-lake-of.ts";
+import { RECIPES } from "./query-recipes.ts";
+import { trinoProblems } from "./trino-grammar.ts";
 
 /** One row of the view as an object. */
 async function rowOf(entry: WireEntry | string): Promise<Record<string, unknown>> {
@@ -118,6 +120,11 @@ describe("the view audit_logs", () => {
       ["a.b['c']$", null, null, null],
     ],
     ["an empty type", { type: "", "": { id: "X" } }, ["", null, null, null]],
+    [
+      "a type that ends with a newline",
+      { type: "file\n", "file\n": { id: "X" } },
+      ["file\n", null, null, null],
+    ],
     ["a type without its object", { type: "file" }, ["file", null, null, null]],
     ["an object for a type", { type: { user: 1 } }, [null, null, null, null]],
     ["null", null, [null, null, null, null]],
@@ -175,6 +182,32 @@ describe("the view audit_logs", () => {
     expect(rows).toEqual([[null, seconds, line]]);
   });
 
+  it.each(["1772442000.0", "1.772442e9"])("reads a date_create of %s", async (dateCreate) => {
+    const lake = await openLakeOfLines([`{"id":"odd","date_create":${dateCreate}}`]);
+
+    const { rows } = await lake.query("SELECT event_time, date_create FROM audit_logs");
+
+    expect(rows).toEqual([["2026-03-02 09:00:00", MONDAY_MORNING]]);
+  });
+
+  it.each([
+    ["more levels than Trino writes", `"details":{"a":${"[".repeat(1100)}${"]".repeat(1100)}}`],
+    ["a longer name than Trino reads", `"${"n".repeat(60_000)}":1`],
+  ])("has NULL for fields of a line with %s", async (_, fields) => {
+    const text = `{"id":"odd","date_create":${MONDAY_MORNING},${fields}}`;
+
+    expect(await rowOf(text)).toMatchObject({ id: null, details: null, line: text });
+  });
+
+  it.each([
+    ["a list of 1,500 objects", `[${Array(1500).fill('{"b":[1]}').join()}]`],
+    ["a text of 200,000 characters", `"${"x".repeat(200_000)}"`],
+  ])("reads an entry with %s", async (_, value) => {
+    const text = `{"id":"long","date_create":${MONDAY_MORNING},"action":"long","details":{"a":${value}}}`;
+
+    expect(await rowOf(text)).toMatchObject({ id: "long", details: `{"a":${value}}` });
+  });
+
   it("keeps numbers above 2^53 as text", async () => {
     const text = `{"id":"big","date_create":${MONDAY_MORNING},"context":{"session_id":18446744073709551617},"details":{"a":[9007199254740993,1e400]}}`;
 
@@ -221,6 +254,29 @@ describe("the view audit_logs", () => {
     const text = `{"id":"twice","date_create":${MONDAY_MORNING},"action":"first","action":"second"}`;
 
     expect(await rowOf(text)).toMatchObject({ action: "first", line: text });
+  });
+});
+
+describe("a recipe", () => {
+  it.each(RECIPES)("gives $what", async ({ sql }) => {
+    const lake = await openLakeOf(
+      entryText({
+        action: "user_login_failed",
+        entity: {
+          type: "file",
+          file: { filetype: "pdf" },
+          channel: { privacy: "public", is_shared: true },
+          app: { scopes: ["chat:write"] },
+        },
+        details: { reason: ["asn"], previous_ip_address: "192.0.2.1", previous_ua: "Slack" },
+      }),
+    );
+
+    const { rows } = await lake.query(`SELECT ${sql} FROM audit_logs`);
+
+    const values = ["failure", "pdf", "public", "true", '["chat:write"]', '["asn"]', "192.0.2.1"];
+    expect([...values, "Slack"]).toContain(rows[0]?.[0]);
+    expect(trinoProblems(`SELECT ${sql} FROM audit_logs`)).toEqual([]);
   });
 });
 

@@ -44,7 +44,7 @@ async function rowsOf(connection: DuckDBConnection, sql: string): Promise<unknow
   return (await connection.runAndReadAll(sql)).getRowsJson();
 }
 
-describe("the compact table", () => {
+describe("the columns table", () => {
   it("is made with the view's columns, partitioned by organization and day", () => {
     const sql = createColumnsTable("s3://columns/a-1/");
     expect(sql).toMatch(/^CREATE TABLE IF NOT EXISTS audit_logs_columns \($/m);

@@ -13,6 +13,7 @@ import type { QueryResult } from "../../lib/sql/query-result.ts";
 import { SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { sealDays } from "../seal/sealed-archive.ts";
 import { writeArchive } from "./open-lake-of.ts";
+import { OWN_QUERIES } from "./query-recipes.ts";
 
 const FIRST_SECOND = Date.UTC(2026, 1, 23) / 1000;
 const LAST_SECOND = Date.UTC(2026, 2, 9) / 1000 - 1;
@@ -97,7 +98,8 @@ Questions that investigators ask, as SQL in \`lib/sql/queries/\`. The same texts
 Each query reads a period, and pays for no more: \`from_day\` to \`to_day\`, UTC, both included; the last 30 days unless you give other values. In Athena, change the value after the name of the parameter: \`/* from_day */ '2026-03-02'\`. On the command line: \`--set from_day=2026-03-02\`.
 
 The results below are from a made-up organization of 150 people, from 2026-02-23 to 2026-03-08, whose first two days are sealed. \`npm run docs\` generates this page, and \`test/sql/queries-page.test.ts\` checks it. Long cells and long tables are cut.
-`;
+
+${OWN_QUERIES}`;
 
 /** A question of an investigator, and the command that answers it. */
 interface Investigation {

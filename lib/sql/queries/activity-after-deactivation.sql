@@ -73,4 +73,4 @@ WHERE kind = 'act'
     AND date_diff('second', deactivated, event_time) <= 600
   )
 GROUP BY account_id, deactivated
-ORDER BY entries_after DESC, account_id
+ORDER BY entries_after DESC, account_id, deactivated

@@ -36,9 +36,13 @@ spans AS (
   GROUP BY source
 ),
 calendar AS (
-  SELECT spans.source, spans.newest_hour, clock.hour_start
+  SELECT spans.source, spans.newest_hour, days.day + clock.hour * INTERVAL '1' HOUR AS hour_start
   FROM spans
-  CROSS JOIN UNNEST(sequence(first_hour, last_hour, INTERVAL '1' HOUR)) AS clock (hour_start)
+  CROSS JOIN UNNEST(
+    sequence(date_trunc('day', first_hour), date_trunc('day', last_hour), INTERVAL '1' DAY)
+  ) AS days (day)
+  CROSS JOIN UNNEST(sequence(0, 23, 1)) AS clock (hour)
+  WHERE days.day + clock.hour * INTERVAL '1' HOUR BETWEEN first_hour AND last_hour
 )
 SELECT
   calendar.source,

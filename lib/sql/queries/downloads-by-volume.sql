@@ -14,4 +14,4 @@ WHERE dt BETWEEN :from_day AND :to_day
   AND action IN ('file_downloaded', 'canvas_downloaded', 'list_downloaded')
 GROUP BY actor_email, actor_id, date_trunc('hour', event_time)
 HAVING count(*) >= :minimum
-ORDER BY downloads DESC, actor_email, hour_start
+ORDER BY downloads DESC, actor_email, actor_id, hour_start

@@ -13,8 +13,5 @@ SELECT
   id
 FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
-  AND (
-    action LIKE '%export%'
-    OR action IN ('audit_logs_records_searched', 'workflow_responses_csv_download')
-  )
+  AND regexp_like(action, 'export|^(audit_logs_records_searched|workflow_responses_csv_download)$')
 ORDER BY event_time, id

@@ -19,21 +19,12 @@ SELECT
   id
 FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
+  AND regexp_like(
+    action,
+    '^(external_shared_channel_|connect_dm_invite_|approved_orgs_|((file|canvas|list)_shared|file_public_link_created|(canvas|list)_linksharing_enabled|channel_email_address_created|pref[.](slack_connect_allowed_workspaces|disallow_public_file_urls))$)'
+  )
   AND (
-    action LIKE 'external_shared_channel_%'
-    OR action LIKE 'connect_dm_invite_%'
-    OR action LIKE 'approved_orgs_%'
-    OR (
-      action IN ('file_shared', 'canvas_shared', 'list_shared')
-      AND json_extract_scalar(details, '$.is_ext_shared') = 'true'
-    )
-    OR action IN (
-      'file_public_link_created',
-      'canvas_linksharing_enabled',
-      'list_linksharing_enabled',
-      'channel_email_address_created',
-      'pref.slack_connect_allowed_workspaces',
-      'pref.disallow_public_file_urls'
-    )
+    action NOT IN ('file_shared', 'canvas_shared', 'list_shared')
+    OR json_extract_scalar(details, '$.is_ext_shared') = 'true'
   )
 ORDER BY event_time, id

@@ -11,7 +11,7 @@ WITH guests AS (
     entity_id
   FROM audit_logs
   WHERE dt BETWEEN :from_day AND :to_day
-    AND (action LIKE 'guest_%' OR action = 'role_change_to_guest')
+    AND regexp_like(action, '^(guest_|role_change_to_guest$)')
 )
 SELECT
   max(guest) AS guest,

@@ -4,6 +4,7 @@
 -- parameter failures integer = 5 -- failed logins from the address on that day, at least
 WITH attempts AS (
   SELECT
+    id,
     actor_id,
     actor_email,
     ip_address,
@@ -31,4 +32,4 @@ SELECT
 FROM attempts
 WHERE action = 'user_login'
   AND failures_before >= :failures
-ORDER BY login, actor_id
+ORDER BY login, actor_id, id

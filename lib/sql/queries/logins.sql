@@ -13,4 +13,4 @@ FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
   AND action = 'user_login'
 GROUP BY actor_email, actor_id, ip_address, user_agent
-ORDER BY logins DESC, actor_email, ip_address, user_agent
+ORDER BY logins DESC, actor_email, actor_id, ip_address, user_agent

@@ -8,8 +8,8 @@ SELECT
   min(event_time) AS first_time,
   count(*) AS entries,
   count(DISTINCT actor_id) AS actors,
-  min_by(actor_email, event_time) AS first_actor,
-  min_by(id, event_time) AS first_id
+  min_by(actor_email, ROW(event_time, id)) AS first_actor,
+  min_by(id, ROW(event_time, id)) AS first_id
 FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
 GROUP BY action

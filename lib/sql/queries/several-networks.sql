@@ -68,4 +68,4 @@ SELECT
 FROM chains
 GROUP BY actor_email, actor_id, chain
 HAVING count(DISTINCT network) >= :networks
-ORDER BY networks DESC, from_time, actor_id
+ORDER BY networks DESC, from_time, actor_id, actor_email, chain

@@ -47,4 +47,4 @@ SELECT
 FROM entries
 GROUP BY actor_email, actor_id, session_id
 HAVING count(DISTINCT client) > 1
-ORDER BY clients DESC, entries DESC, session_id
+ORDER BY clients DESC, entries DESC, session_id, actor_id, actor_email

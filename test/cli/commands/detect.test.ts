@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { RULES } from "../../../lib/detect/rules/index.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { lastLine, run } from "../audit-lake.ts";
 import { emptyArchive } from "../empty-archive.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
 const HOUR = 3600;
 
@@ -45,6 +46,72 @@ describe("detect", () => {
     expect(stdout).toMatch(/│ app-removed *│ low *│ *1 │ *1 │/);
     expect(stdout).not.toContain("own-app-removed");
     expect(stdout).toContain(`5 entries, 3 alerts by 2 of ${RULES.length} rules.`);
+  });
+
+  it("lists the alerts, the most severe first and of those the newest", async () => {
+    const { stdout } = await detect();
+    const [, ...rows] = stdout.split("\n").filter((line) => /^│.*grid +│$/.test(line));
+    const severities = stdout.split("\n").flatMap((line) => {
+      const [, severity, time] = /^│ (\w+) +│ (2026\S+)Z +│/.exec(line) ?? [];
+      return time === undefined ? [] : [`${severity} ${time.slice(11, 16)}`];
+    });
+    expect(rows).toHaveLength(2);
+    expect(severities).toEqual(["high 10:00", "high 09:00", "low 10:00"]);
+    expect(stdout).toMatch(/^3 alerts$/m);
+  });
+
+  it("lists the alerts as JSON", async () => {
+    const { alerts } = lastLine((await detect("--json")).stdout) as { alerts: unknown[] };
+    expect(alerts).toMatchObject([
+      { ruleId: "intune-disabled", severity: "high", entry: { time: "2026-03-02T10:00:00Z" } },
+      { ruleId: "intune-disabled", severity: "high", entry: { time: "2026-03-02T09:00:00Z" } },
+      { ruleId: "app-removed", severity: "low", entry: { entityId: "A0OWN" } },
+    ]);
+  });
+
+  it.each([
+    [["--severity", "medium"], 2],
+    [["--rule", "app-removed"], 1],
+    [["--rule", "app-removed", "--severity", "high"], 0],
+  ])("has only what %j selects", async (args, count) => {
+    const { alerts } = lastLine((await detect("--json", ...args)).stdout) as { alerts: unknown[] };
+    expect(alerts).toHaveLength(count);
+  });
+
+  it("runs rules of one's own, one of them in the place of ours", async () => {
+    const folder = await temporaryDirectory();
+    const rule = (fields: object) =>
+      `{ ...${JSON.stringify({ title: "T", severity: "critical", reason: "R", techniques: [], reference: "", ...fields })}, alertTitle: () => "Ours", dedupeKey: (entry) => entry.id }`;
+    await writeFile(
+      join(folder, "own.mjs"),
+      `export const login = ${rule({ id: "own-login", actions: ["user_login"] })};
+      export const intune = ${rule({ id: "intune-disabled", actions: [] })};`,
+    );
+    const { alerts } = lastLine((await detect("--json", "--rules", folder)).stdout) as {
+      alerts: unknown[];
+    };
+    expect(alerts).toMatchObject([
+      { ruleId: "own-login", severity: "critical", title: "Ours" },
+      { ruleId: "app-removed" },
+    ]);
+  });
+
+  it("says what is no rule", async () => {
+    const folder = await temporaryDirectory();
+    await writeFile(join(folder, "own.mjs"), "export const rule = { id: 'x' };");
+    expect(await detect("--rules", folder)).toMatchObject({
+      code: 2,
+      stderr: `audit-lake: --rules ${folder}: own.mjs must export rules, and nothing else\n`,
+    });
+  });
+
+  it("knows no rule that is not there, and offers one that is", async () => {
+    expect(await detect("--rule", "app-remove")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^audit-lake: there is no rule "app-remove".*"app-removed"\?\n$/,
+      ),
+    });
   });
 
   it("prints every rule's counts as JSON", async () => {

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -54,14 +54,34 @@ it("prints CSV that a quote, a comma and a line break survive", async () => {
     `SELECT 'a "b"' AS x, 'c,d' AS y, chr(10) AS z, NULL AS n`,
     "--csv",
   );
-  expect(stdout).toBe('x,y,z,n\r\n"a ""b""","c,d","\n",\n');
+  expect(stdout).toBe('x,y,z,n\r\n"a ""b""","c,d","\n",\r\n');
 });
 
-it("shows the first thousand rows of a long table, and says so", async () => {
+it("prints every row of a long table where there is no terminal", async () => {
   const { stdout } = await query("SELECT * FROM range(2500) AS t (number)");
-  expect(stdout).toContain("│    999 │");
-  expect(stdout).not.toContain("│   1000 │");
-  expect(stdout).toMatch(/^2,500 rows; 1,500 rows not shown$/m);
+  expect(stdout).toContain("│   2499 │");
+  expect(stdout).toMatch(/^2,500 rows$/m);
+});
+
+describe("a result in a file", () => {
+  it("is there whole, for its owner alone", async () => {
+    const file = join(await temporaryDirectory(), "result.ndjson");
+    const ended = await query(SELECT, "--output", "ndjson", "--file", file);
+    expect(ended).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await readFile(file, "utf8")).toMatch(/^{"id":"page-1",.*}\n{.*}\n{.*}\n$/);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it("is as it was when the query fails", async () => {
+    const directory = await temporaryDirectory();
+    const file = join(directory, "result.csv");
+    await writeFile(file, "before");
+    const sql = "SELECT CAST(action AS integer) FROM audit_logs";
+    const { code } = await query(sql, "--output", "csv", "--file", file);
+    expect(code).toBe(1);
+    expect(await readFile(file, "utf8")).toBe("before");
+    expect(await readdir(directory)).toEqual(["result.csv"]);
+  });
 });
 
 it("runs a saved query with its parameters", async () => {
@@ -99,6 +119,14 @@ describe("a mistake gives one line", () => {
       /--set works with saved queries only/,
     ],
     ["two formats", ["SELECT 1", "--json", "--csv"], 2, /cannot be used with/],
+    ["a file for a table", ["SELECT 1", "--file", "x"], 2, /--file needs --output/],
+    ["Parquet for the terminal", ["SELECT 1", "--output", "parquet"], 2, /needs --file/],
+    [
+      "a file that cannot be",
+      ["SELECT 1", "--output", "csv", "--file", "/nowhere/x.csv"],
+      1,
+      /no such file or directory/,
+    ],
     ["an archive that is not there", ["SELECT 1", "--archive", "/nowhere"], 2, /no archive at/],
   ])("%s", async (_, args, code, message) => {
     const ended = await query(...args);

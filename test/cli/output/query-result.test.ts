@@ -1,14 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { toCsv, toJson, toTable } from "../../../cli/output/query-result.ts";
+import { type PrintOptions, type TextFormat, toText } from "../../../cli/output/query-result.ts";
 
-function result(...cells: (string | number | boolean | null)[]) {
-  return { columns: ["cell"], types: ["VARCHAR"], rows: cells.map((cell) => [cell]) };
+type Cell = string | number | boolean | null;
+
+async function join(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
+/** What is printed of one column, whose rows come one by one. */
+function print(format: TextFormat, cells: readonly Cell[], options?: PrintOptions) {
+  async function* batches() {
+    for (const cell of cells) yield [[cell]];
+  }
+  const rows = { columns: ["cell"], types: ["VARCHAR"], batches: batches() };
+  return join(toText(rows, format, options));
 }
 
 describe("CSV", () => {
-  it("quotes as RFC 4180 says, with a header, and NULL as an empty field", () => {
-    expect(toCsv(result("a,b", 'say "hi"', "two\nlines", null, 7, true))).toBe(
-      'cell\r\n"a,b"\r\n"say ""hi"""\r\n"two\nlines"\r\n\r\n7\r\ntrue',
+  it("quotes as RFC 4180 says, with a header, and NULL as an empty field", async () => {
+    expect(await print("csv", ["a,b", 'say "hi"', "two\nlines", null, 7, true])).toBe(
+      'cell\r\n"a,b"\r\n"say ""hi"""\r\n"two\nlines"\r\n\r\n7\r\ntrue\r\n',
     );
   });
 
@@ -23,43 +36,59 @@ describe("CSV", () => {
     ["-12.5", "-12.5"],
     ["+49", "+49"],
     ["a=1", "a=1"],
-  ])("keeps a spreadsheet from taking %j for a formula", (cell, field) => {
-    expect(toCsv(result(cell))).toBe(`cell\r\n${field}`);
+  ])("keeps a spreadsheet from taking %j for a formula", async (cell, field) => {
+    expect(await print("csv", [cell])).toBe(`cell\r\n${field}\r\n`);
   });
 
-  it("leaves a number as it is", () => {
-    expect(toCsv(result(-5))).toBe("cell\r\n-5");
+  it("leaves a number as it is", async () => {
+    expect(await print("csv", [-5])).toBe("cell\r\n-5\r\n");
   });
 
-  it("shows control characters", () => {
-    expect(toCsv(result("x\u001b[2J\u009b\u202ey"))).toBe("cell\r\nx\\u001b[2J\\u009b\\u202ey");
+  it("shows control characters", async () => {
+    expect(await print("csv", ["x\u001b[2J\u009b\u202ey"])).toBe(
+      "cell\r\nx\\u001b[2J\\u009b\\u202ey\r\n",
+    );
   });
 
-  it("has the values as they are when asked for them", () => {
-    expect(toCsv(result("=1\u001b"), { raw: true })).toBe("cell\r\n=1\u001b");
+  it("has the values as they are when asked for them", async () => {
+    expect(await print("csv", ["=1\u001b"], { raw: true })).toBe("cell\r\n=1\u001b\r\n");
   });
 });
 
-describe("JSON", () => {
+describe.each<[TextFormat, (text: string) => unknown[]]>([
+  ["json", (text) => JSON.parse(text)],
+  [
+    "ndjson",
+    (text) =>
+      text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+  ],
+])("%s", (format, parse) => {
   const hostile = "=1\u001b[2J\u009b\u202e";
 
-  it("has escapes for control characters, and the same values", () => {
-    const json = toJson(result(hostile, null));
+  it("has escapes for control characters, and the same values", async () => {
+    const json = await print(format, [hostile, null]);
     expect(json.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\p{Bidi_Control}/u);
-    expect(JSON.parse(json)).toEqual([{ cell: hostile }, { cell: null }]);
+    expect(parse(json)).toEqual([{ cell: hostile }, { cell: null }]);
   });
 
-  it("has the characters themselves when asked for them", () => {
-    const json = toJson(result(hostile), { raw: true });
+  it("has the characters themselves when asked for them", async () => {
+    const json = await print(format, [hostile], { raw: true });
     expect(json).toContain("\u009b\u202e");
-    expect(JSON.parse(json)).toEqual([{ cell: hostile }]);
+    expect(parse(json)).toEqual([{ cell: hostile }]);
   });
 });
 
-describe("a table", () => {
-  it("shows control characters and counts its rows", () => {
-    const table = toTable(result("x\u001b\u202ey", "b", "c"), 2);
-    expect(table).toContain("x\\u001b\\u202ey");
-    expect(table).toMatch(/3 rows; 1 row not shown$/);
-  });
+it("prints no rows as an empty array", async () => {
+  expect(await print("json", [])).toBe("[]\n");
+});
+
+it("keeps both columns of one name", async () => {
+  async function* batches() {
+    yield [[1, 2]];
+  }
+  const rows = { columns: ["n", "n"], types: ["INTEGER", "INTEGER"], batches: batches() };
+  expect(await join(toText(rows, "ndjson"))).toBe('{"n":1,"n_2":2}\n');
 });

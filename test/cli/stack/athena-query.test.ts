@@ -52,7 +52,7 @@ describe("query --stack", () => {
 
   it.each([
     ["--json", '[{"action":"user_login","n":7}]\n'],
-    ["--csv", "action,n\r\nuser_login,7\n"],
+    ["--csv", "action,n\r\nuser_login,7\r\n"],
   ])("prints %s as the local one does", async (format, text) => {
     const { environment: env } = await deployed(athena("SUCCEEDED"));
     const { stdout } = await run(["query", "SELECT 1", "--stack", format], { env });

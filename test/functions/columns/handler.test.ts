@@ -42,7 +42,7 @@ describe("the function that compacts", () => {
     expect(await bed.call(compact, { op: "plan", before })).toMatchObject({ day: SECOND });
   });
 
-  it("puts a day into the compact table, by statements to Athena", async () => {
+  it("puts a day into the columns table, by statements to Athena", async () => {
     bed.account.athena.statements.length = 0;
     expect(await bed.call(compact, { op: "compact", day: FIRST })).toMatchObject({
       next: "done",

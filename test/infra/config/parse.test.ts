@@ -35,6 +35,7 @@ describe("parseConfig", () => {
       catalog: {
         bytesScannedCutoff: 100_000_000_000,
         resultsRetention: 30 * 86_400,
+        namedAfterStack: false,
         lakeFormation: "off",
       },
       readers: [],
@@ -83,6 +84,7 @@ describe("parseConfig", () => {
         workgroup: "audit",
         bytesScannedCutoff: "10MB",
         resultsRetention: "1d",
+        namedAfterStack: true,
         lakeFormation: "readers",
       },
       readers: [

@@ -1,4 +1,3 @@
-import { Annotations, Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import { PARTITION_KEYS, PREFIXES, partitionPath } from "../../../lib/archive/object-key.ts";
 import { ARCHIVE_HOURS_SQL } from "../../../lib/sql/archive-hours-view.ts";
@@ -124,32 +123,19 @@ describe("Catalog", () => {
   });
 
   it.each([
-    ["SlackAuditLake", "slack_audit_lake", "slack-audit-lake"],
-    ["AcmeAuditEU", "acme_audit_eu", "acme-audit-eu"],
-  ])(
-    "is named after the stack %s unless it is told otherwise",
-    (stackName, database, workgroup) => {
-      const { template } = synthesize({ stackName });
+    ["SlackAuditLake", {}, "slack_audit_lake", "slack-audit-lake"],
+    ["SlackAuditLake", { namedAfterStack: true }, "slack_audit_lake", "slack-audit-lake"],
+    // As version 0.1 named it, whose stack would lose both.
+    ["AcmeAuditEU", {}, "slack_audit_lake", "slack-audit-lake"],
+    ["AcmeAuditEU", { namedAfterStack: true }, "acme_audit_eu", "acme-audit-eu"],
+    ["AcmeAuditEU", { namedAfterStack: true, database: "eu" }, "eu", "acme-audit-eu"],
+  ])("in the stack %s with %j is called %s and %s", (stackName, catalog, database, workgroup) => {
+    const { template } = synthesize({ stackName, catalog });
 
-      expect(resource(template, "AWS::Glue::Database", "Catalog").Properties).toMatchObject({
-        DatabaseInput: { Name: database },
-      });
-      expect(resource(template, "AWS::Athena::WorkGroup", "Catalog").Properties.Name).toBe(
-        workgroup,
-      );
-    },
-  );
-
-  it("warns that version 0.1.0 did not name it after the stack, until the names are written", () => {
-    const warnings = (overrides: Parameters<typeof synthesize>[0]) =>
-      Annotations.fromStack(synthesize(overrides).stack).findWarning("*", Match.anyValue());
-    const catalog = { database: "slack_audit_lake", workgroup: "slack-audit-lake" };
-
-    expect(JSON.stringify(warnings({ stackName: "AcmeAuditEU" }))).toContain(
-      'Version 0.1.0 called them \\"slack_audit_lake\\" and \\"slack-audit-lake\\"',
-    );
-    expect(warnings({ stackName: "AcmeAuditEU", catalog })).toEqual([]);
-    expect(warnings({})).toEqual([]);
+    expect(resource(template, "AWS::Glue::Database", "Catalog").Properties).toMatchObject({
+      DatabaseInput: { Name: database },
+    });
+    expect(resource(template, "AWS::Athena::WorkGroup", "Catalog").Properties.Name).toBe(workgroup);
   });
 
   it("names the database as it is told to, also inside the view", () => {

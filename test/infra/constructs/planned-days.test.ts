@@ -2,7 +2,7 @@
 import { ExecutionError } from "aws-local-stepfunctions";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { nextStep, waitStep } from "../../../functions/job-step.ts";
-import { PLAN_EVENT, type Plan, planNextDay } from "../../../functions/planned-day.ts";
+import { PLAN_EVENT, type Plan, planNextDay, stepInTime } from "../../../functions/planned-day.ts";
 import { definitionOf, run as runStateMachine } from "../run-state-machine.ts";
 import { synthesize } from "../synthesize.ts";
 
@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 const SCHEDULED = { source: "acme" };
 
 type Task = (event: Event) => unknown;
-type Event = { op: string; day?: string };
+type Event = { op: string; day?: string; startedAt?: string };
 
 const { template } = synthesize();
 const definition = definitionOf(template, "Closingacme");
@@ -195,6 +195,51 @@ describe("the state machine that seals days and puts them into columns", () => {
     expect(new Set(sealed).size).toBe(9);
     expect(columns.events).toContainEqual({ op: "compact", day: "2026-01-31" });
     expect(Date.now() - startedAtMs).toBeLessThan(19 * 60 * MINUTE_MS);
+  });
+
+  it("puts into columns what is sealed, though a day has more entries than a night can list", async () => {
+    const endless = (event: Event) =>
+      event.op === "plan"
+        ? plan(event, ["2026-02-27", "2026-02-28"])
+        : stepInTime(waitStep(Date.now() + 10 * MINUTE_MS, Date.now()), event.startedAt, {
+            ...{ hoursMax: 20, nowMs: Date.now() },
+          });
+    const columns = workFunction(["2026-01-31"], 22);
+
+    await run(endless, columns.call);
+
+    expect(columns.events).toContainEqual({ op: "compact", day: "2026-01-31" });
+  });
+
+  it("keeps its history below 25,000 events with 3,190 days to work on, each of which waits", async () => {
+    const days = Array.from({ length: 3190 }, (_, at) =>
+      new Date(Date.UTC(2017, 5, 1 + at)).toISOString().slice(0, 10),
+    );
+    let events = 0;
+    const counted = (call: Task) => (event: Event) => {
+      const answer = call(event) as { next?: string };
+      // A call has five, the choice after it two, and a wait two.
+      events += answer.next === "wait" ? 9 : 7;
+      return answer;
+    };
+    const waits = new Map<string, number>();
+    const seal = (event: Event) => {
+      const { op, day = "" } = event;
+      if (op === "plan") return plan(event, days);
+      const waited = waits.get(day) ?? 0;
+      waits.set(day, waited + 1);
+      return waited < 2 ? waitStep(0, Date.now()) : nextStep("done", Date.now());
+    };
+    const columns = (event: Event) =>
+      event.op === "plan" ? plan(event, days, 22) : nextStep("done", Date.now());
+
+    await run(counted(seal), counted(columns));
+
+    expect(waits.size).toBe(400);
+    // What is left has room for nothing but waits until the execution's last hour.
+    expect(events).toBeLessThan(25_000);
+    const perDay = events - 9 * 2 * waits.size;
+    expect(perDay + 9 * 22 * 60).toBeLessThan(25_000);
   });
 
   it("is over before the next one starts, whatever a day waits for", async () => {

@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import { S3Client } from "@aws-sdk/client-s3";
+import { App, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { Bucket } from "aws-cdk-lib/aws-s3";
+import { inject } from "vitest";
+import { parseConfig } from "../../infra/config/parse.ts";
+import { Catalog } from "../../infra/constructs/catalog.ts";
+import type { Monitoring } from "../../infra/constructs/monitoring.ts";
+import { AthenaColumnsStore } from "../../lib/aws/athena-columns-store.ts";
+import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
+import type { ArchiveStore } from "../../lib/ports.ts";
+import { MOTO_CREDENTIALS, MOTO_REGION } from "../moto/moto.ts";
+import { Trino } from "./trino.ts";
+
+export const SOURCE = "acme";
+
+/** An archive as AWS has it: a bucket, the template's tables over it, and the engine. */
+export interface Lake {
+  store: ArchiveStore;
+  trino: Trino;
+  /** As the function that puts days there has it. */
+  columns: AthenaColumnsStore;
+}
+
+/**
+ * @param name - of the bucket and of the database, which are made
+ * @param local - what the bucket is to hold
+ */
+export async function deployLake(name: string, local: ArchiveStore): Promise<Lake> {
+  const endpoint = inject("moto");
+  const s3 = new S3Client({
+    endpoint,
+    region: MOTO_REGION,
+    credentials: MOTO_CREDENTIALS,
+    forcePathStyle: true,
+  });
+  await fetch(`${endpoint}/${name}`, { method: "PUT" });
+  const store = new S3ArchiveStore(s3, name);
+  for await (const { key } of local.list("")) await store.put(key, await local.get(key));
+  await deployTables(endpoint, name);
+  const trino = new Trino(inject("trino"), name);
+  const columns = new AthenaColumnsStore(store, trino, () => `s3://${name}/${randomUUID()}/`);
+  return { store, trino, columns };
+}
+
+/** The catalog of a stack whose bucket and database have this name. */
+async function deployTables(endpoint: string, name: string): Promise<void> {
+  const stack = new Stack(new App(), "Stack");
+  const bucket = Bucket.fromBucketName(stack, "Bucket", name);
+  const config = parseConfig(
+    {
+      archiveStartsOn: "2026-01-01",
+      sources: [{ name: SOURCE }],
+    },
+    "test",
+  );
+  new Catalog(stack, "Catalog", {
+    config: config.catalog,
+    names: { database: name, workgroup: name },
+    hasColumns: true,
+    hasMaskedView: true,
+    sources: [SOURCE],
+    archiveStartsOn: config.archiveStartsOn,
+    bucket,
+    resultsBucket: bucket,
+    key: new Key(stack, "Key"),
+    monitoring: { add: () => {} } as unknown as Monitoring,
+  });
+  const template = Template.fromStack(stack);
+  await glue(endpoint, "CreateDatabase", { DatabaseInput: { Name: name } });
+  for (const { Properties } of Object.values(template.findResources("AWS::Glue::Table"))) {
+    const { DatabaseName, TableInput } = Properties;
+    await glue(endpoint, "CreateTable", { DatabaseName, TableInput });
+  }
+}
+
+/** A call of Glue's API: CloudFormation's properties are its parameters. */
+async function glue(endpoint: string, action: string, input: object): Promise<void> {
+  const credential = `${MOTO_CREDENTIALS.accessKeyId}/20260101/${MOTO_REGION}/glue/aws4_request`;
+  const response = await fetch(endpoint, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/x-amz-json-1.1",
+      "X-Amz-Target": `AWSGlue.${action}`,
+      Authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
+    },
+    body: JSON.stringify(input),
+  });
+  if (!response.ok) throw new Error(`Glue ${action}: ${await response.text()}`);
+}

@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+
+/**
+ * What Lambda's bootstrap for Node.js passes to a function of so much memory:
+ * 5 % of it for each half of the young generation, 90 % for the old one. As
+ * arguments, they win over NODE_OPTIONS (docs/adr/0007-memory.md).
+ */
+export function lambdaFlags(memoryMb: number): string[] {
+  return [
+    `--max-semi-space-size=${Math.floor(memoryMb * 0.05)}`,
+    `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
+  ];
+}
+
+/** Memory of the functions that ingest and seal. */
+export const FUNCTION_MEMORY_MB = 512;
+
+/** Run a worker of this folder with Lambda's flags; its job and what it prints are JSON. */
+export async function work<T>(script: string, job: object): Promise<T> {
+  const flags = lambdaFlags(FUNCTION_MEMORY_MB);
+  const worker = spawn(process.execPath, [...flags, join(import.meta.dirname, script)], {
+    env: { ...process.env, JOB: JSON.stringify(job) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [output] = await Promise.all([text(worker.stdout), once(worker, "close")]);
+  if (worker.exitCode !== 0) {
+    throw new Error(`${script} ended with exit code ${worker.exitCode}`);
+  }
+  return JSON.parse(output);
+}
+
+/** The fake Slack of a generated organization, as a process of its own. */
+export async function withFakeSlack<T>(
+  flags: readonly string[],
+  use: (baseUrl: string) => Promise<T>,
+): Promise<T> {
+  const script = join(import.meta.dirname, "../fake-slack/main.ts");
+  const fake = spawn(process.execPath, [script, ...flags], { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    for await (const line of createInterface(fake.stdout)) {
+      return await use(JSON.parse(line).baseUrl);
+    }
+    throw new Error("the fake Slack ended before it was ready");
+  } finally {
+    fake.kill();
+    await once(fake, "close");
+  }
+}

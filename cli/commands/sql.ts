@@ -1,0 +1,198 @@
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { text } from "node:stream/consumers";
+import type { Command } from "commander";
+import type { LakeDatabase } from "../../lib/local/lake-database.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { ARCHIVE_HOURS_VIEW } from "../../lib/sql/archive-hours-view.ts";
+import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
+import type { SavedQuery } from "../../lib/sql/saved-queries.ts";
+import { splitStatements } from "../../lib/sql/split-statements.ts";
+import { LINES_TABLE } from "../../lib/sql/table.ts";
+import { nowSeconds } from "../../lib/time.ts";
+import { reportError } from "../errors.ts";
+import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { addQueriesOption, savedQueries, toStatement } from "../options/query-selection.ts";
+import { renderResult, takeHead } from "../output/result-table.ts";
+import { renderStatusLines } from "../output/table.ts";
+import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
+
+/** Rows of a result that are shown; `query --output` has all. */
+const ROWS_SHOWN = 1000;
+
+/** Lines that are kept from one time to the next. */
+const HISTORY_LINES = 1000;
+
+const PROMPT = "sql> ";
+const CONTINUED = "...> ";
+
+const HELP = renderStatusLines([
+  ["SELECT ...;", "run SQL, up to the semicolon"],
+  ["NAME;", "run a saved query"],
+  [".queries", "list the saved queries"],
+  [".help", "show this"],
+  [".quit", "leave, as Ctrl-D does; Ctrl-C stops a query"],
+]);
+
+interface SqlOptions {
+  archive: string;
+  file?: string;
+  queries?: string;
+}
+
+export function defineSqlCommand(command: Command): void {
+  addQueriesOption(addArchiveOption(command))
+    .description(
+      "Ask the archive in SQL, one question after another. Reads statements, each up to its semicolon, from the terminal, from --file or from standard input; names of saved queries are statements, too.",
+    )
+    .option("--file <file>", "run the statements of this file")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  audit-lake sql
+  audit-lake sql --file questions.sql
+  echo "SELECT count(*) FROM audit_logs;" | audit-lake sql`,
+    )
+    .action(async (options: SqlOptions) => {
+      const queries = savedQueries(options.queries);
+      const script = await readScript(options);
+      await checkReadable(options.archive);
+      const { openLake } = await import("../../lib/local/lake-database.ts");
+      const lake = await openLake(options.archive);
+      try {
+        if (script === undefined) await converse(lake, options, queries);
+        else await runScript(lake, options, script);
+      } finally {
+        lake.close();
+      }
+    });
+}
+
+/** @returns nothing when statements are typed */
+async function readScript({ file }: SqlOptions): Promise<string | undefined> {
+  if (file !== undefined) return await readFile(file, "utf8");
+  return process.stdin.isTTY ? undefined : await text(process.stdin);
+}
+
+async function runScript(lake: LakeDatabase, options: SqlOptions, script: string): Promise<void> {
+  const signal = abortOnInterrupt("Stopping the query");
+  const { statements, rest } = splitStatements(script);
+  for (const statement of rest === "" ? statements : [...statements, rest]) {
+    await answer(lake, options, statement, signal);
+  }
+}
+
+async function answer(
+  lake: LakeDatabase,
+  { queries }: SqlOptions,
+  statement: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const selection = queries === undefined ? {} : { queries };
+  const { sql, reads } = toStatement(statement, selection, nowSeconds(systemClock));
+  if (reads !== undefined) console.error(reads);
+  const { isTTY, columns } = process.stdout;
+  const rowsMax = isTTY ? ROWS_SHOWN : Number.POSITIVE_INFINITY;
+  const head = await lake.read(sql, (rows) => takeHead(rows, rowsMax), signal);
+  console.log(renderResult(head, isTTY ? columns : undefined));
+}
+
+async function converse(
+  lake: LakeDatabase,
+  options: SqlOptions,
+  queries: ReadonlyMap<string, SavedQuery>,
+): Promise<void> {
+  const history = await readHistory();
+  const terminal = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    history,
+    historySize: HISTORY_LINES,
+    completer: completerOf(queries),
+  });
+  let typed = "";
+  let running: AbortController | undefined;
+  const prompt = () => {
+    terminal.setPrompt(typed === "" ? PROMPT : CONTINUED);
+    terminal.prompt();
+  };
+  terminal.on("history", (lines) => {
+    history.splice(0, history.length, ...lines);
+  });
+  terminal.on("SIGINT", () => {
+    if (running !== undefined) running.abort(new InterruptedError("interrupted"));
+    else {
+      typed = "";
+      console.log();
+      prompt();
+    }
+  });
+  console.log(`Statements end with a semicolon. ".help" shows what else there is.`);
+  prompt();
+  for await (const line of terminal) {
+    if (typed === "" && line.trim().startsWith(".")) {
+      if (line.trim() === ".quit") break;
+      console.log(describeDotCommand(line.trim(), queries));
+    } else {
+      const { statements, rest } = splitStatements(`${typed}${line}\n`);
+      typed = rest;
+      for (const statement of statements) {
+        running = new AbortController();
+        await answer(lake, options, statement, running.signal).catch((error) => {
+          reportError(error, "sql");
+        });
+        running = undefined;
+      }
+    }
+    prompt();
+  }
+  terminal.close();
+  console.log();
+  await writeHistory(history);
+}
+
+function describeDotCommand(line: string, queries: ReadonlyMap<string, SavedQuery>): string {
+  if (line === ".queries") {
+    return renderStatusLines([...queries.values()].map(({ name, title }) => [name, title]));
+  }
+  return line === ".help" ? HELP : `There is no ${line}.\n${HELP}`;
+}
+
+/** Completes names of columns, tables and saved queries. */
+export function completerOf(queries: ReadonlyMap<string, SavedQuery>) {
+  const words = [
+    ...AUDIT_LOGS_COLUMNS.map(({ name }) => name),
+    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, LINES_TABLE],
+    ...queries.keys(),
+    ...[".queries", ".help", ".quit"],
+  ];
+  return (line: string): [string[], string] => {
+    const word = /[\w.-]*$/.exec(line)?.[0] ?? "";
+    return [words.filter((known) => known.startsWith(word)), word];
+  };
+}
+
+function historyPath(): string {
+  const state = process.env.XDG_STATE_HOME || join(homedir(), ".local", "state");
+  return join(state, "audit-lake", "sql-history");
+}
+
+/** @returns lines, the newest first, as readline has them */
+async function readHistory(): Promise<string[]> {
+  const lines = await readFile(historyPath(), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  return lines.split("\n").filter(Boolean).reverse();
+}
+
+/** For the user alone: whoever asks about a person names them. */
+async function writeHistory(lines: readonly string[]): Promise<void> {
+  const path = historyPath();
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFile(path, [...lines].reverse().join("\n"), { mode: 0o600 });
+  await chmod(path, 0o600);
+}

@@ -1,0 +1,61 @@
+import type { RowStream } from "../../lib/sql/query-result.ts";
+import { page } from "./pager.ts";
+import { type TextFormat, toText } from "./query-result.ts";
+import { printWhole, writePieces, writeWhole } from "./result-file.ts";
+import { renderResult, takeHead } from "./result-table.ts";
+
+/** Terminals keep no more. */
+const TABLE_ROWS_MAX = 1000;
+
+export const OUTPUT_FORMATS = ["table", "json", "ndjson", "csv", "parquet"] as const;
+
+/** How a result is given out. */
+export interface ResultOutput {
+  format: (typeof OUTPUT_FORMATS)[number];
+  /** Standard output without it. */
+  file?: string | undefined;
+  raw?: boolean | undefined;
+  /** A long table on a terminal. */
+  pager: boolean;
+}
+
+/** Run a query; `take` may be called again for rows from the start. */
+export type ReadRows = <T>(take: (rows: RowStream) => Promise<T>) => Promise<T>;
+
+/** Makes a Parquet file of rows. */
+export type WriteParquet = (rows: RowStream, path: string) => Promise<void>;
+
+/** Run a query, and give out its result once it is whole. */
+export async function printResult(
+  read: ReadRows,
+  { format, file, raw, pager }: ResultOutput,
+  writeParquet: WriteParquet,
+): Promise<void> {
+  if (format === "table") {
+    await printTable(read, pager);
+  } else if (file !== undefined) {
+    await writeWhole(file, (partial) =>
+      read((rows) =>
+        format === "parquet"
+          ? writeParquet(rows, partial)
+          : writePieces(partial, toText(rows, format, { raw })),
+      ),
+    );
+  } else {
+    await printWhole((keep) => read((rows) => keep(toText(rows, format as TextFormat, { raw }))));
+  }
+}
+
+async function printTable(read: ReadRows, pager: boolean): Promise<void> {
+  const { isTTY, columns } = process.stdout;
+  const rowsMax = isTTY ? TABLE_ROWS_MAX : Number.POSITIVE_INFINITY;
+  const head = await read((rows) => takeHead(rows, rowsMax));
+  const text = renderResult(head, isTTY ? columns : undefined);
+  if (head.rowCount > head.rows.length) {
+    console.error(
+      "A terminal shows the first rows; --output ndjson, csv, json or parquet has all.",
+    );
+  }
+  if (pager) await page(text);
+  else console.log(text);
+}

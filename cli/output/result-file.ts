@@ -1,0 +1,80 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { type FileHandle, mkdtemp, open, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+/** Read from disk and printed at once. */
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * Write a file that is there whole or not at all.
+ *
+ * @param write - writes the file at this path, whatever was there
+ */
+export async function writeWhole(
+  path: string,
+  write: (partial: string) => Promise<void>,
+): Promise<void> {
+  const partial = `${path}.partial-${process.pid}`;
+  try {
+    await write(partial);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Write text piece by piece, over what the file had. */
+export async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<void> {
+  await pipeline(Readable.from(pieces), createWriteStream(path, { mode: 0o600 }));
+}
+
+/**
+ * Print text once it is whole. Until then it is in a file without a name, which the
+ * system removes however this ends.
+ *
+ * @param write - hands the text to `keep`, which replaces what it had before
+ */
+export async function printWhole(
+  write: (keep: (pieces: AsyncIterable<string>) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const spool = await openNameless();
+  try {
+    await write((pieces) => writeFrom(spool, pieces));
+    for (let position = 0; ; ) {
+      const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+      const { bytesRead } = await spool.read(buffer, 0, PIECE_BYTES, position);
+      if (bytesRead === 0) break;
+      position += bytesRead;
+      if (!process.stdout.write(buffer.subarray(0, bytesRead))) await once(process.stdout, "drain");
+    }
+  } finally {
+    await spool.close();
+  }
+}
+
+async function writeFrom(spool: FileHandle, pieces: AsyncIterable<string>): Promise<void> {
+  await spool.truncate();
+  let position = 0;
+  for await (const piece of pieces) {
+    const bytes = Buffer.from(piece);
+    for (let written = 0; written < bytes.length; ) {
+      const { bytesWritten } = await spool.write(bytes, written, null, position);
+      written += bytesWritten;
+      position += bytesWritten;
+    }
+  }
+}
+
+async function openNameless(): Promise<FileHandle> {
+  const directory = await mkdtemp(join(tmpdir(), "audit-lake-"));
+  try {
+    return await open(join(directory, "result"), "wx+", 0o600);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}

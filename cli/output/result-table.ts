@@ -1,0 +1,83 @@
+import type { QueryResult, RowStream } from "../../lib/sql/query-result.ts";
+import { showControls } from "./controls.ts";
+import { formatCounted } from "./format.ts";
+import { cellText } from "./query-result.ts";
+import { naturalWidth, renderTable } from "./table.ts";
+
+/** In any case: Athena writes its types in lower case. */
+const NUMERIC_TYPE = /INT|DOUBLE|FLOAT|REAL|DECIMAL/i;
+
+/** A result for people: its first rows, and how many there are. */
+export interface ResultHead extends QueryResult {
+  rowCount: number;
+}
+
+/** @param rowsMax - further rows are only counted */
+export async function takeHead(
+  { batches, ...names }: RowStream,
+  rowsMax: number,
+): Promise<ResultHead> {
+  const rows: QueryResult["rows"] = [];
+  let rowCount = 0;
+  for await (const batch of batches) {
+    rowCount += batch.length;
+    for (const row of batch.slice(0, Math.max(0, rowsMax - rows.length))) rows.push(row);
+  }
+  return { ...names, rows, rowCount };
+}
+
+/**
+ * A result for people: a table, or records, one field a line, where the table would
+ * be wider than the terminal.
+ *
+ * @param widthMax - columns of the terminal; without it, a table of any width
+ */
+export function renderResult(
+  { columns, types, rows, rowCount }: ResultHead,
+  widthMax?: number,
+  [one, many]: readonly [string, string] = ["row", "rows"],
+): string {
+  const shown = rows.map((row) => row.map(cellText));
+  const rest = rowCount - shown.length;
+  const count = formatCounted(rowCount, one, many);
+  const fits = widthMax === undefined || naturalWidth(columns, shown) <= widthMax;
+  return [
+    fits || shown.length === 0
+      ? renderTable(columns, shown, { widthMax, isNumeric: types.map((t) => NUMERIC_TYPE.test(t)) })
+      : renderRecords(columns, shown, widthMax, one),
+    rest > 0 ? `${count}; ${formatCounted(rest, one, many)} not shown` : count,
+  ].join("\n");
+}
+
+/** Each row as its fields, one a line; long values continue below, empty ones are left out. */
+function renderRecords(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  widthMax: number,
+  one: string,
+): string {
+  const names = columns.map(showControls);
+  const nameWidth = Math.max(...names.map((name) => name.length));
+  const valueWidth = Math.max(widthMax - nameWidth - 2, 16);
+  return rows
+    .map((row, i) => {
+      const title = `── ${one} ${i + 1} `;
+      const fields = row.flatMap((value, column) =>
+        value === ""
+          ? []
+          : wrap(showControls(value), valueWidth).map(
+              (part, line) =>
+                `${(line === 0 ? (names[column] ?? "") : "").padEnd(nameWidth)}  ${part}`,
+            ),
+      );
+      return [title.padEnd(widthMax, "─"), ...fields].join("\n");
+    })
+    .join("\n");
+}
+
+function wrap(text: string, width: number): string[] {
+  const characters = [...text];
+  return Array.from({ length: Math.ceil(characters.length / width) }, (_, line) =>
+    characters.slice(line * width, (line + 1) * width).join(""),
+  );
+}

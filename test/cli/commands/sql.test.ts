@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { completerOf } from "../../../cli/commands/sql.ts";
+import { SAVED_QUERIES } from "../../../lib/sql/saved-queries.ts";
+import { run } from "../audit-lake.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
+import { runAtTerminal } from "../terminal.ts";
+
+const PAGE = fileURLToPath(new URL("../../fixtures/page.json", import.meta.url));
+
+let archive: string;
+beforeAll(async () => {
+  archive = await mkdtemp(join(tmpdir(), "audit-lake-"));
+  expect(await run(["import", "--archive", archive, PAGE])).toMatchObject({ code: 0 });
+});
+
+afterAll(() => rm(archive, { recursive: true }));
+
+it("runs the statements of a file, and saved queries of a folder", async () => {
+  const folder = await temporaryDirectory();
+  const own =
+    "-- Ours\n-- How many?\n-- leaves out nothing\nSELECT count(*) AS own FROM audit_logs\nWHERE dt BETWEEN :from_day AND :to_day\n";
+  await writeFile(join(folder, "how-many.sql"), own);
+  const file = join(folder, "questions.txt");
+  await writeFile(file, "SELECT ';' AS x;\nhow-many;\nSELECT 2 AS last");
+  const { code, stdout } = await run([
+    ...["sql", "--archive", archive, "--file", file, "--queries", folder],
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/│ ; │[\s\S]*│ own │[\s\S]*│ +2 │/);
+});
+
+it("converses at a terminal, over several lines, and keeps what was typed to the user", async () => {
+  const state = await temporaryDirectory();
+  const { code, screen } = await runAtTerminal(["sql", "--archive", archive], {
+    columns: 60,
+    env: { XDG_STATE_HOME: state },
+    type: { at: "sql>", keys: "SELECT actor_email\rFROM audit_logs LIMIT 1;\r.quit\r" },
+  });
+  expect(code).toBe(0);
+  expect(screen).toContain("...> ");
+  expect(screen).toContain("1 row");
+  const history = join(state, "audit-lake", "sql-history");
+  expect(await readFile(history, "utf8")).toContain("FROM audit_logs LIMIT 1;");
+  expect((await stat(history)).mode & 0o777).toBe(0o600);
+});
+
+it("completes columns, views, saved queries and commands", () => {
+  const complete = completerOf(SAVED_QUERIES);
+  expect(complete("SELECT actor_em")).toEqual([["actor_email"], "actor_em"]);
+  expect(complete("FROM audit_logs")[0]).toEqual(["audit_logs"]);
+  expect(complete("login-")[0]).toEqual(["login-after-failures"]);
+  expect(complete(".q")[0]).toEqual([".queries", ".quit"]);
+});
+
+it.each([60, 80, 120])("shows a wide result whole at %i columns", async (columns) => {
+  const { screen } = await runAtTerminal(
+    ["query", "--archive", archive, "SELECT * FROM audit_logs LIMIT 1", "--no-pager"],
+    { columns, rows: 100 },
+  );
+  const lines = screen.split("\n");
+  expect(lines).toContain("── row 1 ".padEnd(columns, "─"));
+  expect(screen).toMatch(/^action +\w+$/m);
+  expect(screen).toMatch(/^1 row$/m);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+});

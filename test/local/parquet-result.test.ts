@@ -1,0 +1,40 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { createDatabase } from "../../lib/local/duckdb.ts";
+import { writeParquet } from "../../lib/local/parquet-result.ts";
+import { makeDirectory } from "../sql/open-lake-of.ts";
+
+it("has the names, the types and the order of the rows, and leaves nothing else", async () => {
+  const directory = await makeDirectory();
+  async function* batches() {
+    yield [["a", "2026-03-02 09:00:00", 1, [1, 2], "9007199254740993"]];
+    yield [[null, null, 2, null, 7]];
+  }
+  await writeParquet(
+    {
+      columns: ["id", "event_time", "a b", "list", "big"],
+      types: ["varchar", "timestamp(3)", "bigint", "INTEGER[]", "BIGINT"],
+      batches: batches(),
+    },
+    join(directory, "x.parquet"),
+  );
+  expect(await readdir(directory)).toEqual(["x.parquet"]);
+  const database = await createDatabase();
+  const connection = await database.connect();
+  const result = await connection.runAndReadAll(`FROM '${join(directory, "x.parquet")}'`);
+  expect(result.columnTypes().map(String)).toEqual([
+    ...["VARCHAR", "TIMESTAMP", "BIGINT", "INTEGER[]", "BIGINT"],
+  ]);
+  expect(result.getRowObjectsJson()).toEqual([
+    {
+      id: "a",
+      event_time: "2026-03-02 09:00:00",
+      "a b": "1",
+      list: [1, 2],
+      big: "9007199254740993",
+    },
+    { id: null, event_time: null, "a b": "2", list: null, big: "7" },
+  ]);
+  database.closeSync();
+});
