@@ -3,8 +3,8 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { TokenMissingError, type TokenProvider } from "../ports.ts";
+import { parseStoredToken, type StoredToken } from "../stack/stored-token.ts";
 import { SecretVersions } from "./secret-versions.ts";
-import { parseStoredToken, type StoredToken } from "./stored-token.ts";
 import { type RotatingToken, TokenRefresh, type TokenRefreshParts } from "./token-refresh.ts";
 
 /** A token is refreshed when it is good for less than this: half of Slack's 12 hours. */

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, type TokenExchange, TokenRefreshError } from "../ports.ts";
-import type { SecretVersions } from "./secret-versions.ts";
 import {
   formatStoredToken,
   parseFields,
   parseStoredToken,
   type StoredToken,
-} from "./stored-token.ts";
+} from "../stack/stored-token.ts";
+import type { SecretVersions } from "./secret-versions.ts";
 
 /** A token that rotates, in a version of the secret. */
 export interface RotatingToken extends StoredToken {

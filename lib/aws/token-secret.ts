@@ -4,6 +4,7 @@ import {
   paginateListSecretVersionIds,
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import { formatStoredToken, type StoredToken } from "../stack/stored-token.ts";
 
 /** What can be known about a token without reading it. */
 export interface TokenStatus {
@@ -26,11 +27,11 @@ export class TokenSecret {
   }
 
   /** Make it the current token; the one before stays as the secret's previous version. */
-  async store(token: string): Promise<void> {
+  async store(token: StoredToken): Promise<void> {
     await this.#client.send(
       new PutSecretValueCommand({
         SecretId: this.#secretId,
-        SecretString: JSON.stringify({ token }),
+        SecretString: formatStoredToken(token),
       }),
     );
   }

@@ -258,7 +258,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/run",
       why: "runs an engine until it is done, whichever command asks",
       may: ["cli", ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local")],
-      builtins: ["crypto", "fs", "os", "path", "stream", "url", "util", "zlib"],
+      builtins: ["crypto", "fs", "http", "os", "path", "stream", "url", "util", "zlib"],
     },
   ],
   [

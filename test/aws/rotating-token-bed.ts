@@ -8,9 +8,9 @@ import { onTestFinished } from "vitest";
 import { type FakeSlack, startFakeSlack } from "../../fake-slack/fake-slack.ts";
 import type { OAuthAppOptions } from "../../fake-slack/oauth-app.ts";
 import { SecretsManagerTokenProvider } from "../../lib/aws/secrets-manager-token-provider.ts";
-import { formatStoredToken } from "../../lib/aws/stored-token.ts";
 import { AuditLogsClient } from "../../lib/slack/client.ts";
 import { OAuthClient } from "../../lib/slack/oauth.ts";
+import { formatStoredToken } from "../../lib/stack/stored-token.ts";
 import { MemorySecrets, SecretRefusal } from "../fakes/memory-secrets.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 

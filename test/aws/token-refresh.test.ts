@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { formatStoredToken, parseStoredToken } from "../../lib/aws/stored-token.ts";
 import { TokenRefreshError } from "../../lib/ports.ts";
+import { formatStoredToken, parseStoredToken } from "../../lib/stack/stored-token.ts";
 import { APP, HOUR_MS, Killed, MINUTE_MS, SECRET, TestBed } from "./rotating-token-bed.ts";
 
 describe("a token that rotates", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatStoredToken, parseStoredToken } from "../../lib/aws/stored-token.ts";
+import { formatStoredToken, parseStoredToken } from "../../lib/stack/stored-token.ts";
 
 const ROTATION = {
   refreshToken: "xoxe-1-a",
