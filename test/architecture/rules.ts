@@ -152,6 +152,8 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are checked before they are deployed.
         "lib/detect/configure.ts",
+        // Its version is an output of the stack.
+        "package.json",
       ],
       packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
       builtins: ["fs", "path", "url"],
@@ -202,6 +204,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/stack",
       why: "is the one part of the command line that knows AWS, so that nobody else loads its SDK",
       may: [
+        "package.json",
         "cli",
         "cli/options",
         "cli/output",
