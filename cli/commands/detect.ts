@@ -22,6 +22,7 @@ import { formatCount, formatCounted, formatTime } from "../output/format.ts";
 import { page } from "../output/pager.ts";
 import { renderResult } from "../output/result-table.ts";
 import { renderTable } from "../output/table.ts";
+import { readOwnRules } from "../run/own-rules.ts";
 
 /** Between two lines of progress on standard error. */
 const LINE_INTERVAL_MS = 10_000;
@@ -38,6 +39,8 @@ interface DetectOptions extends TimeRangeOptions {
   ownInstaller: string[];
   severity: Severity;
   rule?: string[];
+  /** Folder of rules of one's own. */
+  rules?: string;
   json?: true;
   pager: boolean;
 }
@@ -73,6 +76,10 @@ export function defineDetectCommand(command: Command): void {
         .default(SEVERITIES[0], "all"),
     )
     .option("--rule <id...>", "only these rules (default: all)")
+    .option(
+      "--rules <dir>",
+      "folder with rules of your own: modules that export them; one with the id of ours replaces it",
+    )
     .option("--json", "print one JSON object")
     .option("--no-pager", "print a long list at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
@@ -86,7 +93,7 @@ Examples:
     )
     .action(async (options: DetectOptions) => {
       const range = toTimeRange(options, nowSeconds(systemClock));
-      const rules = selectRules(options);
+      const rules = selectRules(await allRules(options), options);
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
       const alerts = new ListedAlerts();
@@ -99,16 +106,25 @@ Examples:
   addFormerTimeOption(command, "--since", "from");
 }
 
+async function allRules({ rules: directory }: DetectOptions): Promise<readonly Rule[]> {
+  if (directory === undefined) return RULES;
+  const own = await readOwnRules(directory);
+  return [...RULES.filter((rule) => !own.some(({ id }) => id === rule.id)), ...own];
+}
+
 /** @throws {UsageError} when a rule is not known */
-function selectRules({ severity, rule: ids }: DetectOptions): readonly Rule[] {
-  const known = RULES.map(({ id }) => id);
+function selectRules(
+  rules: readonly Rule[],
+  { severity, rule: ids }: DetectOptions,
+): readonly Rule[] {
+  const known = rules.map(({ id }) => id);
   const unknown = ids?.find((id) => !known.includes(id));
   if (unknown !== undefined) {
     throw new UsageError(
       `there is no rule "${unknown}"; docs/reference/detections.md lists them${didYouMean(unknown, known)}`,
     );
   }
-  return RULES.filter(
+  return rules.filter(
     (rule) =>
       SEVERITIES.indexOf(rule.severity) >= SEVERITIES.indexOf(severity) &&
       (ids === undefined || ids.includes(rule.id)),

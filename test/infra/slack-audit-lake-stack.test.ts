@@ -23,6 +23,13 @@ const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
   ["manifests signed", { closing: { sign: true } }],
   ["no day sealed", { closing: { enabled: false } }],
   [
+    "readers",
+    {
+      catalog: { lakeFormation: "readers" },
+      readers: [{ name: "analysts", principals: ["123456789012"], sources: ["acme"] }],
+    },
+  ],
+  [
     "what exists already",
     {
       kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { RULES } from "../../../lib/detect/rules/index.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { lastLine, run } from "../audit-lake.ts";
 import { emptyArchive } from "../empty-archive.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
 const HOUR = 3600;
 
@@ -75,6 +76,33 @@ describe("detect", () => {
   ])("has only what %j selects", async (args, count) => {
     const { alerts } = lastLine((await detect("--json", ...args)).stdout) as { alerts: unknown[] };
     expect(alerts).toHaveLength(count);
+  });
+
+  it("runs rules of one's own, one of them in the place of ours", async () => {
+    const folder = await temporaryDirectory();
+    const rule = (fields: object) =>
+      `{ ...${JSON.stringify({ title: "T", severity: "critical", reason: "R", techniques: [], reference: "", ...fields })}, alertTitle: () => "Ours", dedupeKey: (entry) => entry.id }`;
+    await writeFile(
+      join(folder, "own.mjs"),
+      `export const login = ${rule({ id: "own-login", actions: ["user_login"] })};
+      export const intune = ${rule({ id: "intune-disabled", actions: [] })};`,
+    );
+    const { alerts } = lastLine((await detect("--json", "--rules", folder)).stdout) as {
+      alerts: unknown[];
+    };
+    expect(alerts).toMatchObject([
+      { ruleId: "own-login", severity: "critical", title: "Ours" },
+      { ruleId: "app-removed" },
+    ]);
+  });
+
+  it("says what is no rule", async () => {
+    const folder = await temporaryDirectory();
+    await writeFile(join(folder, "own.mjs"), "export const rule = { id: 'x' };");
+    expect(await detect("--rules", folder)).toMatchObject({
+      code: 2,
+      stderr: `audit-lake: --rules ${folder}: own.mjs must export rules, and nothing else\n`,
+    });
   });
 
   it("knows no rule that is not there, and offers one that is", async () => {
