@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatBytes, formatCount } from "../../cli/output/format.ts";
 import { renderTable } from "../../cli/output/table.ts";
@@ -27,6 +28,7 @@ beforeAll(async () => {
   const store = new DirectoryArchiveStore(directory);
   await sealDays(store, SOURCE, DAYS);
   lake = await deployLake("cost", store);
+  await rm(directory, { recursive: true });
   for (let times = 0; times < 3; times++) await costOf("logins");
   costs.set("logins", { lines: await costOf("logins") });
 });
