@@ -1,7 +1,7 @@
 import { showControls } from "./controls.ts";
 
 /** What a check came to; `skip`: it could not be made. */
-export type FindingResult = "ok" | "warn" | "fail" | "skip";
+type FindingResult = "ok" | "warn" | "fail" | "skip";
 
 /** What one check of a deployed stack found. */
 export interface Finding {

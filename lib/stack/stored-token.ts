@@ -6,7 +6,7 @@ export interface StoredToken {
 }
 
 /** What it takes to get the token that follows. */
-export interface TokenRotation {
+interface TokenRotation {
   refreshToken: string;
   clientId: string;
   /** Absent for a public client. */

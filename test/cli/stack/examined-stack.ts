@@ -40,7 +40,7 @@ export function checkpoints({ watermark = NOW - 90, sealed = "2026-03-09" } = {}
 }
 
 /** A stack that is well. */
-export const WELL: AwsAnswers = {
+const WELL: AwsAnswers = {
   ...checkpoints(),
   DescribeAlarms: () => ({ MetricAlarms: [] }),
   DescribeSecret: () => ({ CreatedDate: 1_772_200_000 }),
