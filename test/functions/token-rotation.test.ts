@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } fro
 import { MONDAY_MORNING, makeEntry } from "../../fake-slack/entries.ts";
 import { type FakeSlack, startFakeSlack } from "../../fake-slack/fake-slack.ts";
 import { SecretsManagerTokenProvider } from "../../lib/aws/secrets-manager-token-provider.ts";
-import { formatStoredToken, parseStoredToken } from "../../lib/stack/stored-token.ts";
 import { OAuthClient } from "../../lib/slack/oauth.ts";
+import { formatStoredToken, parseStoredToken } from "../../lib/stack/stored-token.ts";
 import { LocalAccount } from "../fakes/local-account/local-account.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 import { lambdaContext } from "./lambda-context.ts";
