@@ -97,7 +97,8 @@ export class Deployment {
     const toNames = NAMES[type];
     if (toNames === undefined) throw new Error(`no name is known for ${id}, ${type}`);
     const name = this.#physicalIds[id] ?? id;
-    return name.startsWith("arn:") ? named(name) : toNames(name);
+    // A queue's is its address.
+    return name.startsWith("arn:") ? named(name) : toNames(name.replace(/^https:.*\//, ""));
   }
 
   /** Logical id and resolved properties of the resource of a type that `Ref` gives as this. */
