@@ -182,6 +182,8 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are checked before they are deployed.
         "lib/detect/configure.ts",
+        // Its version is an output of the stack.
+        "package.json",
       ],
       packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
       builtins: ["fs", "path", "url"],
@@ -232,6 +234,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/stack",
       why: "is the one part of the command line that knows AWS, so that nobody else loads its SDK",
       may: [
+        "package.json",
         "cli",
         "cli/options",
         "cli/output",
@@ -288,7 +291,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/run",
       why: "runs an engine until it is done, whichever command asks",
       may: ["cli", ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local")],
-      builtins: ["crypto", "fs", "os", "path", "stream", "url", "util", "zlib"],
+      builtins: ["crypto", "fs", "http", "os", "path", "stream", "url", "util", "zlib"],
     },
   ],
   [
@@ -297,7 +300,7 @@ export const LAYERS: Rule[][] = [
       why: "stands in for Slack, so it knows of the product only what a client of Slack must know",
       may: ["lib/slack", "lib/time.ts"],
       packages: ["commander"],
-      builtins: ["events", "fs", "http", "net"],
+      builtins: ["crypto", "events", "fs", "http", "net", "stream"],
     },
   ],
   [

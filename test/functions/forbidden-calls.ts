@@ -13,7 +13,12 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../fakes/local-account/deployment.ts";
@@ -80,10 +85,22 @@ export function describeForbiddenCalls(account: () => Account): void {
     service: "dynamoDb",
     command: new ScanCommand({ TableName: checkpoints() }),
   });
+  const secretOf = (source: string) => ({
+    SecretId: named("AWS::SecretsManager::Secret", `Ingestion${source}Token`).ref,
+  });
   const token = (source: string): Call => ({
     service: "secrets",
-    command: new GetSecretValueCommand({
-      SecretId: named("AWS::SecretsManager::Secret", `Ingestion${source}Token`).ref,
+    command: new GetSecretValueCommand(secretOf(source)),
+  });
+  const writeToken = (source: string): Call => ({
+    service: "secrets",
+    command: new PutSecretValueCommand({ ...secretOf(source), SecretString: "x" }),
+  });
+  const moveToken = (source: string): Call => ({
+    service: "secrets",
+    command: new UpdateSecretVersionStageCommand({
+      ...secretOf(source),
+      VersionStage: "AWSCURRENT",
     }),
   });
   const decrypt = (): Call => ({
@@ -147,6 +164,10 @@ export function describeForbiddenCalls(account: () => Account): void {
     ["list the bucket", ALL, () => list("")],
     ["read another source's token", ALL, () => token("acme")],
     ["read the token", except("ingest", "backfill", "seal"), () => token("grid")],
+    ["write a token that does not rotate", ALL, () => writeToken("grid")],
+    ["move the label of one", ALL, () => moveToken("grid")],
+    ["write another source's token", ALL, () => writeToken("acme")],
+    ["move the label of another source's token", ALL, () => moveToken("acme")],
     ["read another source's checkpoint", ALL, () => read("acme")],
     ["change another source's checkpoint", ALL, () => update("acme")],
     ["change another source's claims", ALL, () => update("acme#claims")],

@@ -10,6 +10,12 @@ export function iamCallsOf(request: AwsRequest, deployment: Deployment): IamCall
   return toCalls(request, deployment);
 }
 
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+const SECRET_KEY_USES: Record<string, string[]> = {
+  GetSecretValue: ["kms:Decrypt"],
+  PutSecretValue: ["kms:GenerateDataKey", "kms:Decrypt"],
+};
+
 const SERVICES: Record<string, (request: AwsRequest, deployment: Deployment) => IamCall[]> = {
   athena: ({ operation, input }) => [
     {
@@ -35,7 +41,7 @@ const SERVICES: Record<string, (request: AwsRequest, deployment: Deployment) => 
     const [, secret] = deployment.byRef("AWS::SecretsManager::Secret", input.SecretId) ?? ["", {}];
     return [
       { action: `secretsmanager:${operation}`, resource: input.SecretId, context: {} },
-      ...throughService("secretsmanager", secret.KmsKeyId, ["kms:Decrypt"]),
+      ...throughService("secretsmanager", secret.KmsKeyId, SECRET_KEY_USES[operation] ?? []),
     ];
   },
   sns: ({ operation, input }, deployment) => {
