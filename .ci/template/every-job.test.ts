@@ -1,6 +1,5 @@
 /** Every job of the deployed stack, by its state machines and bundles, on moto, under its policies. */
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,32 +12,27 @@ import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { INGEST_METRICS, SEAL_METRICS } from "../../lib/stack/metrics.ts";
-import { dayOf, SECONDS_PER_DAY } from "../../lib/time.ts";
+import { dayOf } from "../../lib/time.ts";
 import { describeForbiddenCalls } from "../../test/functions/forbidden-calls.ts";
 import { AlertInbox } from "./alert-inbox.ts";
+import {
+  DAYS,
+  EMPTY,
+  FIRST_START,
+  isIn,
+  QUARANTINED,
+  SETTLED_UNTIL,
+  STACK_NAME,
+  UNSEALABLE,
+  withoutDay,
+} from "./days.ts";
 import { DeployedStack, TOKEN } from "./deployed-stack.ts";
 import { emittedMetrics, valuesOf, watchedMetrics } from "./metrics.ts";
 import { ObjectEvents } from "./object-events.ts";
 
 const ASSEMBLIES = ["cdk.out/full", "cdk.out/jobs"];
-const STACK_NAME = "SlackAuditLakeJobs";
 const SOURCES = ["grid", "acme"];
 const ENTRIES_PER_WEEK = 5_000;
-
-/** Where the live runs begin, two days ago: epoch seconds. */
-const firstStart =
-  Date.parse(
-    /"FIRST_START":\s*"([^"]+)"/.exec(
-      readFileSync(`cdk.out/jobs/${STACK_NAME}.template.json`, "utf8"),
-    )?.[1] ?? "",
-  ) / 1000;
-const startOf = (day: number) => firstStart + day * SECONDS_PER_DAY;
-/** Epoch seconds, day by day: two for the backfill, two for the live runs. */
-const QUARANTINED = startOf(-2);
-const EMPTY = startOf(-1);
-const UNSEALABLE = startOf(0);
-const DAYS = [QUARANTINED, EMPTY, UNSEALABLE, startOf(1)].map(dayOf);
-const isIn = (start: number, time: number) => time >= start && time < start + SECONDS_PER_DAY;
 
 let stack: DeployedStack;
 let inbox: AlertInbox;
@@ -63,16 +57,6 @@ afterAll(async () => {
   for (const { output } of stack.functions.calls) expect(output).not.toContain(TOKEN);
   await stack.stop();
 });
-
-function withoutDay(start: number, source: EntrySource): EntrySource {
-  return {
-    *newestFirst(...listed) {
-      for (const entry of source.newestFirst(...listed)) {
-        if (!isIn(start, entry.dateCreate)) yield entry;
-      }
-    },
-  };
-}
 
 function eachSource() {
   return SOURCES.map((source) => ({ source, slack: stack.slackOf(source) }));
@@ -114,7 +98,7 @@ describe("the live runs", () => {
     for (const outcome of await forBoth(ingest)) {
       expect(outcome).toMatchObject({ answer: { outcome: "caught_up" } });
     }
-    await expectTruth(firstStart);
+    await expectTruth(FIRST_START);
   });
 
   it("archive what is new, each entry once", async () => {
@@ -127,7 +111,7 @@ describe("the live runs", () => {
     for (const outcome of await forBoth(ingest)) {
       expect(outcome).toMatchObject({ answer: { outcome: "caught_up", entries: 4 } });
     }
-    await expectTruth(firstStart);
+    await expectTruth(FIRST_START);
   });
 });
 
@@ -189,7 +173,7 @@ describe("sealing", () => {
   it("put the sealed days into columns, which the view serves", async () => {
     for (const { source, slack } of eachSource()) {
       const days = `source = '${source}' AND dt BETWEEN '${DAYS[0]}' AND '${DAYS.at(-1)}'`;
-      const truth = [...slack.visible(QUARANTINED, startOf(2) - 1)].flatMap(({ id, text }) =>
+      const truth = [...slack.visible(QUARANTINED, SETTLED_UNTIL - 1)].flatMap(({ id, text }) =>
         id === undefined ? [] : text,
       );
       for (const rows of ["audit_logs", "audit_logs_columns"]) {

@@ -67,6 +67,7 @@ export class Functions {
         AWS_SECRET_ACCESS_KEY: "local",
       },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
+      timeout: Timeout * 1000,
     });
     const bundle = join(this.#assembly, `asset.${Code.S3Key.replace(/\.zip$/, "")}`, "index.mjs");
     child.send({

@@ -100,7 +100,9 @@ function refusedOf(authorization: Authorization, request: AwsRequest): string | 
   try {
     return authorization.refusedOf(request);
   } catch (error) {
-    return (error as Error).message;
+    const { message } = error as Error;
+    authorization.refusals.push(`${request.accessKeyId} ${request.operation}: ${message}`);
+    return message;
   }
 }
 

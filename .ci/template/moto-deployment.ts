@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ACCOUNT, Deployment } from "../../test/fakes/local-account/deployment.ts";
 import { stop } from "../moto/moto.ts";
@@ -13,9 +14,9 @@ export interface MotoDeployment {
 }
 
 /**
- * Deploy cloud assemblies to moto, the stack of which comes last is what the jobs run in.
+ * Deploy cloud assemblies to moto.
  *
- * @param assemblies - directories
+ * @param assemblies - directories; the stack is that of the last
  * @param gateway - where moto's interpreter of state machines calls functions
  */
 export async function deployToMoto(
@@ -24,7 +25,7 @@ export async function deployToMoto(
   gateway: string,
 ): Promise<MotoDeployment> {
   const child = spawn(
-    ".venv/template/bin/python",
+    join(".venv/template/bin", "python"),
     [".ci/template/deploy_to_moto.py", ...assemblies],
     {
       env: {
