@@ -164,6 +164,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     addOutputs(
       scope,
       {
+        [SOURCE_OUTPUTS.name]: source.name,
         [SOURCE_OUTPUTS.tokenSecret]: tokenSecret.secretArn,
         [SOURCE_OUTPUTS.function]: handler.functionName,
         [SOURCE_OUTPUTS.slackApi]: source.apiBase,

@@ -22,8 +22,14 @@ export const STACK_OUTPUTS = {
   signingKey: "SigningKey",
 } as const;
 
-/** Of each source: their names begin like this, and their description is the source's name. */
+/**
+ * Of each source: their names begin like this, and they share a description. It is the source's
+ * name, unless the stack has an output that says the name: a template cannot describe an output
+ * with a parameter.
+ */
 export const SOURCE_OUTPUTS = {
+  /** Absent of a stack of version 0.1. */
+  name: "SourceName",
   tokenSecret: "TokenSecret",
   function: "Function",
   slackApi: "SlackApi",
@@ -101,7 +107,7 @@ export function parseStackOutputs(
   const sources = outputs
     .filter(({ OutputKey = "" }) => OutputKey.startsWith(SOURCE_OUTPUTS.tokenSecret))
     .map(({ Description = "" }) => Description)
-    .sort();
+    .toSorted();
   return {
     name,
     region,
@@ -114,7 +120,7 @@ export function parseStackOutputs(
     sources: sources.map((source) => {
       const interval = toValue(SOURCE_OUTPUTS.interval, source);
       return {
-        name: source,
+        name: find(SOURCE_OUTPUTS.name, source) ?? source,
         tokenSecret: toValue(SOURCE_OUTPUTS.tokenSecret, source),
         slackApi: toValue(SOURCE_OUTPUTS.slackApi, source),
         intervalSeconds: interval === NO_INTERVAL ? undefined : Number(interval),

@@ -67,12 +67,13 @@ export const LAYERS: Rule[][] = [
       why: "builds what is published, and knows nothing of how it works",
       may: [
         "functions/build.ts",
+        "infra/template/template.ts",
         "package.json",
         // Slack is asked which actions there are with the client that will name them.
         "lib/slack",
       ],
-      packages: ["esbuild"],
-      builtins: ["child_process", "fs", "module", "os", "path", "process", "url", "util"],
+      packages: ["esbuild", "fflate"],
+      builtins: ["child_process", "crypto", "fs", "module", "os", "path", "process", "url", "util"],
     },
     {
       folder: "packages/refresh-actions.ts",
@@ -121,7 +122,7 @@ export const LAYERS: Rule[][] = [
         "lib/detect/configure.ts",
       ],
       packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
-      builtins: ["fs", "path", "url"],
+      builtins: ["fs", "path", "url", "util"],
     },
   ],
   [
