@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What AWS clients are given to talk to moto: it looks at no signature. */
 export const MOTO_REGION = "eu-central-1";
 export const MOTO_CREDENTIALS = { accessKeyId: "moto", secretAccessKey: "moto" };
+
+/** As `.ci/moto/install.sh` has put it there. */
+const SERVER = resolve(".venv/template/bin/moto_server");
 
 /** How long a server may take to answer for the first time. */
 const STARTED_WITHIN_MS = 180_000;
@@ -16,10 +20,10 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Start moto's server, which `.ci/moto/install.sh` has installed, empty. */
+/** Start moto's server, empty. */
 export async function startMoto(): Promise<Server> {
   const port = await freePort();
-  const child = spawn(".venv/template/bin/moto_server", ["-H", "127.0.0.1", "-p", String(port)], {
+  const child = spawn(SERVER, ["-H", "127.0.0.1", "-p", String(port)], {
     stdio: "ignore",
   });
   const endpoint = `http://127.0.0.1:${port}`;

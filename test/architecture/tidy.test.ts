@@ -9,9 +9,9 @@ import { TESTED_ELSEWHERE } from "./tested-elsewhere.ts";
 
 const LINES_MAX = 300;
 
-/** Names that tools or habit demand, and names of Python's modules. */
+/** Names that tools or habit demand, and names of Python's modules and Java's classes. */
 const OTHER_NAMES =
-  /^(README|CHANGELOG|CONTRIBUTING|LICENSE|SECURITY|[A-Z_]+\.md|\w+\.py|CODEOWNERS|Dockerfile.*)/;
+  /^(README|CHANGELOG|CONTRIBUTING|LICENSE|SECURITY|[A-Z_]+\.md|\w+\.py|[A-Z]\w*\.java|CODEOWNERS|Dockerfile.*)/;
 
 /** Files that a former version wrote, named as an archive names them. */
 const WRITTEN = /^test\/fixtures\/archive-[\d.]+\/(archive|slack)\//;

@@ -87,6 +87,7 @@ function actionsOf(query: SavedQuery): (action: string) => boolean {
     ...texts(/\baction LIKE '([^']*)'/g).map(
       (like) => `^${like.replaceAll("%", ".*").replaceAll("_", ".")}$`,
     ),
+    ...texts(/\bstrpos\(action, '([^']*)'\) > 0/g),
     ...texts(/regexp_like\(\s*action,\s*'([^']*)'/g),
   ].map((pattern) => new RegExp(pattern));
   return (action) => names.includes(action) || patterns.some((pattern) => pattern.test(action));

@@ -101,6 +101,8 @@ describe("a compacted day", () => {
       to_day: "2026-03-04",
       new_since: SECOND,
       as_of: "2026-03-05T00:00:00Z",
+      person: "U04AAAAAA01",
+      address: "198.51.100.7",
     };
     const queries = [...SAVED_QUERIES.values()].map(({ parameters, sql }) => {
       const known = parameters.filter(({ name }) => name in values).map(({ name }) => name);

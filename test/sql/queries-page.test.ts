@@ -172,7 +172,7 @@ async function printed(command: readonly string[], archive: string): Promise<str
   try {
     const query = new Command("query");
     defineQueryCommand(query);
-    await query.parseAsync([...command, "--archive", archive], { from: "user" });
+    await query.parseAsync([...command, "--no-pager", "--archive", archive], { from: "user" });
     return log.mock.calls.map(([text]) => stripVTControlCharacters(String(text))).join("\n");
   } finally {
     Object.assign(stdout, { isTTY, columns });

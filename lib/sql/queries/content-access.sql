@@ -30,4 +30,4 @@ WHERE dt BETWEEN :from_day AND :to_day
   )
 GROUP BY actor_email, actor_id, action, date_trunc('hour', event_time)
 HAVING count(*) >= :minimum
-ORDER BY entries DESC, actor_email, action, hour_start
+ORDER BY entries DESC, actor_email, actor_id, action, hour_start

@@ -28,4 +28,4 @@ WHERE dt BETWEEN :from_day AND :to_day
   )
 GROUP BY actor_email, actor_id, action, date_trunc('hour', event_time)
 HAVING count(*) >= :minimum
-ORDER BY deletions DESC, actor_email, action, hour_start
+ORDER BY deletions DESC, actor_email, actor_id, action, hour_start

@@ -11,7 +11,30 @@
 -- leaves out user_added_to_usergroup, user_removed_from_usergroup: recorded removals have the address and client of an identity provider, and additions are of that kind
 -- parameter new_since day = date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d') -- first day that counts as new, UTC
 -- parameter from_day day = date_format(current_date - INTERVAL '90' DAY, '%Y-%m-%d') -- first day of the history to compare with, UTC
-WITH seen AS (
+WITH entries AS (
+  SELECT
+    actor_id,
+    max(actor_email) AS actor_email,
+    ip_address,
+    user_agent,
+    min(event_time) AS first_seen,
+    min(dt) AS first_day,
+    count(*) AS entries
+  FROM audit_logs
+  WHERE dt BETWEEN :from_day AND :to_day
+    AND actor_id NOT IN ('USLACKUSER', 'USLACKSECURITY')
+    AND action NOT IN (
+      'user_channel_join',
+      'guest_channel_join',
+      'user_channel_leave',
+      'guest_channel_leave',
+      'huddle_ended',
+      'user_added_to_usergroup',
+      'user_removed_from_usergroup'
+    )
+  GROUP BY actor_id, ip_address, user_agent
+),
+seen AS (
   SELECT
     actor_id,
     actor_email,
@@ -29,21 +52,11 @@ WITH seen AS (
         '#'
       )
     END AS value,
-    event_time,
-    dt
-  FROM audit_logs
+    first_seen,
+    first_day,
+    entries
+  FROM entries
   CROSS JOIN (VALUES ('address'), ('network'), ('client')) AS kinds (kind)
-  WHERE dt BETWEEN :from_day AND :to_day
-    AND actor_id NOT IN ('USLACKUSER', 'USLACKSECURITY')
-    AND action NOT IN (
-      'user_channel_join',
-      'guest_channel_join',
-      'user_channel_leave',
-      'guest_channel_leave',
-      'huddle_ended',
-      'user_added_to_usergroup',
-      'user_removed_from_usergroup'
-    )
 ),
 first_seen AS (
   SELECT
@@ -51,9 +64,9 @@ first_seen AS (
     max(actor_email) AS actor_email,
     kind,
     value,
-    min(event_time) AS first_seen,
-    min(dt) AS first_day,
-    count(*) AS entries
+    min(first_seen) AS first_seen,
+    min(first_day) AS first_day,
+    sum(entries) AS entries
   FROM seen
   WHERE value <> ''
   GROUP BY actor_id, kind, value

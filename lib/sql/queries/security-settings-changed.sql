@@ -20,12 +20,8 @@ SELECT
   id
 FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
-  AND (
-    strpos(action, 'retention') > 0
-    OR strpos(action, 'redaction_duration') > 0
-    OR regexp_like(
-      action,
-      '^((ekm|idp|auth_policy|legal_hold|barrier|intune|domain|enterprise_managed_auth)_|ip_allowlist_(en|dis)abled|team_authorized_ip_range|native_dlp_(rule_(created|edited|deactivated|reactivated)|violation_deleted)|pref[.](sso|two_factor|session|mobile_session|dlp|disallow_public_file_urls|app_whitelist|anomaly_event|block_|ent_required|required_minimum|slack_connect|who_can_manage))'
-    )
+  AND regexp_like(
+    action,
+    '^((ekm|idp|auth_policy|legal_hold|barrier|intune|domain|enterprise_managed_auth)_|ip_allowlist_(en|dis)abled|team_authorized_ip_range|native_dlp_(rule_(created|edited|deactivated|reactivated)|violation_deleted)|pref[.](sso|two_factor|session|mobile_session|dlp|disallow_public_file_urls|app_whitelist|anomaly_event|block_|ent_required|required_minimum|slack_connect|who_can_manage))|retention|redaction_duration'
   )
 ORDER BY event_time, id

@@ -12,13 +12,11 @@ WITH entries AS (
     session_id,
     actor_id,
     actor_email,
-    event_time,
     ip_address,
-    regexp_replace(
-      regexp_replace(user_agent, 'com[.]tinyspeck[.]chatlyio[.][A-Za-z]+', 'com.tinyspeck.chatlyio'),
-      '[0-9][0-9._]*',
-      '#'
-    ) AS client
+    user_agent,
+    count(*) AS entries,
+    min(event_time) AS first_seen,
+    max(event_time) AS last_seen
   FROM audit_logs
   WHERE dt BETWEEN :from_day AND :to_day
     AND user_agent <> ''
@@ -33,6 +31,17 @@ WITH entries AS (
       'user_added_to_usergroup',
       'user_removed_from_usergroup'
     )
+  GROUP BY session_id, actor_id, actor_email, ip_address, user_agent
+),
+clients AS (
+  SELECT
+    entries.*,
+    regexp_replace(
+      regexp_replace(user_agent, 'com[.]tinyspeck[.]chatlyio[.][A-Za-z]+', 'com.tinyspeck.chatlyio'),
+      '[0-9][0-9._]*',
+      '#'
+    ) AS client
+  FROM entries
 )
 SELECT
   actor_email,
@@ -40,11 +49,11 @@ SELECT
   session_id,
   count(DISTINCT client) AS clients,
   count(DISTINCT ip_address) AS addresses,
-  count(*) AS entries,
-  min(event_time) AS first_seen,
-  max(event_time) AS last_seen,
+  sum(entries) AS entries,
+  min(first_seen) AS first_seen,
+  max(last_seen) AS last_seen,
   array_join(array_agg(DISTINCT client ORDER BY client), '; ') AS client_names
-FROM entries
+FROM clients
 GROUP BY actor_email, actor_id, session_id
 HAVING count(DISTINCT client) > 1
 ORDER BY clients DESC, entries DESC, session_id, actor_id, actor_email
