@@ -74,10 +74,10 @@ export const PARAMETERS = {
     Description: "Sign the manifests of sealed days with a KMS key.",
   },
   RetentionDays: {
-    Type: "Number",
-    Default: 0,
-    MinValue: 0,
-    MaxValue: 36500,
+    Type: "String", // a condition compares it
+    Default: "0",
+    AllowedPattern: "0|[1-9][0-9]{0,4}",
+    ConstraintDescription: "a number of days, at most 99999",
     Description: "Delete entries after this many days, no fewer than ObjectLockDays. 0: never.",
   },
   ObjectLockMode: {

@@ -153,6 +153,8 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are checked before they are deployed.
         "lib/detect/configure.ts",
+        // The settings of the CDK, for the template that is made without its command.
+        "cdk.json",
       ],
       packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
       builtins: ["fs", "path", "url", "util"],
