@@ -88,7 +88,10 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     removalPolicy,
   });
   const notifications = new Notifications(scope, "Notifications", { config: config.alerts, key });
-  const monitoring = new Monitoring(scope, "Monitoring", { topic: notifications.topic });
+  const monitoring = new Monitoring(scope, "Monitoring", {
+    topic: notifications.topic,
+    hasDashboard: config.dashboard,
+  });
   const { bucket, resultsBucket, columnsBucket } = new Archive(scope, "Archive", {
     config: config.archive,
     resultsRetentionSeconds: config.catalog.resultsRetention,

@@ -30,6 +30,7 @@ DEPLOYMENTS = {
             "FirstStart": "2026-01-02T03:04:05Z",
             "Schedule": "15m",
             "AlertEmail": "security@example.com",
+            "Dashboard": "on",
             "Signing": "on",
             "ObjectLockMode": "GOVERNANCE",
             "Database": "everything",

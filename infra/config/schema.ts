@@ -172,6 +172,7 @@ const lake = {
   catalog: catalog.prefault({}),
   readers: list(reader, "a list of readers").default([]),
   alerts: alerts.prefault({}),
+  dashboard: flag.default(false),
   closing: closing.prefault({}),
   detection: detection.prefault({}),
   kmsKeyArn: kmsKeyArn.optional(),

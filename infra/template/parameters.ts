@@ -58,6 +58,11 @@ export const PARAMETERS = {
     ConstraintDescription: "one e-mail address, or empty",
     Description: "Gets alarms and alerts, once it has confirmed. Empty: nobody does.",
   },
+  Dashboard: {
+    ...ON_OR_OFF,
+    Default: "off",
+    Description: "A dashboard in CloudWatch with every metric, $3 a month.",
+  },
   Detection: {
     ...ON_OR_OFF,
     Default: "on",
@@ -127,7 +132,7 @@ export type ParameterName = keyof typeof PARAMETERS;
 /** How the console groups them. */
 export const PARAMETER_GROUPS: Record<string, ParameterName[]> = {
   "Slack organization": ["SourceName", "ArchiveStartsOn", "FirstStart", "Schedule", "SlackApi"],
-  "What it does": ["AlertEmail", "Detection", "Columns", "Signing"],
+  "What it does": ["AlertEmail", "Dashboard", "Detection", "Columns", "Signing"],
   "How long entries are kept": ["RetentionDays", "ObjectLockMode", "ObjectLockDays"],
   Names: ["Database", "Workgroup"],
   "Code of the functions": ["CodeBucket", "CodePrefix"],

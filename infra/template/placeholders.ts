@@ -39,6 +39,10 @@ export const FEATURES = {
     condition: isNot("AlertEmail", ""),
     off: (config: Config): Config => ({ ...config, alerts: { ...config.alerts, email: [] } }),
   },
+  HasDashboard: {
+    condition: is("Dashboard", "on"),
+    off: (config: Config): Config => ({ ...config, dashboard: false }),
+  },
   HasDetection: {
     condition: is("Detection", "on"),
     off: (config: Config): Config => ({
@@ -100,6 +104,7 @@ export function placeholderConfig(off: readonly Feature[]): Config {
       objectLock: { mode: PLACEHOLDERS.objectLockMode, for: `${PLACEHOLDERS.objectLockDays}d` },
     },
     catalog: { database: PLACEHOLDERS.database, workgroup: PLACEHOLDERS.workgroup },
+    dashboard: true,
     closing: { sign: true, compact: true },
     alerts: { email: [PLACEHOLDERS.email] },
   } satisfies AuditLakeConfig;

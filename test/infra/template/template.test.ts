@@ -27,6 +27,7 @@ const CONFIGURATIONS: [
     {
       FirstStart: "2026-01-02T03:04:05Z",
       Schedule: "15m",
+      Dashboard: "on",
       SlackApi: "https://api.slack-gov.com/audit/v1/",
       AlertEmail: "security@example.com",
       Signing: "on",
@@ -44,6 +45,7 @@ const CONFIGURATIONS: [
           apiBase: "https://api.slack-gov.com/audit/v1/",
         },
       ],
+      dashboard: true,
       alerts: { email: ["security@example.com"] },
       closing: { sign: true },
       archive: { objectLock: { mode: "COMPLIANCE", for: "400d" } },
@@ -51,10 +53,11 @@ const CONFIGURATIONS: [
     },
   ],
   [
-    "everything off",
-    { Schedule: "1m", Detection: "off", Columns: "off" },
+    "nothing on but the dashboard",
+    { Schedule: "1m", Dashboard: "on", Detection: "off", Columns: "off" },
     {
       sources: [{ name: "acme", schedule: "1m" }],
+      dashboard: true,
       detection: { enabled: false },
       closing: { compact: false },
     },
