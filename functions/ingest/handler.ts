@@ -80,8 +80,13 @@ async function handleStart(
     }
     throw error;
   } finally {
-    const { entries, throttled, ...others } = measured;
-    for (const [key, value] of Object.entries({ entries, throttled, ...withoutZeros(others) })) {
+    const { lagSeconds, entries, throttled, ...others } = measured;
+    const emitted = {
+      ...(lagSeconds === undefined ? {} : { lagSeconds }),
+      ...{ entries, throttled },
+      ...withoutZeros(others),
+    };
+    for (const [key, value] of Object.entries(emitted)) {
       const name = key as keyof Measured;
       metrics.addMetric(INGEST_METRICS[name], UNITS[name] ?? MetricUnit.Count, value);
     }

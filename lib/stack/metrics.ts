@@ -31,7 +31,7 @@ export const LATENESS_METRIC = "LatenessSeconds";
  * metric for the hours in which it gets a value.
  */
 export const INGEST_METRICS = {
-  /** Seconds from the watermark to now; absent when the run did not open the source. */
+  /** Seconds from the watermark to now, zero too; absent when the run did not open the source. */
   lagSeconds: "LagSeconds",
   /** Zeros too. */
   entries: "Entries",

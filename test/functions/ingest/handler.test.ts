@@ -134,10 +134,7 @@ describe("the handler of ingestion", () => {
     expect(metrics).toMatchObject({ service: "ingest", source: "grid", Entries: 0, Throttled: 0 });
     const trouble = ["quarantined", "failed", "tokenMissing", "tokenRefused"] as const;
     for (const key of trouble) expect(metrics).not.toHaveProperty(INGEST_METRICS[key]);
-    expect(metrics).toMatchObject({
-      LagSeconds: expect.any(Number),
-      TimeUsedPercent: expect.any(Number),
-    });
+    expect(metrics).toHaveProperty("LagSeconds");
   });
 
   it("reads the secret again when Slack refuses the token", async () => {
