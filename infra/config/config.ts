@@ -35,6 +35,8 @@ export interface SlackAuditLakeProps {
   /** A role for each kind of people who query. Default: none. */
   readers?: ReaderProps[];
   alerts?: AlertSettings;
+  /** A dashboard in CloudWatch with every metric, $3 a month. Default: false. */
+  dashboard?: boolean;
   closing?: ClosingSettings;
   detection?: DetectionSettings;
   /**

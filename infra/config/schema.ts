@@ -174,6 +174,7 @@ const lake = {
   catalog: catalog.prefault({}),
   readers: list(reader, "a list of readers").default([]),
   alerts: alerts.prefault({}),
+  dashboard: flag.default(false),
   closing: closing.prefault({}),
   detection: detection.prefault({}),
   kmsKeyArn: kmsKeyArn.optional(),
