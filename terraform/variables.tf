@@ -68,7 +68,7 @@ variable "alert_email" {
 variable "dashboard" {
   description = "A dashboard in CloudWatch with every metric, $3 a month."
   type        = bool
-  default     = false
+  default     = true
 }
 
 variable "detection" {

@@ -30,7 +30,6 @@ DEPLOYMENTS = {
             "FirstStart": "2026-01-02T03:04:05Z",
             "Schedule": "15m",
             "AlertEmail": "security@example.com",
-            "Dashboard": "on",
             "Signing": "on",
             "ObjectLockMode": "GOVERNANCE",
             "Database": "everything",
@@ -39,7 +38,7 @@ DEPLOYMENTS = {
         ALWAYS | {"columns", "detect", "schema-watch"},
     ),
     "Least": (
-        {**LEAST, "Detection": "off", "RetentionDays": "400", "Database": "least", "Workgroup": "least"},
+        {**LEAST, "Dashboard": "off", "Detection": "off", "RetentionDays": "400", "Database": "least", "Workgroup": "least"},
         ALWAYS,
     ),
 }

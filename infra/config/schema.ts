@@ -174,7 +174,7 @@ const lake = {
   catalog: catalog.prefault({}),
   readers: list(reader, "a list of readers").default([]),
   alerts: alerts.prefault({}),
-  dashboard: flag.default(false),
+  dashboard: flag.default(true),
   closing: closing.prefault({}),
   detection: detection.prefault({}),
   kmsKeyArn: kmsKeyArn.optional(),

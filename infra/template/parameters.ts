@@ -60,7 +60,7 @@ export const PARAMETERS = {
   },
   Dashboard: {
     ...ON_OR_OFF,
-    Default: "off",
+    Default: "on",
     Description: "A dashboard in CloudWatch with every metric, $3 a month.",
   },
   Detection: {

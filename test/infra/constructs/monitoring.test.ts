@@ -48,11 +48,11 @@ describe("Monitoring", () => {
   });
 
   it("has a dashboard only where one is wanted", () => {
-    template.resourceCountIs("AWS::CloudWatch::Dashboard", 0);
+    template.resourceCountIs("AWS::CloudWatch::Dashboard", 1);
+    synthesize({ dashboard: false }).template.resourceCountIs("AWS::CloudWatch::Dashboard", 0);
   });
 
   it("shows each metric of the runs on the dashboard", () => {
-    const { template } = synthesize({ dashboard: true });
     const [dashboard] = Object.values(template.findResources("AWS::CloudWatch::Dashboard"));
     const body = JSON.stringify(dashboard);
 

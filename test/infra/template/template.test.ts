@@ -53,11 +53,11 @@ const CONFIGURATIONS: [
     },
   ],
   [
-    "nothing on but the dashboard",
-    { Schedule: "1m", Dashboard: "on", Detection: "off", Columns: "off" },
+    "nothing on that can be off",
+    { Schedule: "1m", Dashboard: "off", Detection: "off", Columns: "off" },
     {
       sources: [{ name: "acme", schedule: "1m" }],
-      dashboard: true,
+      dashboard: false,
       detection: { enabled: false },
       closing: { compact: false },
     },
