@@ -1,9 +1,9 @@
-import { hash } from "node:crypto";
 import { type ArchiveEntry, decodeLines } from "../archive/archive-object.ts";
 import { entryName, readLine } from "../archive/archived-entries.ts";
 import { hourPrefix, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
+import { digestOf } from "./digest-of.ts";
 
 /** An archived line, by which it is compared. */
 export interface ComparedLine {
@@ -26,7 +26,7 @@ const KEY_BYTES = 16;
  * have the same, whoever made them, short of 2^64 attempts.
  */
 export function keyOf(value: string | Uint8Array): string {
-  return hash("sha256", value, "buffer").toString("latin1", 0, KEY_BYTES);
+  return digestOf(value).toString("latin1", 0, KEY_BYTES);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { digestOf } from "./digest-of.ts";
 
 /**
  * Finds the ids that stand in more than one line.
@@ -50,7 +50,7 @@ function firstOf(ids: ReadonlySet<string>, max: number): Set<string> {
 }
 
 function halvesOf(id: string): { first: bigint; second: bigint } {
-  const bytes = hash("sha256", id, "buffer");
+  const bytes = digestOf(id);
   return { first: bytes.readBigUInt64LE(0), second: bytes.readBigUInt64LE(8) };
 }
 

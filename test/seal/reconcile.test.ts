@@ -139,6 +139,17 @@ describe("an id that Slack lists at two times in one page", () => {
   });
 });
 
+describe("ids that differ only in halves of characters", () => {
+  it("are two entries", async () => {
+    await using bed = await startSettledTestBed([makeEntry({ id: "\ud800" })]);
+    bed.slack.add([makeEntry({ id: "\ud801" })]);
+
+    expect(await close(bed)).toMatchObject({
+      manifest: { listed: 2, archived: 2, late: 1, differs: 0, isReconciled: true },
+    });
+  });
+});
+
 describe("an hour with more pages than a window may have", () => {
   it("is compared in shorter windows, each entry once", async () => {
     await using bed = await startSettledTestBed(makeEntries(170, { stepSeconds: 20 }));
