@@ -104,7 +104,7 @@ export class Detection extends Construct {
       whyWildcard: "It ends a prefix: the entries of all sources, which is what rules look at.",
     });
     handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt"]);
-    allowMemoryAndAlerts(handler, memory, notifications);
+    allowMemoryAndAlerts(handler, memory, ["alert", "correlation", "vocabulary"], notifications);
     return handler;
   }
 }

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { CorrelationStore } from "../detect/ports.ts";
+import { DETECTION_KEYS } from "../stack/detection-keys.ts";
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -50,5 +51,5 @@ export class DynamoDbCorrelationStore implements CorrelationStore {
 }
 
 function toKey(key: string): { pk: string } {
-  return { pk: `correlation#${key}` };
+  return { pk: DETECTION_KEYS.correlation + key };
 }

@@ -72,5 +72,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // Seen on both sides: what the functions emit, and what the stack watches.
   "lib/stack/metrics.ts": "test/functions/ingest/handler.test.ts",
+  "lib/stack/detection-keys.ts": "test/functions/permissions.test.ts",
   "lib/stack/backfill-concurrency.ts": "test/functions/backfill/handler.test.ts",
 };
