@@ -21,23 +21,23 @@ export const guestInvitedThenDownloads: Correlation = {
   withinSeconds: 24 * 60 * 60,
   steps: [
     { actions: ["guest_created"], by: TARGET_USER },
-    { actions: ["file_downloaded"], by: ACTOR, atLeast: 20 },
+    { actions: ["file_downloaded"], by: ACTOR, atLeast: 30 },
   ],
   alertTitle: (guest) =>
-    `${guest} was invited as a guest and downloaded at least 20 times within a day`,
+    `${guest} was invited as a guest and downloaded at least 30 times within a day`,
   examples: {
-    match: [{ name: "twenty downloads", entries: [...invited, ...downloaded(20, 600)] }],
+    match: [{ name: "thirty downloads", entries: [...invited, ...downloaded(30, 600)] }],
     ignore: [
       {
-        name: "nineteen downloads",
+        name: "twenty-nine downloads",
         because: "a guest reads what was shared",
-        entries: [...invited, ...downloaded(19, 600)],
+        entries: [...invited, ...downloaded(29, 600)],
       },
       {
         name: "downloads before",
         because: "the account was used before it became a guest",
         entries: [
-          ...exampleSeries(20, download),
+          ...exampleSeries(30, download),
           ...exampleSeries(1, () => exampleEntry("guest_created", { entity }), {
             startSeconds: 60,
           }),
