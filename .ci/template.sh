@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lint the templates, deploy one to moto, run the deployed state machines and function there; the
-# contracts of the stores on moto.
+# Lint the templates, deploy them to moto and run every job there; the contracts of the stores on moto.
+# Arguments go to vitest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,8 @@ lint() { "$venv/bin/cfn-lint" --non-zero-exit-code warning --ignore-checks W3005
 
 npx cdk synth --quiet
 lint cdk.out/*.template.json
-npx cdk synth --quiet --context config=.ci/template/full.config.ts --output cdk.out/full
-lint cdk.out/full/*.template.json
-"$venv/bin/python" .ci/template/deploy_to_moto.py cdk.out/full
-npx vitest run --config .ci/moto/vitest.config.ts
+for name in full jobs; do
+  npx cdk synth --quiet --context "config=.ci/template/$name.config.ts" --output "cdk.out/$name"
+  lint "cdk.out/$name"/*.template.json
+done
+npx vitest run --config .ci/moto/vitest.config.ts "$@"

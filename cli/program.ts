@@ -45,8 +45,13 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/status.ts")).defineStatusCommand,
   },
   {
+    name: "doctor",
+    summary: "check a deployed stack",
+    load: async () => (await import("./commands/doctor.ts")).defineDoctorCommand,
+  },
+  {
     name: "token",
-    summary: "store the Slack token of a deployed source",
+    summary: "store the Slack token of a deployed source, or get one",
     load: async () => (await import("./commands/token.ts")).defineTokenCommand,
   },
   {

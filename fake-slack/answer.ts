@@ -26,6 +26,12 @@ const STATUSES: Record<string, number> = {
   user_not_authorized: 403,
 };
 
+const REFUSED_TOKENS = {
+  none: "missing_authentication",
+  wrong: "invalid_authentication",
+  expired: "token_expired",
+};
+
 export function apiError(
   code: string,
   status: number = STATUSES[code] ?? 400,
@@ -36,6 +42,11 @@ export function apiError(
     error: code,
     body: Buffer.from(toWireJson({ ok: false, error: code, ...fields })),
   };
+}
+
+/** @param token - what is wrong with it */
+export function tokenRefusal(token: "none" | "wrong" | "expired"): Answer {
+  return apiError(REFUSED_TOKENS[token]);
 }
 
 export function throttled(retryAfter: string | undefined): Answer {

@@ -10,7 +10,7 @@ export interface FakeCall {
   params: Readonly<Record<string, string>>;
   /** Names in lower case, `authorization` left out. */
   headers: Readonly<Record<string, string>>;
-  token: "right" | "wrong" | "none";
+  token: "right" | "wrong" | "expired" | "none";
   atMs: number;
   /** Absent until it is answered: the status, and the API's error code or the fault's kind if any. */
   answer?: { status: number; error?: string; fault?: Fault["kind"]; entries?: number };

@@ -1,13 +1,15 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { type Clock, systemClock } from "../lib/slack/clock.ts";
-import { type Answer, apiError, send, throttled } from "./answer.ts";
+import { type Answer, apiError, send, throttled, tokenRefusal } from "./answer.ts";
 import type { FakeCall } from "./call.ts";
 import { ACTIONS, SCHEMAS } from "./catalogue.ts";
 import type { WireEntry } from "./entries.ts";
 import { type Fault, FaultPlan } from "./faults.ts";
 import { type ListingOptions, type ListingStats, LogsEndpoint } from "./logs-endpoint.ts";
+import { OAuthApp, type OAuthAppOptions } from "./oauth-app.ts";
 import { withEntry } from "./page-body.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { toWireJson } from "./wire-json.ts";
@@ -26,6 +28,8 @@ export interface FakeSlackOptions extends ListingOptions {
   port?: number;
   /** How long each response takes, by the clock's sleep. @default 0 */
   latencyMs?: number;
+  /** An app whose tokens are accepted besides. */
+  oauth?: OAuthAppOptions;
   /** No limit when absent. */
   callsPerMinute?: number;
   /** Calls that are allowed at once after a pause. @default 1 */
@@ -51,6 +55,8 @@ export class FakeSlack {
   readonly calls: FakeCall[] = [];
   /** The accepted token; set it to rotate. */
   token: string;
+  /** @see FakeSlackOptions.oauth */
+  readonly oauth: OAuthApp | undefined;
   /** @see FakeSlackOptions.onCall */
   onCall: FakeSlackOptions["onCall"];
   /** @see FakeSlackOptions.latencyMs */
@@ -77,6 +83,7 @@ export class FakeSlack {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.token = options.token ?? FAKE_TOKEN;
+    this.oauth = options.oauth === undefined ? undefined : new OAuthApp(options.oauth);
     this.onCall = options.onCall;
     this.latencyMs = options.latencyMs ?? 0;
     this.#logs = new LogsEndpoint(options, this.#clock, this.stats);
@@ -172,12 +179,13 @@ export class FakeSlack {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = this.#record(request);
+    // Not recorded: it holds secrets.
+    const form = new URLSearchParams(call.method === "POST" ? await text(request) : "");
     await this.onCall?.(call);
     const fault = this.faults.take(call);
-    if (this.latencyMs > 0) {
-      await this.#clock.sleep(this.latencyMs);
-    }
-    const answer = fault === undefined ? this.#answer(call) : this.#answerWith(fault, call);
+    if (this.latencyMs > 0) await this.#clock.sleep(this.latencyMs);
+    const answer =
+      fault === undefined ? this.#answer(call, form) : this.#answerWith(fault, call, form);
     call.answer = {
       status: answer.status,
       ...(answer.error === undefined ? {} : { error: answer.error }),
@@ -205,27 +213,25 @@ export class FakeSlack {
       atMs: this.#clock.nowMs(),
     };
     this.calls.push(call);
-    if (this.calls.length > (this.#options.keptCalls ?? 1000)) {
-      this.calls.shift();
-    }
+    if (this.calls.length > (this.#options.keptCalls ?? 1000)) this.calls.shift();
     return call;
   }
 
   #judge(authorization: string | undefined): FakeCall["token"] {
-    if (authorization === undefined) {
-      return "none";
-    }
-    return authorization === `Bearer ${this.token}` ? "right" : "wrong";
+    if (authorization === undefined) return "none";
+    const token = authorization.replace(/^Bearer /, "");
+    if (token === this.token) return "right";
+    return this.oauth?.judge(token, this.#clock.nowMs()) ?? "wrong";
   }
 
   /** The response of a healthy Slack. */
-  #answer(call: FakeCall): Answer {
+  #answer(call: FakeCall, form: URLSearchParams): Answer {
+    const ofApp = this.oauth?.answer(call, form, this.#clock.nowMs());
+    if (ofApp !== undefined) return ofApp;
     if (!["logs", "schemas", "actions"].includes(call.path)) {
       return apiError("bad_endpoint");
     }
-    if (call.method !== "GET") {
-      return apiError("method_not_allowed");
-    }
+    if (call.method !== "GET") return apiError("method_not_allowed");
     if (call.path === "schemas") {
       return { status: 200, body: Buffer.from(toWireJson({ schemas: SCHEMAS })) };
     }
@@ -233,17 +239,15 @@ export class FakeSlack {
       return { status: 200, body: Buffer.from(toWireJson({ actions: ACTIONS })) };
     }
     if (call.token !== "right") {
-      return apiError(call.token === "none" ? "missing_authentication" : "invalid_authentication");
+      return tokenRefusal(call.token);
     }
     const waitSeconds = this.#limiter?.take(this.#clock.nowMs()) ?? 0;
-    if (waitSeconds > 0) {
-      this.stats.throttled += 1;
-      return throttled(String(waitSeconds));
-    }
+    if (waitSeconds > 0) this.stats.throttled += 1;
+    if (waitSeconds > 0) return throttled(String(waitSeconds));
     return this.#logs.answer(call.params);
   }
 
-  #answerWith(fault: Fault, call: FakeCall): Answer {
+  #answerWith(fault: Fault, call: FakeCall, form: URLSearchParams): Answer {
     switch (fault.kind) {
       case "throttled": {
         const { retryAfter } = fault;
@@ -270,11 +274,11 @@ export class FakeSlack {
       case "empty_page":
         return this.#logs.emptyPage(call.params);
       case "malformed_json": {
-        const answer = this.#answer(call);
+        const answer = this.#answer(call, form);
         return { ...answer, body: Buffer.concat([answer.body.subarray(0, -1), Buffer.from(",")]) };
       }
       case "extra_entry": {
-        const answer = this.#answer(call);
+        const answer = this.#answer(call, form);
         return answer.entries === undefined
           ? answer
           : { ...answer, body: withEntry(answer.body, fault.text) };
@@ -282,7 +286,7 @@ export class FakeSlack {
       case "reset":
       case "stall":
       case "cut_body":
-        return this.#answer(call);
+        return this.#answer(call, form);
     }
   }
 }

@@ -6,6 +6,7 @@
  * `lambda-function.ts`.
  */
 
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -14,12 +15,14 @@ import { CLIENT_OPTIONS, S3_OPTIONS } from "../lib/aws/client-options.ts";
 import { DynamoDbCheckpointStore } from "../lib/aws/dynamodb-checkpoint-store.ts";
 import { S3ArchiveStore } from "../lib/aws/s3-archive-store.ts";
 import { SecretsManagerTokenProvider } from "../lib/aws/secrets-manager-token-provider.ts";
+import type { TokenRefreshParts } from "../lib/aws/token-refresh.ts";
 import type { IngestPorts } from "../lib/ingest/ingest.ts";
 import type { TokenProvider } from "../lib/ports.ts";
 import { createSlackSource } from "../lib/run/slack-source.ts";
 import { systemClock } from "../lib/slack/clock.ts";
+import { OAuthClient } from "../lib/slack/oauth.ts";
 import type { EnvironmentSchema, SourceEnvironment } from "../lib/stack/environment.ts";
-import type { Service } from "../lib/stack/metrics.ts";
+import { type Service, TOKEN_REFRESH_FAILED_METRIC } from "../lib/stack/metrics.ts";
 import { createFunction, type LambdaFunction } from "./lambda-function.ts";
 
 /** Slack's own limit. */
@@ -44,6 +47,7 @@ export function createSourceFunction<Environment extends SourceEnvironment>(
   const tokens = new SecretsManagerTokenProvider(
     new SecretsManagerClient(CLIENT_OPTIONS),
     environment.TOKEN_SECRET_ID,
+    environment.TOKEN_ROTATION === undefined ? undefined : tokenRefresh(shared),
   );
   const slack = createSlackSource({
     tokens,
@@ -58,4 +62,19 @@ export function createSourceFunction<Environment extends SourceEnvironment>(
     environment.CHECKPOINT_TABLE,
   );
   return { ...shared, tokens, ports: { slack, archive, checkpoints, clock: systemClock } };
+}
+
+function tokenRefresh<Environment extends SourceEnvironment>({
+  environment,
+  logger,
+  metrics,
+}: LambdaFunction<Environment>): TokenRefreshParts {
+  return {
+    exchange: new OAuthClient(environment.SLACK_API_BASE, { clock: systemClock, logger }),
+    clock: systemClock,
+    onFailure: (error) => {
+      logger.error("the token could not be refreshed; the old one is good for now", { error });
+      metrics.addMetric(TOKEN_REFRESH_FAILED_METRIC, MetricUnit.Count, 1);
+    },
+  };
 }

@@ -9,6 +9,7 @@ import {
   SOURCE_OUTPUTS,
   STACK_OUTPUTS,
 } from "../lib/stack/outputs.ts";
+import packageJson from "../package.json" with { type: "json" };
 import { catalogNames } from "./config/catalog-names.ts";
 import type { SlackAuditLakeProps } from "./config/config.ts";
 import { ConfigError, parseLakeProps } from "./config/parse.ts";
@@ -157,6 +158,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     [STACK_OUTPUTS.alertsTopic]: notifications.topic.topicArn,
     [STACK_OUTPUTS.archiveStartsOn]: config.archiveStartsOn,
     [STACK_OUTPUTS.signingKey]: sealing?.signingKey?.keyArn,
+    [STACK_OUTPUTS.version]: packageJson.version,
   });
   for (const { config: source, tokenSecret, handler } of ingestion.sources) {
     const machineOf = (sources: { config: SourceConfig; machineArn: string }[] = []) =>

@@ -231,10 +231,33 @@ export interface TokenProvider {
   refresh(): Promise<string>;
 }
 
+/** Exchanges a refresh token at Slack for the tokens that follow. */
+export interface TokenExchange {
+  /**
+   * @param app - without a secret when it is a public client
+   * @param options - `deadlineMs`: epoch milliseconds at which it gives up
+   * @returns `refresh` is absent when the app no longer rotates its tokens
+   */
+  refresh(
+    app: { clientId: string; clientSecret?: string | undefined },
+    refreshToken: string,
+    options: { deadlineMs: number },
+  ): Promise<{
+    token: string;
+    refresh?: { refreshToken: string; expiresInSeconds: number } | undefined;
+  }>;
+}
+
 /** Signs what the close of day seals. The private key stays where it is. */
 export interface ManifestSigner {
   /** @returns an ECDSA signature of the message's SHA-256, DER, as `openssl dgst -sha256 -verify` takes it */
   sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+/** The token has expired, and could not be refreshed; the next attempt is later than this run. */
+export class TokenRefreshError extends Error {
+  override readonly name = "TokenRefreshError";
+  readonly code = "token_refresh_failed";
 }
 
 /** There is no token to use. */

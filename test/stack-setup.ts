@@ -11,7 +11,10 @@ declare module "vitest" {
 
 /** With everything that a function can be granted; a second source, of which the first has nothing. */
 const DEPLOYED = {
-  sources: [{ name: "grid", firstStart: "2026-03-02T09:00:00Z" }, { name: "acme" }],
+  sources: [
+    { name: "grid", firstStart: "2026-03-02T09:00:00Z" },
+    { name: "acme", tokenRotation: true },
+  ],
   closing: { sign: true },
 } satisfies Partial<AuditLakeConfig>;
 

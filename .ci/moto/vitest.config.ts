@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The contracts of what AWS keeps, on moto: more of S3 and DynamoDB than the fakes in `npm test`. */
+/** What needs moto: the contracts of what AWS keeps, and every job of the deployed stack. */
 export default defineConfig({
-  test: { include: [".ci/moto/*.test.ts"], testTimeout: 120_000, hookTimeout: 180_000 },
+  test: { include: [".ci/{moto,template}/*.test.ts"], testTimeout: 300_000, hookTimeout: 180_000 },
 });

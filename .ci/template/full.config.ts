@@ -1,12 +1,11 @@
 import type { AuditLakeConfig } from "../../infra/config/config.ts";
 
-/** Everything that can be set at once, so that cfn-lint sees each resource and moto deploys it. */
+/** Everything that can be set at once, so that cfn-lint sees each resource, and moto deploys it. */
 export default {
   stackName: "SlackAuditLakeFull",
   archiveStartsOn: "2026-01-01",
   sources: [
-    // No settle delay: the test's second run need not wait for it.
-    { name: "acme", settleDelay: "0s" },
+    { name: "acme" },
     {
       name: "acme-gov",
       apiBase: "https://api.slack-gov.com/audit/v1/",
@@ -27,5 +26,5 @@ export default {
   alerts: { email: ["security@example.com"] },
   logRetention: "365d",
   tags: { team: "security" },
-  permissionsBoundaryArn: "arn:aws:iam::123456789012:policy/boundary",
+  permissionsBoundaryArn: "arn:aws:iam::111122223333:policy/boundary",
 } satisfies AuditLakeConfig;

@@ -57,7 +57,7 @@ export function defineQueryCommand(command: Command): void {
     .addOption(
       new Option(
         "--output <format>",
-        "how to print the result; all but a table on a terminal have every row, however many",
+        "how to print the result; a table shows the first rows, all others have every row, however many",
       )
         .choices(OUTPUT_FORMATS)
         .conflicts(["json", "csv"]),

@@ -15,12 +15,9 @@ import { nowSeconds } from "../../lib/time.ts";
 import { reportError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { addQueriesOption, savedQueries, toStatement } from "../options/query-selection.ts";
-import { renderResult, takeHead } from "../output/result-table.ts";
+import { renderResult, tableRowsMax, takeHead } from "../output/result-table.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
-
-/** Rows of a result that are shown; `query --output` has all. */
-const ROWS_SHOWN = 1000;
 
 /** Lines that are kept from one time to the next. */
 const HISTORY_LINES = 1000;
@@ -95,8 +92,7 @@ async function answer(
   const { sql, reads } = toStatement(statement, selection, nowSeconds(systemClock));
   if (reads !== undefined) console.error(reads);
   const { isTTY, columns } = process.stdout;
-  const rowsMax = isTTY ? ROWS_SHOWN : Number.POSITIVE_INFINITY;
-  const head = await lake.read(sql, (rows) => takeHead(rows, rowsMax), signal);
+  const head = await lake.read(sql, (rows) => takeHead(rows, tableRowsMax()), signal);
   console.log(renderResult(head, isTTY ? columns : undefined));
 }
 

@@ -1,18 +1,15 @@
 import { type Command, Option } from "commander";
-import { AuditLogsClient } from "../../lib/slack/client.ts";
-import { SlackApiError, SlackAuditError, SlackDeadlineError } from "../../lib/slack/errors.ts";
-import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { UsageError } from "../errors.ts";
 import { readSecretLine } from "../options/secret-input.ts";
 import { checkToken } from "../options/slack-token.ts";
 import { parseSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
-import { formatSeconds, formatTime } from "../output/format.ts";
+import { describeAcceptedToken } from "../output/accepted-token.ts";
+import { formatSeconds } from "../output/format.ts";
 import { renderStatusLines } from "../output/table.ts";
-
-/** For the one call that tries the token, retries included. */
-const CHECK_MS = 60_000;
+import { TokenCheckError, tryToken } from "../run/try-token.ts";
+import { defineTokenAuthorizeCommand } from "./token-authorize.ts";
 
 interface TokenSetOptions {
   stack: string;
@@ -21,14 +18,15 @@ interface TokenSetOptions {
 }
 
 /** Slack rejected the token, or could not be reached. */
-class TokenCheckError extends Error {
-  override readonly name = "TokenCheckError";
+class TokenNotStoredError extends Error {
+  override readonly name = "TokenNotStoredError";
   readonly code = "token_not_stored";
 }
 
 export function defineTokenCommand(command: Command): void {
+  command.description("Manage the Slack token of a deployed source.");
+  defineTokenAuthorizeCommand(command.command("authorize"));
   command
-    .description("Manage the Slack token of a deployed source.")
     .command("set")
     .summary("store a token")
     .description(
@@ -72,8 +70,8 @@ async function setToken(
   const source = deployment.source(name);
   const token = await readSecretLine(`Slack token of ${source.name}:`);
   checkToken(token);
-  const seen = check ? await tryToken(token, source.slackApi) : "not asked (--no-check)";
-  await deployment.tokenSecret(source).store(token);
+  const seen = check ? await trySlack(token, source.slackApi) : "not asked (--no-check)";
+  await deployment.tokenSecret(source).store({ token });
   const { intervalSeconds } = source;
   console.log(
     renderStatusLines([
@@ -90,34 +88,15 @@ async function setToken(
   );
 }
 
-/**
- * @returns what Slack answered
- * @throws {TokenCheckError} when Slack rejects it, or gives no usable answer
- */
-async function tryToken(token: string, baseUrl: string): Promise<string> {
+/** @throws {TokenNotStoredError} */
+async function trySlack(token: string, baseUrl: string): Promise<string> {
   try {
-    const slack = new AuditLogsClient({ token, baseUrl });
-    const { typedBody } = await slack.logs({ limit: 1 }, { deadlineMs: Date.now() + CHECK_MS });
-    const [newest] = typedBody.entries;
-    return newest === undefined
-      ? "accepts it; there are no entries yet"
-      : `accepts it; the newest entry is from ${describeEntry(newest)}`;
+    return describeAcceptedToken(await tryToken(token, baseUrl));
   } catch (error) {
-    if (!(error instanceof SlackAuditError)) throw error;
-    // No time for another attempt: what counts is why the last one failed.
-    const { message } =
-      error instanceof SlackDeadlineError && error.cause instanceof Error ? error.cause : error;
-    const isRefused = error instanceof SlackApiError && (error.tokenRefused || !error.retryable);
-    throw new TokenCheckError(
-      `the token was not stored: ${message}${isRefused ? "" : "; use --no-check to store it untried"}`,
-      { cause: error },
-    );
+    if (!(error instanceof TokenCheckError)) throw error;
+    const next = error.isRefused ? "" : "; use --no-check to store it untried";
+    throw new TokenNotStoredError(`the token was not stored: ${error.message}${next}`, {
+      cause: error,
+    });
   }
-}
-
-/** Names the organization: a token of another one would be accepted just the same. */
-function describeEntry({ date_create, context }: AuditLogEntry): string {
-  const place = context?.location?.name ?? context?.location?.domain;
-  const time = typeof date_create === "number" ? formatTime(date_create) : "an unknown time";
-  return place === undefined ? time : `${time}, in ${place}`;
 }

@@ -5,7 +5,7 @@ const OTHER_KINDS: readonly [prefix: string, problem: string][] = [
   ["xapp-", "an app-level token, which cannot read audit logs"],
   [
     "xoxe.",
-    "a token that expires within hours, from an app with token rotation, which Slack does not allow to be turned off: create a new app without it, and install that on the organization",
+    "a token that expires within hours, from an app with token rotation, which Slack does not allow to be turned off: store it with what refreshes it (token authorize), or create a new app without it, and install that on the organization",
   ],
   ["xoxe-", "a refresh token, which cannot read audit logs"],
 ];

@@ -2,10 +2,7 @@ import type { RowStream } from "../../lib/sql/query-result.ts";
 import { page } from "./pager.ts";
 import { type TextFormat, toText } from "./query-result.ts";
 import { printWhole, writePieces, writeWhole } from "./result-file.ts";
-import { renderResult, takeHead } from "./result-table.ts";
-
-/** Terminals keep no more. */
-const TABLE_ROWS_MAX = 1000;
+import { renderResult, tableRowsMax, takeHead } from "./result-table.ts";
 
 export const OUTPUT_FORMATS = ["table", "json", "ndjson", "csv", "parquet"] as const;
 
@@ -48,13 +45,10 @@ export async function printResult(
 
 async function printTable(read: ReadRows, pager: boolean): Promise<void> {
   const { isTTY, columns } = process.stdout;
-  const rowsMax = isTTY ? TABLE_ROWS_MAX : Number.POSITIVE_INFINITY;
-  const head = await read((rows) => takeHead(rows, rowsMax));
+  const head = await read((rows) => takeHead(rows, tableRowsMax()));
   const text = renderResult(head, isTTY ? columns : undefined);
   if (head.rowCount > head.rows.length) {
-    console.error(
-      "A terminal shows the first rows; --output ndjson, csv, json or parquet has all.",
-    );
+    console.error("A table shows the first rows; --output ndjson, csv, json or parquet has all.");
   }
   if (pager) await page(text);
   else console.log(text);

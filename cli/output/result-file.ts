@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { type FileHandle, mkdtemp, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { writeOut } from "./standard-output.ts";
 
 /** Read from disk and printed at once. */
 const PIECE_BYTES = 256 * 1024;
@@ -50,7 +50,7 @@ export async function printWhole(
       const { bytesRead } = await spool.read(buffer, 0, PIECE_BYTES, position);
       if (bytesRead === 0) break;
       position += bytesRead;
-      if (!process.stdout.write(buffer.subarray(0, bytesRead))) await once(process.stdout, "drain");
+      if (!(await writeOut(buffer.subarray(0, bytesRead)))) break;
     }
   } finally {
     await spool.close();

@@ -7,6 +7,14 @@ import { naturalWidth, renderTable } from "./table.ts";
 /** In any case: Athena writes its types in lower case. */
 const NUMERIC_TYPE = /INT|DOUBLE|FLOAT|REAL|DECIMAL/i;
 
+/** Rows of a table: terminals keep no more, and elsewhere all of them are in memory at once. */
+const TABLE_ROWS_MAX = { terminal: 1000, elsewhere: 10_000 } as const;
+
+/** @returns how many rows a table on standard output shows */
+export function tableRowsMax(): number {
+  return TABLE_ROWS_MAX[process.stdout.isTTY ? "terminal" : "elsewhere"];
+}
+
 /** A result for people: its first rows, and how many there are. */
 export interface ResultHead extends QueryResult {
   rowCount: number;

@@ -50,6 +50,11 @@ export function describeAwsError(error: unknown): string | undefined {
   return `AWS answered ${error.name}: ${error.message}`;
 }
 
+/** Whether AWS refused a call because the caller may not make it. */
+export function isAccessDenied(error: unknown): error is Error {
+  return error instanceof Error && isAwsAnswer(error) && ACCESS_DENIED.has(error.name);
+}
+
 function isAwsAnswer(error: Error): error is AwsAnswer {
   return "$fault" in error && "$metadata" in error;
 }

@@ -3,8 +3,10 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -12,10 +14,17 @@ import { type ActiveAlarm, listActiveAlarms } from "../../lib/aws/active-alarms.
 import { AthenaColumns } from "../../lib/aws/athena-columns.ts";
 import { AthenaDatabase } from "../../lib/aws/athena-database.ts";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
-import { findDeployedStack, listAlarmNames } from "../../lib/aws/cloudformation-stack.ts";
+import {
+  findDeployedStack,
+  listAlarmNames,
+  listStackResources,
+  readStackStatus,
+} from "../../lib/aws/cloudformation-stack.ts";
 import { DynamoDbCheckpointStore } from "../../lib/aws/dynamodb-checkpoint-store.ts";
 import { KmsManifestSigner } from "../../lib/aws/kms-manifest-signer.ts";
+import { findRefused, type RoleCall } from "../../lib/aws/role-simulation.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
+import { listSchedules, type ScheduleStatus } from "../../lib/aws/schedules.ts";
 import { StateMachineExecutions } from "../../lib/aws/state-machine-executions.ts";
 import { TokenSecret } from "../../lib/aws/token-secret.ts";
 import type { ArchiveStore, CheckpointStore } from "../../lib/ports.ts";
@@ -95,6 +104,35 @@ export class Deployment {
 
   tokenSecret(source: DeployedSource): TokenSecret {
     return new TokenSecret(new SecretsManagerClient(CLIENT_OPTIONS), source.tokenSecret);
+  }
+
+  /** As CloudFormation says it: `UPDATE_COMPLETE`. */
+  status(): Promise<string> {
+    return readStackStatus(this.#cloudFormation, this.stack.name);
+  }
+
+  /** What starts runs and seals. */
+  async schedules(): Promise<ScheduleStatus[]> {
+    const resources = await listStackResources(this.#cloudFormation, this.stack.name);
+    const groups = resources.filter(({ type }) => type === "AWS::Scheduler::ScheduleGroup");
+    const client = new SchedulerClient(CLIENT_OPTIONS);
+    const found = await Promise.all(
+      groups.map(({ physicalId }) => listSchedules(client, physicalId)),
+    );
+    return found.flat();
+  }
+
+  /** Of these calls, those that IAM would refuse the function of a source's live runs. */
+  async findRefused({ name, tokenSecret }: DeployedSource, calls: RoleCall[]): Promise<RoleCall[]> {
+    const id = `Ingestion${name.replaceAll("-", "")}FunctionRole`;
+    const resources = await listStackResources(this.#cloudFormation, this.stack.name);
+    const role = resources.find(
+      ({ type, logicalId }) => type === "AWS::IAM::Role" && logicalId.includes(id),
+    );
+    if (role === undefined) throw new Error(`the stack has no role ${id}`);
+    const [, partition, , , account] = tokenSecret.split(":");
+    const arn = `arn:${partition}:iam::${account}:role/${role.physicalId}`;
+    return findRefused(new IAMClient(CLIENT_OPTIONS), arn, calls);
   }
 
   /** The stack's alarms: how many it has, and the active ones. */

@@ -10,7 +10,7 @@ import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { ingest } from "../../lib/ingest/ingest.ts";
 import type { IngestSummary } from "../../lib/ingest/summary.ts";
-import { TokenMissingError } from "../../lib/ports.ts";
+import { TokenMissingError, TokenRefreshError } from "../../lib/ports.ts";
 import { causeOf } from "../../lib/run/outcome.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
@@ -74,6 +74,7 @@ async function handleStart(
       return undefined;
     }
     measured.failed = 1;
+    if (error instanceof TokenRefreshError) measured.tokenRefused = 1;
     if (error instanceof SlackApiError) {
       measured.tokenRefused = error.tokenRefused ? 1 : 0;
       countApiError(error);

@@ -60,6 +60,11 @@ export interface SourceProps {
   name: string;
   /** Where the Audit Logs API is. Default: Slack's. GovSlack: "https://api.slack-gov.com/audit/v1/" */
   apiBase?: string;
+  /**
+   * The Slack app rotates its tokens, so the functions refresh them and may write the secret
+   * (docs/operate/token.md). Default: false.
+   */
+  tokenRotation?: boolean;
   /** False: no runs and no alarms, but secret, checkpoint and partition stay. Default: true. */
   enabled?: boolean;
   /** How often a run starts, "1m" to "1d". Default: "5m". */

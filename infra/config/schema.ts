@@ -52,6 +52,7 @@ const source = section({
     /^https:\/\/[\w.-]+(?::\d+)?\/(?:[\w.-]+\/)*$/,
     'an https URL that ends in "/", such as "https://api.slack.com/audit/v1/"',
   ).default("https://api.slack.com/audit/v1/"),
+  tokenRotation: flag.default(false),
   enabled: flag.default(true),
   schedule: duration("1m", "1d", "m").prefault("5m"),
   firstStart: time.optional(),

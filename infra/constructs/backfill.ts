@@ -31,6 +31,7 @@ import {
   allowToken,
   allowWriters,
   STORING,
+  tokenEnvironment,
 } from "./source-access.ts";
 
 export interface BackfillProps {
@@ -98,12 +99,11 @@ export class Backfill extends Construct {
         SOURCE: config.name,
         ARCHIVE_BUCKET: bucket.bucketName,
         CHECKPOINT_TABLE: checkpoints.tableName,
-        TOKEN_SECRET_ID: tokenSecret.secretArn,
-        SLACK_API_BASE: config.apiBase,
+        ...tokenEnvironment(config, tokenSecret),
       }),
     });
     allowArchive(handler, bucket, config.name, STORING);
-    allowToken(handler, tokenSecret, key);
+    allowToken(handler, tokenSecret, config.tokenRotation, key);
     // A span's writer has its two bounds as its name; those of a seal or an import have no hyphen.
     allowWriters(handler, checkpoints, config.name, [`${writerPrefix(config.name)}*-*`]);
     allowListingWriters(handler, checkpoints);

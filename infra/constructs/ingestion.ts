@@ -25,13 +25,20 @@ import {
   METRIC_NAMESPACE,
   SERVICES,
   SOURCE_DIMENSION,
+  TOKEN_REFRESH_FAILED_METRIC,
 } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
 import type { SourceConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
-import { allowArchive, allowToken, allowWriters, STORING } from "./source-access.ts";
+import {
+  allowArchive,
+  allowToken,
+  allowWriters,
+  STORING,
+  tokenEnvironment,
+} from "./source-access.ts";
 import { StartSchedule } from "./start-schedule.ts";
 
 export interface IngestionProps {
@@ -99,7 +106,7 @@ export class Ingestion extends Construct {
     Validations.of(tokenSecret).acknowledge({
       id: "AwsSolutions-SMG4",
       reason:
-        "Slack has no call that rotates an organization's token: an Org Owner makes a new one.",
+        "An Org Owner makes a new token; those of an app with token rotation are refreshed by the functions, which know when.",
     });
 
     const handler = new NodeFunction(scope, "Function", {
@@ -113,8 +120,7 @@ export class Ingestion extends Construct {
         SOURCE: config.name,
         ARCHIVE_BUCKET: bucket.bucketName,
         CHECKPOINT_TABLE: this.checkpoints.tableName,
-        TOKEN_SECRET_ID: tokenSecret.secretArn,
-        SLACK_API_BASE: config.apiBase,
+        ...tokenEnvironment(config, tokenSecret),
         SETTLE_DELAY_SECONDS: config.settleDelay,
         ALLOWED_LATENESS_SECONDS: config.allowedLateness,
         ...(config.firstStart === undefined
@@ -123,7 +129,7 @@ export class Ingestion extends Construct {
       }),
     });
     allowArchive(handler, bucket, config.name, STORING);
-    allowToken(handler, tokenSecret, key);
+    allowToken(handler, tokenSecret, config.tokenRotation, key);
     allowWriters(handler, this.checkpoints, config.name, [liveWriter(config.name)]);
 
     if (config.enabled) {
@@ -187,6 +193,21 @@ function alarms(config: SourceConfig, handler: IFunction): AlarmSpec[] {
       summary: `Slack refuses the token of ${name}: nothing is archived until it is replaced.`,
       metric: sum("tokenRefused"),
     },
+    ...(config.tokenRotation
+      ? [
+          {
+            article: "token-not-refreshed",
+            summary: `The token of ${name} could not be refreshed; it expires within hours.`,
+            // The live runs also report what other functions tried.
+            metric: functionMetric(SERVICES.ingest, TOKEN_REFRESH_FAILED_METRIC, {
+              source: name,
+              period: Duration.hours(1),
+              statistic: Stats.SUM,
+            }),
+            threshold: 3, // one failure is followed by an attempt that succeeds
+          },
+        ]
+      : []),
     {
       article: "quarantined-entries",
       summary: `Slack sent entries of ${name} that could not be read; they are kept apart.`,

@@ -25,6 +25,7 @@ import {
   allowToken,
   allowWriters,
   STORING,
+  tokenEnvironment,
 } from "./source-access.ts";
 import { StartSchedule } from "./start-schedule.ts";
 
@@ -104,8 +105,7 @@ export class Sealing extends Construct {
         SOURCE: config.name,
         ARCHIVE_BUCKET: props.bucket.bucketName,
         CHECKPOINT_TABLE: props.checkpoints.tableName,
-        TOKEN_SECRET_ID: tokenSecret.secretArn,
-        SLACK_API_BASE: config.apiBase,
+        ...tokenEnvironment(config, tokenSecret),
         ALLOWED_LATENESS_SECONDS: config.allowedLateness,
         CLOSE_DELAY_SECONDS: props.config.delay,
         ...(this.signingKey === undefined ? {} : { SIGNING_KEY_ID: this.signingKey.keyArn }),
@@ -117,7 +117,7 @@ export class Sealing extends Construct {
       read: [...STORING.read, ...sealed, PREFIXES.signatures],
       list: [...STORING.list, ...sealed],
     });
-    allowToken(handler, tokenSecret, props.key);
+    allowToken(handler, tokenSecret, config.tokenRotation, props.key);
     allowWriters(handler, props.checkpoints, config.name, [sealWriter(config.name)]);
     allowListingWriters(handler, props.checkpoints);
     if (this.signingKey !== undefined) {

@@ -5,6 +5,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { claimsKey } from "../../lib/archive/writer.ts";
+import type { SourceConfig } from "../config/schema.ts";
 import type { NodeFunction } from "./node-function.ts";
 
 /** Of `PREFIXES`, those below which a function adds, reads and lists the source's objects. */
@@ -54,14 +55,41 @@ export function allowArchive(
   handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt", "kms:GenerateDataKey"]);
 }
 
-/** @param key - the one that the secret is encrypted under */
-export function allowToken(handler: NodeFunction, tokenSecret: ISecret, key: IKey): void {
+/**
+ * @param rotates - whether it refreshes the token, and so replaces it
+ * @param key - the one that the secret is encrypted under
+ */
+export function allowToken(
+  handler: NodeFunction,
+  tokenSecret: ISecret,
+  rotates: boolean,
+  key: IKey,
+): void {
   handler.allow({
     sid: "ReadOwnToken",
     actions: ["secretsmanager:GetSecretValue"],
     resources: [tokenSecret.secretArn],
   });
-  handler.allowKey("secretsmanager", key, ["kms:Decrypt"]);
+  if (rotates) {
+    handler.allow({
+      sid: "RefreshOwnToken",
+      actions: ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"],
+      resources: [tokenSecret.secretArn],
+    });
+  }
+  handler.allowKey("secretsmanager", key, [
+    "kms:Decrypt",
+    ...(rotates ? ["kms:GenerateDataKey"] : []),
+  ]);
+}
+
+/** What a function that uses the token is told of it. */
+export function tokenEnvironment(config: SourceConfig, tokenSecret: ISecret) {
+  return {
+    TOKEN_SECRET_ID: tokenSecret.secretArn,
+    SLACK_API_BASE: config.apiBase,
+    ...(config.tokenRotation ? { TOKEN_ROTATION: "on" as const } : {}),
+  };
 }
 
 /** @param writers - those that it works on: names, in which `*` stands for any part of one */

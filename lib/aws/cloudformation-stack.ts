@@ -32,23 +32,56 @@ export async function findDeployedStack(
   }
 }
 
+/** A resource of a stack. */
+export interface StackResource {
+  type: string;
+  /** In the template. */
+  logicalId: string;
+  /** Its name or ARN. */
+  physicalId: string;
+}
+
+/** As CloudFormation says it: `UPDATE_COMPLETE`. */
+export async function readStackStatus(
+  client: CloudFormationClient,
+  stackName: string,
+): Promise<string> {
+  const { Stacks: [stack] = [] } = await client.send(
+    new DescribeStacksCommand({ StackName: stackName }),
+  );
+  return stack?.StackStatus ?? "unknown";
+}
+
+/** What a stack created. */
+export async function listStackResources(
+  client: CloudFormationClient,
+  stackName: string,
+): Promise<StackResource[]> {
+  const resources: StackResource[] = [];
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources(
+    { client },
+    { StackName: stackName },
+  )) {
+    for (const { ResourceType, LogicalResourceId, PhysicalResourceId } of StackResourceSummaries) {
+      if (PhysicalResourceId === undefined) continue;
+      resources.push({
+        type: ResourceType ?? "",
+        logicalId: LogicalResourceId ?? "",
+        physicalId: PhysicalResourceId,
+      });
+    }
+  }
+  return resources;
+}
+
 /** Names of the alarms that a stack created. Their common prefix may also belong to another stack. */
 export async function listAlarmNames(
   client: CloudFormationClient,
   stackName: string,
 ): Promise<Set<string>> {
-  const names = new Set<string>();
-  for await (const { StackResourceSummaries = [] } of paginateListStackResources(
-    { client },
-    { StackName: stackName },
-  )) {
-    for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries) {
-      if (ResourceType === "AWS::CloudWatch::Alarm" && PhysicalResourceId !== undefined) {
-        names.add(PhysicalResourceId);
-      }
-    }
-  }
-  return names;
+  const resources = await listStackResources(client, stackName);
+  const alarms = resources.filter(({ type }) => type === "AWS::CloudWatch::Alarm");
+  return new Set(alarms.map(({ physicalId }) => physicalId));
 }
 
 /** CloudFormation has no specific error for a stack that does not exist. */

@@ -1,9 +1,11 @@
 import {
   DescribeSecretCommand,
+  GetSecretValueCommand,
   PutSecretValueCommand,
   paginateListSecretVersionIds,
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import { formatStoredToken, parseStoredToken, type StoredToken } from "../stack/stored-token.ts";
 
 /** What can be known about a token without reading it. */
 export interface TokenStatus {
@@ -15,7 +17,7 @@ export interface TokenStatus {
 /** Within this, a secret and its first value were created by one call. */
 const CREATION_MS = 2_000;
 
-/** The secret from which a source's runs read their token, for its owner: it is never read here. */
+/** The secret from which a source's runs read their token, for its owner. */
 export class TokenSecret {
   readonly #client: SecretsManagerClient;
   readonly #secretId: string;
@@ -26,13 +28,25 @@ export class TokenSecret {
   }
 
   /** Make it the current token; the one before stays as the secret's previous version. */
-  async store(token: string): Promise<void> {
+  async store(token: StoredToken): Promise<void> {
     await this.#client.send(
       new PutSecretValueCommand({
         SecretId: this.#secretId,
-        SecretString: JSON.stringify({ token }),
+        SecretString: formatStoredToken(token),
       }),
     );
+  }
+
+  /**
+   * The current token; only `doctor` reads it, to try it.
+   *
+   * @returns undefined when the text is not a token
+   */
+  async read(): Promise<StoredToken | undefined> {
+    const { SecretString = "" } = await this.#client.send(
+      new GetSecretValueCommand({ SecretId: this.#secretId }),
+    );
+    return parseStoredToken(SecretString);
   }
 
   /**

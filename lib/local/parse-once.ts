@@ -1,8 +1,11 @@
 import { LINES_TABLE } from "../sql/table.ts";
 
-const CALL = /json_extract(_scalar)?\(line, ('[^']+')\)/g;
+const CALL = /json_extract(_scalar)?\(json, ('[^']+')\)/g;
 /** The entity's fields stand under the name of its type. */
-const ENTITY_CALL = /json_extract_scalar\(line, concat\('\$\.entity\.', /g;
+const ENTITY_CALL = /json_extract_scalar\(json, concat\('\$\.entity\.', /g;
+
+/** What the view selects from, in the end: lines, and their JSON. */
+const INNERMOST = new RegExp(String.raw`^([^]*)FROM (\([^]*?\bFROM ${LINES_TABLE}\n\) AS \w+)`);
 
 /**
  * The view's SELECT over lines, with each line parsed once for all columns instead
@@ -21,8 +24,8 @@ export function parseOnce(viewSql: string): string {
     )
     .replace(ENTITY_CALL, () => `json_extract_scalar(${fragmentAt("'$.entity'")}, concat('$.', `);
   return columns.replace(
-    `FROM ${LINES_TABLE}`,
-    () =>
-      `FROM (SELECT *, json_extract(line, [${paths.join(", ")}]) AS fragments FROM ${LINES_TABLE})`,
+    INNERMOST,
+    (_, rest, lines) =>
+      `${rest}FROM (SELECT *, json_extract(json, [${paths.join(", ")}]) AS fragments FROM ${lines}) AS parsed`,
   );
 }

@@ -2,10 +2,16 @@ import type { BodyProblem, SlackApiFailure } from "./errors.ts";
 
 const TOKEN_REFUSED =
   "Slack does not accept the token; it may be revoked, expired or mistyped: give a valid xoxp- token of an Org Owner";
+const APP_CREDENTIALS =
+  "the app's credentials are wrong; compare them with Basic Information in the app's settings";
+const NEW_CODE = "the code was used before or has expired; authorize the app again";
+const REDIRECT_URL =
+  "the redirect URL is not one of the app's; add it under OAuth & Permissions in the app's settings";
 const TOO_MANY_CALLS = "too many calls to the organization; wait before the next one";
 
 /** @see https://docs.slack.dev/reference/audit-logs-api/methods-actions-reference#errors */
 const API_CODES = new Map([
+  ["bad_client_secret", APP_CREDENTIALS],
   [
     "bad_endpoint",
     "there is no such method under this base URL; check baseUrl and the path (logs, schemas, actions)",
@@ -26,8 +32,12 @@ const API_CODES = new Map([
     "invalid_arguments",
     "a parameter is not accepted; check the filters, and begin the listing again if it went on from a cursor",
   ],
+  ["bad_redirect_uri", REDIRECT_URL],
+  ["code_already_used", NEW_CODE],
   ["invalid_auth", TOKEN_REFUSED],
   ["invalid_authentication", TOKEN_REFUSED],
+  ["invalid_client_id", APP_CREDENTIALS],
+  ["invalid_code", NEW_CODE],
   [
     "invalid_cursor",
     "the page cursor has expired or does not belong to this listing; begin the listing again without it",
@@ -35,6 +45,10 @@ const API_CODES = new Map([
   [
     "invalid_range",
     "the time range is refused; oldest must not be after latest, nor latest in the future (both in epoch seconds)",
+  ],
+  [
+    "invalid_refresh_token",
+    "the refresh token was used before, was revoked or has expired; let an Org Owner authorize the app again (token authorize)",
   ],
   [
     "invalid_workspace",
@@ -59,7 +73,7 @@ const API_CODES = new Map([
   ],
   [
     "token_expired",
-    "the app uses token rotation, whose tokens expire within hours, and Slack does not allow it to be turned off; create a new app without token rotation, let an Org Owner install it on the organization, and use its token",
+    "the app uses token rotation, whose tokens expire within hours; in the stack, let the functions refresh it (tokenRotation in the configuration, and token authorize); elsewhere, create a new app without token rotation, let an Org Owner install it on the organization, and use its token",
   ],
   [
     "token_revoked",

@@ -35,6 +35,7 @@ const REFUSED_TOKEN_CODES: ReadonlySet<string> = new Set([
   "account_inactive",
   "invalid_auth",
   "invalid_authentication",
+  "invalid_refresh_token",
   "missing_authentication",
   "missing_scope",
   "not_authed",

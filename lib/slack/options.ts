@@ -99,5 +99,7 @@ export interface ApiCall {
   query?: Query;
   /** Sent as JSON. */
   body?: Readonly<Record<string, unknown>>;
+  /** Sent as a form instead of `body`. */
+  form?: Readonly<Record<string, string>>;
   headers?: Readonly<Record<string, string>>;
 }

@@ -32,10 +32,11 @@ export function toRequest(
   headers: readonly (Headers | undefined)[],
   needsToken: boolean,
 ): Request {
-  const { method = "GET", path, query = {}, body } = call;
+  const { method = "GET", path, query = {} } = call;
   if (!/^[A-Z]+$/.test(method)) {
     throw new SlackConfigurationError("method must be an HTTP method in capitals, such as GET");
   }
+  const { type, body } = toBody(call);
   if (body !== undefined && (method === "GET" || method === "HEAD")) {
     throw new SlackConfigurationError(`a ${method} request has no body; use query`);
   }
@@ -46,12 +47,24 @@ export function toRequest(
     url: toMethodUrl(base, path, query),
     headers: Object.assign(
       { ...ofClient },
-      body !== undefined && { "content-type": "application/json; charset=utf-8" },
+      type !== undefined && { "content-type": type },
       ...ofCall.map(normalizeHeaders),
     ),
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body,
     needsToken,
   };
+}
+
+function toBody({ body, form }: ApiCall): { type?: string; body: string | undefined } {
+  if (form !== undefined) {
+    if (body !== undefined) throw new SlackConfigurationError("give a body or a form, not both");
+    return {
+      type: "application/x-www-form-urlencoded",
+      body: new URLSearchParams(form).toString(),
+    };
+  }
+  if (body === undefined) return { body: undefined };
+  return { type: "application/json; charset=utf-8", body: JSON.stringify(body) };
 }
 
 /** @throws {SlackConfigurationError} for a filter that Slack would refuse or misread */

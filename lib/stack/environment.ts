@@ -75,6 +75,8 @@ const SOURCE_ENVIRONMENT = z.object({
   /** Name or ARN. */
   TOKEN_SECRET_ID: z.string().min(1),
   SLACK_API_BASE: z.url(),
+  /** Absent: the token does not expire, or another refreshes it. */
+  TOKEN_ROTATION: z.literal("on").optional(),
 });
 export type SourceEnvironment = z.output<typeof SOURCE_ENVIRONMENT>;
 

@@ -23,6 +23,9 @@ export const SOURCE_DIMENSION = "source";
 export const API_ERRORS_METRIC = "ApiErrors";
 export const CODE_DIMENSION = "code";
 
+/** 1 for a refresh of the token that failed while the old one is still good; also for each run that waits to try again. */
+export const TOKEN_REFRESH_FAILED_METRIC = "TokenRefreshFailed";
+
 /** How late late entries were at most, seconds: a value an entry, up to a hundred a run; none when none was late. */
 export const LATENESS_METRIC = "LatenessSeconds";
 

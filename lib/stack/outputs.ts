@@ -20,6 +20,8 @@ export const STACK_OUTPUTS = {
   archiveStartsOn: "ArchiveStartsOn",
   /** Absent when manifests are not signed. */
   signingKey: "SigningKey",
+  /** Of this product, as it was deployed. */
+  version: "Version",
 } as const;
 
 /** Of each source: their names begin like this, and their description is the source's name. */
@@ -49,6 +51,8 @@ export interface DeployedSource {
   tokenSecret: string;
   /** Base URL of the Audit Logs API. */
   slackApi: string;
+  /** Name of the function of the live runs; absent of a stack of version 0.1. */
+  functionName: string | undefined;
   /** How often a run starts; absent when none does. */
   intervalSeconds: number | undefined;
   /** ARNs of its state machines; absent when it has none. */
@@ -67,6 +71,8 @@ export interface DeployedStack {
   archiveStartsOn: string | undefined;
   /** ARN of the key that manifests are signed with; absent when they are not. */
   signingKey: string | undefined;
+  /** Of this product, as it was deployed; absent before the versions that tell it. */
+  version: string | undefined;
   /** By name, ascending. */
   sources: DeployedSource[];
 }
@@ -111,12 +117,14 @@ export function parseStackOutputs(
     checkpointTable: toValue(STACK_OUTPUTS.checkpointTable),
     archiveStartsOn: find(STACK_OUTPUTS.archiveStartsOn),
     signingKey: find(STACK_OUTPUTS.signingKey),
+    version: find(STACK_OUTPUTS.version),
     sources: sources.map((source) => {
       const interval = toValue(SOURCE_OUTPUTS.interval, source);
       return {
         name: source,
         tokenSecret: toValue(SOURCE_OUTPUTS.tokenSecret, source),
         slackApi: toValue(SOURCE_OUTPUTS.slackApi, source),
+        functionName: find(SOURCE_OUTPUTS.function, source),
         intervalSeconds: interval === NO_INTERVAL ? undefined : Number(interval),
         backfillMachine: find(SOURCE_OUTPUTS.backfill, source),
         sealingMachine: find(SOURCE_OUTPUTS.closing, source),

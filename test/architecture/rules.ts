@@ -95,10 +95,40 @@ export const LAYERS: Rule[][] = [
     },
     {
       folder: ".ci/template",
-      why: "proves the deployed stack from outside, by its names and its answers",
-      may: ["fake-slack", "infra/config/config.ts", "lib/archive", "lib/stack/metrics.ts"],
-      packages: ["@aws-sdk/*"],
-      builtins: ["assert", "child_process", "events", "stream", "timers", "url", "zlib"],
+      why: "runs every job of the deployed stack from outside, and compares what is stored with what Slack has",
+      may: [
+        "fake-slack",
+        "infra/config/config.ts",
+        "lib/archive",
+        "lib/aws",
+        "lib/local",
+        ...PORTS,
+        "lib/sql",
+        "lib/stack/metrics.ts",
+        "lib/time.ts",
+        "test/fakes/local-account/athena.ts",
+        "test/fakes/local-account/authorization.ts",
+        "test/fakes/local-account/aws-request.ts",
+        "test/fakes/local-account/deployment.ts",
+        "test/fakes/loopback-server.ts",
+        "test/functions/forbidden-calls.ts",
+        ".ci/moto",
+      ],
+      packages: ["@aws-sdk/*", "@duckdb/node-api", "vitest"],
+      builtins: [
+        "child_process",
+        "crypto",
+        "events",
+        "fs",
+        "http",
+        "os",
+        "path",
+        "readline",
+        "stream",
+        "timers",
+        "url",
+        "util",
+      ],
     },
     {
       folder: ".ci/moto",
@@ -152,6 +182,8 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are checked before they are deployed.
         "lib/detect/configure.ts",
+        // Its version is an output of the stack.
+        "package.json",
       ],
       packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
       builtins: ["fs", "path", "url"],
@@ -202,6 +234,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/stack",
       why: "is the one part of the command line that knows AWS, so that nobody else loads its SDK",
       may: [
+        "package.json",
         "cli",
         "cli/options",
         "cli/output",
@@ -258,7 +291,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/run",
       why: "runs an engine until it is done, whichever command asks",
       may: ["cli", ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local")],
-      builtins: ["crypto", "fs", "os", "path", "stream", "url", "util", "zlib"],
+      builtins: ["crypto", "fs", "http", "os", "path", "stream", "url", "util", "zlib"],
     },
   ],
   [
@@ -267,7 +300,7 @@ export const LAYERS: Rule[][] = [
       why: "stands in for Slack, so it knows of the product only what a client of Slack must know",
       may: ["lib/slack", "lib/time.ts"],
       packages: ["commander"],
-      builtins: ["events", "fs", "http", "net"],
+      builtins: ["crypto", "events", "fs", "http", "net", "stream"],
     },
   ],
   [
@@ -404,6 +437,7 @@ export const LAYERS: Rule[][] = [
 
 /** These compute what they import; each says why nobody can know it beforehand. */
 export const COMPUTED_IMPORTS: Record<string, string> = {
+  ".ci/template/lambda-runtime.mjs": "the code of a deployed function",
   "cli/run/own-rules.ts": "the user's own rules",
   "infra/app.ts": "the user's configuration file",
   "packages/slack-audit-logs.ts": "the bundle that it has built",

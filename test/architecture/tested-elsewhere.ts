@@ -8,6 +8,10 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
 
+  "lib/aws/role-simulation.ts": "test/cli/stack/doctor.test.ts",
+  "lib/aws/schedules.ts": "test/cli/stack/doctor.test.ts",
+  "lib/aws/secret-versions.ts": "test/aws/token-refresh.test.ts",
+
   // Options of the SDK, seen in the requests that it makes.
   "lib/aws/client-options.ts": "test/aws/s3-archive-store-http.test.ts",
 

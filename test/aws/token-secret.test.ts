@@ -18,7 +18,7 @@ beforeEach(() => secrets.reset());
 
 it("stores what a run reads", async () => {
   secrets.on(PutSecretValueCommand).resolves({});
-  await secret.store("xoxp-1-2-3");
+  await secret.store({ token: "xoxp-1-2-3" });
   const { SecretId, SecretString } =
     secrets.commandCalls(PutSecretValueCommand)[0]?.args[0].input ?? {};
   expect(SecretId).toBe("acme-token");

@@ -43,6 +43,17 @@ it.each([["status"], ["cat"], ["help"]])(
   },
 );
 
+it("a large result ends by itself when its reader has gone", async () => {
+  const sql = "SELECT * FROM range(500000) AS t (n)";
+  const { process: child, ended } = start([
+    ...["query", sql, "--archive", archive, "--output", "ndjson"],
+  ]);
+  child.stdout?.once("data", () => child.stdout?.destroy());
+  await expect(ended).rejects.toThrow();
+
+  expect(child.exitCode ?? (await once(child, "exit"))[0]).toBe(0);
+});
+
 it("verify ends with the code of what it found though its reader has gone", async () => {
   await mkdir(join(archive, "manifests/source=slack"), { recursive: true });
   await writeFile(join(archive, "manifests/source=slack/dt=2026-03-02.json"), "not a manifest");

@@ -18,6 +18,7 @@ const STACKS_OF_0_1_0: ({ name: string; config: Partial<AuditLakeConfig> } & Tem
 const ALLOWED: Record<"added" | "removed" | "changed", RegExp[]> = {
   added: [
     /^Monitoring\w+evidencealtered\w+ \(AWS::CloudWatch::Alarm\)$/,
+    / \(AWS::Athena::NamedQuery\)$/,
     // The files of the columns have one of their own; the archive's keeps what it has.
     /^ArchiveColumns(?:Policy|AutoDeleteObjectsCustomResource)?[0-9A-F]{8} /,
   ],

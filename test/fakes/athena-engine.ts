@@ -36,6 +36,10 @@ export class AthenaEngine {
     this.#objects = objects;
   }
 
+  has(table: string): boolean {
+    return this.tables.has(table);
+  }
+
   /**
    * @returns rows, the names of the columns first
    * @throws {Error} with the reason that Athena gives

@@ -28,7 +28,14 @@ export class LocalAws {
   /** As the test goes on, they may change. */
   readonly answers: AwsAnswers;
   /** Of the one stack that there is. */
-  readonly stack: { name: string; outputs: StackOutput[]; alarms: string[] };
+  readonly stack: {
+    name: string;
+    outputs: StackOutput[];
+    alarms: string[];
+    status?: string;
+    /** Besides the alarms. */
+    resources?: { type: string; logicalId: string; physicalId: string }[];
+  };
   /** CloudFormation answers nothing else while it is set. */
   refusal: AwsRefusal | undefined;
   readonly #server: LoopbackServer;
@@ -69,9 +76,9 @@ export class LocalAws {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = await readCall(request);
     this.calls.push(call);
-    const isCloudFormation = request.headers["x-amz-target"] === undefined;
+    const isXml = request.headers["x-amz-target"] === undefined && !call.isRest;
     try {
-      response.end(isCloudFormation ? this.#toXml(call) : JSON.stringify(this.#answer(call)));
+      response.end(isXml ? this.#toXml(call) : JSON.stringify(this.#answer(call)));
     } catch (error) {
       if (!(error instanceof AwsRefusal)) {
         response.destroy(error as Error);
@@ -80,7 +87,7 @@ export class LocalAws {
       const { type, message } = error;
       response.statusCode = 400;
       response.end(
-        isCloudFormation
+        isXml
           ? `<ErrorResponse><Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error></ErrorResponse>`
           : JSON.stringify({ __type: type, message }),
       );
@@ -96,22 +103,34 @@ export class LocalAws {
   }
 
   #toXml({ operation, input }: AwsCall): string {
-    const { name, outputs, alarms } = this.stack;
+    const { name, outputs, alarms, resources = [], status = "UPDATE_COMPLETE" } = this.stack;
     if (this.refusal !== undefined) {
       throw this.refusal;
+    }
+    if (operation === "SimulatePrincipalPolicy") {
+      const results = this.#answer({ operation, input }) as { EvaluationResults: object[] };
+      const members = `<EvaluationResults>${results.EvaluationResults.map(toMember).join("")}</EvaluationResults>`;
+      return `<${operation}Response><${operation}Result>${members}</${operation}Result></${operation}Response>`;
     }
     if (input.StackName !== name) {
       throw new AwsRefusal("ValidationError", `Stack with id ${input.StackName} does not exist`);
     }
     const members =
       operation === "DescribeStacks"
-        ? `<Stacks><member><StackName>${name}</StackName><Outputs>${outputs.map(toMember).join("")}</Outputs></member></Stacks>`
-        : `<StackResourceSummaries>${alarms.map(toAlarm).map(toMember).join("")}</StackResourceSummaries>`;
+        ? `<Stacks><member><StackName>${name}</StackName><StackStatus>${status}</StackStatus><Outputs>${outputs.map(toMember).join("")}</Outputs></member></Stacks>`
+        : `<StackResourceSummaries>${[...alarms.map(toAlarm), ...resources.map(toSummary)].map(toMember).join("")}</StackResourceSummaries>`;
     return `<${operation}Response><${operation}Result>${members}</${operation}Result></${operation}Response>`;
   }
 }
 
-async function readCall(request: IncomingMessage): Promise<AwsCall> {
+async function readCall(request: IncomingMessage): Promise<AwsCall & { isRest?: boolean }> {
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
+  if (pathname === "/schedules") {
+    return {
+      ...{ operation: "ListSchedules", isRest: true },
+      input: Object.fromEntries(searchParams),
+    };
+  }
   const body = await text(request);
   const target = request.headers["x-amz-target"];
   if (typeof target === "string") {
@@ -119,6 +138,18 @@ async function readCall(request: IncomingMessage): Promise<AwsCall> {
   }
   const { Action = "", ...input } = Object.fromEntries(new URLSearchParams(body));
   return { operation: Action, input };
+}
+
+function toSummary({
+  type,
+  logicalId,
+  physicalId,
+}: {
+  type: string;
+  logicalId: string;
+  physicalId: string;
+}) {
+  return { ResourceType: type, LogicalResourceId: logicalId, PhysicalResourceId: physicalId };
 }
 
 function toAlarm(name: string) {

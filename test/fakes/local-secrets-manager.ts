@@ -1,7 +1,8 @@
 import { json } from "node:stream/consumers";
 import { LoopbackServer } from "./loopback-server.ts";
+import { MemorySecrets, SecretRefusal } from "./memory-secrets.ts";
 
-/** As much of Secrets Manager as a run needs, over real HTTP: `GetSecretValue`. */
+/** As much of Secrets Manager as a run needs, over real HTTP. */
 export class LocalSecretsManager {
   readonly endpoint: string;
   /** By name. */
@@ -15,21 +16,23 @@ export class LocalSecretsManager {
   }
 
   static async start(): Promise<LocalSecretsManager> {
-    const secrets = new Map<string, string>();
+    const memory = new MemorySecrets();
     const server = await LoopbackServer.start(async (request, response) => {
-      const { SecretId } = (await json(request)) as { SecretId: string };
-      const SecretString = secrets.get(SecretId);
-      response.statusCode = SecretString === undefined ? 400 : 200;
+      const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
+      const input = (await json(request)) as Parameters<MemorySecrets["answer"]>[1];
       response.setHeader("content-type", "application/x-amz-json-1.1");
-      response.end(
-        JSON.stringify(
-          SecretString === undefined
-            ? { __type: "ResourceNotFoundException", message: "no such secret" }
-            : { Name: SecretId, SecretString },
-        ),
-      );
+      try {
+        response.end(JSON.stringify(memory.answer(operation, input)));
+      } catch (error) {
+        if (!(error instanceof SecretRefusal)) {
+          response.destroy(error as Error);
+          return;
+        }
+        response.statusCode = 400;
+        response.end(JSON.stringify({ __type: error.type, message: error.message }));
+      }
     });
-    return new LocalSecretsManager(server, secrets);
+    return new LocalSecretsManager(server, memory.secrets);
   }
 
   stop(): Promise<void> {

@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { defineQueryCommand } from "../../cli/commands/query.ts";
+import { renderResult } from "../../cli/output/result-table.ts";
 import { Organization } from "../../fake-slack/organization.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
@@ -60,6 +61,16 @@ function toTable({ columns, rows }: QueryResult): string {
     ...(rows.length === 0 ? ["No rows."] : lines),
     ...(more > 0 ? ["", `… and ${more} more.`] : []),
   ].join("\n");
+}
+
+/** Nothing is cut, and no line is wider than the terminal. */
+function assertFits(name: string, result: QueryResult, width: number): void {
+  const rows = result.rows.slice(0, ROWS_SHOWN);
+  const text = renderResult({ ...result, rows, rowCount: rows.length }, width);
+  const longest = Math.max(...text.split("\n").map((line) => line.length));
+  expect({ name, width, isCut: text.includes("…"), fits: longest <= width }).toEqual({
+    ...{ name, width, isCut: false, fits: true },
+  });
 }
 
 /** What the introduction says of every query. */
@@ -156,7 +167,7 @@ const INVESTIGATIONS: readonly Investigation[] = [
     question: "Is the archive complete?",
     command: ["completeness", ...PERIOD, "--set", "as_of=2026-03-09T00:01:00Z"],
     reading:
-      "Every hour of a sealed day is `complete` or `nothing happened`; anything else has its reason in the manifest of the day.",
+      "Every sealed day is `complete` or `nothing happened`; otherwise the hours in which something is wrong stand below it, and the manifest of the day has the reason.",
   },
 ];
 
@@ -172,7 +183,7 @@ async function printed(command: readonly string[], archive: string): Promise<str
   try {
     const query = new Command("query");
     defineQueryCommand(query);
-    await query.parseAsync([...command, "--no-pager", "--archive", archive], { from: "user" });
+    await query.parseAsync([...command, "--archive", archive, "--no-pager"], { from: "user" });
     return log.mock.calls.map(([text]) => stripVTControlCharacters(String(text))).join("\n");
   } finally {
     Object.assign(stdout, { isTTY, columns });
@@ -218,7 +229,9 @@ describe("pages of saved queries, with results on the made-up organization", () 
     using lake = await openLake(directory);
     const sections: string[] = [];
     for (const query of SAVED_QUERIES.values()) {
-      sections.push(toSection(query, await lake.query(query.sql(valuesOf(query)))));
+      const result = await lake.query(query.sql(valuesOf(query)));
+      sections.push(toSection(query, result));
+      for (const width of [60, 80, 120]) assertFits(query.name, result, width);
     }
 
     const page = [INTRODUCTION, ...sections].join("\n");

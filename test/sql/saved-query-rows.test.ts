@@ -785,10 +785,10 @@ describe("saved queries", () => {
     expect(rows).toEqual([["hologram_called", "2026-03-20 10:00:00", 2, BOB.email]]);
   });
 
-  it("completeness: shows the empty hour and the lag of the newest", async () => {
+  it("completeness: has one line a day, and the lag of the newest entry", async () => {
     const rows = await ask(
       "completeness",
-      ["source", "hour_start", "entries", "state", "last_event", "lag_seconds"],
+      ["source", "day", "hours", "state", "entries", "lag_seconds"],
       [
         entry("02 22:10:00", ADA, "user_login"),
         entry("02 22:20:00", ADA, "user_login"),
@@ -798,13 +798,12 @@ describe("saved queries", () => {
     );
 
     expect(rows).toEqual([
-      ["slack", "2026-03-02 22:00:00", 2, "not sealed", "2026-03-02 22:20:00", null],
-      ["slack", "2026-03-02 23:00:00", 0, "not sealed", null, null],
-      ["slack", "2026-03-03 00:00:00", 1, "not sealed", "2026-03-03 00:30:00", 300],
+      ["slack", "2026-03-02", "1 of 2", "not sealed", 2, null],
+      ["slack", "2026-03-03", "1 of 1", "not sealed", 1, 300],
     ]);
   });
 
-  it("completeness: tells an hour in which nothing happened from one that is not sealed", async () => {
+  it("completeness: shows the hours in which something is wrong", async () => {
     const directory = await makeDirectory();
     const store = new DirectoryArchiveStore(directory);
     await writeArchive(directory, [entry("02 22:10:00", ADA, "user_login")]);
@@ -820,23 +819,19 @@ describe("saved queries", () => {
     });
     using lake = await openLake(directory);
 
-    const { columns, rows } = await lake.query(SAVED_QUERIES.get("completeness")?.sql(MARCH) ?? "");
+    const { columns, rows } = await lake.query(
+      SAVED_QUERIES.get("completeness")?.sql({ ...MARCH, as_of: "2026-03-03T01:31:00Z" }) ?? "",
+    );
 
-    const found = rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
-    const stateAt = (hour: string) =>
-      found.find(({ hour_start }) => hour_start === `2026-03-${hour}:00:00`)?.state;
-    expect(rows).toHaveLength(72);
-    expect(stateAt("02 21")).toBe("nothing happened");
-    expect(stateAt("02 22")).toBe("complete");
-    expect(stateAt("02 20")).toBe("changed");
-    expect(stateAt("03 00")).toBe("not sealed");
-    expect(stateAt("03 01")).toBe("not sealed");
-    expect(stateAt("04 04")).toBe("nothing happened");
-    for (const hour of ["04 05", "04 06", "04 07"]) {
-      expect(stateAt(hour)).toBe("differs from Slack");
-    }
-    expect(found.filter(({ lag_seconds }) => lag_seconds !== null)).toMatchObject([
-      { hour_start: "2026-03-03 01:00:00" },
+    expect(columns).toEqual(["source", "day", "hours", "state", "entries", "late", "lag_seconds"]);
+    expect(rows).toEqual([
+      ["slack", "2026-03-02", "2 of 24", "changed", 2, 0, null],
+      ["slack", "2026-03-02", "20:00", "changed", 1, 0, null],
+      ["slack", "2026-03-03", "1 of 24", "not sealed", 1, null, 60],
+      ["slack", "2026-03-04", "0 of 24", "differs from Slack", 0, 0, null],
+      ["slack", "2026-03-04", "05:00", "differs from Slack", 0, 0, null],
+      ["slack", "2026-03-04", "06:00", "differs from Slack", 0, 0, null],
+      ["slack", "2026-03-04", "07:00", "differs from Slack", 0, 0, null],
     ]);
   });
 

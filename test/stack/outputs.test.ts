@@ -4,6 +4,7 @@ import {
   DeployedStackError,
   parseStackOutputs,
 } from "../../lib/stack/outputs.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import { synthesize } from "../infra/synthesize.ts";
 
 /** As CloudFormation tells them; what only a deployment knows stays a reference. */
@@ -40,11 +41,13 @@ describe("parseStackOutputs", () => {
       checkpointTable: expect.stringContaining("IngestionCheckpoints"),
       archiveStartsOn: "2026-01-01",
       signingKey: expect.stringContaining("ClosingSigningKey"),
+      version: packageJson.version,
       sources: [
         {
           name: "acme-gov",
           tokenSecret: expect.stringContaining("Ingestionacmegov"),
           slackApi: "https://api.slack-gov.com/audit/v1/",
+          functionName: expect.stringContaining("IngestionacmegovFunction"),
           intervalSeconds: undefined,
           backfillMachine: undefined,
           sealingMachine: undefined,
@@ -53,6 +56,7 @@ describe("parseStackOutputs", () => {
           name: "zeta",
           tokenSecret: expect.stringContaining("Ingestionzeta"),
           slackApi: "https://api.slack.com/audit/v1/",
+          functionName: expect.stringContaining("IngestionzetaFunction"),
           intervalSeconds: 900,
           backfillMachine: expect.stringContaining("Backfillzeta"),
           sealingMachine: expect.stringContaining("Closingzeta"),

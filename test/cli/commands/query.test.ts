@@ -57,10 +57,11 @@ it("prints CSV that a quote, a comma and a line break survive", async () => {
   expect(stdout).toBe('x,y,z,n\r\n"a ""b""","c,d","\n",\r\n');
 });
 
-it("prints every row of a long table where there is no terminal", async () => {
-  const { stdout } = await query("SELECT * FROM range(2500) AS t (number)");
-  expect(stdout).toContain("│   2499 │");
-  expect(stdout).toMatch(/^2,500 rows$/m);
+it("prints the first 10,000 rows of a table where there is no terminal, and says so", async () => {
+  const { stdout, stderr } = await query("SELECT * FROM range(12500) AS t (number)");
+  expect(stdout).toContain("│   9999 │");
+  expect(stdout).toMatch(/^12,500 rows; 2,500 rows not shown$/m);
+  expect(stderr).toMatch(/^A table shows the first rows; --output ndjson, .*\n$/);
 });
 
 describe("a result in a file", () => {

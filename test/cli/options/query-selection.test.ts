@@ -2,6 +2,11 @@ import { describe, expect, it } from "vitest";
 import { toStatement } from "../../../cli/options/query-selection.ts";
 import { SAVED_QUERIES } from "../../../lib/sql/saved-queries.ts";
 
+/** Values for parameters without a default. */
+const REQUIRED: Record<string, Record<string, string>> = {
+  "address-trail": { address: "192.0.2.17" },
+  "user-trail": { person: "charlie.parker@example.com" },
+};
 const NOW = Date.UTC(2026, 4, 20, 13) / 1000;
 const at = (day: string) => Date.parse(`${day}T00:00:00Z`) / 1000;
 
@@ -42,7 +47,8 @@ describe("the period of a saved query", () => {
 it.each([...SAVED_QUERIES.keys()])(
   "--source and --last restrict each table that %s reads",
   (name) => {
-    const restricted = toStatement(name, { source: "acme", last: 86_400 }, NOW);
+    const set = { ...REQUIRED[name] };
+    const restricted = toStatement(name, { source: "acme", last: 86_400, set }, NOW);
 
     expect(restricted.reads).toMatch(/^Reading 2026-05-19 to 2026-05-20 .* of acme\.$/);
     const tables = [...restricted.sql.matchAll(/(?:FROM|JOIN) (?:audit_logs|archive_hours)\b/g)];

@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { StackOutput } from "../../../lib/stack/outputs.ts";
+import packageJson from "../../../package.json" with { type: "json" };
 import { type AwsAnswers, LocalAws } from "../../fakes/local-aws.ts";
 
 export const SECRET_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:acme-1a2b3c";
@@ -17,6 +18,7 @@ export async function deployed(
     slackApi = "https://slack.invalid/audit/v1/",
     interval = "300",
     others = [] as string[],
+    version = packageJson.version,
     /** Of `acme`, with the key that signs its manifests. */
     hasStateMachines = false,
   } = {},
@@ -27,8 +29,10 @@ export async function deployed(
     { OutputKey: "Workgroup", OutputValue: "slack-audit-lake" },
     { OutputKey: "CheckpointTable", OutputValue: "checkpoints" },
     { OutputKey: "ArchiveStartsOn", OutputValue: "2020-01-01" },
+    { OutputKey: "Version", OutputValue: version },
     ...["acme", ...others].flatMap((Description) => [
       { OutputKey: `TokenSecret${Description}`, OutputValue: SECRET_ARN, Description },
+      { OutputKey: `Function${Description}`, OutputValue: `${Description}-ingest`, Description },
       { OutputKey: `SlackApi${Description}`, OutputValue: slackApi, Description },
       { OutputKey: `IntervalSeconds${Description}`, OutputValue: interval, Description },
     ]),
@@ -40,7 +44,20 @@ export async function deployed(
         ]
       : []),
   ];
-  const aws = await LocalAws.start({ name: "SlackAuditLake", outputs, alarms: ALARMS }, answers);
+  const resources = [
+    {
+      type: "AWS::Scheduler::ScheduleGroup",
+      ...{ logicalId: "IngestionSchedules", physicalId: "schedules" },
+    },
+    {
+      type: "AWS::IAM::Role",
+      ...{ logicalId: "IngestionacmeFunctionRole1A2B", physicalId: "acme-role" },
+    },
+  ];
+  const aws = await LocalAws.start(
+    { name: "SlackAuditLake", outputs, alarms: ALARMS, resources },
+    answers,
+  );
   onTestFinished(() => aws.stop());
   return aws;
 }

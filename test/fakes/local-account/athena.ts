@@ -1,7 +1,5 @@
 import { TABLE_DAYS_SQL } from "../../../lib/sql/columns-table.ts";
 import { COMPACT_TABLE, LINES_TABLE } from "../../../lib/sql/table.ts";
-import { AthenaEngine } from "../athena-engine.ts";
-import type { LocalS3 } from "../local-s3.ts";
 import { arnOf, type Deployment } from "./deployment.ts";
 import { getObject, putObject, s3Call } from "./iam-calls.ts";
 import type { IamCall } from "./policy.ts";
@@ -15,6 +13,17 @@ interface Query {
 /** Whether the caller of a statement may make a call. */
 type Authorize = (call: IamCall) => boolean;
 
+/** Runs statements for those who may. */
+export interface Engine {
+  /** Whether there is an Iceberg table of this name. */
+  has(table: string): boolean;
+  /**
+   * @returns rows, the names of the columns first
+   * @throws {Error} with the reason that Athena gives
+   */
+  run(sql: string): Promise<string[][]>;
+}
+
 /**
  * As much of Athena as the columns need: their statements, with their caller's rights.
  *
@@ -26,16 +35,20 @@ export class LocalAthena {
   readonly statements: string[] = [];
   /** Every statement fails with it while it is set. */
   failure: string | undefined;
-  /** What runs the statements that their caller may run. */
-  readonly engine: AthenaEngine;
+  readonly #engine: Engine;
   readonly #deployment: Deployment;
-  readonly #s3: LocalS3;
+  readonly #keysOf: (bucket: string) => Promise<string[]>;
   readonly #queries = new Map<string, Query>();
 
-  constructor(deployment: Deployment, s3: LocalS3) {
+  /** @param keysOf - the objects of a bucket */
+  constructor(
+    deployment: Deployment,
+    engine: Engine,
+    keysOf: (bucket: string) => Promise<string[]>,
+  ) {
     this.#deployment = deployment;
-    this.#s3 = s3;
-    this.engine = new AthenaEngine(() => this.#objects());
+    this.#engine = engine;
+    this.#keysOf = keysOf;
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: each operation has its own input
@@ -78,7 +91,10 @@ export class LocalAthena {
     authorize: Authorize,
   ): Promise<Query> {
     this.statements.push(input.QueryString);
-    const statementCalls = this.#callsOf(input.QueryString, input.QueryExecutionContext.Database);
+    const statementCalls = await this.#callsOf(
+      input.QueryString,
+      input.QueryExecutionContext.Database,
+    );
     const results = this.#bucket("ArchiveResults");
     const calls = [
       s3Call(results, "s3:GetBucketLocation"),
@@ -93,17 +109,17 @@ export class LocalAthena {
     }
     if (this.failure !== undefined) return { state: "FAILED", reason: this.failure, rows: [] };
     try {
-      return { state: "SUCCEEDED", rows: await this.engine.run(input.QueryString) };
+      return { state: "SUCCEEDED", rows: await this.#engine.run(input.QueryString) };
     } catch (error) {
       return { state: "FAILED", reason: (error as Error).message, rows: [] };
     }
   }
 
   /** What Athena calls in the name of the caller of a statement. */
-  #callsOf(sql: string, database: string): IamCall[] {
+  async #callsOf(sql: string, database: string): Promise<IamCall[]> {
     const archive = this.#bucket("ArchiveBucket");
     const columns = this.#bucket("ArchiveColumns");
-    const isThere = this.engine.tables.has(COMPACT_TABLE);
+    const isThere = this.#engine.has(COMPACT_TABLE);
     const files = /LOCATION 's3:\/\/[^/]+\/([^']+)'/.exec(sql)?.[1] ?? "some-table/";
     const readTable = (name: string) => glue("glue:GetTable", database, name);
     const making = [
@@ -133,7 +149,7 @@ export class LocalAthena {
     }
     if (sql.startsWith("MERGE INTO ")) {
       const lines = `audit_logs/source=${source}/dt=${day}/`;
-      const keys = [...this.#objects()].map(([key]) => key).filter((key) => key.startsWith(lines));
+      const keys = (await this.#keysOf(archive)).filter((key) => key.startsWith(lines));
       return [
         {
           action: "athena:GetDataCatalog",
@@ -153,13 +169,6 @@ export class LocalAthena {
     if (view === undefined) throw new Error(`nothing is known of ${sql.slice(0, 60)}`);
     const calls = [...making, ...readTable(view), ...glue("glue:UpdateTable", database, view)];
     return [...calls, ...readTable(LINES_TABLE), ...readTable(COMPACT_TABLE)];
-  }
-
-  *#objects(): Generator<[key: string, body: Buffer]> {
-    const bucket = `${this.#bucket("ArchiveBucket")}/`;
-    for (const [path, body] of this.#s3.objects) {
-      if (path.startsWith(bucket)) yield [path.slice(bucket.length), body];
-    }
   }
 
   #bucket(idPrefix: string): string {

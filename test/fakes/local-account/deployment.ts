@@ -17,31 +17,36 @@ const PSEUDO: Record<string, string> = {
   "AWS::URLSuffix": "amazonaws.com",
 };
 
-/** Names and ARNs of resources as CloudFormation would make them: what `Ref` gives, and what `Arn` is. */
-const NAMES: Record<string, (id: string) => { ref: string; arn: string }> = {
-  "AWS::DynamoDB::Table": (id) => ({ ref: id, arn: arnOf("dynamodb", `table/${id}`) }),
-  "AWS::IAM::Role": (id) => ({ ref: id, arn: `arn:aws:iam::${ACCOUNT}:role/${id}` }),
-  "AWS::KMS::Key": (id) => ({ ref: id, arn: arnOf("kms", `key/${id}`) }),
-  "AWS::Lambda::Function": (id) => ({ ref: id, arn: arnOf("lambda", `function:${id}`) }),
-  "AWS::Logs::LogGroup": (id) => ({ ref: id, arn: arnOf("logs", `log-group:${id}:*`) }),
-  "AWS::S3::Bucket": (id) => ({ ref: id.toLowerCase(), arn: `arn:aws:s3:::${id.toLowerCase()}` }),
-  "AWS::SNS::Topic": (id) => ({ ref: arnOf("sns", id), arn: arnOf("sns", id) }),
-  "AWS::SQS::Queue": (id) => ({
-    ref: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${id}`,
-    arn: arnOf("sqs", id),
+interface Names {
+  /** What `Ref` gives. */
+  ref: string;
+  arn: string;
+}
+
+const named = (arn: string) => ({ ref: arn, arn });
+
+/** Of a resource by its name. */
+const NAMES: Record<string, (name: string) => Names> = {
+  "AWS::DynamoDB::Table": (name) => ({ ref: name, arn: arnOf("dynamodb", `table/${name}`) }),
+  "AWS::IAM::Role": (name) => ({ ref: name, arn: `arn:aws:iam::${ACCOUNT}:role/${name}` }),
+  "AWS::KMS::Key": (name) => ({ ref: name, arn: arnOf("kms", `key/${name}`) }),
+  "AWS::Lambda::Function": (name) => ({ ref: name, arn: arnOf("lambda", `function:${name}`) }),
+  "AWS::Logs::LogGroup": (name) => ({ ref: name, arn: arnOf("logs", `log-group:${name}:*`) }),
+  "AWS::S3::Bucket": (name) => ({
+    ref: name.toLowerCase(),
+    arn: `arn:aws:s3:::${name.toLowerCase()}`,
   }),
-  "AWS::Scheduler::ScheduleGroup": (id) => ({
-    ref: id,
-    arn: arnOf("scheduler", `schedule-group/${id}`),
+  "AWS::SNS::Topic": (name) => named(arnOf("sns", name)),
+  "AWS::SQS::Queue": (name) => ({
+    ref: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`,
+    arn: arnOf("sqs", name),
   }),
-  "AWS::SecretsManager::Secret": (id) => {
-    const arn = arnOf("secretsmanager", `secret:${id}-AbCdEf`);
-    return { ref: arn, arn };
-  },
-  "AWS::StepFunctions::StateMachine": (id) => {
-    const arn = arnOf("states", `stateMachine:${id}`);
-    return { ref: arn, arn };
-  },
+  "AWS::Scheduler::ScheduleGroup": (name) => ({
+    ref: name,
+    arn: arnOf("scheduler", `schedule-group/${name}`),
+  }),
+  "AWS::SecretsManager::Secret": (name) => named(arnOf("secretsmanager", `secret:${name}-AbCdEf`)),
+  "AWS::StepFunctions::StateMachine": (name) => named(arnOf("states", `stateMachine:${name}`)),
 };
 
 export function arnOf(service: string, resource: string): string {
@@ -51,11 +56,19 @@ export function arnOf(service: string, resource: string): string {
 /** A template with every reference resolved, as if it were deployed. */
 export class Deployment {
   readonly #resources: Record<string, Resource>;
+  readonly #physicalIds: Readonly<Record<string, string>>;
   readonly #resolved = new Map<string, [string, Resource["Properties"]][]>();
 
-  /** @param template - as `Template.toJSON()` gives it */
-  constructor(template: Record<string, unknown>) {
+  /**
+   * @param template - as `Template.toJSON()` gives it
+   * @param physicalIds - names or ARNs of resources by their logical ids, where they are not those
+   */
+  constructor(
+    template: Record<string, unknown>,
+    physicalIds: Readonly<Record<string, string>> = {},
+  ) {
     this.#resources = template.Resources as Record<string, Resource>;
+    this.#physicalIds = physicalIds;
   }
 
   /** Logical ids and resolved properties of all resources of a type. */
@@ -79,17 +92,25 @@ export class Deployment {
     return only;
   }
 
-  /** What `Ref` gives, and the ARN. */
-  named(id: string): { ref: string; arn: string } {
+  named(id: string): Names {
     const type = this.#resources[id]?.Type ?? "nothing";
-    const name = NAMES[type];
-    if (name === undefined) throw new Error(`no name is known for ${id}, ${type}`);
-    return name(id);
+    const toNames = NAMES[type];
+    if (toNames === undefined) throw new Error(`no name is known for ${id}, ${type}`);
+    const name = this.#physicalIds[id] ?? id;
+    // A queue's is its address.
+    return name.startsWith("arn:") ? named(name) : toNames(name.replace(/^https:.*\//, ""));
+  }
+
+  /** Logical id and resolved properties of the resource of a type that `Ref` gives as this. */
+  byRef(type: string, ref: string): [id: string, properties: Resource["Properties"]] | undefined {
+    return this.all(type).find(([id]) => this.named(id).ref === ref);
   }
 
   /** @param roleArn - of a role in the template */
   statementsOf(roleArn: string): Statement[] {
-    const [role, properties] = this.one("AWS::IAM::Role", roleArn.split("/").at(-1) ?? "");
+    const role = roleArn.split("/").at(-1) ?? "";
+    const [, properties] = this.byRef("AWS::IAM::Role", role) ?? [];
+    if (properties === undefined) throw new Error(`there is no role ${role}`);
     if (properties.ManagedPolicyArns !== undefined) {
       throw new Error(`${role} has policies that the template does not show`);
     }

@@ -1,6 +1,6 @@
 /** What a request to AWS must be allowed, the calls that a service makes in the caller's name among it. */
 import type { AwsRequest } from "./aws-request.ts";
-import { type Deployment, REGION } from "./deployment.ts";
+import { arnOf, type Deployment, REGION } from "./deployment.ts";
 import type { IamCall } from "./policy.ts";
 
 /** @throws {Error} when the request is one of which nothing is known */
@@ -10,12 +10,18 @@ export function iamCallsOf(request: AwsRequest, deployment: Deployment): IamCall
   return toCalls(request, deployment);
 }
 
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
+const SECRET_KEY_USES: Record<string, string[]> = {
+  GetSecretValue: ["kms:Decrypt"],
+  PutSecretValue: ["kms:GenerateDataKey", "kms:Decrypt"],
+};
+
 const SERVICES: Record<string, (request: AwsRequest, deployment: Deployment) => IamCall[]> = {
   athena: ({ operation, input }) => [
     {
       action: `athena:${operation}`,
       // The fakes' queries all run in the one workgroup, which an execution's id does not tell.
-      resource: `arn:aws:athena:${REGION}:111122223333:workgroup/${input.WorkGroup ?? "slack-audit-lake"}`,
+      resource: arnOf("athena", `workgroup/${input.WorkGroup ?? "slack-audit-lake"}`),
       context: {},
     },
   ],
@@ -32,18 +38,14 @@ const SERVICES: Record<string, (request: AwsRequest, deployment: Deployment) => 
   ],
   s3: s3Calls,
   secretsmanager: ({ operation, input }, deployment) => {
-    const [, secret] = deployment
-      .all("AWS::SecretsManager::Secret")
-      .find(([id]) => deployment.named(id).arn === input.SecretId) ?? ["", {}];
+    const [, secret] = deployment.byRef("AWS::SecretsManager::Secret", input.SecretId) ?? ["", {}];
     return [
       { action: `secretsmanager:${operation}`, resource: input.SecretId, context: {} },
-      ...throughService("secretsmanager", secret.KmsKeyId, ["kms:Decrypt"]),
+      ...throughService("secretsmanager", secret.KmsKeyId, SECRET_KEY_USES[operation] ?? []),
     ];
   },
   sns: ({ operation, input }, deployment) => {
-    const [, topic] = deployment
-      .all("AWS::SNS::Topic")
-      .find(([id]) => deployment.named(id).arn === input.TopicArn) ?? ["", {}];
+    const [, topic] = deployment.byRef("AWS::SNS::Topic", input.TopicArn) ?? ["", {}];
     return [
       { action: `sns:${operation}`, resource: input.TopicArn, context: {} },
       ...throughService("sns", topic.KmsMasterKeyId, ["kms:GenerateDataKey", "kms:Decrypt"]),
@@ -54,7 +56,8 @@ const SERVICES: Record<string, (request: AwsRequest, deployment: Deployment) => 
 const ITEM_OPERATIONS = new Set(["GetItem", "PutItem", "UpdateItem", "DeleteItem"]);
 
 function dynamoDbCalls({ operation, input }: AwsRequest, deployment: Deployment): IamCall[] {
-  const [id, table] = deployment.one("AWS::DynamoDB::Table", input.TableName);
+  const [id, table] = deployment.byRef("AWS::DynamoDB::Table", input.TableName) ?? [];
+  if (id === undefined) throw new Error(`there is no table ${input.TableName}`);
   const call = { action: `dynamodb:${operation}`, resource: deployment.named(id).arn };
   if (operation === "Scan") return [{ ...call, context: {} }];
   if (!ITEM_OPERATIONS.has(operation)) throw new Error(`nothing is known of ${operation}`);
@@ -114,9 +117,7 @@ export function putObject(
 }
 
 function keyOfBucket(deployment: Deployment, bucket: string): string | undefined {
-  const [, properties] = deployment
-    .all("AWS::S3::Bucket")
-    .find(([id]) => deployment.named(id).ref === bucket) ?? ["", {}];
+  const [, properties] = deployment.byRef("AWS::S3::Bucket", bucket) ?? ["", {}];
   const [rule] = properties.BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
   return rule?.ServerSideEncryptionByDefault.KMSMasterKeyID;
 }

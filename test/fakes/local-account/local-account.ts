@@ -1,18 +1,16 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { hashOf } from "../../../lib/seal/manifest.ts";
+import { AthenaEngine } from "../athena-engine.ts";
 import { LocalDynamoDb } from "../local-dynamodb.ts";
 import { LocalS3 } from "../local-s3.ts";
 import { LocalSecretsManager } from "../local-secrets-manager.ts";
 import { LoopbackServer } from "../loopback-server.ts";
 import { LocalAthena } from "./athena.ts";
+import { ADMINISTRATOR, Authorization, refuse } from "./authorization.ts";
 import { type AwsRequest, readAwsRequest } from "./aws-request.ts";
-import { ACCOUNT, Deployment, REGION } from "./deployment.ts";
-import { iamCallsOf, s3Call } from "./iam-calls.ts";
-import { appliesTo, type IamCall, isAllowed, type Statement } from "./policy.ts";
-
-/** Signs as one who may do everything. */
-const ADMINISTRATOR = "administrator";
+import { Deployment, REGION } from "./deployment.ts";
+import type { IamCall } from "./policy.ts";
 
 interface Served {
   s3: LocalS3;
@@ -28,12 +26,13 @@ interface Served {
 export class LocalAccount {
   readonly deployment: Deployment;
   readonly athena: LocalAthena;
+  /** What runs the statements that their caller may run. */
+  readonly engine: AthenaEngine;
   readonly s3: LocalS3;
   readonly secrets: Map<string, string>;
   /** Messages to topics, as they came. */
   readonly published: Record<string, string>[] = [];
-  /** Calls that were refused: `Closinggrid… s3:ListBucket on arn:…`. */
-  readonly refusals: string[] = [];
+  readonly #authorization: Authorization;
   readonly #served: Served;
   readonly #signing = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   #server: LoopbackServer | undefined;
@@ -43,7 +42,16 @@ export class LocalAccount {
     this.#served = served;
     this.s3 = served.s3;
     this.secrets = served.secretsManager.secrets;
-    this.athena = new LocalAthena(deployment, served.s3);
+    this.#authorization = new Authorization(deployment);
+    const objectsOf = (bucket: string) =>
+      [...served.s3.objects]
+        .filter(([path]) => path.startsWith(`${bucket}/`))
+        .map(([path, body]) => [path.slice(bucket.length + 1), body] as [string, Buffer]);
+    const [archive] = deployment.one("AWS::S3::Bucket", "ArchiveBucket");
+    this.engine = new AthenaEngine(() => objectsOf(deployment.named(archive).ref));
+    this.athena = new LocalAthena(deployment, this.engine, async (bucket) =>
+      objectsOf(bucket).map(([key]) => key),
+    );
   }
 
   /** @param template - as `Template.toJSON()` gives it */
@@ -79,6 +87,11 @@ export class LocalAccount {
     };
   }
 
+  /** Calls that were refused: `Closinggrid… s3:ListBucket on arn:…`. */
+  get refusals(): string[] {
+    return this.#authorization.refusals;
+  }
+
   /** Of what signs the manifests. */
   get publicKey(): KeyObject {
     return this.#signing.publicKey;
@@ -89,53 +102,21 @@ export class LocalAccount {
     await Promise.all(Object.values(this.#served).map((service) => service.stop()));
   }
 
-  #isAllowed(accessKeyId: string, call: IamCall): boolean {
-    if (accessKeyId === ADMINISTRATOR) return true;
-    const [, { Role }] = this.deployment.one("AWS::Lambda::Function", accessKeyId);
-    const allowed =
-      isAllowed(call, this.deployment.statementsOf(Role), this.#policiesOfResources()) &&
-      (!call.action.startsWith("kms:") || this.#trustsAccount(call));
-    if (!allowed) this.refusals.push(`${accessKeyId} ${call.action} on ${call.resource}`);
-    return allowed;
-  }
-
-  /** What buckets and topics refuse. */
-  #policiesOfResources(): Statement[] {
-    return ["AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"].flatMap((type) =>
-      this.deployment.all(type).flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement),
-    );
-  }
-
-  /** A key is used only as its own policy says: IAM's policies count where it trusts the account. */
-  #trustsAccount(call: IamCall): boolean {
-    const [, key] = this.deployment
-      .all("AWS::KMS::Key")
-      .find(([id]) => this.deployment.named(id).arn === call.resource) ?? ["", undefined];
-    const root = `arn:aws:iam::${ACCOUNT}:root`;
-    return (key?.KeyPolicy.Statement ?? []).some(
-      (statement: Statement) =>
-        (statement.Principal as { AWS?: string }).AWS === root && appliesTo(statement, call),
-    );
-  }
-
   async #answer(request: AwsRequest, response: ServerResponse): Promise<void> {
-    const authorize = (call: IamCall) => this.#isAllowed(request.accessKeyId, call);
-    const refused = iamCallsOf(request, this.deployment).find((call) => !authorize(call));
+    const { accessKeyId } = request;
+    const authorize = (call: IamCall) => this.#authorization.allows(accessKeyId, call);
+    const refused = this.#authorization.refusedOf(request);
     if (refused !== undefined) {
-      refuse(
-        request,
-        response,
-        `not authorized to perform ${refused.action} on ${refused.resource}`,
-      );
+      refuse(request, response, refused);
       return;
     }
     switch (request.service) {
       case "s3":
-        return this.#forward(request, response, this.s3.endpoint);
+        return this.#authorization.forward(request, response, this.s3.endpoint);
       case "dynamodb":
-        return this.#forward(request, response, this.#served.dynamoDb.endpoint);
+        return this.#authorization.forward(request, response, this.#served.dynamoDb.endpoint);
       case "secretsmanager":
-        return this.#forward(request, response, this.#served.secretsManager.endpoint);
+        return this.#authorization.forward(request, response, this.#served.secretsManager.endpoint);
       case "kms":
         response.end(JSON.stringify({ Signature: this.#sign(request.input.Message) }));
         return;
@@ -159,47 +140,5 @@ export class LocalAccount {
     const message = [...this.s3.objects.values()].find((body) => hashOf(body) === hex);
     if (message === undefined) throw new Error(`no object has the digest ${hex}`);
     return sign("sha256", message, this.#signing.privateKey).toString("base64");
-  }
-
-  async #forward(request: AwsRequest, response: ServerResponse, endpoint: string): Promise<void> {
-    const { method, url, headers, body } = request;
-    const forwarded = httpRequest(new URL(url.pathname + url.search, endpoint), {
-      method,
-      headers,
-    });
-    forwarded.end(body);
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      forwarded.once("response", resolve).once("error", reject);
-    });
-    // Who may not list the bucket is not told that an object is missing.
-    const isMissing = request.service === "s3" && method === "GET" && answer.statusCode === 404;
-    const bucket = url.pathname.split("/")[1] ?? "";
-    if (isMissing && !this.#isAllowed(request.accessKeyId, s3Call(bucket, "s3:ListBucket"))) {
-      answer.resume();
-      refuse(request, response, `not authorized to perform s3:ListBucket on ${bucket}`);
-      return;
-    }
-    response.writeHead(answer.statusCode ?? 500, answer.headers);
-    answer.pipe(response);
-  }
-}
-
-/** As the service of the request says it. */
-function refuse({ service }: AwsRequest, response: ServerResponse, message: string): void {
-  switch (service) {
-    case "s3":
-      response.statusCode = 403;
-      response.end(`<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`);
-      return;
-    case "sns":
-      response.statusCode = 403;
-      response.end(
-        `<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>${message}</Message></Error></ErrorResponse>`,
-      );
-      return;
-    default:
-      response.statusCode = 400;
-      response.setHeader("content-type", "application/x-amz-json-1.1");
-      response.end(JSON.stringify({ __type: "AccessDeniedException", message }));
   }
 }

@@ -53,9 +53,9 @@ describe("the function that compacts", () => {
       ...["CREATE OR", "CREATE TABLE", "MERGE INTO", "WITH checked"],
       ...["SELECT source,", "SELECT source,", "CREATE OR"],
     ]);
-    expect(bed.account.athena.engine.view).toContain(`'${FIRST}' AND '${FIRST}'`);
-    expect(await bed.account.athena.engine.served("grid", FIRST)).toHaveLength(ENTRIES);
-    const table = bed.account.athena.engine.tables.get(COMPACT_TABLE);
+    expect(bed.account.engine.view).toContain(`'${FIRST}' AND '${FIRST}'`);
+    expect(await bed.account.engine.served("grid", FIRST)).toHaveLength(ENTRIES);
+    const table = bed.account.engine.tables.get(COMPACT_TABLE);
     const [bucket] = bed.account.deployment.one("AWS::S3::Bucket", "ArchiveColumns");
     expect(table?.location).toMatch(
       new RegExp(`^s3://${bed.account.deployment.named(bucket).ref}/[0-9a-f-]{36}/$`),
@@ -66,7 +66,7 @@ describe("the function that compacts", () => {
 
   it("counts a day that is not what was sealed, and goes on", async () => {
     const more = { hour: 9, id: "more", line: Buffer.from("more than was sealed") };
-    bed.account.athena.engine.tables.get(COMPACT_TABLE)?.days.set(`grid ${SECOND}`, [more]);
+    bed.account.engine.tables.get(COMPACT_TABLE)?.days.set(`grid ${SECOND}`, [more]);
 
     expect(await bed.call(compact, { op: "compact", day: SECOND })).toMatchObject({
       next: "done",

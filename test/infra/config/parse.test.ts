@@ -26,6 +26,7 @@ describe("parseConfig", () => {
           apiBase: "https://api.slack.com/audit/v1/",
           enabled: true,
           schedule: 300,
+          tokenRotation: false,
           settleDelay: 60,
           allowedLateness: 900,
           alarms: { lag: 1800, silence: 86_400 },

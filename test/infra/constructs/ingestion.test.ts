@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { INGEST_METRICS, METRIC_NAMESPACE } from "../../../lib/stack/metrics.ts";
+import {
+  INGEST_METRICS,
+  METRIC_NAMESPACE,
+  TOKEN_REFRESH_FAILED_METRIC,
+} from "../../../lib/stack/metrics.ts";
 import { alarms } from "../alarms.ts";
 import { grant, grants } from "../grants.ts";
 import { type Resource, resource, synthesize } from "../synthesize.ts";
@@ -117,6 +121,20 @@ describe("Ingestion", () => {
         ["Allow", "kms:Decrypt"],
         ["Allow", "dynamodb:GetItem", "dynamodb:UpdateItem"],
       ]);
+    });
+
+    it("the right to refresh its token, and an alarm for it, only where tokens rotate", () => {
+      const { template } = synthesize({ sources: [{ name: "acme", tokenRotation: true }] });
+      const secret = { Ref: expect.stringMatching(/^IngestionacmeToken/) };
+
+      expect(grant(template, FUNCTION_ROLE, "RefreshOwnToken")).toMatchObject({
+        Action: ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"],
+        Resource: secret,
+      });
+      expect(alarms(template).get("SlackAuditLake-acme-token-not-refreshed")).toMatchObject({
+        ...{ Period: 3600, Threshold: 3, MetricName: TOKEN_REFRESH_FAILED_METRIC },
+        Dimensions: expect.arrayContaining([{ Name: "source", Value: "acme" }]),
+      });
     });
 
     it("the key through S3 and Secrets Manager only", () => {

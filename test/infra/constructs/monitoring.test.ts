@@ -11,7 +11,7 @@ import { alarms, articles, linkedArticle } from "../alarms.ts";
 import { synthesize } from "../synthesize.ts";
 
 describe("Monitoring", () => {
-  const { template } = synthesize();
+  const { template } = synthesize({ sources: [{ name: "acme", tokenRotation: true }] });
   const byName = alarms(template);
 
   it("links every alarm to an article, and has an alarm for every article", () => {
