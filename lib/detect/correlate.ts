@@ -89,7 +89,7 @@ function countedIn({ steps }: Correlation, entry: AuditLogEntry): string | undef
  * that ends its adding last sees the entries of both.
  *
  * @param forgetAfterSeconds - how long after its time an entry may still be delivered
- * @param periodSeconds - see {@link alertPeriod}
+ * @param periodSeconds - as configured
  * @throws whatever the store throws; repeating the call changes nothing
  */
 export async function correlate(
@@ -142,7 +142,7 @@ async function forgetIrrelevant(
  *
  * @param periodSeconds - as configured
  */
-export function alertPeriod({ withinSeconds }: Correlation, periodSeconds: number): number {
+function alertPeriod({ withinSeconds }: Correlation, periodSeconds: number): number {
   return Math.ceil(periodSeconds / withinSeconds) * withinSeconds;
 }
 

@@ -210,6 +210,25 @@ describe("what starts work", () => {
     }
   });
 
+  it.each([
+    ["DetectionDetect", ["alert#a", "correlation#a", "vocabulary#a"]],
+    ["DetectionDrift", ["vocabulary#a"]],
+  ])("%s reads and writes only its kinds of items in the detection's table", (id, own) => {
+    const { deployment } = bed.account;
+    const [, { Role }] = deployment.one("AWS::Lambda::Function", id);
+    const resource = named("AWS::DynamoDB::Table", "DetectionMemory").arn;
+    const kinds = ["alert#a", "correlation#a", "vocabulary#a", "other#a"];
+    for (const action of ["dynamodb:GetItem", "dynamodb:UpdateItem"]) {
+      const allowed = kinds.filter((key) =>
+        isAllowed(
+          { action, resource, context: { "dynamodb:LeadingKeys": [key] } },
+          deployment.statementsOf(Role),
+        ),
+      );
+      expect(allowed).toEqual(own);
+    }
+  });
+
   it("lets Lambda take the detection's messages off the queue", () => {
     const { deployment } = bed.account;
     const [, { Role }] = deployment.one("AWS::Lambda::Function", "DetectionDetect");
