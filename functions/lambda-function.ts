@@ -95,3 +95,11 @@ export function addCounts<Key extends string>(
     metrics.addMetric(names[key], MetricUnit.Count, count);
   }
 }
+
+/** The counts of which there is something. */
+export function withoutZeros<Key extends string>(
+  counts: Readonly<Partial<Record<Key, number>>>,
+): Partial<Record<Key, number>> {
+  const entries = Object.entries(counts).filter(([, count]) => count !== 0);
+  return Object.fromEntries(entries) as Partial<Record<Key, number>>;
+}

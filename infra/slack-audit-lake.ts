@@ -89,7 +89,10 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     removalPolicy,
   });
   const notifications = new Notifications(scope, "Notifications", { config: config.alerts, key });
-  const monitoring = new Monitoring(scope, "Monitoring", { topic: notifications.topic });
+  const monitoring = new Monitoring(scope, "Monitoring", {
+    topic: notifications.topic,
+    hasDashboard: config.dashboard,
+  });
   const { bucket, resultsBucket, columnsBucket } = new Archive(scope, "Archive", {
     config: config.archive,
     resultsRetentionSeconds: config.catalog.resultsRetention,
@@ -166,6 +169,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     addOutputs(
       scope,
       {
+        [SOURCE_OUTPUTS.name]: source.name,
         [SOURCE_OUTPUTS.tokenSecret]: tokenSecret.secretArn,
         [SOURCE_OUTPUTS.function]: handler.functionName,
         [SOURCE_OUTPUTS.slackApi]: source.apiBase,

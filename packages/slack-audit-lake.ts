@@ -43,7 +43,7 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
 /** @returns the names of all packages that the compiled modules import */
 async function importedPackages(): Promise<Set<string>> {
   const { metafile } = await build({
-    entryPoints: [COMMAND, "infra/index.js"],
+    entryPoints: [COMMAND, "infra/index.js", "lib/detect/index.js"],
     absWorkingDir: PACKAGE,
     outdir: ".",
     bundle: true,
@@ -88,6 +88,7 @@ function toManifest(version: string, imported: ReadonlySet<string>) {
     bin: { "slack-audit-lake": COMMAND, "audit-lake": COMMAND },
     exports: {
       "./cdk": { types: "./infra/index.d.ts", default: "./infra/index.js" },
+      "./rules": { types: "./lib/detect/index.d.ts", default: "./lib/detect/index.js" },
       "./package.json": "./package.json",
     },
     dependencies,

@@ -66,6 +66,18 @@ describe("slack-audit-lake, installed into an empty folder", () => {
   });
 });
 
+describe("slack-audit-lake/rules", () => {
+  it("has what rules of one's own are written with", async () => {
+    const folder = strangersFolder("local");
+    const script = `import { actorName } from "slack-audit-lake/rules"; console.log(typeof actorName)`;
+    const args = ["--input-type=module", "--eval", script];
+    expect(await runAsStranger(newestNode, folder, ["node", ...args])).toMatchObject({
+      code: 0,
+      stdout: "function\n",
+    });
+  });
+});
+
 describe("slack-audit-lake without optional dependencies", () => {
   const folder = strangersFolder("light");
   const command = join(folder, "node_modules/.bin/slack-audit-lake");

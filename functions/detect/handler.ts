@@ -38,7 +38,7 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import { addCounts, createFunction } from "../lambda-function.ts";
+import { addCounts, createFunction, withoutZeros } from "../lambda-function.ts";
 
 const { environment, logger, metrics, ...lambda } = createFunction(
   SERVICES.detect,
@@ -80,7 +80,7 @@ async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }
-  addCounts(metrics, DETECT_METRICS, { failed: batchItemFailures.length });
+  addCounts(metrics, DETECT_METRICS, withoutZeros({ failed: batchItemFailures.length }));
   return { batchItemFailures };
 }
 
@@ -95,13 +95,14 @@ function report(objectKey: string, consumed: Consumed): void {
     logger.error("lines that are no entry", { objectKey, lines: unreadable.slice(0, 10) });
   }
   logger.info("an object was looked at", { objectKey, tooOld, ...counts });
-  addCounts(metrics, DETECT_METRICS, {
+  const all = {
     objects: 1,
     tooOld: tooOld ? 1 : 0,
     ...counts,
     ruleFailures,
     unreadable: unreadable.length,
-  });
+  };
+  addCounts(metrics, DETECT_METRICS, withoutZeros(all));
 }
 
 export const handler = lambda.handler(consumeBatch);

@@ -23,7 +23,7 @@ import {
   SERVICES,
 } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import type { Invocation } from "../lambda-function.ts";
+import { type Invocation, withoutZeros } from "../lambda-function.ts";
 import { addLatenessMetric } from "../lateness-metric.ts";
 import { createSourceFunction, PAGE_LIMIT } from "../source-function.ts";
 
@@ -34,7 +34,7 @@ const { environment, logger, metrics, tokens, ports, ...lambda } = createSourceF
 const source = environment.SOURCE;
 const EVENT = z.object({ source: z.literal(source) });
 
-/** The metrics of one run. Zeros too: an alarm on a sum needs them where there is nothing to count. */
+/** The metrics of one run. */
 type Measured = Record<Exclude<keyof typeof INGEST_METRICS, "lagSeconds">, number> & {
   lagSeconds?: number;
 };
@@ -81,7 +81,13 @@ async function handleStart(
     }
     throw error;
   } finally {
-    for (const [key, value] of Object.entries(measured)) {
+    const { lagSeconds, entries, throttled, ...others } = measured;
+    const emitted = {
+      ...(lagSeconds === undefined ? {} : { lagSeconds }),
+      ...{ entries, throttled },
+      ...withoutZeros(others),
+    };
+    for (const [key, value] of Object.entries(emitted)) {
       const name = key as keyof Measured;
       metrics.addMetric(INGEST_METRICS[name], UNITS[name] ?? MetricUnit.Count, value);
     }

@@ -35,6 +35,8 @@ export interface SlackAuditLakeProps {
   /** A role for each kind of people who query. Default: none. */
   readers?: ReaderProps[];
   alerts?: AlertSettings;
+  /** A dashboard in CloudWatch with every metric, $3 a month. Default: true. */
+  dashboard?: boolean;
   closing?: ClosingSettings;
   detection?: DetectionSettings;
   /**
@@ -131,6 +133,11 @@ export interface CatalogSettings {
    * and what readers need (docs/operate/permissions.md). Default: "off".
    */
   lakeFormation?: "off" | "functions" | "readers";
+  /**
+   * Folder with saved queries of your own, NAME.sql (docs/start/local.md); one with the name of
+   * ours replaces it. Default: none.
+   */
+  queries?: string;
 }
 
 /** People who query in Athena, and read nothing past it. */

@@ -94,6 +94,7 @@ const catalog = section({
   resultsRetention: duration("1d", "3650d", "d").prefault("30d"),
   namedAfterStack: flag.default(false),
   lakeFormation: oneOf(["off", "functions", "readers"]).default("off"),
+  queries: matching(/\S/, "a folder").optional(),
 });
 
 const reader = section({
@@ -173,6 +174,7 @@ const lake = {
   catalog: catalog.prefault({}),
   readers: list(reader, "a list of readers").default([]),
   alerts: alerts.prefault({}),
+  dashboard: flag.default(true),
   closing: closing.prefault({}),
   detection: detection.prefault({}),
   kmsKeyArn: kmsKeyArn.optional(),

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Aws, Duration } from "aws-cdk-lib";
 import { CfnNamedQuery, CfnWorkGroup } from "aws-cdk-lib/aws-athena";
 import { Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
@@ -9,13 +11,14 @@ import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { archiveHoursView } from "../../lib/sql/archive-hours-view.ts";
 import { auditLogsView } from "../../lib/sql/audit-logs-view.ts";
 import { maskedView } from "../../lib/sql/masked-view.ts";
-import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import { readSavedQueries, SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import {
   AUDIT_LOG_LINES,
   athenaTable,
   type GlueTableInput,
   MANIFEST_LINES,
 } from "../../lib/sql/table.ts";
+import { ConfigError } from "../config/parse.ts";
 import type { LakeConfig } from "../config/schema.ts";
 import type { Monitored, Monitoring } from "./monitoring.ts";
 
@@ -73,7 +76,7 @@ export class Catalog extends Construct {
     }
 
     const workgroup = this.#addWorkgroup(props);
-    for (const query of SAVED_QUERIES.values()) {
+    for (const query of savedQueries(props.config).values()) {
       new CfnNamedQuery(this, `Query-${query.name}`, {
         name: query.name,
         description: `${query.title}. ${query.question}`,
@@ -112,6 +115,16 @@ export class Catalog extends Construct {
         },
       },
     });
+  }
+}
+
+/** @throws {ConfigError} when the folder cannot be read, or a file in it is no saved query */
+function savedQueries({ queries }: LakeConfig["catalog"]): ReadonlyMap<string, SavedQuery> {
+  if (queries === undefined) return SAVED_QUERIES;
+  try {
+    return new Map([...SAVED_QUERIES, ...readSavedQueries(pathToFileURL(`${resolve(queries)}/`))]);
+  } catch (cause) {
+    throw new ConfigError(`catalog.queries: ${(cause as Error).message}`, { cause });
   }
 }
 

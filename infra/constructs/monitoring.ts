@@ -37,34 +37,37 @@ export interface Monitored {
   /** Whose alarms they are: a source, or a part of the stack. It is a part of their names. */
   subject: string;
   alarms?: AlarmSpec[];
-  /** On the dashboard, below the rows that are there. */
+  /** On the dashboard, if there is one, below the rows that are there. */
   row?: { title: string; widgets: IWidget[] };
 }
 
 export interface MonitoringProps {
   /** Hears of each alarm. */
   topic: ITopic;
+  hasDashboard: boolean;
 }
 
 /** The hub for alarms, each with its article in the runbook, and for the dashboard. Constructs add their own. */
 export class Monitoring extends Construct {
   readonly #action: SnsAction;
-  readonly #dashboard: Dashboard;
+  readonly #dashboard: Dashboard | undefined;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     this.#action = new SnsAction(props.topic);
-    this.#dashboard = new Dashboard(this, "Dashboard", {
-      dashboardName: Stack.of(this).stackName,
-      defaultInterval: Duration.days(1),
-    });
+    this.#dashboard = props.hasDashboard
+      ? new Dashboard(this, "Dashboard", {
+          dashboardName: Stack.of(this).stackName,
+          defaultInterval: Duration.days(1),
+        })
+      : undefined;
   }
 
   add({ subject, alarms = [], row }: Monitored): void {
     for (const alarm of alarms) {
       this.#addAlarm(subject, alarm);
     }
-    if (row !== undefined) {
+    if (row !== undefined && this.#dashboard !== undefined) {
       const title = new TextWidget({ markdown: `## ${row.title}`, width: 24, height: 1 });
       this.#dashboard.addWidgets(title, ...row.widgets);
     }

@@ -7,7 +7,7 @@ import type { RowStream } from "../sql/query-result.ts";
 import { createDatabase, quote } from "./duckdb.ts";
 
 /** DuckDB keeps a group of rows in memory until it is written. */
-const ROW_GROUP_ROWS = 8192;
+const ROW_GROUP_ROWS = 4096;
 
 /** Types that Athena names and DuckDB has by the same name; its others become texts. */
 const ATHENA_TYPE = /^(?:boolean|tinyint|smallint|integer|bigint|float|double|real|date)$/;

@@ -29,10 +29,14 @@ export const TOKEN_REFRESH_FAILED_METRIC = "TokenRefreshFailed";
 /** How late late entries were at most, seconds: a value an entry, up to a hundred a run; none when none was late. */
 export const LATENESS_METRIC = "LatenessSeconds";
 
-/** Emitted by each run, zeros too. */
+/**
+ * Emitted by each run. Without zeros, unless an alarm looks at several runs: CloudWatch bills a
+ * metric for the hours in which it gets a value.
+ */
 export const INGEST_METRICS = {
-  /** Seconds from the watermark to now; absent when the run did not open the source. */
+  /** Seconds from the watermark to now, zero too; absent when the run did not open the source. */
   lagSeconds: "LagSeconds",
+  /** Zeros too. */
   entries: "Entries",
   lateEntries: "LateEntries",
   duplicatesDropped: "DuplicatesDropped",
@@ -41,7 +45,7 @@ export const INGEST_METRICS = {
   bytes: "Bytes",
   /** How much of the time that Lambda grants the run took, percent. */
   timeUsedPercent: "TimeUsedPercent",
-  /** 1 for a run that ended because Slack asked to wait longer than it lasts. */
+  /** 1 for a run that ended because Slack asked to wait longer than it lasts; zeros too. */
   throttled: "Throttled",
   /** 1 for a run that failed, whatever the reason. */
   failed: "Failed",
@@ -93,6 +97,7 @@ export const COLUMNS_METRICS = {
   notWritten: "DaysNotCompacted",
 } as const;
 
+/** Without zeros. */
 export const DETECT_METRICS = {
   objects: "DetectedObjects",
   entries: "DetectedEntries",

@@ -24,8 +24,14 @@ export const STACK_OUTPUTS = {
   version: "Version",
 } as const;
 
-/** Of each source: their names begin like this, and their description is the source's name. */
+/**
+ * Of each source: their names begin like this, and they share a description. It is the source's
+ * name, unless the stack has an output that says the name: a template cannot describe an output
+ * with a parameter.
+ */
 export const SOURCE_OUTPUTS = {
+  /** Absent of a stack of version 0.1. */
+  name: "SourceName",
   tokenSecret: "TokenSecret",
   function: "Function",
   slackApi: "SlackApi",
@@ -107,7 +113,7 @@ export function parseStackOutputs(
   const sources = outputs
     .filter(({ OutputKey = "" }) => OutputKey.startsWith(SOURCE_OUTPUTS.tokenSecret))
     .map(({ Description = "" }) => Description)
-    .sort();
+    .toSorted();
   return {
     name,
     region,
@@ -121,7 +127,7 @@ export function parseStackOutputs(
     sources: sources.map((source) => {
       const interval = toValue(SOURCE_OUTPUTS.interval, source);
       return {
-        name: source,
+        name: find(SOURCE_OUTPUTS.name, source) ?? source,
         tokenSecret: toValue(SOURCE_OUTPUTS.tokenSecret, source),
         slackApi: toValue(SOURCE_OUTPUTS.slackApi, source),
         functionName: find(SOURCE_OUTPUTS.function, source),

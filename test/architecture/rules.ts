@@ -67,12 +67,13 @@ export const LAYERS: Rule[][] = [
       why: "builds what is published, and knows nothing of how it works",
       may: [
         "functions/build.ts",
+        "infra/template/template.ts",
         "package.json",
         // Slack is asked which actions there are with the client that will name them.
         "lib/slack",
       ],
-      packages: ["esbuild"],
-      builtins: ["child_process", "fs", "module", "os", "path", "process", "url", "util"],
+      packages: ["esbuild", "fflate"],
+      builtins: ["child_process", "crypto", "fs", "module", "os", "path", "process", "url", "util"],
     },
     {
       folder: "packages/refresh-actions.ts",
@@ -183,11 +184,13 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are checked before they are deployed.
         "lib/detect/configure.ts",
+        // The settings of the CDK, for the template that is made without its command.
+        "cdk.json",
         // Its version is an output of the stack.
         "package.json",
       ],
       packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
-      builtins: ["fs", "path", "url"],
+      builtins: ["fs", "path", "url", "util"],
     },
   ],
   [

@@ -6,14 +6,14 @@
 import { PRICES as ESTIMATE_PRICES } from "../../lib/backfill/prices.ts";
 import {
   COLUMNS_METRICS,
-  DETECT_METRICS,
-  INGEST_METRICS,
+  type DETECT_METRICS,
+  type INGEST_METRICS,
   LATENESS_METRIC,
   SCHEMA_WATCH_METRICS,
   SEAL_METRICS,
 } from "../../lib/stack/metrics.ts";
 
-/** Dollars, us-east-1, list prices of 2025, no free tier taken off. */
+/** Dollars, us-east-1, list prices as known in 2025, not looked up since; no free tier taken off. */
 export const PRICES = {
   ...ESTIMATE_PRICES,
   lambdaRequest: 0.2e-6,
@@ -76,6 +76,8 @@ export const ASSUMED = {
 /** A day's entries, and what a run did on average at that pace in virtual time. */
 export interface Volume {
   entriesPerDay: number;
+  /** Of a day: those in which an entry is late, a rule matches or a name is new. Assumed. */
+  eventfulHours: number;
   /** Of one run. */
   calls: number;
   lists: number;
@@ -87,31 +89,103 @@ export interface Volume {
 
 /** The engine over some hours of evenly spread entries, counted at its ports. */
 export const VOLUMES: readonly Volume[] = [
-  { entriesPerDay: 10_000, calls: 1.14, lists: 1.14, gets: 1.64, puts: 1.07, writes: 3.14 },
-  { entriesPerDay: 1_000_000, calls: 1.76, lists: 1.13, gets: 1.67, puts: 1.15, writes: 3.76 },
-  { entriesPerDay: 50_000_000, calls: 49.4, lists: 1, gets: 19.7, puts: 26, writes: 51.4 },
+  {
+    entriesPerDay: 10_000,
+    eventfulHours: 2,
+    calls: 1.14,
+    lists: 1.14,
+    gets: 1.64,
+    puts: 1.07,
+    writes: 3.14,
+  },
+  {
+    entriesPerDay: 1_000_000,
+    eventfulHours: 24,
+    calls: 1.76,
+    lists: 1.13,
+    gets: 1.67,
+    puts: 1.15,
+    writes: 3.76,
+  },
+  {
+    entriesPerDay: 50_000_000,
+    eventfulHours: 24,
+    calls: 49.4,
+    lists: 1,
+    gets: 19.7,
+    puts: 26,
+    writes: 51.4,
+  },
 ];
 
 /** Dollars a month, by what they are paid for. */
 export type Bill = Record<string, number>;
 
 /**
- * CloudWatch bills a metric for the hours in which it gets a value: those of each run all the time,
- * those of a day's seal for as long as it lasts, and those of the daily look at Slack's lists for
- * an hour.
+ * When a metric gets a value in a stack without trouble. What is emitted without zeros and counts
+ * trouble never does.
  */
-function metricMonths(closeSeconds: number): number {
+type When = "each run" | "eventful hours" | "never";
+
+const INGEST_WHEN: Record<keyof typeof INGEST_METRICS, When> = {
+  lagSeconds: "each run",
+  entries: "each run",
+  throttled: "each run",
+  pages: "each run",
+  bytes: "each run",
+  timeUsedPercent: "each run",
+  duplicatesDropped: "each run", // a late scan lists what is archived
+  lateEntries: "eventful hours",
+  quarantined: "never",
+  failed: "never",
+  tokenMissing: "never",
+  tokenRefused: "never",
+};
+
+const DETECT_WHEN: Record<keyof typeof DETECT_METRICS, When> = {
+  objects: "each run",
+  entries: "each run",
+  matches: "eventful hours",
+  published: "eventful hours",
+  suppressed: "eventful hours",
+  newNames: "eventful hours",
+  tooOld: "never",
+  ruleFailures: "never",
+  unreadable: "never",
+  failed: "never",
+};
+
+/**
+ * CloudWatch bills a metric for the hours in which it gets a value: those of a day's seal for as
+ * long as it lasts, and those of the daily look at Slack's lists for an hour.
+ */
+function metricMonths({ eventfulHours }: Volume, closeSeconds: number): number {
+  const hours: Record<When, number> = {
+    "each run": 24,
+    "eventful hours": eventfulHours,
+    never: 0,
+  };
   const count = (...names: object[]) => names.flatMap(Object.keys).length;
+  const runHours = [
+    ...Object.values(INGEST_WHEN),
+    ...Object.values(DETECT_WHEN),
+    "eventful hours" as const, // lateness
+  ].reduce((sum, when) => sum + hours[when], 0);
   const closeHours = Math.ceil(closeSeconds / 3600);
-  return (
-    count(INGEST_METRICS, DETECT_METRICS, { LATENESS_METRIC }) +
-    (count(SEAL_METRICS, COLUMNS_METRICS, { LATENESS_METRIC }) * closeHours) / 24 +
-    count(SCHEMA_WATCH_METRICS) / 24
-  );
+  const sealHours = count(SEAL_METRICS, COLUMNS_METRICS, { LATENESS_METRIC }) * closeHours;
+  return (runHours + sealHours + count(SCHEMA_WATCH_METRICS)) / 24;
 }
 
-/** @param alarms - how many metrics the stack's alarms watch: each is billed as an alarm */
-export function toBill(volume: Volume, alarms: number): Bill {
+/** What the stack has of what is billed by the piece. */
+export interface Pieces {
+  /** Metrics that alarms watch: each is billed as an alarm. */
+  alarms: number;
+  dashboards: number;
+  secrets: number;
+  keys: number;
+}
+
+export function toBill(volume: Volume, pieces: Pieces): Bill {
   const { runsPerDay, daysPerMonth } = ASSUMED;
   const runs = runsPerDay * daysPerMonth;
   const objects = volume.puts * runs;
@@ -143,11 +217,13 @@ export function toBill(volume: Volume, alarms: number): Bill {
       daysPerMonth *
       ASSUMED.correlatedPerEntry *
       (PRICES.dynamoDbWrite + 3 * PRICES.dynamoDbRead),
-    "Secrets Manager": PRICES.secretMonth,
-    KMS: PRICES.kmsKeyMonth + invocations * ASSUMED.kmsRequestsPerInvocation * PRICES.kmsRequest,
-    "CloudWatch, metrics": metricMonths(close.seconds) * PRICES.metricMonth,
-    "CloudWatch, alarms": alarms * PRICES.alarmMonth,
-    "CloudWatch, dashboard": PRICES.dashboardMonth,
+    "Secrets Manager": pieces.secrets * PRICES.secretMonth,
+    KMS:
+      pieces.keys * PRICES.kmsKeyMonth +
+      invocations * ASSUMED.kmsRequestsPerInvocation * PRICES.kmsRequest,
+    "CloudWatch, metrics": metricMonths(volume, close.seconds) * PRICES.metricMonth,
+    "CloudWatch, alarms": pieces.alarms * PRICES.alarmMonth,
+    "CloudWatch, dashboard": pieces.dashboards * PRICES.dashboardMonth,
     "CloudWatch, logs": ((invocations * ASSUMED.logBytesPerInvocation) / 1e9) * PRICES.logGb,
     "SQS, SNS, Scheduler":
       receives * PRICES.sqsRequest + objects * PRICES.snsPublish + runs * PRICES.schedulerStart,

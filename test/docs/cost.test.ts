@@ -4,6 +4,7 @@ import { synthesize } from "../infra/synthesize.ts";
 import {
   ASSUMED,
   type Bill,
+  type Pieces,
   PRICES,
   runSeconds,
   scannedGb,
@@ -15,10 +16,21 @@ import {
 
 const SCHEDULE_SECONDS = 86_400 / ASSUMED.runsPerDay;
 
-/** One that does arithmetic watches several metrics, and is billed for each. */
-const alarms = Object.values(synthesize().template.findResources("AWS::CloudWatch::Alarm"))
-  .map(({ Properties }) => Properties.Metrics?.filter(isWatched).length ?? 1)
-  .reduce((sum, metrics) => sum + metrics, 0);
+const { template } = synthesize();
+const count = (type: string) => Object.keys(template.findResources(type)).length;
+
+const PIECES: Pieces = {
+  // One that does arithmetic watches several metrics, and is billed for each.
+  alarms: Object.values(template.findResources("AWS::CloudWatch::Alarm"))
+    .map(({ Properties }) => Properties.Metrics?.filter(isWatched).length ?? 1)
+    .reduce((sum, metrics) => sum + metrics, 0),
+  dashboards: count("AWS::CloudWatch::Dashboard"),
+  secrets: count("AWS::SecretsManager::Secret"),
+  keys: count("AWS::KMS::Key"),
+};
+
+/** Dollars a month. */
+const MAX_OF_A_SMALL_SOURCE = 8.25;
 
 function isWatched({ MetricStat }: { MetricStat?: object }): boolean {
   return MetricStat !== undefined;
@@ -27,6 +39,13 @@ function isWatched({ MetricStat }: { MetricStat?: object }): boolean {
 it("docs/reference/cost.md says what the model comes to", async () => {
   // After a change of the model, the metrics or the alarms: npm run docs
   await expect(renderPage()).toMatchFileSnapshot("../../docs/reference/cost.md");
+});
+
+it("a small source with alarms and no dashboard costs less than $8.25 a month", () => {
+  const [bill = {}] = VOLUMES.map((volume) => toBill(volume, { ...PIECES, dashboards: 0 }));
+
+  expect(PIECES.alarms).toBeGreaterThan(20);
+  expect(sum(bill)).toBeLessThan(MAX_OF_A_SMALL_SOURCE);
 });
 
 it.each(VOLUMES)("a run of $entriesPerDay entries a day ends well before the next", (volume) => {
@@ -47,16 +66,20 @@ it("assumes the memory that the functions have", () => {
   expect(ASSUMED.gb * 1024).toBe(FUNCTION_MEMORY_MB);
 });
 
+function sum(bill: Bill): number {
+  return Object.values(bill).reduce((total, cost) => total + cost, 0);
+}
+
 function renderPage(): string {
-  const bills = VOLUMES.map((volume) => toBill(volume, alarms));
-  const totals = bills.map((bill) => Object.values(bill).reduce((sum, cost) => sum + cost, 0));
+  const bills = VOLUMES.map((volume) => toBill(volume, PIECES));
+  const totals = bills.map(sum);
   const rows = Object.keys(bills[0] ?? {}).map((item) =>
     tableRow(item, ...bills.map((bill: Bill) => dollars(bill[item] ?? 0))),
   );
   const column = (of: (volume: Volume) => string) => VOLUMES.map(of);
   return `# Cost
 
-Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 in 2025, without free tiers; look them up before you rely on them. The table is computed: \`test/docs/cost-model.ts\` has every price, measured figure and formula, and its test compares it with the numbers of alarms and metrics in the stack.
+Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 as known in 2025, without free tiers. They were not looked up live: check them before you rely on them. The table is computed: \`test/docs/cost-model.ts\` has every price, measured figure and formula; alarms, keys and secrets are counted in the synthesized template, and a test keeps the first column under $8 without the dashboard.
 
 ${tableRow("entries a day", ...column(({ entriesPerDay }) => entriesPerDay.toLocaleString("en-US")))}
 | --- | --: | --: | --: |
@@ -85,7 +108,10 @@ ${tableRow("seconds billed, computed", ...column((volume) => runSeconds(volume).
 - **S3.** $${(PRICES.s3PutOrList * 1000).toFixed(3)} for a thousand writes and listings, $${(PRICES.s3Get * 1000).toFixed(4)} for a thousand reads; detection reads each object once more. Storage is a full year in S3 Standard at ${ASSUMED.bytesPerEntry} bytes an entry, compressed: twice what the made-up organization takes, because real entries vary more. $${PRICES.s3StandardGbMonth} a GB and month. Tiers reduce it, but S3 does not move objects below 128 KB to them by itself.
 - **DynamoDB.** On demand, $${PRICES.dynamoDbWrite * 1e6} for a million writes and $${PRICES.dynamoDbRead * 1e6} for a million reads.
 - **Correlations.** Rules about several entries remember them by user, address or app: ${ASSUMED.correlatedPerEntry} writes an entry, each with three reads, on the made-up organization. Six tenths are downloads (\`many-files-downloaded\`, \`guest-invited-then-downloads\`), nearly three tenths sign-ins (\`login-after-deactivation\`, \`login-after-failures\`). Turn those off that are not worth it to you: [Detection](../operate/detection.md#configure).
-- **Fixed.** Alarms on ${alarms} metrics at $${PRICES.alarmMonth.toFixed(2)} each (an alarm that adds two metrics up is billed for both), the metrics of ingestion, sealing, columns, detection and schema watch at $${PRICES.metricMonth.toFixed(2)} each for a whole month (CloudWatch bills the hours in which a metric gets a value), a dashboard at $${PRICES.dashboardMonth}, a secret at $${PRICES.secretMonth.toFixed(2)}, a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). These are most of the bill of a small organization; every further source adds its own metrics, alarms and secret.
+- **Alarms** on ${PIECES.alarms} metrics at $${PRICES.alarmMonth.toFixed(2)} each (an alarm that adds two metrics up is billed for both).
+- **Metrics** at $${PRICES.metricMonth.toFixed(2)} each for a whole month. CloudWatch bills the hours in which a metric gets a value, so what counts trouble is emitted without zeros and costs nothing while there is none. Nine metrics get a value in each run, ten more when a day is sealed; late entries, matches of rules and new names are assumed in 2 hours of a day at 10,000 entries, and in each hour otherwise.
+- **Dashboard.** $${PRICES.dashboardMonth}; \`dashboard: false\` leaves it out.
+- **Fixed.** A secret at $${PRICES.secretMonth.toFixed(2)} and a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). Every further source adds its own metrics, alarms and secret.
 - **SQS.** Lambda polls the detection queue all day, even when it is empty: ${(ASSUMED.emptyReceivesPerDay * ASSUMED.daysPerMonth).toLocaleString("en-US")} times a month.
 - **Slack** charges nothing for calls, and allows about 50 a minute.
 

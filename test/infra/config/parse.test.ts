@@ -40,6 +40,7 @@ describe("parseConfig", () => {
         lakeFormation: "off",
       },
       readers: [],
+      dashboard: true,
       alerts: { email: [] },
       closing: { enabled: true, at: "03:00", delay: 7200, sign: false },
       detection: {

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { PARTITION_KEYS, PREFIXES, partitionPath } from "../../../lib/archive/object-key.ts";
 import { ARCHIVE_HOURS_SQL } from "../../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_SQL } from "../../../lib/sql/audit-logs-view.ts";
@@ -79,10 +82,24 @@ describe("Catalog", () => {
     },
   );
 
-  it("caps what a query reads, and where and how its result is kept", () => {
+  it("caps what a query reads, and where and how its result is kept; saves queries of one's own", () => {
+    const queries = mkdtempSync(join(tmpdir(), "own-queries-"));
+    onTestFinished(() => rmSync(queries, { recursive: true }));
+    const own = `-- Ours\n-- What?\n-- leaves out nothing\nSELECT id FROM audit_logs\nWHERE dt BETWEEN :from_day AND :to_day\n`;
+    for (const name of ["logins", "of-our-own"]) writeFileSync(join(queries, `${name}.sql`), own);
     const { template } = synthesize({
-      catalog: { workgroup: "security", bytesScannedCutoff: "2TB" },
+      catalog: { workgroup: "security", bytesScannedCutoff: "2TB", queries },
     });
+
+    const saved = Object.values(template.findResources("AWS::Athena::NamedQuery")) as Resource[];
+    expect(saved).toHaveLength(SAVED_QUERIES.size + 1);
+    expect(
+      saved.flatMap(({ Properties }) =>
+        Properties.Description === "Ours. What?" ? [Properties.Name] : [],
+      ),
+    ).toEqual(["logins", "of-our-own"]);
+    writeFileSync(join(queries, "wrong.sql"), "SELECT 1");
+    expect(() => synthesize({ catalog: { queries } })).toThrow(/^catalog\.queries: wrong\.sql: /);
 
     expect(resource(template, "AWS::Athena::WorkGroup", "Catalog").Properties).toMatchObject({
       Name: "security",

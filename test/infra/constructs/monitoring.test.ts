@@ -47,6 +47,11 @@ describe("Monitoring", () => {
     expect(names.filter((name) => name.includes("acme-old"))).toEqual([]);
   });
 
+  it("has a dashboard only where one is wanted", () => {
+    template.resourceCountIs("AWS::CloudWatch::Dashboard", 1);
+    synthesize({ dashboard: false }).template.resourceCountIs("AWS::CloudWatch::Dashboard", 0);
+  });
+
   it("shows each metric of the runs on the dashboard", () => {
     const [dashboard] = Object.values(template.findResources("AWS::CloudWatch::Dashboard"));
     const body = JSON.stringify(dashboard);
@@ -66,7 +71,10 @@ describe("Monitoring", () => {
   });
 
   it("has a row on the dashboard for each source of what works on it, in one order", () => {
-    const { template } = synthesize({ sources: [{ name: "acme" }, { name: "acme-gov" }] });
+    const { template } = synthesize({
+      dashboard: true,
+      sources: [{ name: "acme" }, { name: "acme-gov" }],
+    });
     const [dashboard] = Object.values(template.findResources("AWS::CloudWatch::Dashboard"));
     const titles = JSON.stringify(dashboard).match(/## [\w: -]+/g);
 
