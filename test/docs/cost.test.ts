@@ -79,7 +79,7 @@ function renderPage(): string {
   const column = (of: (volume: Volume) => string) => VOLUMES.map(of);
   return `# Cost
 
-Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 as known in 2025, without free tiers. They were not looked up live: check them before you rely on them. The table is computed: \`test/docs/cost-model.ts\` has every price, measured figure and formula; alarms, keys and secrets are counted in the synthesized template, and a test keeps the first column under $8 without the dashboard.
+Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 as known in 2025, without free tiers. They were not looked up live: check them before you rely on them. The table is computed: \`test/docs/cost-model.ts\` has every price, measured figure and formula; alarms, keys and secrets are counted in the synthesized template, and a test keeps the first column under $8.25 without the dashboard.
 
 ${tableRow("entries a day", ...column(({ entriesPerDay }) => entriesPerDay.toLocaleString("en-US")))}
 | --- | --: | --: | --: |
