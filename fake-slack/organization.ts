@@ -1,6 +1,6 @@
 import type { EntrySource, WireEntry } from "./entries.ts";
 import { Inventory } from "./organization/inventory.ts";
-import { People } from "./organization/people.ts";
+import { formerColleague, People } from "./organization/people.ts";
 import { mix, Random, uuidOf } from "./organization/random.ts";
 import { Rhythm, SECONDS_PER_WEEK, weekOf } from "./organization/rhythm.ts";
 import { routineDeed } from "./organization/routine.ts";
@@ -199,7 +199,9 @@ export class Organization implements EntrySource {
     return {
       action,
       actor: isJoin ? subject : admin,
-      entity: isJoin ? pickBy(inventory.channels, mix(this.#seed, second, 9)) : userEntity(subject),
+      entity: isJoin
+        ? pickBy(inventory.channels, mix(this.#seed, second, 9))
+        : userEntity(action === "user_deactivated" ? formerColleague(subject) : subject),
       origin: people.originAt(admin, second),
       location: inventory.enterprise,
       details: isJoin ? `{"type":"INVITED","inviter":${admin.json}}` : undefined,

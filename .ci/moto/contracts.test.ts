@@ -4,11 +4,13 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DynamoDbAlertLedger } from "../../lib/aws/dynamodb-alert-ledger.ts";
 import { DynamoDbCheckpointStore } from "../../lib/aws/dynamodb-checkpoint-store.ts";
+import { DynamoDbCorrelationStore } from "../../lib/aws/dynamodb-correlation-store.ts";
 import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { describeAlertLedger } from "../../test/contracts/alert-ledger-contract.ts";
 import { describeArchiveStore } from "../../test/contracts/archive-store-contract.ts";
 import { describeCheckpointStore } from "../../test/contracts/checkpoint-store-contract.ts";
+import { describeCorrelationStore } from "../../test/contracts/correlation-store-contract.ts";
 import { describeSeenNamesStore } from "../../test/contracts/seen-names-store-contract.ts";
 import { MOTO_CREDENTIALS, MOTO_REGION, type Server, startMoto } from "./moto.ts";
 
@@ -37,6 +39,9 @@ describeCheckpointStore("DynamoDB in moto", () => {
   return new DynamoDbCheckpointStore(dynamoDb, nextTable("source"));
 });
 describeAlertLedger("DynamoDB in moto", () => new DynamoDbAlertLedger(dynamoDb, nextTable("pk")));
+describeCorrelationStore("DynamoDB in moto", () => {
+  return new DynamoDbCorrelationStore(dynamoDb, nextTable("pk"));
+});
 describeSeenNamesStore("DynamoDB in moto", () => {
   return new DynamoDbSeenNamesStore(dynamoDb, nextTable("pk"));
 });

@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import type { Alert } from "../../lib/detect/alert.ts";
+import type { Detection } from "../../lib/detect/correlation.ts";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
-import { type Rule, SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
-import { RULES } from "../../lib/detect/rules/index.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
@@ -106,17 +107,17 @@ Examples:
   addFormerTimeOption(command, "--since", "from");
 }
 
-async function allRules({ rules: directory }: DetectOptions): Promise<readonly Rule[]> {
-  if (directory === undefined) return RULES;
+async function allRules({ rules: directory }: DetectOptions): Promise<readonly Detection[]> {
+  if (directory === undefined) return DETECTIONS;
   const own = await readOwnRules(directory);
-  return [...RULES.filter((rule) => !own.some(({ id }) => id === rule.id)), ...own];
+  return [...DETECTIONS.filter((rule) => !own.some(({ id }) => id === rule.id)), ...own];
 }
 
 /** @throws {UsageError} when a rule is not known */
 function selectRules(
-  rules: readonly Rule[],
+  rules: readonly Detection[],
   { severity, rule: ids }: DetectOptions,
-): readonly Rule[] {
+): readonly Detection[] {
   const known = rules.map(({ id }) => id);
   const unknown = ids?.find((id) => !known.includes(id));
   if (unknown !== undefined) {
@@ -155,7 +156,7 @@ function compareAlerts(a: Alert, b: Alert): number {
 
 function detect(
   { archive, source, period, ownApp, ownInstaller }: DetectOptions,
-  rules: readonly Rule[],
+  rules: readonly Detection[],
   range: Partial<TimeRange>,
   onAlert: (alert: Alert) => void,
 ): Promise<ArchiveFindings> {

@@ -1,6 +1,6 @@
 import { toWireJson } from "../wire-json.ts";
 import type { Entity } from "./inventory.ts";
-import type { Person } from "./people.ts";
+import { formerColleague, type Person } from "./people.ts";
 import { at, type Random } from "./random.ts";
 import { type Deed, type Scene, userEntity } from "./scene.ts";
 
@@ -40,7 +40,11 @@ interface Routine {
 }
 
 const someone = ({ people, random }: Scene): Entity => userEntity(random.pick(people.members));
+const aLeaver = ({ people, random }: Scene): Entity =>
+  userEntity(formerColleague(random.pick(people.members)));
 const aGuest = ({ people, random }: Scene): Entity => userEntity(random.pick(people.guests));
+const aFormerGuest = ({ people, random }: Scene): Entity =>
+  userEntity(formerColleague(random.pick(people.guests)));
 const aChannel = ({ inventory, random }: Scene): Entity => random.pick(inventory.channels);
 const anApp = ({ inventory, random }: Scene): Entity => random.pick(inventory.apps);
 const aFile = ({ inventory, random }: Scene): Entity => inventory.pickFile(random);
@@ -144,7 +148,7 @@ const ROUTINES: readonly Routine[] = [
   { weight: 4, action: "user_email_updated", by: "admin", on: someone },
   // People coming, going, changing.
   { weight: 25, action: "user_created", by: "bot", on: someone },
-  { weight: 12, action: "user_deactivated", by: "bot", on: someone },
+  { weight: 12, action: "user_deactivated", by: "bot", on: aLeaver },
   { weight: 3, action: "user_reactivated", by: "admin", on: someone },
   { weight: 25, action: "user_joined_workspace", by: "bot", on: someone },
   {
@@ -163,7 +167,7 @@ const ROUTINES: readonly Routine[] = [
     details: ({ epochSeconds }) => `{"expires_on":${epochSeconds + 30 * 86_400}}`,
   },
   { weight: 4, action: "guest_expired", by: "slack", on: aGuest },
-  { weight: 3, action: "guest_deactivated", by: "admin", on: aGuest },
+  { weight: 3, action: "guest_deactivated", by: "admin", on: aFormerGuest },
   { weight: 1, action: "guest_reactivated", by: "admin", on: aGuest },
   { weight: 6, action: "guest_joined_workspace", by: "admin", on: aGuest },
   { weight: 0.4, action: "role_change_to_admin", by: "admin", on: someone },

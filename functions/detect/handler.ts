@@ -21,6 +21,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { DynamoDbAlertLedger } from "../../lib/aws/dynamodb-alert-ledger.ts";
+import { DynamoDbCorrelationStore } from "../../lib/aws/dynamodb-correlation-store.ts";
 import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
@@ -56,6 +57,7 @@ const ports: ConsumePorts = {
     },
     periodSeconds: environment.ALERT_PERIOD_SECONDS,
   }),
+  correlations: new DynamoDbCorrelationStore(dynamoDb, environment.DETECTION_TABLE),
   ledger: new DynamoDbAlertLedger(dynamoDb, environment.DETECTION_TABLE),
   sink: new SnsNotificationSink(new SNSClient(CLIENT_OPTIONS), environment.ALERT_TOPIC_ARN),
   vocabulary: new SeenNames(new DynamoDbSeenNamesStore(dynamoDb, environment.DETECTION_TABLE)),

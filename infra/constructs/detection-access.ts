@@ -1,17 +1,25 @@
 /** What the functions of detection may do, beside reading. */
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
+import { DETECTION_KEYS } from "../../lib/stack/detection-keys.ts";
 import type { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
 
+/** @param kinds - of items in the table, the only ones that the function reads and writes */
 export function allowMemoryAndAlerts(
   handler: NodeFunction,
   memory: ITable,
+  kinds: (keyof typeof DETECTION_KEYS)[],
   { topic, key }: Notifications,
 ): void {
   handler.allow({
     sid: "Remember",
     actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     resources: [memory.tableArn],
+    conditions: {
+      "ForAllValues:StringLike": {
+        "dynamodb:LeadingKeys": kinds.map((kind) => `${DETECTION_KEYS[kind]}*`),
+      },
+    },
   });
   handler.allow({ sid: "Alert", actions: ["sns:Publish"], resources: [topic.topicArn] });
   handler.allowKey("sns", key, ["kms:Decrypt", "kms:GenerateDataKey"]);

@@ -35,7 +35,7 @@ export interface DetectionProps {
   removalPolicy: RemovalPolicy;
 }
 
-/** One object after the other: seconds, however many are waiting. */
+/** One object: half a minute when it has thousands of subjects to correlate. */
 const TIMEOUT = Duration.minutes(2);
 const RECEIVES_BEFORE_DEAD_LETTERS = 5;
 
@@ -95,7 +95,10 @@ export class Detection extends Construct {
       }),
     });
     handler.addEventSource(
-      new SqsEventSource(queue, { batchSize: 5, reportBatchItemFailures: true }),
+      new SqsEventSource(queue, {
+        batchSize: 1, // one of 50 million entries a day takes half a minute
+        reportBatchItemFailures: true,
+      }),
     );
     handler.allow({
       sid: "ReadObjects",
@@ -104,7 +107,7 @@ export class Detection extends Construct {
       whyWildcard: "It ends a prefix: the entries of all sources, which is what rules look at.",
     });
     handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt"]);
-    allowMemoryAndAlerts(handler, memory, notifications);
+    allowMemoryAndAlerts(handler, memory, ["alert", "correlation", "vocabulary"], notifications);
     return handler;
   }
 }

@@ -49,7 +49,7 @@ export function addSchemaWatch(scope: Construct, props: SchemaWatchProps): void 
       ALERT_TOPIC_ARN: notifications.topic.topicArn,
     }),
   });
-  allowMemoryAndAlerts(handler, memory, notifications);
+  allowMemoryAndAlerts(handler, memory, ["vocabulary"], notifications);
 
   const group = new ScheduleGroup(scope, "Schedules", { removalPolicy: RemovalPolicy.DESTROY });
   for (const { name, apiBase } of props.sources.filter(({ enabled }) => enabled)) {

@@ -6,6 +6,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { AlertLedger, Claim, ClaimOutcome } from "../detect/ports.ts";
+import { DETECTION_KEYS } from "../stack/detection-keys.ts";
 
 /** Item of an alert, below the table's key `pk`. */
 interface AlertItem {
@@ -79,5 +80,5 @@ export class DynamoDbAlertLedger implements AlertLedger {
 }
 
 function toKey(alertId: string): { pk: string } {
-  return { pk: `alert#${alertId}` };
+  return { pk: DETECTION_KEYS.alert + alertId };
 }

@@ -5,6 +5,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { SeenNamesStore } from "../detect/ports.ts";
+import { DETECTION_KEYS } from "../stack/detection-keys.ts";
 
 /** Names in DynamoDB, one string set an item: key `pk`, `vocabulary#<name>`. */
 export class DynamoDbSeenNamesStore implements SeenNamesStore {
@@ -46,5 +47,5 @@ export class DynamoDbSeenNamesStore implements SeenNamesStore {
 }
 
 function toKey(name: string): { pk: string } {
-  return { pk: `vocabulary#${name}` };
+  return { pk: DETECTION_KEYS.vocabulary + name };
 }

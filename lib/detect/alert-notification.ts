@@ -21,7 +21,7 @@ export function toNotification(alert: Alert): Notification {
 }
 
 function alertText(alert: Alert): string {
-  const { entry, entries } = alert;
+  const { entry, series } = alert;
   const facts: [string, string | undefined][] = [
     ["Severity", alert.severity],
     ["When", entry.time],
@@ -31,7 +31,7 @@ function alertText(alert: Alert): string {
     ["Where", entry.location],
     ["Address", entry.ipAddress],
     ["Client", entry.userAgent],
-    ["Entries", entries === 1 ? undefined : `${entries}; this is the first`],
+    ["Entries", entriesText(alert)],
     ["ATT&CK", alert.techniques.map(({ id, name }) => `${id} ${name}`).join("; ")],
     ["Rule", alert.ruleId],
     ["Reference", alert.reference],
@@ -46,7 +46,7 @@ function alertText(alert: Alert): string {
     "",
     ...known,
     "",
-    "The entry in Athena:",
+    series === undefined ? "The entry in Athena:" : "The entries in Athena:",
     entryQuery(alert),
     "",
     `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
@@ -54,8 +54,17 @@ function alertText(alert: Alert): string {
   ].join("\n");
 }
 
-function entryQuery({ source, entry }: Alert): string {
-  const dt = entry.time.slice(0, 10);
+function entriesText({ entries, series }: Alert): string | undefined {
+  if (series !== undefined) return `from ${series.from} to ${series.to}, or longer; this is one`;
+  return entries === 1 ? undefined : `${entries}; this is the first`;
+}
+
+function entryQuery({ source, entry, series }: Alert): string {
+  const from = `SELECT * FROM audit_logs WHERE source = '${source}'`;
+  if (series !== undefined) {
+    const days = `dt BETWEEN '${series.from.slice(0, 10)}' AND '${series.to.slice(0, 10)}'`;
+    return `${from} AND ${days} AND (${series.where})`;
+  }
   const id = entry.id.replaceAll("'", "''");
-  return `SELECT * FROM audit_logs WHERE source = '${source}' AND dt = '${dt}' AND id = '${id}'`;
+  return `${from} AND dt = '${entry.time.slice(0, 10)}' AND id = '${id}'`;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { AuditLogEntry } from "../slack/types.ts";
 import { toIsoSeconds } from "../time.ts";
 import { actorId, actorName, entityId, entityName, locationName, textAt } from "./entry-fields.ts";
-import type { Rule, Severity } from "./rule.ts";
+import type { Rule, RuleDescription, Severity } from "./rule.ts";
 import { TECHNIQUES, type TechniqueId, techniqueUrl } from "./techniques.ts";
 
 /**
@@ -44,6 +44,14 @@ export interface Alert {
   line?: string;
   /** Entries of the same object that belong to this alert; at least 1. */
   entries: number;
+  /** Of a correlation: all its entries, of this object or of others. */
+  series?: {
+    /** ISO 8601, both included. */
+    from: string;
+    to: string;
+    /** Condition of SQL, for the view `audit_logs`. */
+    where: string;
+  };
 }
 
 /** SNS accepts 256 KiB, and a line is escaped twice on its way into a message. */
@@ -52,21 +60,45 @@ const MAX_LINE_BYTES = 32 * 1024;
 const MAX_TITLE_LENGTH = 200;
 const MAX_FACT_LENGTH = 500;
 
+/** The entry that an alert shows, and where it was found. */
+export interface FoundEntry {
+  entry: AuditLogEntry;
+  source: string;
+  objectKey: string;
+  line: string;
+}
+
 /** @throws whatever the rule throws */
-export function toAlert(
-  rule: Rule,
-  entry: AuditLogEntry,
-  at: { source: string; objectKey: string; line: string; periodSeconds: number },
+export function toAlert(rule: Rule, found: FoundEntry, periodSeconds: number): Alert {
+  const { entry } = found;
+  return makeAlert(rule, found, {
+    title: rule.alertTitle(entry),
+    dedupeKey: rule.dedupeKey(entry),
+    start: entry.date_create - (entry.date_create % periodSeconds),
+    periodSeconds,
+  });
+}
+
+/**
+ * @param of.dedupeKey - entries with the same one in one period are one alert
+ * @param of.start - of the period, epoch seconds
+ */
+export function makeAlert(
+  rule: RuleDescription,
+  { entry, source, objectKey, line }: FoundEntry,
+  of: { title: string; dedupeKey: string; start: number; periodSeconds: number },
 ): Alert {
-  const start = entry.date_create - (entry.date_create % at.periodSeconds);
-  const period = { start: toIsoSeconds(start), end: toIsoSeconds(start + at.periodSeconds) };
-  const keyHash = createHash("sha256").update(rule.dedupeKey(entry)).digest("hex").slice(0, 16);
+  const period = {
+    start: toIsoSeconds(of.start),
+    end: toIsoSeconds(of.start + of.periodSeconds),
+  };
+  const keyHash = createHash("sha256").update(of.dedupeKey).digest("hex").slice(0, 16);
   const ipAddress = textAt(entry, "context", "ip_address");
   const userAgent = textAt(entry, "context", "ua");
   return {
-    id: `${rule.id}/${at.source}/${period.start}/${keyHash}`,
+    id: `${rule.id}/${source}/${period.start}/${keyHash}`,
     ruleId: rule.id,
-    title: oneLine(rule.alertTitle(entry), MAX_TITLE_LENGTH),
+    title: oneLine(of.title, MAX_TITLE_LENGTH),
     severity: rule.severity,
     reason: rule.reason,
     techniques: rule.techniques.map((id) => ({
@@ -75,8 +107,8 @@ export function toAlert(
       url: techniqueUrl(id),
     })),
     reference: rule.reference,
-    source: at.source,
-    objectKey: at.objectKey,
+    source,
+    objectKey,
     period,
     entry: {
       id: fact(entry.id),
@@ -90,7 +122,7 @@ export function toAlert(
       ...(ipAddress === undefined ? {} : { ipAddress: fact(ipAddress) }),
       ...(userAgent === undefined ? {} : { userAgent: fact(userAgent) }),
     },
-    ...(Buffer.byteLength(at.line) > MAX_LINE_BYTES ? {} : { line: at.line }),
+    ...(Buffer.byteLength(line) > MAX_LINE_BYTES ? {} : { line }),
     entries: 1,
   };
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { type Rule, SEVERITIES, type Severity } from "./rule.ts";
-import { RULES } from "./rules/index.ts";
+import type { Detection } from "./correlation.ts";
+import { DETECTIONS } from "./detections.ts";
+import { SEVERITIES, type Severity } from "./rule.ts";
 
 /** The configuration of rules, by id: `off`, or the severity to use. */
 export type RuleOverrides = Readonly<Record<string, Severity | "off">>;
@@ -18,7 +19,10 @@ const OVERRIDES = z.record(z.string(), z.enum([...SEVERITIES, "off"]));
  *
  * @throws {RuleConfigurationError} naming each unknown rule and each value that is not a severity
  */
-export function parseRuleOverrides(value: unknown, rules: readonly Rule[] = RULES): RuleOverrides {
+export function parseRuleOverrides(
+  value: unknown,
+  rules: readonly Detection[] = DETECTIONS,
+): RuleOverrides {
   const parsed = OVERRIDES.safeParse(value);
   if (!parsed.success) {
     const wrong = parsed.error.issues.map(({ path }) => path.join(".") || "the whole value");
@@ -39,8 +43,8 @@ export function parseRuleOverrides(value: unknown, rules: readonly Rule[] = RULE
 /** The rules that are on, each with the severity that the configuration gives it. */
 export function configureRules(
   overrides: RuleOverrides,
-  rules: readonly Rule[] = RULES,
-): readonly Rule[] {
+  rules: readonly Detection[] = DETECTIONS,
+): readonly Detection[] {
   return rules.flatMap((rule) => {
     const override = overrides[rule.id];
     if (override === "off") {

@@ -2,8 +2,9 @@ import { decodeLines } from "../archive/archive-object.ts";
 import { parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
+import { correlate } from "./correlate.ts";
 import type { Detector, Findings } from "./detector.ts";
-import type { AlertLedger, NotificationSink } from "./ports.ts";
+import type { AlertLedger, CorrelationStore, NotificationSink } from "./ports.ts";
 import { type Raised, raiseAlerts } from "./raise-alerts.ts";
 import { addSeenNames } from "./schema-names.ts";
 import type { SeenNames } from "./seen-names.ts";
@@ -22,7 +23,7 @@ export interface NewObject {
 }
 
 /** What became of an object. */
-export interface Consumed extends Omit<Findings, "alerts">, Raised {
+export interface Consumed extends Omit<Findings, "alerts" | "stretches">, Raised {
   /** Its entries are history, for example from a backfill; it was not read. */
   tooOld: boolean;
   /** Actions, entity types and fields seen for the first time. */
@@ -32,6 +33,7 @@ export interface Consumed extends Omit<Findings, "alerts">, Raised {
 export interface ConsumePorts {
   archive: Pick<ArchiveStore, "get">;
   detector: Detector;
+  correlations: CorrelationStore;
   ledger: AlertLedger;
   sink: NotificationSink;
   vocabulary: SeenNames;
@@ -67,12 +69,28 @@ export async function consumeObject(
 
   const lines = await decodeLines(key, await ports.archive.get(key));
   const terms = new Set<string>();
-  const { alerts, ...findings } = ports.detector.detect(key, lines, {
+  const { alerts, stretches, ...findings } = ports.detector.detect(key, lines, {
     onEntry: (entry) => addSeenNames(terms, entry),
   });
   // The ledger must remember an alert for as long as any event can still raise it.
   const forgetAfterSeconds = maxEntryAgeSeconds + MAX_DELIVERY_SECONDS;
   const raised = await raiseAlerts(alerts, ports, { owner, forgetAfterSeconds });
+  // The alerts before need no other object: what goes wrong here holds none of them up.
+  const correlated = await correlate(stretches, ports.correlations, {
+    periodSeconds: ports.detector.periodSeconds,
+    forgetAfterSeconds,
+  });
+  const { published, suppressed } = await raiseAlerts(correlated, ports, {
+    owner,
+    forgetAfterSeconds,
+  });
   const newNames = await ports.vocabulary.record(name.source, terms);
-  return { ...findings, ...raised, tooOld: false, newNames };
+  return {
+    ...findings,
+    matches: findings.matches + correlated.length,
+    published: raised.published + published,
+    suppressed: raised.suppressed + suppressed,
+    tooOld: false,
+    newNames,
+  };
 }

@@ -3,13 +3,15 @@ import { PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf, type TimeRange } from "../time.ts";
 import type { Alert } from "./alert.ts";
+import { correlate } from "./correlate.ts";
+import type { Detection } from "./correlation.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
-import type { Rule } from "./rule.ts";
+import { MemoryCorrelationStore } from "./memory-correlation-store.ts";
 
 /** What a rule would have reported. */
 interface RuleCount {
-  rule: Rule;
-  /** Entries that it matches. */
+  rule: Detection;
+  /** Entries that it matches; of a correlation, those of objects that have a part in an alert. */
   matches: number;
   /** Alerts it would have raised: matches, once for each dedupe key and period. */
   alerts: number;
@@ -31,7 +33,8 @@ export interface ArchiveFindings {
  *
  * Objects are read one at a time in the order of their keys, which is the order of
  * time within a source. Memory holds one object and the alert ids of the periods
- * that are still open, however long the history is.
+ * that are still open, and what correlations remember of their windows, however long the
+ * history is. A correlation knows nothing of entries before `from`.
  *
  * @param options.source - only entries of this source
  * @param options.from - epoch seconds, included; older entries are skipped
@@ -61,6 +64,7 @@ export async function detectArchive(
     rules: [...counts.values()],
   };
   const raised = new OpenPeriods();
+  const correlations = new MemoryCorrelationStore();
 
   for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
     const name = parseObjectKey(key);
@@ -72,8 +76,14 @@ export async function detectArchive(
     findings.objects += 1;
     findings.entries += found.entries;
     findings.unreadable += found.unreadable.length;
-    raised.moveTo(name.source, hourOf(name.minDateCreate));
-    for (const alert of found.alerts) {
+    const hour = hourOf(name.minDateCreate);
+    raised.moveTo(name.source, hour);
+    correlations.forget(hour);
+    const correlated = await correlate(found.stretches, correlations, {
+      periodSeconds: settings.periodSeconds,
+      forgetAfterSeconds: 0,
+    });
+    for (const alert of [...found.alerts, ...correlated]) {
       const count = counts.get(alert.ruleId);
       if (count !== undefined) {
         count.matches += alert.entries;

@@ -1,13 +1,15 @@
 import { parseObjectKey } from "../archive/object-key.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 import type { TimeRange } from "../time.ts";
-import { type Alert, toAlert } from "./alert.ts";
+import { type Alert, type FoundEntry, toAlert } from "./alert.ts";
+import { type Stretch, Stretches } from "./correlate.ts";
+import { type Correlation, type Detection, isCorrelation } from "./correlation.ts";
 import { parseEntry } from "./parse-entry.ts";
 import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
 
 export interface DetectorSettings {
   /** The rules that are on. */
-  rules: readonly Rule[];
+  rules: readonly Detection[];
   context: RuleContext;
   /** Length of the periods; in each, a dedupe key is one alert. Periods are counted from the epoch. */
   periodSeconds: number;
@@ -17,9 +19,11 @@ export interface DetectorSettings {
 export interface Findings {
   /** Each id once, in the order of the entries. */
   alerts: Alert[];
+  /** What the entries add to correlations. */
+  stretches: Stretch[];
   /** Entries that were examined. */
   entries: number;
-  /** Pairs of an entry and a rule that matches it. */
+  /** Pairs of an entry and a rule that matches it, correlations not counted. */
   matches: number;
   /** Lines that are not an entry, or that `onEntry` threw on: line number from 1, and why. */
   unreadable: { line: number; problem: string }[];
@@ -35,22 +39,34 @@ interface RuleFailure {
   error: unknown;
 }
 
+/** A correlation, and the index of a step of it. */
+interface StepOf {
+  correlation: Correlation;
+  step: number;
+}
+
 /** Runs every rule on every entry. Keeps no state between two calls. */
 export class Detector {
   readonly #settings: DetectorSettings;
   readonly #rulesByAction: ReadonlyMap<string, readonly Rule[]>;
+  readonly #stepsByAction: ReadonlyMap<string, readonly StepOf[]>;
 
   constructor(settings: DetectorSettings) {
     this.#settings = settings;
-    const pairs = settings.rules.flatMap((rule) =>
-      rule.actions.map((action) => ({ action, rule })),
+    const correlations = settings.rules.filter(isCorrelation);
+    const rules = settings.rules.filter((rule): rule is Rule => !isCorrelation(rule));
+    this.#rulesByAction = byAction(rules, ({ actions }) => actions);
+    this.#stepsByAction = byAction(
+      correlations.flatMap((correlation) =>
+        correlation.steps.map((_, step): StepOf => ({ correlation, step })),
+      ),
+      ({ correlation, step }) => correlation.steps[step]?.actions ?? [],
     );
-    this.#rulesByAction = new Map(
-      [...Map.groupBy(pairs, ({ action }) => action)].map(([action, group]) => [
-        action,
-        group.map(({ rule }) => rule),
-      ]),
-    );
+  }
+
+  /** Seconds. */
+  get periodSeconds(): number {
+    return this.#settings.periodSeconds;
   }
 
   /**
@@ -73,12 +89,14 @@ export class Detector {
     const { from = 0, until = Number.POSITIVE_INFINITY, onEntry } = options;
     const findings: Findings = {
       alerts: [],
+      stretches: [],
       entries: 0,
       matches: 0,
       unreadable: [],
       failures: new Map(),
     };
     const byId = new Map<string, Alert>();
+    const stretches = new Stretches();
     let lineNumber = 0;
     for (const bytes of lines) {
       lineNumber += 1;
@@ -92,16 +110,14 @@ export class Detector {
         continue;
       }
       findings.entries += 1;
+      const found = { entry, source: name.source, objectKey, line };
+      this.#correlate(found, stretches, findings.failures);
       for (const rule of this.#rulesByAction.get(entry.action) ?? []) {
         try {
           if (!ruleMatches(rule, entry, this.#settings.context)) {
             continue;
           }
-          const at = { source: name.source, objectKey, line };
-          const alert = toAlert(rule, entry, {
-            ...at,
-            periodSeconds: this.#settings.periodSeconds,
-          });
+          const alert = toAlert(rule, found, this.#settings.periodSeconds);
           const first = byId.get(alert.id);
           if (first === undefined) {
             byId.set(alert.id, alert);
@@ -121,8 +137,35 @@ export class Detector {
       }
     }
     findings.alerts = [...byId.values()];
+    findings.stretches = stretches.values();
     return findings;
   }
+
+  #correlate(found: FoundEntry, stretches: Stretches, failures: Findings["failures"]): void {
+    const counted = new Set<Correlation>();
+    for (const { correlation, step } of this.#stepsByAction.get(found.entry.action) ?? []) {
+      if (counted.has(correlation)) continue;
+      try {
+        const matches = correlation.steps[step]?.matches?.(found.entry, this.#settings.context);
+        if ((matches ?? true) && stretches.add(correlation, step, found)) counted.add(correlation);
+      } catch (error) {
+        noteFailure(failures, correlation.id, found.entry.id, error);
+      }
+    }
+  }
+}
+
+function byAction<T>(
+  items: readonly T[],
+  actionsOf: (item: T) => readonly string[],
+): ReadonlyMap<string, readonly T[]> {
+  const pairs = items.flatMap((item) => actionsOf(item).map((action) => ({ action, item })));
+  return new Map(
+    [...Map.groupBy(pairs, ({ action }) => action)].map(([action, group]) => [
+      action,
+      group.map(({ item }) => item),
+    ]),
+  );
 }
 
 function noteFailure(

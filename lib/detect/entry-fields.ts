@@ -57,6 +57,11 @@ export function actorName(entry: AuditLogEntry): string {
   return personName(valueAt(entry, "actor", "user")) ?? "An unknown user";
 }
 
+/** The user it was done to, as a text for people. */
+export function targetPersonName(entry: AuditLogEntry): string {
+  return personName(valueAt(entry, "entity", "user")) ?? "An unknown user";
+}
+
 /** Whether Slack itself did it, or nobody. */
 export function isSlack(entry: AuditLogEntry): boolean {
   return ["USLACKUSER", "USLACKSECURITY"].includes(actorId(entry));

@@ -30,7 +30,14 @@ export const EXAMPLE_ENTITIES = {
 /** An entry as Slack sends it, for the test cases of a rule. */
 export function exampleEntry(
   action: string,
-  more: { entity?: Entity; details?: Details; actorUserId?: string } = {},
+  more: {
+    entity?: Entity;
+    details?: Details;
+    actorUserId?: string;
+    ipAddress?: string;
+    /** The app through which it was done. */
+    appId?: string;
+  } = {},
 ): AuditLogEntry {
   return {
     id: "11111111-2222-4333-8444-555555555555",
@@ -49,9 +56,48 @@ export function exampleEntry(
     context: {
       location: { type: "enterprise", id: "E0EXAMPLE1", name: "Example", domain: "example" },
       ua: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)",
-      ip_address: "192.0.2.10",
+      ip_address: more.ipAddress ?? "192.0.2.10",
       session_id: 10137226569043,
+      ...(more.appId === undefined ? {} : { app: { id: more.appId, name: "Notion" } }),
     },
     ...(more.details === undefined ? {} : { details: more.details }),
   };
+}
+
+/**
+ * Entries in the order of time, each with an id of its own.
+ *
+ * @param entryOf - the entry of each index
+ * @param startSeconds - how long after the examples' time it begins
+ */
+export function exampleSeries(
+  count: number,
+  entryOf: (index: number) => AuditLogEntry,
+  { startSeconds = 0, stepSeconds = 1 } = {},
+): AuditLogEntry[] {
+  return Array.from({ length: count }, (_, index) => {
+    const entry = entryOf(index);
+    const seconds = startSeconds + index * stepSeconds;
+    return {
+      ...entry,
+      id: `${entry.action}-${seconds}`,
+      date_create: entry.date_create + seconds,
+    };
+  });
+}
+
+/** A file of its own for each index. */
+export function exampleFile(index: number, name = `plan-${index}.pdf`): Entity {
+  return { type: "file", file: { id: `F${index}`, name, title: name, filetype: "pdf" } };
+}
+
+/** A user of its own for each index. */
+export function exampleUser(index: number): Entity {
+  return { type: "user", user: { id: `U${index}`, name: `User ${index}` } };
+}
+
+/** A channel of its own for each index. */
+export function exampleChannel(index: number): Entity {
+  const channel = { ...EXAMPLE_ENTITIES.channel.channel, id: `C${index}`, name: `team-${index}` };
+  return { type: "channel", channel };
 }

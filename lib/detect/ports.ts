@@ -52,3 +52,15 @@ export interface SeenNamesStore {
   add(name: string, terms: ReadonlySet<string>): Promise<void>;
   replace(name: string, terms: ReadonlySet<string>): Promise<void>;
 }
+
+/**
+ * Sets of texts that grow, and lose only what is removed by name. Writers at the same time
+ * lose nothing, and repeating a call changes nothing.
+ */
+export interface CorrelationStore {
+  /** @param forgetAt - epoch seconds from which the whole set may be forgotten; the same for a key each time */
+  add(key: string, points: ReadonlySet<string>, forgetAt: number): Promise<void>;
+  remove(key: string, points: ReadonlySet<string>): Promise<void>;
+  /** What every `add` that has ended before has added; empty when there was none. */
+  read(key: string): Promise<ReadonlySet<string>>;
+}

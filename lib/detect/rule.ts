@@ -13,17 +13,8 @@ export interface RuleContext {
   ownInstallerIds: readonly string[];
 }
 
-/**
- * A reason to alert someone about an entry.
- *
- * A rule sees one entry at a time, so that it gives the same result for live events
- * and for history. A question about several entries (a count, a first time) is a
- * saved query (docs/reference/queries.md).
- *
- * Entries come as Slack sent them: any field may be absent or of another type.
- * Rules therefore read them through `entry-fields.ts`.
- */
-export interface Rule {
+/** What people are told of a rule, whether it looks at one entry or at several. */
+export interface RuleDescription {
   /** Stable, because configuration and subscriptions name it. Also the name of the file. */
   readonly id: string;
   readonly title: string;
@@ -34,6 +25,16 @@ export interface Rule {
   readonly techniques: readonly TechniqueId[];
   /** Where Slack describes it. */
   readonly reference: string;
+}
+
+/**
+ * A reason to alert someone about one entry. What several entries say together is a
+ * correlation (`correlation.ts`), or a saved query (docs/reference/queries.md).
+ *
+ * Entries come as Slack sent them: any field may be absent or of another type.
+ * Rules therefore read them through `entry-fields.ts`.
+ */
+export interface Rule extends RuleDescription {
   /** Only entries with these actions are examined. */
   readonly actions: readonly string[];
   /** Absent: every entry of `actions` matches. */

@@ -139,6 +139,7 @@ export const LAYERS: Rule[][] = [
         "test/contracts/alert-ledger-contract.ts",
         "test/contracts/archive-store-contract.ts",
         "test/contracts/checkpoint-store-contract.ts",
+        "test/contracts/correlation-store-contract.ts",
         "test/contracts/seen-names-store-contract.ts",
       ],
       packages: ["@aws-sdk/*", "vitest"],

@@ -19,6 +19,10 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
   "lib/detect/rules": "test/detect/rules.test.ts",
+  "lib/detect/correlations": "test/detect/correlations.test.ts",
+  "lib/detect/correlation.ts": "test/detect/correlations.test.ts",
+  "lib/detect/detections.ts": "test/detect/correlations.test.ts",
+  "lib/detect/subjects.ts": "test/detect/correlations.test.ts",
   "lib/detect/rule.ts": "test/detect/rules.test.ts",
   "lib/detect/anomaly-rule.ts": "test/detect/rules.test.ts",
   "lib/detect/example-entry.ts": "test/detect/rules.test.ts",
@@ -72,5 +76,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // Seen on both sides: what the functions emit, and what the stack watches.
   "lib/stack/metrics.ts": "test/functions/ingest/handler.test.ts",
+  "lib/stack/detection-keys.ts": "test/functions/permissions.test.ts",
   "lib/stack/backfill-concurrency.ts": "test/functions/backfill/handler.test.ts",
 };

@@ -32,6 +32,20 @@ The same again until 2026-01-05T11:00:00Z is not reported. Alert id: intune-disa
 `);
   });
 
+  it("has the query for all entries of a correlation", () => {
+    const series = {
+      ...{ from: "2026-01-04T23:58:00Z", to: "2026-01-05T00:04:00Z" },
+      where: "action IN ('user_login_failed') AND actor_id = 'U1'",
+    };
+    const { text } = toNotification(makeAlert("a", { series }));
+    expect(text).toContain(
+      "Entries:   from 2026-01-04T23:58:00Z to 2026-01-05T00:04:00Z, or longer; this is one\n",
+    );
+    expect(text).toContain(`The entries in Athena:
+SELECT * FROM audit_logs WHERE source = 'grid' AND dt BETWEEN '2026-01-04' AND '2026-01-05' AND (action IN ('user_login_failed') AND actor_id = 'U1')
+`);
+  });
+
   it("carries the whole alert as data, and what filters need as attributes", () => {
     const alert = makeAlert("a");
     expect(toNotification(alert)).toMatchObject({

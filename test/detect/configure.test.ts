@@ -4,7 +4,7 @@ import {
   parseRuleOverrides,
   RuleConfigurationError,
 } from "../../lib/detect/configure.ts";
-import { RULES } from "../../lib/detect/rules/index.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
 
 describe("parseRuleOverrides", () => {
   it("takes a severity or off for each known rule", () => {
@@ -34,12 +34,12 @@ describe("parseRuleOverrides", () => {
 describe("configureRules", () => {
   it("leaves out what is off and changes the severity of what is overridden", () => {
     const rules = configureRules({ "app-installed": "off", "app-removed": "critical" });
-    expect(rules).toHaveLength(RULES.length - 1);
+    expect(rules).toHaveLength(DETECTIONS.length - 1);
     expect(rules.find(({ id }) => id === "app-installed")).toBeUndefined();
     expect(rules.find(({ id }) => id === "app-removed")?.severity).toBe("critical");
   });
 
   it("gives all rules as they are when nothing is configured", () => {
-    expect(configureRules({})).toEqual(RULES);
+    expect(configureRules({})).toEqual(DETECTIONS);
   });
 });

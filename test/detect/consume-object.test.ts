@@ -3,6 +3,7 @@ import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entr
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { type ConsumePorts, consumeObject } from "../../lib/detect/consume-object.ts";
 import { Detector } from "../../lib/detect/detector.ts";
+import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import type { Notification } from "../../lib/detect/ports.ts";
 import { AlertsNotRaisedError } from "../../lib/detect/raise-alerts.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
@@ -28,6 +29,7 @@ beforeEach(() => {
   ports = {
     archive,
     detector: new Detector({ rules: RULES, context: NO_CONTEXT, periodSeconds: 3600 }),
+    correlations: new MemoryCorrelationStore(),
     ledger: new MemoryAlertLedger(),
     sink: {
       publish: async (notification) => {

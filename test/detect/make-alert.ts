@@ -8,6 +8,6 @@ export function makeAlert(id: string, more: Partial<Alert> = {}): Alert {
   const entry = { ...exampleEntry("intune_disabled"), date_create: dateCreate };
   const objectKey =
     "audit_logs/source=grid/dt=2026-01-05/hour=10/1767609000-1767609000-0123456789abcdef.json.gz";
-  const at = { source: "grid", objectKey, line: JSON.stringify(entry), periodSeconds: 3600 };
-  return { ...toAlert(intuneDisabled, entry, at), id, ...more };
+  const found = { entry, source: "grid", objectKey, line: JSON.stringify(entry) };
+  return { ...toAlert(intuneDisabled, found, 3600), id, ...more };
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ANOMALY_REASONS, exampleAnomaly } from "../../lib/detect/anomaly-rule.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { entityId, entityName } from "../../lib/detect/entry-fields.ts";
 import { exampleEntry } from "../../lib/detect/example-entry.ts";
 import { NO_CONTEXT, ruleMatches, SEVERITIES } from "../../lib/detect/rule.ts";
@@ -64,7 +65,7 @@ describe("the catalog", () => {
   });
 
   it("names no technique that no rule uses", () => {
-    const used = new Set<string>(RULES.flatMap(({ techniques }) => techniques));
+    const used = new Set<string>(DETECTIONS.flatMap(({ techniques }) => techniques));
     expect(Object.keys(TECHNIQUES).filter((id) => !used.has(id))).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { RULES } from "../../lib/detect/rules/index.ts";
+import { actionsOf as actionsOfRule } from "../../lib/detect/correlation.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { HARMLESS_ACTIONS } from "./harmless-actions.ts";
 
@@ -32,7 +33,7 @@ const QUERIES = [...SAVED_QUERIES.values()]
 const VERDICTS = knownActions().map(
   (action): Verdict => ({
     action,
-    rules: RULES.filter(({ actions }) => actions.includes(action)).map(({ id }) => id),
+    rules: DETECTIONS.filter((rule) => actionsOfRule(rule).includes(action)).map(({ id }) => id),
     queries: QUERIES.filter(({ looksFor }) => looksFor(action)).map(({ name }) => name),
     harmless: HARMLESS_ACTIONS.filter(({ actions }) => actions.includes(action)).map(
       ({ because }) => because,
@@ -56,7 +57,10 @@ describe("a verdict on every action", () => {
 
   it("is of no action that does not exist", () => {
     const known = new Set(VERDICTS.map(({ action }) => action));
-    const named = [...RULES, ...HARMLESS_ACTIONS].flatMap(({ actions }) => actions);
+    const named = [
+      ...DETECTIONS.flatMap(actionsOfRule),
+      ...HARMLESS_ACTIONS.flatMap(({ actions }) => actions),
+    ];
 
     expect(named.filter((action) => !known.has(action))).toEqual([]);
   });

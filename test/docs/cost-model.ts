@@ -54,6 +54,8 @@ export const ASSUMED = {
   logBytesPerInvocation: 4_000,
   kmsRequestsPerInvocation: 3,
   ledgerWritesPerObject: 2,
+  /** Of rules, subjects and stretches of time, in a day of the made-up organization: each a write and three reads. */
+  correlatedPerEntry: 0.66,
   /** Lambda's five pollers, 20 seconds each. */
   emptyReceivesPerDay: 5 * 3 * 60 * 24,
   accessLogObjectsPerDay: 288,
@@ -210,6 +212,11 @@ export function toBill(volume: Volume, pieces: Pieces): Bill {
       runs * volume.writes * PRICES.dynamoDbWrite +
       objects * ASSUMED.ledgerWritesPerObject * PRICES.dynamoDbWrite +
       invocations * PRICES.dynamoDbRead,
+    "DynamoDB, correlations":
+      volume.entriesPerDay *
+      daysPerMonth *
+      ASSUMED.correlatedPerEntry *
+      (PRICES.dynamoDbWrite + 3 * PRICES.dynamoDbRead),
     "Secrets Manager": pieces.secrets * PRICES.secretMonth,
     KMS:
       pieces.keys * PRICES.kmsKeyMonth +

@@ -66,6 +66,7 @@ describe("each function does its whole work with its own role", () => {
   it("ingest, with an entry for the quarantine", async () => {
     bed.slack.add([
       ...makeEntries(12),
+      ...makeEntries(10, { action: "user_login_failed" }),
       {
         ...makeEntry({ dateCreate: MONDAY_MORNING + 30 }),
         id: undefined,
@@ -74,7 +75,7 @@ describe("each function does its whole work with its own role", () => {
       makeEntry({ dateCreate: MONDAY_MORNING + 40, action: "intune_disabled" }),
     ]);
     expect(await bed.call(functions.ingest, { source: "grid" })).toMatchObject({
-      ...{ outcome: "caught_up", entries: 13, quarantined: 1 },
+      ...{ outcome: "caught_up", entries: 23, quarantined: 1 },
     });
   });
 
@@ -139,7 +140,9 @@ describe("each function does its whole work with its own role", () => {
       return { messageId: key, body: JSON.stringify({ ...OBJECT_CREATED, time, detail }) };
     });
     expect(await bed.call(functions.detect, { Records })).toEqual({ batchItemFailures: [] });
-    expect(JSON.stringify(bed.account.published)).toContain("intune-disabled");
+    const published = JSON.stringify(bed.account.published);
+    expect(published).toContain("intune-disabled");
+    expect(published).toContain("many-failed-logins");
   });
 
   it("schema watch", async () => {
@@ -204,6 +207,25 @@ describe("what starts work", () => {
         true,
       );
       expect(may("sqs:SendMessage", Target.DeadLetterConfig.Arn)).toBe(true);
+    }
+  });
+
+  it.each([
+    ["DetectionDetect", ["alert#a", "correlation#a", "vocabulary#a"]],
+    ["DetectionDrift", ["vocabulary#a"]],
+  ])("%s reads and writes only its kinds of items in the detection's table", (id, own) => {
+    const { deployment } = bed.account;
+    const [, { Role }] = deployment.one("AWS::Lambda::Function", id);
+    const resource = named("AWS::DynamoDB::Table", "DetectionMemory").arn;
+    const kinds = ["alert#a", "correlation#a", "vocabulary#a", "other#a"];
+    for (const action of ["dynamodb:GetItem", "dynamodb:UpdateItem"]) {
+      const allowed = kinds.filter((key) =>
+        isAllowed(
+          { action, resource, context: { "dynamodb:LeadingKeys": [key] } },
+          deployment.statementsOf(Role),
+        ),
+      );
+      expect(allowed).toEqual(own);
     }
   });
 

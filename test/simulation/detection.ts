@@ -1,3 +1,4 @@
+import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
 import { MemoryAlertLedger } from "../fakes/memory-alert-ledger.ts";
 import { MemorySeenNamesStore } from "../fakes/memory-seen-names-store.ts";
@@ -28,6 +29,7 @@ export class Detection {
   readonly #archive: SimulatedArchive;
   readonly #source: string;
   readonly #ledger = new MemoryAlertLedger();
+  readonly #correlations = new MemoryCorrelationStore();
   readonly #names: InstanceType<Engine["SeenNames"]>;
   readonly #detector: InstanceType<Engine["Detector"]>;
   /** How often an alert of each entry was published. */
@@ -99,6 +101,7 @@ export class Detection {
       clock: process.clock,
       detector: this.#detector,
       vocabulary: this.#names,
+      correlations: this.#correlations,
       archive: {
         get: (key: string) => call(`get ${key}`, () => this.#archive.get(key)),
       },

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntry } from "../../../fake-slack/entries.ts";
 import { encodeObject } from "../../../lib/archive/archive-object.ts";
-import { RULES } from "../../../lib/detect/rules/index.ts";
+import { DETECTIONS } from "../../../lib/detect/detections.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { lastLine, run } from "../audit-lake.ts";
 import { emptyArchive } from "../empty-archive.ts";
@@ -45,7 +45,7 @@ describe("detect", () => {
     expect(stdout).toMatch(/│ intune-disabled *│ high *│ *3 │ *2 │/);
     expect(stdout).toMatch(/│ app-removed *│ low *│ *1 │ *1 │/);
     expect(stdout).not.toContain("own-app-removed");
-    expect(stdout).toContain(`5 entries, 3 alerts by 2 of ${RULES.length} rules.`);
+    expect(stdout).toContain(`5 entries, 3 alerts by 2 of ${DETECTIONS.length} rules.`);
   });
 
   it("lists the alerts, the most severe first and of those the newest", async () => {
@@ -126,7 +126,7 @@ describe("detect", () => {
       objects: 2,
       entries: 5,
       unreadable: 0,
-      rules: RULES.map(({ id, severity }) => ({ id, severity, failures: 0 })),
+      rules: DETECTIONS.map(({ id, severity }) => ({ id, severity, failures: 0 })),
     });
   });
 
@@ -164,7 +164,7 @@ describe("detect", () => {
     const empty = await emptyArchive();
     const { code, stdout } = await run(["detect", "--archive", empty]);
     expect(code).toBe(0);
-    expect(stdout).toBe(`0 entries, 0 alerts by 0 of ${RULES.length} rules.\n`);
+    expect(stdout).toBe(`0 entries, 0 alerts by 0 of ${DETECTIONS.length} rules.\n`);
   });
 
   it.each([

@@ -128,6 +128,26 @@ describe("the handler of detection", () => {
     expect(emitted()).toMatchObject({ AlertsSuppressed: 1 });
   });
 
+  it("correlates objects that come in any order, and publishes once, also after SNS failed", async () => {
+    const failed = Array.from({ length: 5 }, () => "user_login_failed");
+    const [login, failures] = [await newObject("user_login"), await newObject(...failed)];
+    hour += 10; // the sign-in came last, and its object first
+    const late = await newObject("user_login");
+    expect(await handle({ Records: [login, late] })).toEqual({ batchItemFailures: [] });
+    expect(published()).toEqual([]);
+
+    sns.on(PublishCommand).rejectsOnce(new Error("Throttled")).resolves({ MessageId: "1" });
+    expect((await handle({ Records: [failures] })).batchItemFailures).toHaveLength(1);
+
+    vi.setSystemTime(hour * 1000 + CLAIM_MS);
+    sns.reset();
+    sns.on(PublishCommand).resolves({ MessageId: "1" });
+    for (const object of [failures, late, failures]) {
+      expect(await handle({ Records: [object] })).toEqual({ batchItemFailures: [] });
+    }
+    expect(published()).toEqual([{ ruleId: "login-after-failures", severity: "high" }]);
+  });
+
   it("gives back only the messages that failed", async () => {
     const [good, alien] = [await newObject("intune_disabled"), record("not an event")];
     const foreign = message("audit_logs/by-hand.txt");

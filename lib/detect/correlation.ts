@@ -1,0 +1,65 @@
+import type { AuditLogEntry } from "../slack/types.ts";
+import type { Rule, RuleContext, RuleDescription } from "./rule.ts";
+import type { Subject } from "./subjects.ts";
+
+/**
+ * A reason to alert someone about several entries of one subject: many of a kind, or one
+ * kind after another, within a sliding window of event time.
+ *
+ * Everything that it can say stays true when more entries arrive: 'at least', and never
+ * 'at most' or 'none'. So the same entries give the same alerts in whatever order they
+ * come (docs/adr/0023-correlations.md).
+ */
+export interface Correlation extends RuleDescription {
+  /** The first entry and the last are less than this apart. */
+  readonly withinSeconds: number;
+  /** In this order; entries of one second are in any order. An entry counts for the first step that it fits. */
+  readonly steps: readonly [CountedStep] | readonly [Step, Step, ...Step[]];
+  /** One line for a person. */
+  alertTitle(subject: string): string;
+  readonly examples: {
+    readonly match: readonly Series[];
+    /** Entries that it leaves out; the reference lists them. */
+    readonly ignore: readonly (Series & {
+      /** Goes on after the name of the entries: `the app can do less`. */
+      readonly because: string;
+    })[];
+  };
+}
+
+/** What looks at entries: at one, or at several. */
+export type Detection = Rule | Correlation;
+
+/** One kind of entry of the subject. */
+export interface Step {
+  readonly actions: readonly string[];
+  /** Absent: every entry of `actions` fits. */
+  matches?(entry: AuditLogEntry, context: RuleContext): boolean;
+  /** Whose entry it is. Each step may find the subject elsewhere: the one invited, then the one who acts. */
+  readonly by: Subject;
+  /** How many make the step. @default 1 */
+  readonly atLeast?: number;
+}
+
+/** A step that stands alone may count what entries name, such as files, instead of entries. */
+export interface CountedStep extends Step {
+  /** An entry for which there is nothing does not count. */
+  distinct?(entry: AuditLogEntry): string | undefined;
+}
+
+/** A test case of a correlation: its entries, all within a week. */
+interface Series {
+  readonly name: string;
+  readonly entries: readonly AuditLogEntry[];
+}
+
+/** All actions that a rule looks at. */
+export function actionsOf(detection: Detection): readonly string[] {
+  return isCorrelation(detection)
+    ? [...new Set(detection.steps.flatMap(({ actions }) => actions))]
+    : detection.actions;
+}
+
+export function isCorrelation(detection: Detection): detection is Correlation {
+  return "steps" in detection;
+}

@@ -1,0 +1,32 @@
+import type { Correlation } from "../correlation.ts";
+import { exampleEntry, exampleFile, exampleSeries } from "../example-entry.ts";
+import { ACTIONS_REFERENCE } from "../rule.ts";
+import { ACTOR } from "../subjects.ts";
+
+const deleted = (index: number) => exampleEntry("file_deleted", { entity: exampleFile(index) });
+
+export const manyFilesDeleted: Correlation = {
+  id: "many-files-deleted",
+  title: "Many files deleted by one user",
+  severity: "high",
+  reason:
+    "Evidence or work is removed. See whose files they were, and ask the person before Slack's time to restore them is over.",
+  techniques: ["T1485", "T1070"],
+  reference: ACTIONS_REFERENCE,
+  withinSeconds: 10 * 60,
+  steps: [{ actions: ["file_deleted", "canvas_deleted", "list_deleted"], by: ACTOR, atLeast: 25 }],
+  alertTitle: (user) => `${user} deleted at least 25 files, canvases or lists within 10 minutes`,
+  examples: {
+    match: [
+      { name: "twenty-five files", entries: exampleSeries(25, deleted, { stepSeconds: 20 }) },
+    ],
+    ignore: [
+      { name: "twenty-four files", because: "people tidy up", entries: exampleSeries(24, deleted) },
+      {
+        name: "twenty-five files over an hour",
+        because: "people tidy up",
+        entries: exampleSeries(25, deleted, { stepSeconds: 150 }),
+      },
+    ],
+  },
+};

@@ -1,0 +1,36 @@
+import type { Correlation } from "../correlation.ts";
+import { exampleEntry, exampleSeries } from "../example-entry.ts";
+import { ACTIONS_REFERENCE } from "../rule.ts";
+import { ACTOR, ADDRESS } from "../subjects.ts";
+
+const actorOf = ACTOR.id;
+
+const failed = (index: number) => exampleEntry("user_login_failed", { actorUserId: `U${index}` });
+
+export const manyUsersFailingFromAddress: Correlation = {
+  id: "many-users-failing-from-address",
+  title: "Failed sign-ins of many users from one address",
+  severity: "high",
+  reason:
+    "One address tries many accounts: a list of leaked passwords, or one password for all. See with the query address-trail who signed in from it.",
+  techniques: ["T1110.003"],
+  reference: ACTIONS_REFERENCE,
+  withinSeconds: 60 * 60,
+  steps: [{ actions: ["user_login_failed"], by: ADDRESS, atLeast: 10, distinct: actorOf }],
+  alertTitle: (address) => `At least 10 users failed to sign in from ${address} within an hour`,
+  examples: {
+    match: [{ name: "ten users", entries: exampleSeries(10, failed, { stepSeconds: 300 }) }],
+    ignore: [
+      {
+        name: "nine users",
+        because: "offices share an address, and people mistype",
+        entries: exampleSeries(9, failed),
+      },
+      {
+        name: "one user again and again",
+        because: "many-failed-logins reports it",
+        entries: exampleSeries(30, () => failed(1)),
+      },
+    ],
+  },
+};

@@ -1,0 +1,58 @@
+import type { AuditLogEntry } from "../slack/types.ts";
+import { actorId, actorName, entityId, isSlack, targetPersonName, textAt } from "./entry-fields.ts";
+
+/** Whom or what entries have in common. */
+export interface Subject {
+  /** @returns nothing when the entry has none */
+  id(entry: AuditLogEntry): string | undefined;
+  /** For people. */
+  name(entry: AuditLogEntry): string;
+  /** Column of `audit_logs` that holds the id. */
+  readonly column: string;
+}
+
+function known(id: string): string | undefined {
+  return id === "unknown" ? undefined : id;
+}
+
+/** Who did it, unless Slack did. */
+export const ACTOR: Subject = {
+  id: (entry) => (isSlack(entry) ? undefined : known(actorId(entry))),
+  name: actorName,
+  column: "actor_id",
+};
+
+/** The user it was done to. */
+export const TARGET_USER: Subject = {
+  id: (entry) => (textAt(entry, "entity", "type") === "user" ? known(entityId(entry)) : undefined),
+  name: targetPersonName,
+  column: "entity_id",
+};
+
+/** Where it was done from. */
+export const ADDRESS: Subject = {
+  id: (entry) => textAt(entry, "context", "ip_address"),
+  name: (entry) => textAt(entry, "context", "ip_address") ?? "an unknown address",
+  column: "ip_address",
+};
+
+/** The app it was done to. */
+export const TARGET_APP: Subject = {
+  id: (entry) => textAt(entry, "entity", "app", "id"),
+  name: (entry) => `app ${textAt(entry, "entity", "app", "name") ?? "without a name"}`,
+  column: "entity_id",
+};
+
+/** The app through which it was done. */
+export const ACTING_APP: Subject = {
+  id: (entry) => textAt(entry, "context", "app", "id"),
+  name: (entry) => `app ${textAt(entry, "context", "app", "name") ?? "without a name"}`,
+  column: "app_id",
+};
+
+/** Whom an anomaly is about: Slack names the user as the entity, or as the actor. */
+export const ANOMALOUS_USER: Subject = {
+  id: (entry) => TARGET_USER.id(entry) ?? ACTOR.id(entry),
+  name: (entry) => (TARGET_USER.id(entry) === undefined ? ACTOR : TARGET_USER).name(entry),
+  column: "coalesce(nullif(entity_id, ''), actor_id)",
+};

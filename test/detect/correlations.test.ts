@@ -1,0 +1,125 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { toObjectKey } from "../../lib/archive/object-key.ts";
+import type { Alert } from "../../lib/detect/alert.ts";
+import { correlate } from "../../lib/detect/correlate.ts";
+import { actionsOf, type Correlation } from "../../lib/detect/correlation.ts";
+import { CORRELATIONS } from "../../lib/detect/correlations/index.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { Detector } from "../../lib/detect/detector.ts";
+import { exampleEntry } from "../../lib/detect/example-entry.ts";
+import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
+import { NO_CONTEXT, SEVERITIES } from "../../lib/detect/rule.ts";
+import type { AuditLogEntry } from "../../lib/slack/types.ts";
+
+const { date_create: TIME } = exampleEntry("user_login");
+const KEY = toObjectKey({
+  source: "grid",
+  minDateCreate: TIME,
+  maxDateCreate: TIME,
+  hash: "0123456789abcdef",
+});
+
+function alertsOf(
+  correlations: readonly Correlation[],
+  entries: readonly AuditLogEntry[],
+): Promise<Alert[]> {
+  const detector = new Detector({ rules: correlations, context: NO_CONTEXT, periodSeconds: 3600 });
+  const found = detector.detect(
+    KEY,
+    entries.map((entry) => Buffer.from(JSON.stringify(entry))),
+  );
+  expect(found.failures).toEqual(new Map());
+  const settings = { periodSeconds: 3600, forgetAfterSeconds: 0 };
+  return correlate(found.stretches, new MemoryCorrelationStore(), settings);
+}
+
+const examples = CORRELATIONS.flatMap((rule) => [
+  ...rule.examples.match.map((example) => ({ id: rule.id, rule, ...example, expected: true })),
+  ...rule.examples.ignore.map((example) => ({ id: rule.id, rule, ...example, expected: false })),
+]);
+
+describe("each correlation's own cases", () => {
+  it.each(examples)("$id: $name → $expected", async ({ rule, entries, expected }) => {
+    const alerts = await alertsOf([rule], entries);
+    expect(alerts.length > 0).toBe(expected);
+    for (const { title, ruleId, series } of alerts) {
+      expect(ruleId).toBe(rule.id);
+      expect(title).not.toMatch(/undefined|null|NaN|\[object|unknown/);
+      expect(series?.where).not.toContain("undefined");
+    }
+  });
+
+  it.each(examples.filter(({ expected }) => expected))(
+    "$id: $name needs each of its entries' kinds, all of one subject",
+    async ({ rule, entries }) => {
+      for (const { actions } of rule.steps) {
+        const without = entries.filter(({ action }) => !actions.includes(action));
+        expect(await alertsOf([rule], without)).toEqual([]);
+      }
+      const ofMany = entries.map((entry, index) => {
+        const other = { id: `X${index}`, name: `Person ${index}` };
+        return {
+          ...entry,
+          actor: { type: "user", user: other },
+          entity: { type: entry.entity.type, [String(entry.entity.type)]: other },
+          context: { ...entry.context, ip_address: `198.51.100.${index}`, app: other },
+        } as AuditLogEntry;
+      });
+      expect(await alertsOf([rule], ofMany)).toEqual([]);
+    },
+  );
+});
+
+describe("the catalog of correlations", () => {
+  const ids = CORRELATIONS.map(({ id }) => id);
+
+  it("holds every file in lib/detect/correlations, each under its file's name, in this order", () => {
+    const files = readdirSync(new URL("../../lib/detect/correlations/", import.meta.url))
+      .filter((file) => file !== "index.ts")
+      .map((file) => file.replace(/\.ts$/, ""));
+    expect(ids).toEqual(files.toSorted());
+  });
+
+  it("has no id that a rule about one entry has", () => {
+    const all = DETECTIONS.map(({ id }) => id);
+    expect(all).toEqual([...new Set(all)]);
+  });
+
+  it.each(CORRELATIONS)("$id is described in full", (rule) => {
+    expect(rule.title).toMatch(/^[A-Z].*[^.]$/);
+    expect(rule.reason).toMatch(/^[A-Z].{20,}[.]$/);
+    expect(SEVERITIES).toContain(rule.severity);
+    expect(rule.techniques.length).toBeGreaterThan(0);
+    expect(rule.reference).toMatch(/^https:\/\/docs\.slack\.dev\//);
+    expect(actionsOf(rule).length).toBeGreaterThan(0);
+    expect(Number.isSafeInteger(rule.withinSeconds) && rule.withinSeconds > 0).toBe(true);
+    expect(rule.examples.match.length).toBeGreaterThan(0);
+    expect(rule.examples.ignore.length).toBeGreaterThan(0);
+    for (const { because } of rule.examples.ignore) {
+      expect(because).toMatch(/^[A-Za-z`].{10,}[^.]$/);
+    }
+  });
+});
+
+describe("entries in a shape that Slack does not document", () => {
+  const strange: [string, Record<string, unknown>][] = [
+    ["only an id, a time and an action", {}],
+    ["null everywhere", { actor: null, entity: null, context: null, details: null }],
+    ["text everywhere", { actor: "a", entity: "e", context: "c", details: "d" }],
+    ["arrays everywhere", { actor: [], entity: [1], context: [[]], details: [{}] }],
+    ["an entity without its object", { entity: { type: "user" } }],
+    [
+      "numbers for names",
+      { actor: { user: { id: 7, name: 8 } }, entity: { type: 9, 9: { id: 1 } } },
+    ],
+  ];
+
+  it.each(strange)("are no reason to throw: %s", async (_, fields) => {
+    const actions = [...new Set(CORRELATIONS.flatMap(actionsOf))];
+    const entries = actions.map((action) => ({ id: action, date_create: TIME, action, ...fields }));
+    await expect(
+      alertsOf(CORRELATIONS, entries as unknown as AuditLogEntry[]),
+    ).resolves.toBeDefined();
+  });
+});
