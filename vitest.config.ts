@@ -12,11 +12,14 @@ const PROOF = [
   "test/simulation/**",
   "test/bench/**",
   "test/**/exactly-once.test.ts",
-  "test/sql/{queries-page,saved-query-rows}.test.ts",
+  "test/sql/saved-query-rows.test.ts",
   "test/seal/check-day.test.ts",
   "test/{columns,local}/parquet-columns.test.ts",
   "test/local/verified-reading.test.ts",
 ];
+
+/** Pages of the documentation that take every saved query over two weeks: `.ci/run` has them. */
+const PAGES = ["test/sql/queries-page.test.ts"];
 
 /** The commands as people start them, and the compiler: each call is a process. */
 const CLI = [
@@ -72,13 +75,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: tests(UNIT), exclude: [...PROOF, ...CLI, ...STACK] },
+        test: { name: "unit", include: tests(UNIT), exclude: [...PROOF, ...PAGES, ...CLI, ...STACK] },
       },
       {
         extends: true,
         // The simulation replaces Node's compression in its process.
         test: { name: "proof", include: tests(PROOF), isolate: true },
       },
+      { extends: true, test: { name: "pages", include: PAGES } },
       { extends: true, test: { name: "cli", include: tests(CLI) } },
       {
         extends: true,

@@ -125,8 +125,8 @@ describe("a mistake gives one line", () => {
     [
       "a file that cannot be",
       ["SELECT 1", "--output", "csv", "--file", "/nowhere/x.csv"],
-      1,
-      /no such file or directory/,
+      2,
+      /there is no folder \/nowhere/,
     ],
     ["an archive that is not there", ["SELECT 1", "--archive", "/nowhere"], 2, /no archive at/],
   ])("%s", async (_, args, code, message) => {
