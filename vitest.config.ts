@@ -75,7 +75,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: tests(UNIT), exclude: [...PROOF, ...PAGES, ...CLI, ...STACK] },
+        test: {
+          name: "unit",
+          include: tests(UNIT),
+          exclude: [...PROOF, ...PAGES, ...CLI, ...STACK],
+        },
       },
       {
         extends: true,
