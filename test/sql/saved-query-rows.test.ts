@@ -142,8 +142,35 @@ describe("saved queries", () => {
     );
 
     expect(rows).toEqual([
-      [ADA.email, "2026-03-02 09:00:00", 3, 3, 30, "198.51.100.1, 2001:db8:1::1, 203.0.113.1"],
+      [
+        ADA.email,
+        "2026-03-02 09:00:00",
+        4,
+        3,
+        30,
+        "192.0.2.1, 198.51.100.1, 2001:db8:1::1, 203.0.113.1",
+      ],
     ]);
+  });
+
+  it("several-networks: counts the network that a chain begins with, of each chain", async () => {
+    const chain = (hour: string) =>
+      [0, 1, 2].map((i) => entry(`02 ${hour}:0${i}:00`, ADA, "user_login", from(`203.0.${i}.1`)));
+    const rows = await ask(
+      "several-networks",
+      ["from_time", "to_time", "networks", "moves", "addresses"],
+      [...chain("09"), ...chain("11")],
+    );
+
+    expect(rows).toEqual(
+      ["09", "11"].map((hour) => [
+        `2026-03-02 ${hour}:00:00`,
+        `2026-03-02 ${hour}:02:00`,
+        3,
+        2,
+        "203.0.0.1, 203.0.1.1, 203.0.2.1",
+      ]),
+    );
   });
 
   it("failed-logins-and-session-resets: counts them by account", async () => {
@@ -224,7 +251,7 @@ describe("saved queries", () => {
   });
 
   it.each([
-    ["several-networks", "networks", 3],
+    ["several-networks", "networks", 4],
     ["new-addresses-and-clients", "entries", 1],
   ])(
     "%s: accuses nobody of another's address, and misses no own one",
