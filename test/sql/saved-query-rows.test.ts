@@ -589,6 +589,19 @@ describe("saved queries", () => {
     ]);
   });
 
+  it("activity-after-deactivation: takes no sign-out for activity", async () => {
+    const rows = await ask(
+      "activity-after-deactivation",
+      ["account_id"],
+      [
+        entry("03 09:00:00", EVE, "user_deactivated", user(EVE)),
+        entry("03 09:00:30", EVE, "user_logout"),
+      ],
+    );
+
+    expect(rows).toEqual([]);
+  });
+
   it("activity-after-deactivation: sees what came after, not what came after a return", async () => {
     const rows = await ask(
       "activity-after-deactivation",
