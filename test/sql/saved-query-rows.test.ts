@@ -412,6 +412,28 @@ describe("saved queries", () => {
     ]);
   });
 
+  it("apps-and-scopes: lists no expansion in which no scope is new", async () => {
+    const expanded = (second: number, details: unknown) =>
+      entry(`02 09:00:0${second}`, ADA, "app_scopes_expanded", { details });
+    const rows = await ask(
+      "apps-and-scopes",
+      ["event_time", "new_scopes"],
+      [
+        expanded(0, { new_scopes: ["a", "b"], previous_scopes: ["b", "a"] }),
+        expanded(1, { new_scopes: ["a"], previous_scopes: ["b", "a"] }),
+        expanded(2, { new_scopes: [], previous_scopes: ["a"] }),
+        expanded(3, { scopes: ["a"], old_scopes: ["a"] }),
+        expanded(4, { new_scopes: ["c", "a"], previous_scopes: ["b", "a"] }),
+        expanded(5, {}),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["2026-03-02 09:00:04", "c"],
+      ["2026-03-02 09:00:05", null],
+    ]);
+  });
+
   it("external-sharing: names the outsider", async () => {
     const channel = { entity: { type: "channel", channel: { id: "C1", name: "plans" } } };
     const rows = await ask(
