@@ -1,5 +1,6 @@
 -- Activity after deactivation
 -- Which accounts went on acting after they were deactivated and not reactivated?
+-- Deactivations before the period are not seen: `--from` should begin before the deactivation.
 -- leaves out entries with the address and client of the deactivation, without a session, of the ten minutes after it: an identity provider goes on to take the leaver out of groups, in the leaver's name
 -- leaves out user_logout: sessions end with the account, and a sign-out reaches nothing
 -- leaves out user_channel_join, guest_channel_join, user_channel_leave, guest_channel_leave: recorded joins have the address and client of who invites, and the others are of that kind
