@@ -213,6 +213,27 @@ describe("saved queries", () => {
     expect(rows).toEqual([[ADA.email, "192.0.2.1", "2026-03-02 09:01:00", 3, 60]]);
   });
 
+  it("login-after-failures: counts the failures of 24 hours, across midnight", async () => {
+    const failed = (time: string, actor: Actor) =>
+      entry(time, actor, "user_login_failed", from("192.0.2.1"));
+    const rows = await ask(
+      "login-after-failures",
+      ["actor_email", "login", "failures_before", "seconds_of_trying"],
+      [
+        entry("02 20:00:00", ADA, "user_login", from("192.0.2.1")),
+        failed("02 23:59:00", ADA),
+        failed("03 00:00:00", ADA),
+        entry("03 00:01:00", ADA, "user_login", from("192.0.2.1")),
+        failed("02 23:59:00", BOB),
+        failed("03 23:59:00", BOB),
+        entry("03 23:59:01", BOB, "user_login", from("192.0.2.1")),
+      ],
+      { failures: "2" },
+    );
+
+    expect(rows).toEqual([[ADA.email, "2026-03-03 00:01:00", 2, 120]]);
+  });
+
   it("stolen-sessions: finds the session whose client changed by more than its version", async () => {
     const rows = await ask(
       "stolen-sessions",
