@@ -1,31 +1,55 @@
 import { createWriteStream } from "node:fs";
-import { type FileHandle, mkdtemp, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { UsageError } from "../errors.ts";
 import { writeOut } from "./standard-output.ts";
 
 /** Read from disk and printed at once. */
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * Write a file that is there whole or not at all.
+ * Write a file that is there whole or not at all. Of a symbolic link, the file that it leads to
+ * is written.
  *
  * @param write - writes the file at this path, whatever was there
+ * @throws {UsageError} when there is something else than a file at the path, or no folder for it
  */
 export async function writeWhole(
   path: string,
   write: (partial: string) => Promise<void>,
 ): Promise<void> {
-  const partial = `${path}.partial-${process.pid}`;
+  const target = await targetOf(path);
+  const partial = `${target}.partial-${process.pid}`;
   try {
     await write(partial);
-    await rename(partial, path);
+    await rename(partial, target);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/** A device or a pipe must not be replaced by a file. */
+async function targetOf(path: string): Promise<string> {
+  const found = await stat(path).catch(unlessMissing);
+  if (found !== undefined) {
+    if (found.isFile()) return realpath(path);
+    throw new UsageError(
+      `--file ${path} is ${found.isDirectory() ? "a folder" : "no regular file"}: name a file, or leave --file out and redirect standard output`,
+    );
+  }
+  const folder = await stat(dirname(path)).catch(unlessMissing);
+  if (!folder?.isDirectory()) {
+    throw new UsageError(`--file ${path}: there is no folder ${dirname(path)}`);
+  }
+  return path;
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
 }
 
 /** Write text piece by piece, over what the file had. */

@@ -285,6 +285,7 @@ export const LAYERS: Rule[][] = [
       folder: "cli/output",
       why: "shows what it is given, on the terminal, in a pager or in a file, and begins no work",
       may: [
+        "cli/errors.ts",
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],

@@ -24,8 +24,8 @@ describe("the command line", () => {
     const help = (await createProgram([])).helpInformation();
 
     expect([...help.matchAll(/^ {2}(\w[\w-]*) {2,}\w/gm)].map(([, name]) => name)).toEqual([
-      ...["ingest", "backfill", "import", "query", "status", "token", "cat", "detect", "seal"],
-      ...["verify", "columns", "demo", "completion"],
+      ...["ingest", "backfill", "import", "query", "sql", "status", "doctor", "token", "cat"],
+      ...["detect", "seal", "verify", "columns", "demo", "completion"],
     ]);
   });
 
