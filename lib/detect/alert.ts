@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AuditLogEntry } from "../slack/types.ts";
 import { toIsoSeconds } from "../time.ts";
-import { actorId, actorName, entityId, entityName, locationName, textAt } from "./entry-fields.ts";
+import { actorId, actorName, entityId, entityName, location, textAt } from "./entry-fields.ts";
 import type { Rule, RuleDescription, Severity } from "./rule.ts";
 import { TECHNIQUES, type TechniqueId, techniqueUrl } from "./techniques.ts";
 
@@ -118,7 +118,7 @@ export function makeAlert(
       actor: fact(actorName(entry)),
       entityId: fact(entityId(entry)),
       entity: fact(entityName(entry)),
-      location: fact(locationName(entry)),
+      location: fact(location(entry)),
       ...(ipAddress === undefined ? {} : { ipAddress: fact(ipAddress) }),
       ...(userAgent === undefined ? {} : { userAgent: fact(userAgent) }),
     },

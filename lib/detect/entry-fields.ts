@@ -1,6 +1,9 @@
 /**
  * The fields of an entry, whatever its shape: Slack's fields are absent, null or of
  * another type so often that no rule reads them directly.
+ *
+ * In texts for people a name stands in quotation marks: whoever chooses it could write
+ * a sentence that accuses somebody else.
  */
 import type { AuditLogEntry } from "../slack/types.ts";
 
@@ -91,18 +94,18 @@ export function entityName(entry: AuditLogEntry): string {
   const type = entityType(entry);
   const entity = valueAt(entry, "entity", type);
   const kind = type === "unknown" ? "entity" : type.replaceAll("_", " ");
-  const name = type === "user" ? personName(entity) : (textAt(entity, "name") ?? nameless(entity));
+  const name = type === "user" ? personName(entity) : thingName(entity);
   return name === undefined ? `an unnamed ${kind}` : `${kind} ${name}`;
 }
 
-/** What is meant, and where, as a text for people: `role Analyst for U1 (T1) in Example`. */
+/** What is meant, and where, as a text for people: `role "Analyst" for U1 (T1) in "Example"`. */
 export function targetName(entry: AuditLogEntry): string {
   return `${entityName(entry)}${namedInDetails(entry)} in ${locationName(entry)}`;
 }
 
 /**
- * What a setting belongs to, as a text for people: `Example` when that is the workspace or
- * organization itself, else like {@link targetName}: `channel deals in Example`.
+ * What a setting belongs to, as a text for people: `"Example"` when that is the workspace or
+ * organization itself, else like {@link targetName}: `channel "deals" in "Example"`.
  */
 export function placeName(entry: AuditLogEntry): string {
   return isOfPlace(entry) ? locationName(entry) + namedInDetails(entry) : targetName(entry);
@@ -119,13 +122,13 @@ function isOfPlace(entry: AuditLogEntry): boolean {
     type === "unknown" ||
     ((type === "enterprise" || type === "workspace") &&
       [entityId(entry), textAt(entry, "entity", type, "name")].some(
-        (place) => place === locationId(entry) || place === locationName(entry),
+        (place) => place === locationId(entry) || place === location(entry),
       ))
   );
 }
 
 function nameList(before: string, names: readonly string[], after = ""): string {
-  return names.length === 0 ? "" : `${before}${names.join(", ")}${after}`;
+  return names.length === 0 ? "" : `${before}${names.map(bareOrQuoted).join(", ")}${after}`;
 }
 
 /** Ids of the people that the details name: who got a role, whose sessions were ended. */
@@ -156,17 +159,25 @@ function textsIn(entry: AuditLogEntry, fields: readonly string[]): string[] {
   return [...new Set(texts)].filter((text) => text !== "");
 }
 
-/** Name of the workspace or organization where it was done. */
+/** Name of the workspace or organization where it was done, as it is. */
+export function location(entry: AuditLogEntry): string {
+  return textAt(entry, "context", "location", "name") ?? locationId(entry) ?? "an unknown place";
+}
+
+/** The workspace or organization where it was done, as a text for people. */
 export function locationName(entry: AuditLogEntry): string {
-  return (
-    textAt(entry, "context", "location", "name") ??
-    textAt(entry, "context", "location", "id") ??
-    "an unknown place"
-  );
+  const name = textAt(entry, "context", "location", "name");
+  return name === undefined ? location(entry) : quoted(name);
 }
 
 function locationId(entry: AuditLogEntry): string | undefined {
   return textAt(entry, "context", "location", "id");
+}
+
+/** The organization outside that a channel is shared with, as a text for people. */
+export function externalOrganizationName(entry: AuditLogEntry): string {
+  const name = textAt(entry, "details", "external_organization_name");
+  return name === undefined ? "an external organization" : quoted(name);
 }
 
 /** Scopes that an app has now and did not have before; all of them when the entry has no earlier scopes. */
@@ -208,20 +219,29 @@ function key(...parts: (string | undefined)[]): string {
   return JSON.stringify(parts);
 }
 
+/** In quotation marks; what looks like one inside becomes an apostrophe. */
+export function quoted(name: string): string {
+  return `"${name.replace(/['"\p{Pi}\p{Pf}„″‶ʺ˝〝〞〟＂]+/gu, "'")}"`;
+}
+
+/** An id or an e-mail address as it is; what could be more than one word in quotation marks. */
+function bareOrQuoted(text: string): string {
+  return /^[\w.@+:/-]+$/.test(text) ? text : quoted(text);
+}
+
 function personName(user: unknown): string | undefined {
   const name = textAt(user, "name");
   const email = textAt(user, "email");
-  return name !== undefined && email !== undefined
-    ? `${name} (${email})`
-    : (name ?? email ?? textAt(user, "id"));
+  if (name !== undefined) {
+    return email === undefined ? quoted(name) : `${quoted(name)} (${bareOrQuoted(email)})`;
+  }
+  const address = email ?? textAt(user, "id");
+  return address === undefined ? undefined : bareOrQuoted(address);
 }
 
-function nameless(entity: unknown): string | undefined {
-  return (
-    textAt(entity, "title") ??
-    textAt(entity, "template_name") ??
-    textAt(entity, "provider", "key") ??
-    textAt(entity, "id") ??
-    idOfMessage(entity)
-  );
+function thingName(entity: unknown): string | undefined {
+  const name = textAt(entity, "name") ?? textAt(entity, "title") ?? textAt(entity, "template_name");
+  const id = textAt(entity, "provider", "key") ?? textAt(entity, "id") ?? idOfMessage(entity);
+  if (name !== undefined) return quoted(name);
+  return id === undefined ? undefined : bareOrQuoted(id);
 }

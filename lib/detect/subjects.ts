@@ -1,5 +1,13 @@
 import type { AuditLogEntry } from "../slack/types.ts";
-import { actorId, actorName, entityId, isSlack, targetPersonName, textAt } from "./entry-fields.ts";
+import {
+  actorId,
+  actorName,
+  entityId,
+  isSlack,
+  quoted,
+  targetPersonName,
+  textAt,
+} from "./entry-fields.ts";
 
 /** Whom or what entries have in common. */
 export interface Subject {
@@ -13,6 +21,10 @@ export interface Subject {
 
 function known(id: string): string | undefined {
   return id === "unknown" ? undefined : id;
+}
+
+function appName(name: string | undefined): string {
+  return name === undefined ? "app without a name" : `app ${quoted(name)}`;
 }
 
 /** Who did it, unless Slack did. */
@@ -39,14 +51,14 @@ export const ADDRESS: Subject = {
 /** The app it was done to. */
 export const TARGET_APP: Subject = {
   id: (entry) => textAt(entry, "entity", "app", "id"),
-  name: (entry) => `app ${textAt(entry, "entity", "app", "name") ?? "without a name"}`,
+  name: (entry) => appName(textAt(entry, "entity", "app", "name")),
   column: "entity_id",
 };
 
 /** The app through which it was done. */
 export const ACTING_APP: Subject = {
   id: (entry) => textAt(entry, "context", "app", "id"),
-  name: (entry) => `app ${textAt(entry, "context", "app", "name") ?? "without a name"}`,
+  name: (entry) => appName(textAt(entry, "context", "app", "name")),
   column: "app_id",
 };
 

@@ -6,17 +6,17 @@ describe("toNotification", () => {
   it("is a text that a person can act on", () => {
     const { subject, text } = toNotification(makeAlert("intune-disabled/grid/…", { entries: 3 }));
     expect(subject).toBe(
-      "[HIGH] Ada Moe (ada@example.com) disabled Intune mobile management in Example",
+      '[HIGH] "Ada Moe" (ada@example.com) disabled Intune mobile management in "Example"',
     );
-    expect(text).toBe(`Ada Moe (ada@example.com) disabled Intune mobile management in Example
+    expect(text).toBe(`"Ada Moe" (ada@example.com) disabled Intune mobile management in "Example"
 
 Unmanaged phones can reach the workspace again.
 
 Severity:  high
 When:      2026-01-05T10:30:00Z
 Action:    intune_disabled
-Who:       Ada Moe (ada@example.com) [U0ADMIN001]
-What:      enterprise Example [E0EXAMPLE1]
+Who:       "Ada Moe" (ada@example.com) [U0ADMIN001]
+What:      enterprise "Example" [E0EXAMPLE1]
 Where:     Example
 Address:   192.0.2.10
 Client:    Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)

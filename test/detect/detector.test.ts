@@ -39,7 +39,7 @@ describe("Detector", () => {
     expect(findings.alerts).toEqual([
       expect.objectContaining({
         ruleId: "admin-granted",
-        title: "Ada Moe (ada@example.com) made user U1 an admin in Example",
+        title: '"Ada Moe" (ada@example.com) made user "U1" an admin in "Example"',
         severity: "high",
         source: "grid",
         objectKey: KEY,
@@ -198,7 +198,7 @@ describe("Detector", () => {
         }),
       ),
     );
-    expect(alerts[0]?.title).toMatch(/^Malware found in file x Severity: info yz+…$/);
+    expect(alerts[0]?.title).toMatch(/^Malware found in file "x Severity: info yz+…$/);
     expect([...(alerts[0]?.title ?? "")]).toHaveLength(200);
     expect(alerts[0]?.entry.entity).not.toMatch(/[\p{C}]/u);
   });

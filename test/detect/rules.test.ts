@@ -29,7 +29,7 @@ describe("each rule's own cases", () => {
 
   it.each(RULES)("$id titles and keys its own matches", ({ examples: { match }, ...rule }) => {
     for (const { entry } of match) {
-      expect(rule.alertTitle(entry)).toMatch(/^[A-Z]|^(?:channel|file|app|user) /);
+      expect(rule.alertTitle(entry)).toMatch(/^["A-Z]|^(?:channel|file|app|user) /);
       expect(rule.alertTitle(entry)).not.toMatch(/undefined|null|NaN|\[object/);
       expect(rule.dedupeKey(entry)).not.toBe("");
     }
@@ -178,8 +178,8 @@ describe("who and what an alert names", () => {
     const given = (target_user: string) =>
       exampleEntry("role_assigned", { entity: ROLE, details: { target_user } });
     expect(alertsOf(given("U1"), given("U2"))).toEqual([
-      "high: Ada Moe (ada@example.com) assigned role Analyst for U1 in Example",
-      "high: Ada Moe (ada@example.com) assigned role Analyst for U2 in Example",
+      'high: "Ada Moe" (ada@example.com) assigned role "Analyst" for U1 in "Example"',
+      'high: "Ada Moe" (ada@example.com) assigned role "Analyst" for U2 in "Example"',
     ]);
   });
 
@@ -205,8 +205,8 @@ describe("who and what an alert names", () => {
         details: { new_retention_policy: { type: "custom", duration_days: 1 } },
       });
     expect(alertsOf(changed("C1"), changed("C2"))).toEqual([
-      "medium: Ada Moe (ada@example.com) changed the retention of channel c1 in Example (channel_retention_changed)",
-      "medium: Ada Moe (ada@example.com) changed the retention of channel c2 in Example (channel_retention_changed)",
+      'medium: "Ada Moe" (ada@example.com) changed the retention of channel "c1" in "Example" (channel_retention_changed)',
+      'medium: "Ada Moe" (ada@example.com) changed the retention of channel "c2" in "Example" (channel_retention_changed)',
     ]);
   });
 
@@ -217,8 +217,8 @@ describe("who and what an alert names", () => {
         details: { changed_permissions: [permission], is_allowed: "ALLOWED" },
       });
     expect(alertsOf(given("ARCHIVE_CHANNEL"), given("CREATE_CANVAS_TEMPLATES"))).toEqual([
-      "medium: Ada Moe (ada@example.com) assigned permissions to account type role FULL_MEMBER (ARCHIVE_CHANNEL) in Example",
-      "medium: Ada Moe (ada@example.com) assigned permissions to account type role FULL_MEMBER (CREATE_CANVAS_TEMPLATES) in Example",
+      'medium: "Ada Moe" (ada@example.com) assigned permissions to account type role "FULL_MEMBER" (ARCHIVE_CHANNEL) in "Example"',
+      'medium: "Ada Moe" (ada@example.com) assigned permissions to account type role "FULL_MEMBER" (CREATE_CANVAS_TEMPLATES) in "Example"',
     ]);
   });
 
@@ -227,7 +227,7 @@ describe("who and what an alert names", () => {
       entity: { type: "app", app: { id: "A1", name: "Sync", scopes: ["admin.users:write"] } },
     });
     expect(alertsOf(entry)).toContain(
-      "high: Ada Moe (ada@example.com) gave app Sync admin.users:write in Example",
+      'high: "Ada Moe" (ada@example.com) gave app "Sync" admin.users:write in "Example"',
     );
   });
 

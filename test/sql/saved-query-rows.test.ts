@@ -142,8 +142,35 @@ describe("saved queries", () => {
     );
 
     expect(rows).toEqual([
-      [ADA.email, "2026-03-02 09:00:00", 3, 3, 30, "198.51.100.1, 2001:db8:1::1, 203.0.113.1"],
+      [
+        ADA.email,
+        "2026-03-02 09:00:00",
+        4,
+        3,
+        30,
+        "192.0.2.1, 198.51.100.1, 2001:db8:1::1, 203.0.113.1",
+      ],
     ]);
+  });
+
+  it("several-networks: counts the network that a chain begins with, of each chain", async () => {
+    const chain = (hour: string) =>
+      [0, 1, 2].map((i) => entry(`02 ${hour}:0${i}:00`, ADA, "user_login", from(`203.0.${i}.1`)));
+    const rows = await ask(
+      "several-networks",
+      ["from_time", "to_time", "networks", "moves", "addresses"],
+      [...chain("09"), ...chain("11")],
+    );
+
+    expect(rows).toEqual(
+      ["09", "11"].map((hour) => [
+        `2026-03-02 ${hour}:00:00`,
+        `2026-03-02 ${hour}:02:00`,
+        3,
+        2,
+        "203.0.0.1, 203.0.1.1, 203.0.2.1",
+      ]),
+    );
   });
 
   it("failed-logins-and-session-resets: counts them by account", async () => {
@@ -186,6 +213,27 @@ describe("saved queries", () => {
     expect(rows).toEqual([[ADA.email, "192.0.2.1", "2026-03-02 09:01:00", 3, 60]]);
   });
 
+  it("login-after-failures: counts the failures of 24 hours, across midnight", async () => {
+    const failed = (time: string, actor: Actor) =>
+      entry(time, actor, "user_login_failed", from("192.0.2.1"));
+    const rows = await ask(
+      "login-after-failures",
+      ["actor_email", "login", "failures_before", "seconds_of_trying"],
+      [
+        entry("02 20:00:00", ADA, "user_login", from("192.0.2.1")),
+        failed("02 23:59:00", ADA),
+        failed("03 00:00:00", ADA),
+        entry("03 00:01:00", ADA, "user_login", from("192.0.2.1")),
+        failed("02 23:59:00", BOB),
+        failed("03 23:59:00", BOB),
+        entry("03 23:59:01", BOB, "user_login", from("192.0.2.1")),
+      ],
+      { failures: "2" },
+    );
+
+    expect(rows).toEqual([[ADA.email, "2026-03-03 00:01:00", 2, 120]]);
+  });
+
   it("stolen-sessions: finds the session whose client changed by more than its version", async () => {
     const rows = await ask(
       "stolen-sessions",
@@ -224,7 +272,7 @@ describe("saved queries", () => {
   });
 
   it.each([
-    ["several-networks", "networks", 3],
+    ["several-networks", "networks", 4],
     ["new-addresses-and-clients", "entries", 1],
   ])(
     "%s: accuses nobody of another's address, and misses no own one",
@@ -382,6 +430,28 @@ describe("saved queries", () => {
       ["app_resources_granted", "Sync", "A1", ADA.email, null],
       ["org_app_upgraded_to_org_install", "Sync", "A1", ADA.email, "admin.users:write, chat:write"],
       ["org_app_workspace_added", "Sync", "A1", ADA.email, "admin, auditlogs:read, commands"],
+    ]);
+  });
+
+  it("apps-and-scopes: lists no expansion in which no scope is new", async () => {
+    const expanded = (second: number, details: unknown) =>
+      entry(`02 09:00:0${second}`, ADA, "app_scopes_expanded", { details });
+    const rows = await ask(
+      "apps-and-scopes",
+      ["event_time", "new_scopes"],
+      [
+        expanded(0, { new_scopes: ["a", "b"], previous_scopes: ["b", "a"] }),
+        expanded(1, { new_scopes: ["a"], previous_scopes: ["b", "a"] }),
+        expanded(2, { new_scopes: [], previous_scopes: ["a"] }),
+        expanded(3, { scopes: ["a"], old_scopes: ["a"] }),
+        expanded(4, { new_scopes: ["c", "a"], previous_scopes: ["b", "a"] }),
+        expanded(5, {}),
+      ],
+    );
+
+    expect(rows).toEqual([
+      ["2026-03-02 09:00:04", "c"],
+      ["2026-03-02 09:00:05", null],
     ]);
   });
 
@@ -560,6 +630,19 @@ describe("saved queries", () => {
       [EVE.email, "U3", "2026-03-02 09:00:00", ADA.email, 2, "2026-03-09 09:00:00"],
       [BOB.email, "U2", "2026-03-03 09:00:00", ADA.email, 0, null],
     ]);
+  });
+
+  it("activity-after-deactivation: takes no sign-out for activity", async () => {
+    const rows = await ask(
+      "activity-after-deactivation",
+      ["account_id"],
+      [
+        entry("03 09:00:00", EVE, "user_deactivated", user(EVE)),
+        entry("03 09:00:30", EVE, "user_logout"),
+      ],
+    );
+
+    expect(rows).toEqual([]);
   });
 
   it("activity-after-deactivation: sees what came after, not what came after a return", async () => {

@@ -1,4 +1,10 @@
-import { actorName, entityName, locationName, targetKey, textAt } from "../entry-fields.ts";
+import {
+  actorName,
+  entityName,
+  externalOrganizationName,
+  locationName,
+  targetKey,
+} from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -16,7 +22,7 @@ export const externalOrganizationConnected: Rule = {
     "external_shared_channel_host_transferred",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} opened ${entityName(entry)} to ${textAt(entry, "details", "external_organization_name") ?? "an external organization"} in ${locationName(entry)} (${entry.action})`,
+    `${actorName(entry)} opened ${entityName(entry)} to ${externalOrganizationName(entry)} in ${locationName(entry)} (${entry.action})`,
   dedupeKey: targetKey,
   examples: {
     match: [

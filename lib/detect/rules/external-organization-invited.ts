@@ -1,4 +1,10 @@
-import { actorName, entityName, locationName, targetKey, textAt } from "../entry-fields.ts";
+import {
+  actorName,
+  entityName,
+  externalOrganizationName,
+  locationName,
+  targetKey,
+} from "../entry-fields.ts";
 import { EXAMPLE_ENTITIES, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -15,7 +21,7 @@ export const externalOrganizationInvited: Rule = {
     "external_shared_channel_invite_request_approved",
   ],
   alertTitle: (entry) =>
-    `${actorName(entry)} invited ${textAt(entry, "details", "external_organization_name") ?? "an external organization"} to ${entityName(entry)} in ${locationName(entry)}`,
+    `${actorName(entry)} invited ${externalOrganizationName(entry)} to ${entityName(entry)} in ${locationName(entry)}`,
   dedupeKey: targetKey,
   examples: {
     match: [

@@ -1,6 +1,8 @@
 -- Activity after deactivation
 -- Which accounts went on acting after they were deactivated and not reactivated?
+-- Deactivations before the period are not seen: `--from` should begin before the deactivation.
 -- leaves out entries with the address and client of the deactivation, without a session, of the ten minutes after it: an identity provider goes on to take the leaver out of groups, in the leaver's name
+-- leaves out user_logout: sessions end with the account, and a sign-out reaches nothing
 -- leaves out user_channel_join, guest_channel_join, user_channel_leave, guest_channel_leave: recorded joins have the address and client of who invites, and the others are of that kind
 -- leaves out huddle_ended: recorded entries have the address and client of the service that ends huddles
 -- leaves out user_added_to_usergroup, user_removed_from_usergroup: recorded removals have the address and client of an identity provider, and additions are of that kind
@@ -65,6 +67,7 @@ SELECT
   array_join(array_agg(DISTINCT ip_address ORDER BY ip_address), ', ') AS addresses
 FROM history
 WHERE kind = 'act'
+  AND action <> 'user_logout'
   AND event_time > deactivated
   AND (reactivated IS NULL OR reactivated < deactivated)
   AND NOT (

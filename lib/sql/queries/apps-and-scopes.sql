@@ -1,6 +1,7 @@
 -- Apps installed and scopes widened
 -- Which apps came in or got more rights, who let them, and which scopes are new?
 -- leaves out apps removed, restricted or used: they gain nothing by it
+-- leaves out app_scopes_expanded whose scopes are all old: Slack writes one each time an app is authorized again, in any order, or with fewer scopes
 WITH changes AS (
   SELECT
     event_time,
@@ -44,6 +45,20 @@ WITH changes AS (
       'app_resources_granted',
       'bot_token_upgraded'
     )
+),
+compared AS (
+  SELECT
+    changes.*,
+    array_join(
+      array_sort(
+        array_except(
+          split(translate(scopes, '[]" ', ''), ','),
+          split(translate(coalesce(scopes_before, ''), '[]" ', ''), ',')
+        )
+      ),
+      ', '
+    ) AS new_scopes
+  FROM changes
 )
 SELECT
   event_time,
@@ -51,16 +66,11 @@ SELECT
   entity_name AS app,
   entity_id AS app_id,
   actor_email,
-  array_join(
-    array_sort(
-      array_except(
-        split(translate(scopes, '[]" ', ''), ','),
-        split(translate(coalesce(scopes_before, ''), '[]" ', ''), ',')
-      )
-    ),
-    ', '
-  ) AS new_scopes,
+  new_scopes,
   details,
   id
-FROM changes
+FROM compared
+WHERE action <> 'app_scopes_expanded'
+  OR new_scopes IS NULL
+  OR new_scopes <> ''
 ORDER BY event_time, id

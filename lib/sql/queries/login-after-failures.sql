@@ -1,22 +1,28 @@
 -- Logins after many failures
 -- Which password was guessed: who logged in after failing again and again from the same address?
--- leaves out failures before midnight UTC of the login's day, and from other addresses: one address that tries is what a guesser looks like
--- parameter failures integer = 5 -- failed logins from the address on that day, at least
+-- Failures before the period are not seen.
+-- leaves out failures more than 24 hours before the login: they have little to do with it
+-- leaves out failures from other addresses: one address that tries is what a guesser looks like
+-- parameter failures integer = 5 -- failed logins from the address in the 24 hours before, at least
 WITH attempts AS (
   SELECT
     id,
     actor_id,
     actor_email,
     ip_address,
-    dt,
     event_time,
     user_agent,
     action,
-    sum(CASE WHEN action = 'user_login_failed' THEN 1 ELSE 0 END) OVER (
-      PARTITION BY actor_id, ip_address, dt
+    count(CASE WHEN action = 'user_login_failed' THEN id END) OVER (
+      PARTITION BY actor_id, ip_address
       ORDER BY event_time
+      RANGE BETWEEN INTERVAL '24' HOUR PRECEDING AND CURRENT ROW
     ) AS failures_before,
-    min(event_time) OVER (PARTITION BY actor_id, ip_address, dt) AS first_attempt
+    min(CASE WHEN action = 'user_login_failed' THEN event_time END) OVER (
+      PARTITION BY actor_id, ip_address
+      ORDER BY event_time
+      RANGE BETWEEN INTERVAL '24' HOUR PRECEDING AND CURRENT ROW
+    ) AS first_failure
   FROM audit_logs
   WHERE dt BETWEEN :from_day AND :to_day
     AND action IN ('user_login', 'user_login_failed')
@@ -27,7 +33,7 @@ SELECT
   ip_address,
   event_time AS login,
   failures_before,
-  date_diff('second', first_attempt, event_time) AS seconds_of_trying,
+  date_diff('second', first_failure, event_time) AS seconds_of_trying,
   user_agent
 FROM attempts
 WHERE action = 'user_login'

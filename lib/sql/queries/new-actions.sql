@@ -1,5 +1,6 @@
 -- Actions never seen before
 -- Which kinds of action came up for the first time?
+-- In an archive that does not reach back before `new_since`, all actions are new.
 -- leaves out nothing
 -- parameter new_since day = date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d') -- first day that counts as new, UTC
 -- parameter from_day day = date_format(current_date - INTERVAL '90' DAY, '%Y-%m-%d') -- first day of the history to compare with, UTC

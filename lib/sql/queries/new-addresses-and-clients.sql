@@ -3,7 +3,8 @@
 -- A network is the first three numbers of an IPv4 address or the first three groups of an IPv6 one.
 -- Only users who were seen before: somebody's first day is no news. Clients are compared without
 -- their version numbers, which change with each update, and the iPhone app is one client with its
--- extensions.
+-- extensions. In an archive that does not reach back before `new_since`, nobody was seen before, and
+-- nothing comes out.
 -- leaves out users who were not seen before: all is new on a first day
 -- leaves out the actors USLACKUSER and USLACKSECURITY: they stand for nobody and for Slack itself
 -- leaves out user_channel_join, guest_channel_join, user_channel_leave, guest_channel_leave: recorded joins have the address and client of who invites, and the others are of that kind

@@ -8,7 +8,7 @@
 -- leaves out huddle_ended: recorded entries have the address and client of the service that ends huddles
 -- leaves out user_added_to_usergroup, user_removed_from_usergroup: recorded removals have the address and client of an identity provider, and additions are of that kind
 -- parameter minutes integer = 10 -- from one network to the next, at most
--- parameter networks integer = 3 -- networks reached one after the other, at least
+-- parameter networks integer = 3 -- networks one after the other, the first included, at least
 WITH entries AS (
   SELECT
     id,
@@ -37,6 +37,7 @@ steps AS (
   SELECT
     entries.*,
     lag(network) OVER (PARTITION BY actor_id ORDER BY event_time, id) AS previous_network,
+    lag(ip_address) OVER (PARTITION BY actor_id ORDER BY event_time, id) AS previous_address,
     lag(event_time) OVER (PARTITION BY actor_id ORDER BY event_time, id) AS previous_time
   FROM entries
   WHERE network IS NOT NULL
@@ -55,17 +56,26 @@ chains AS (
     sum(CASE WHEN date_diff('second', previous_move, event_time) <= :minutes * 60 THEN 0 ELSE 1 END)
       OVER (PARTITION BY actor_id ORDER BY event_time, id) AS chain
   FROM moves
+),
+both_ends AS (
+  SELECT
+    chains.*,
+    ends.move,
+    CASE ends.move WHEN 1 THEN network ELSE previous_network END AS end_network,
+    CASE ends.move WHEN 1 THEN ip_address ELSE previous_address END AS end_address
+  FROM chains
+  CROSS JOIN (VALUES (0), (1)) AS ends (move)
 )
 SELECT
   actor_email,
   actor_id,
   min(previous_time) AS from_time,
   max(event_time) AS to_time,
-  count(DISTINCT network) AS networks,
-  count(*) AS moves,
+  count(DISTINCT end_network) AS networks,
+  count(CASE WHEN move = 1 THEN id END) AS moves,
   min(date_diff('second', previous_time, event_time)) AS fastest_seconds,
-  array_join(array_agg(DISTINCT ip_address ORDER BY ip_address), ', ') AS addresses
-FROM chains
+  array_join(array_agg(DISTINCT end_address ORDER BY end_address), ', ') AS addresses
+FROM both_ends
 GROUP BY actor_email, actor_id, chain
-HAVING count(DISTINCT network) >= :networks
+HAVING count(DISTINCT end_network) >= :networks
 ORDER BY networks DESC, from_time, actor_id, actor_email, chain
