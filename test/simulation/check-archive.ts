@@ -105,7 +105,7 @@ function checkAddenda(archive: SimulatedArchive, source: string): void {
   }
 }
 
-/** What was rewritten before the seal is in the manifest; else the archive does not verify. */
+/** What was rewritten before the seal is in the manifest; after it, the archive does not verify. */
 function checkForged(
   { comparedAtMs }: Promises,
   { tamperings }: Tamperer,
@@ -117,11 +117,12 @@ function checkForged(
     if (newest === undefined) continue;
     const objects = newest.hours.flatMap((hour) => hour.objects);
     const isAltered = objects.some((object) => object.key === key && object.altered);
-    if (!isAltered && !changed.has(key)) {
+    const isCompared = atMs < (comparedAtMs.get(day) ?? 0);
+    if (!isAltered && (isCompared || !changed.has(key))) {
       throw new BrokenPromise(`${key} was rewritten, and nothing says so`);
     }
     const ids = newest.hours.flatMap((hour) => [...hour.differs_ids, ...hour.only_in_archive_ids]);
-    if (atMs < (comparedAtMs.get(day) ?? 0) && !ids.includes(id)) {
+    if (isCompared && !ids.includes(id)) {
       throw new BrokenPromise(`${id} was rewritten, and ${day} is sealed as reconciled`);
     }
   }
