@@ -4,7 +4,7 @@ import { EnvironmentTokenProvider } from "../../lib/local/environment-token-prov
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
-import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
+import { daysToSeal, whyNoneIsSealed } from "../../lib/seal/days-to-seal.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { noteTrouble, reportError, UsageError } from "../errors.ts";
@@ -118,6 +118,15 @@ async function seal(options: SealOptions): Promise<number> {
     };
     const days =
       day === undefined ? await daysToSeal(ports, settings, Number.POSITIVE_INFINITY) : [day];
+    const whyNone = days.length === 0 ? await whyNoneIsSealed(ports, settings) : undefined;
+    if (whyNone !== undefined) {
+      console.log(
+        json
+          ? toJsonLine({ source, days: [], reason: whyNone })
+          : `No day of "${source}" can be sealed yet: ${whyNone}`,
+      );
+      return EXIT_OF_SEAL.not_settled;
+    }
     const progress = new SealProgressDisplay(days);
     display = progress;
     const signal = abortOnInterrupt("Stopping with everything saved");

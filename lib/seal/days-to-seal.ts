@@ -35,6 +35,24 @@ export async function daysToSeal(
   return days;
 }
 
+/**
+ * Why nothing of a source is sealed, when no day of it can be.
+ *
+ * @returns nothing when a day is sealed
+ */
+export async function whyNoneIsSealed(
+  { archive, checkpoints, clock }: Pick<SealPorts, "archive" | "checkpoints" | "clock">,
+  settings: SettleSettings,
+): Promise<string | undefined> {
+  if ((await listManifests(archive, settings.source)).length > 0) return undefined;
+  const writers = await checkpoints.writers(settings.source);
+  const now = nowSeconds(clock);
+  const start = earliestStart(writers);
+  const first = dayOf(Number.isFinite(start) ? start : now);
+  const reason = whyNotSettled(first, writers, settings, now);
+  return reason && Number.isFinite(start) ? `${first} is not settled: ${reason}` : reason;
+}
+
 function* daysFrom(start: number, now: number): Generator<string> {
   if (!Number.isFinite(start)) return;
   const first = start - (start % SECONDS_PER_DAY);

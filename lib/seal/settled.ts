@@ -26,18 +26,21 @@ export function whyNotSettled(
   now: number,
 ): string | undefined {
   const { from, until } = rangeOfDay(day);
-  if (now < until + settings.sealDelaySeconds) {
-    return `it ends at ${toIsoSeconds(until)} and is sealed ${settings.sealDelaySeconds} s later at the earliest`;
-  }
   const live = writers.find(({ writer }) => writer === liveWriter(settings.source))?.checkpoint;
   if (live === undefined) {
     return `"${settings.source}" has no completed run; run ingest first`;
+  }
+  if (now < until + settings.sealDelaySeconds) {
+    return `it ends at ${toIsoSeconds(until)} and is sealed ${settings.sealDelaySeconds} s later at the earliest`;
   }
   if (until <= earliestStart(writers)) {
     return `the archive of "${settings.source}" begins at ${toIsoSeconds(earliestStart(writers))}; run backfill to archive earlier days`;
   }
   const lateness = allowedLatenessOf(live, settings);
   if (live.start < until && reachesBackTo(live, lateness) < until) {
+    if (live.watermark === live.start) {
+      return `no run has got past ${toIsoSeconds(live.start)}`;
+    }
     return `late entries may still arrive: runs have reached ${toIsoSeconds(live.watermark)} and rescan ${lateness} s`;
   }
   const backfill = writers.find(({ writer, checkpoint }) => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { manifestKey, noteAddendum } from "../../lib/archive/sealed-day.ts";
 import { backfillWriter, sealWriter } from "../../lib/archive/writer.ts";
-import { daysToSeal } from "../../lib/seal/days-to-seal.ts";
+import { daysToSeal, whyNoneIsSealed } from "../../lib/seal/days-to-seal.ts";
 import { startOfDay } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { MemoryCheckpointStore } from "../fakes/memory-checkpoint-store.ts";
@@ -28,6 +28,8 @@ function setWriter(writer: string, start: number, watermark: number): void {
 
 const days = (limit = 100, now = NOON) =>
   daysToSeal({ archive, checkpoints, clock: new VirtualClock(now * 1000) }, SETTINGS, limit);
+const whyNone = () =>
+  whyNoneIsSealed({ archive, checkpoints, clock: new VirtualClock(NOON * 1000) }, SETTINGS);
 const seal = (day: string, revision = 1) =>
   archive.put(manifestKey(SOURCE, day, revision), Buffer.from(""));
 
@@ -74,5 +76,30 @@ describe("the days that can be sealed", () => {
   it("are none for a source that never ran", async () => {
     checkpoints.items.clear();
     expect(await days()).toEqual([]);
+  });
+});
+
+describe("why no day is sealed and none can be", () => {
+  it("is that no run has completed", async () => {
+    checkpoints.items.clear();
+    expect(await whyNone()).toBe('"acme" has no completed run; run ingest first');
+  });
+
+  it("is that no run has got past the start", async () => {
+    const start = startOfDay("2026-03-02") + 7;
+    setWriter(SOURCE, start, start);
+    expect(await whyNone()).toBe(
+      "2026-03-02 is not settled: no run has got past 2026-03-02T00:00:07Z",
+    );
+  });
+
+  it("is that the first day has not ended", async () => {
+    setWriter(SOURCE, startOfDay("2026-03-05"), NOON - 60);
+    expect(await whyNone()).toMatch(/^2026-03-05 is not settled: it ends at 2026-03-06T00:00:00Z/);
+  });
+
+  it("is nothing once a day is sealed", async () => {
+    await seal("2026-03-02");
+    expect(await whyNone()).toBeUndefined();
   });
 });

@@ -88,11 +88,16 @@ describe("seal", () => {
     );
   });
 
-  it("says why a day is not settled", async () => {
-    await command("ingest", "--from", FIRST);
+  it("says why a day is not settled, or none is", async () => {
+    await command("ingest", "--from", dayOf(TODAY));
     const { code, stdout } = await command("seal", "--day", dayOf(TODAY));
     expect(code).toBe(75);
     expect(stdout).toContain(`${dayOf(TODAY)} is not settled: it ends at`);
+    const all = await command("seal");
+    expect(all.code).toBe(75);
+    expect(all.stdout).toMatch(
+      /^No day of "slack" can be sealed yet: \S+ is not settled: it ends at .*\n$/,
+    );
   });
 
   it("signs with a key from a file", async () => {
