@@ -5,6 +5,7 @@ import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { BACKGROUND_CALLS_PER_MINUTE } from "../../lib/run/background-pacer.ts";
 import { daysToSeal, whyNoneIsSealed } from "../../lib/seal/days-to-seal.ts";
+import { isBeforeArchive } from "../../lib/seal/settled.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { noteTrouble, reportError, UsageError } from "../errors.ts";
@@ -135,6 +136,13 @@ async function seal(options: SealOptions): Promise<number> {
       onWait: (untilMs, reason) => progress.wait(untilMs, reason),
     }).finally(() => progress.stop());
     if (cause !== undefined) reportError(cause);
+    const last = summaries.at(-1);
+    if (
+      last?.outcome === "not_settled" &&
+      isBeforeArchive(last.day, await checkpoints.writers(source))
+    ) {
+      throw new UsageError(`${last.day} cannot be sealed: ${last.reason}`);
+    }
     console.log(json ? toJsonLine({ source, days: summaries }) : describeSealed(summaries, source));
     const isAnyFailed = summaries.some(({ outcome }) => outcome === "failed");
     return EXIT_OF_SEAL[isAnyFailed ? "failed" : (summaries.at(-1)?.outcome ?? "sealed")];

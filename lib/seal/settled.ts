@@ -33,7 +33,7 @@ export function whyNotSettled(
   if (now < until + settings.sealDelaySeconds) {
     return `it ends at ${toIsoSeconds(until)} and is sealed ${settings.sealDelaySeconds} s later at the earliest`;
   }
-  if (until <= earliestStart(writers)) {
+  if (isBeforeArchive(day, writers)) {
     return `the archive of "${settings.source}" begins at ${toIsoSeconds(earliestStart(writers))}; run backfill to archive earlier days`;
   }
   const lateness = allowedLatenessOf(live, settings);
@@ -59,6 +59,12 @@ export function whyNotSettled(
 /** The live runs may use another setting than this one was given: they say so in their counts. */
 function allowedLatenessOf({ tally }: Checkpoint, settings: SettleSettings): number {
   return Math.max(settings.allowedLatenessSeconds, tally?.allowedLatenessSeconds ?? 0);
+}
+
+/** Whether a day, `YYYY-MM-DD`, ends before the source's archive begins: waiting does not help. */
+export function isBeforeArchive(day: string, writers: readonly WriterStatus[]): boolean {
+  const start = earliestStart(writers);
+  return Number.isFinite(start) && rangeOfDay(day).until <= start;
 }
 
 /** Epoch seconds at which the source's archive begins, backfills included. */

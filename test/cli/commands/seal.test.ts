@@ -93,6 +93,9 @@ describe("seal", () => {
     const { code, stdout } = await command("seal", "--day", dayOf(TODAY));
     expect(code).toBe(75);
     expect(stdout).toContain(`${dayOf(TODAY)} is not settled: it ends at`);
+    const early = await command("seal", "--day", "2020-01-01");
+    expect(early).toMatchObject({ code: 2, stdout: "" });
+    expect(early.stderr).toContain("2020-01-01 cannot be sealed: the archive of");
     const all = await command("seal");
     expect(all.code).toBe(75);
     expect(all.stdout).toMatch(
