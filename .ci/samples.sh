@@ -20,7 +20,17 @@ mapfile -t files < <(find "$samples" -name '*json' -type f \
 
 for file in "${files[@]}"; do
   archive="$archives/$(basename "$(dirname "$file")")-$(basename "$file")"
-  npx audit-lake import --archive "$archive" "$file"
+  code=0
+  npx audit-lake import --archive "$archive" "$file" || code=$?
+  # No entry of these has an id and a time: all of it goes to quarantine, and the command fails.
+  case $file in
+    */chronicle/mock_pages.json | */skeleton_logs.json | *_skeleton.json) expected=1 ;;
+    *) expected=0 ;;
+  esac
+  if [ "$code" -ne "$expected" ]; then
+    echo "import of $file ended with $code, not $expected"
+    exit 1
+  fi
 done
 
 npx audit-lake import --archive "$archives/all" "${files[@]}"
