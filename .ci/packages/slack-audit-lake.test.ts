@@ -64,11 +64,8 @@ describe("slack-audit-lake, installed into an empty folder", () => {
       stdout: `${root.version}\n`,
     });
   });
-});
 
-describe("slack-audit-lake/rules", () => {
   it("has what rules of one's own are written with", async () => {
-    const folder = strangersFolder("local");
     const script = `import { actorName } from "slack-audit-lake/rules"; console.log(typeof actorName)`;
     const args = ["--input-type=module", "--eval", script];
     expect(await runAsStranger(newestNode, folder, ["node", ...args])).toMatchObject({
