@@ -9,6 +9,7 @@ import { SqliteCheckpointStore } from "../lib/local/sqlite-checkpoint-store.ts";
 import { createSlackSource } from "../lib/run/slack-source.ts";
 import { systemClock } from "../lib/slack/clock.ts";
 import type { IngestJob, IngestUse } from "./job.ts";
+import { processUse } from "./processes.ts";
 
 const job: IngestJob = JSON.parse(process.env.JOB ?? "{}");
 const token = async () => job.token;
@@ -38,11 +39,9 @@ const summary = await ingest(
   { deadlineMs: Date.now() + job.timeLimitMs },
 );
 checkpoints.close();
-const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
 const use: IngestUse = {
   summary,
   wallSeconds: (performance.now() - startedAtMs) / 1000,
-  cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-  peakMemoryMiB: maxRSS / 1024,
+  ...processUse(),
 };
 console.log(JSON.stringify(use));

@@ -50,3 +50,9 @@ export async function withFakeSlack<T>(
     await once(fake, "close");
   }
 }
+
+/** What this process has used since its start: seconds of CPU, user and system; its largest size. */
+export function processUse(): { cpuSeconds: number; peakMemoryMiB: number } {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMemoryMiB: maxRSS / 1024 };
+}

@@ -10,6 +10,7 @@ import { sealDay } from "../lib/seal/seal-day.ts";
 import { systemClock } from "../lib/slack/clock.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY } from "../lib/time.ts";
 import type { SealJob, SealUse } from "./job.ts";
+import { processUse } from "./processes.ts";
 
 const job: SealJob = JSON.parse(process.env.JOB ?? "{}");
 const { source, from, directory } = job;
@@ -51,11 +52,9 @@ const summary = await sealDay(
   { deadlineMs: Number.POSITIVE_INFINITY },
 );
 checkpoints.close();
-const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
 const use: SealUse = {
   summary,
   wallSeconds: (performance.now() - startedAtMs) / 1000,
-  cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-  peakMemoryMiB: maxRSS / 1024,
+  ...processUse(),
 };
 console.log(JSON.stringify(use));

@@ -19,6 +19,7 @@ import { createSlackSource } from "../../lib/run/slack-source.ts";
 import { SlackAuditError } from "../../lib/slack/errors.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
 import { VirtualClock } from "../../test/fakes/virtual-clock.ts";
+import { processUse } from "../processes.ts";
 import { checkHour, SoakError } from "./check-hour.ts";
 
 /** A Monday, epoch seconds. */
@@ -158,15 +159,13 @@ export class Soak {
   }
 
   figures(): SoakFigures {
-    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
     return {
       virtualSeconds: this.#now() - FROM,
       ...this.#counts,
       checkedSeconds: this.#checkedUntil - FROM,
       wallSeconds: (performance.now() - this.#startedAtMs) / 1000,
-      cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
       memoryMiB: process.memoryUsage.rss() / 2 ** 20,
-      peakMemoryMiB: maxRSS / 1024,
+      ...processUse(),
     };
   }
 
