@@ -7,7 +7,7 @@ import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { formatStoredToken, type StoredToken } from "../../lib/stack/stored-token.ts";
 import { UsageError } from "../errors.ts";
 import { readSecretLine } from "../options/secret-input.ts";
-import { parseSource } from "../options/source.ts";
+import { tokenSourceOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { describeAcceptedToken } from "../output/accepted-token.ts";
 import { formatTime } from "../output/format.ts";
@@ -47,12 +47,7 @@ export function defineTokenAuthorizeCommand(command: Command): void {
         .default(new URL(DEFAULT_REDIRECT_URL), DEFAULT_REDIRECT_URL),
     )
     .addOption(stackOption("the deployed stack").default(DEFAULT_STACK_NAME))
-    .addOption(
-      new Option(
-        "--source <name>",
-        "organization that the token is for; needed if the stack has several",
-      ).argParser(parseSource),
-    )
+    .addOption(tokenSourceOption())
     .option("--print", "print the token instead of storing it; needs no stack")
     .option("--api-base <url>", "with --print: Audit Logs API to use instead of Slack's")
     .addHelpText(

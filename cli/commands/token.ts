@@ -1,9 +1,9 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { UsageError } from "../errors.ts";
 import { readSecretLine } from "../options/secret-input.ts";
 import { checkToken } from "../options/slack-token.ts";
-import { parseSource } from "../options/source.ts";
+import { tokenSourceOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { describeAcceptedToken } from "../output/accepted-token.ts";
 import { formatSeconds } from "../output/format.ts";
@@ -37,12 +37,7 @@ export function defineTokenCommand(command: Command): void {
     )
     .allowExcessArguments() // refused below, since Commander would print them
     .addOption(stackOption("the deployed stack").default(DEFAULT_STACK_NAME))
-    .addOption(
-      new Option(
-        "--source <name>",
-        "organization that the token is for; needed if the stack has several",
-      ).argParser(parseSource),
-    )
+    .addOption(tokenSourceOption())
     .option("--no-check", "store it untried, for a machine that cannot reach Slack")
     .addHelpText(
       "after",

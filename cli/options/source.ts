@@ -24,6 +24,14 @@ export function sourceFilterOption(description = "only this organization (defaul
     .default(defaultOf("source"));
 }
 
+/** For commands that need a deployed stack's secret. */
+export function tokenSourceOption(): Option {
+  return new Option(
+    "--source <name>",
+    "organization that the token is for; needed if the stack has several",
+  ).argParser(parseSource);
+}
+
 export function parseSource(text: string): string {
   if (!SOURCE_NAME.test(text)) {
     throw new InvalidArgumentError("Use lower-case letters, digits and hyphens, at most 63.");
