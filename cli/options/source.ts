@@ -32,7 +32,7 @@ export function tokenSourceOption(): Option {
   ).argParser(parseSource);
 }
 
-export function parseSource(text: string): string {
+function parseSource(text: string): string {
   if (!SOURCE_NAME.test(text)) {
     throw new InvalidArgumentError("Use lower-case letters, digits and hyphens, at most 63.");
   }
