@@ -184,6 +184,7 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are checked before they are deployed.
         "lib/detect/configure.ts",
+        "lib/detect/suppressions.ts",
         // The settings of the CDK, for the template that is made without its command.
         "cdk.json",
         // Its version is an output of the stack.
@@ -392,7 +393,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/detect",
       why: "reads entries and speaks through its own ports, so that a rule says the same on live events, over an archive and in a test",
       may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
-      packages: ["zod"],
+      packages: ["ipaddr.js", "zod"],
       builtins: ["crypto"],
     },
   ],

@@ -18,6 +18,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/backfill/prices.ts": "test/docs/cost.test.ts",
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
+  "lib/detect/expired-suppression.ts": "test/detect/suppressions.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
   "lib/detect/correlation.ts": "test/detect/correlations.test.ts",
