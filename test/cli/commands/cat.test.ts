@@ -50,6 +50,7 @@ describe("cat", () => {
     ],
     [["--id", "array-1"], ["array-1"]],
     [["--id", "array-1", "--action", "anomaly"], []],
+    [["--id", "array-1", "another"], ["array-1"]],
     [["--id", "not the id of the entry"], []],
     [["--source", "slack", "--id", "array-1"], ["array-1"]],
     [["--last", "1s"], []],
