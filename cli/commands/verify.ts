@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { type ReadableColumns, verifyColumns } from "../../lib/columns/verify-columns.ts";
+import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
@@ -220,7 +221,7 @@ async function readSealedHeads(directory: string): Promise<SealedHeads> {
   if (!SqliteCheckpointStore.isIn(directory)) return new Map();
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
-    return await sealedHeadsOf(checkpoints, await checkpoints.sources());
+    return await sealedHeadsOf(checkpoints, await sourcesIn(directory));
   } finally {
     checkpoints.close();
   }

@@ -91,13 +91,13 @@ export function describeSourceProgress(
   }: SourceProgress,
   noStart: string,
 ): StatusLine[] {
-  const from = complete[0]?.from ?? start;
+  const isEmpty = complete.length === 0;
   return [
-    ["complete from", from === null ? noStart : formatTime(from)],
+    ["complete from", describeStart(complete, start) ?? noStart],
     ...describeGaps(complete),
-    ["complete to", watermark === null ? "-" : formatTime(watermark)],
-    ["lag", lagSeconds === null ? "-" : formatSeconds(lagSeconds)],
-    ["late scan", describeLateScan(lateScanPosition, lateScannedAt)],
+    ["complete to", watermark === null || isEmpty ? "-" : formatTime(watermark)],
+    ["lag", lagSeconds === null || isEmpty ? "-" : formatSeconds(lagSeconds)],
+    ["late scan", start === null ? "-" : describeLateScan(lateScanPosition, lateScannedAt)],
     [
       "current run",
       lease === null
@@ -110,6 +110,11 @@ export function describeSourceProgress(
     }),
     ...(notBeforeMs === null ? [] : [["not before", formatMs(notBeforeMs)] as const]),
   ];
+}
+
+function describeStart([first]: readonly TimeRange[], start: number | null): string | undefined {
+  if (first !== undefined) return formatTime(first.from);
+  return start === null ? undefined : `nothing yet; the first run begins at ${formatTime(start)}`;
 }
 
 function describeNoRun(diedHolder: string | undefined): string {
