@@ -16,6 +16,7 @@ const USAGE_CODES = new Set([
   "usage",
   "token_missing",
   "slack_configuration_error",
+  "query_invalid",
   "query_parameter_invalid",
   "backfill_plan",
 ]);

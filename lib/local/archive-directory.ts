@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { PREFIXES, SOURCE_NAME } from "../archive/object-key.ts";
+import { PREFIXES, SOURCE_NAME, sourcePrefix } from "../archive/object-key.ts";
 import type { WriterStatus } from "../ports.ts";
 import { SqliteCheckpointStore } from "./sqlite-checkpoint-store.ts";
 
@@ -11,6 +11,8 @@ const FOUND_MAX = 5;
 
 /** Folders that are named `source=NAME`, below those of {@link PREFIXES}. */
 const SOURCE_FOLDER = /^source=(.+)$/;
+/** Below those. */
+const DAY_FOLDER = /^dt=(\d{4}-\d\d-\d\d)$/;
 
 /** Whether anything was ever stored in this directory, or a run found that there is nothing to store. */
 export async function isArchive(directory: string): Promise<boolean> {
@@ -73,6 +75,27 @@ async function storedSourcesIn(directory: string): Promise<string[]> {
     }
   }
   return [...sources];
+}
+
+/**
+ * The first day and the last of which entries are stored, UTC, `YYYY-MM-DD`.
+ *
+ * @param only - the one source that counts; all when it is absent
+ * @returns nothing when there are no entries
+ */
+export async function archivedDaysIn(
+  directory: string,
+  only: string | undefined,
+): Promise<{ first: string; last: string } | undefined> {
+  const folders = only === undefined ? await sourcesIn(directory) : [only];
+  const days: string[] = [];
+  for (const source of folders) {
+    const names = await foldersIn(join(directory, sourcePrefix(PREFIXES.auditLogs, source)));
+    days.push(...names.flatMap((name) => DAY_FOLDER.exec(name)?.[1] ?? []));
+  }
+  days.sort();
+  const [first, last] = [days[0], days.at(-1)];
+  return first === undefined || last === undefined ? undefined : { first, last };
 }
 
 /** Sources that the checkpoints show to have come anywhere. */
