@@ -3,7 +3,7 @@ import type { Sealing, WriterStatus } from "../../lib/ports.ts";
 import { latenessBound } from "../../lib/run/lateness.ts";
 import { type LatenessReport, latenessReport } from "../../lib/seal/lateness-report.ts";
 import { SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
-import { formatCount, formatCounted, formatSeconds } from "./format.ts";
+import { formatCount, formatCounted, formatSeconds, limitList } from "./format.ts";
 import { formatMs } from "./source-status.ts";
 import type { StatusLine } from "./table.ts";
 
@@ -53,11 +53,8 @@ function toRows(days: readonly string[]): SealedRow[] {
 const ROWS_MAX = 10;
 
 function describeRows(rows: readonly SealedRow[]): StatusLine[] {
-  const rest = rows.length - ROWS_MAX;
-  return [
-    ...rows.slice(0, ROWS_MAX).map(({ from, to }) => (from === to ? from : `${from} to ${to}`)),
-    ...(rest > 0 ? [`and ${formatCount(rest)} more`] : []),
-  ].map((row) => ["", row]);
+  const ranges = rows.map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
+  return limitList(ranges, ROWS_MAX).map((row) => ["", row]);
 }
 
 /** The same, for people. */

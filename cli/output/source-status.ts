@@ -2,7 +2,7 @@ import { liveWriter, sourceOfWriter } from "../../lib/archive/writer.ts";
 import { completeRanges } from "../../lib/backfill/complete-ranges.ts";
 import type { Claim, WriterStatus } from "../../lib/ports.ts";
 import { END_OF_TIME, type TimeRange } from "../../lib/time.ts";
-import { formatSeconds, formatTime } from "./format.ts";
+import { formatSeconds, formatTime, limitList } from "./format.ts";
 import type { StatusLine } from "./table.ts";
 
 /** How far a source is. Times are epoch seconds unless the name ends in `Ms`. */
@@ -130,10 +130,7 @@ function describeGaps(complete: readonly TimeRange[]): StatusLine[] {
   const gaps = complete
     .slice(1)
     .map(({ from }, i) => `${formatTime(complete[i]?.until ?? 0)} to ${formatTime(from)}`);
-  const rest = gaps.length - GAPS_MAX;
-  return [...gaps.slice(0, GAPS_MAX), ...(rest > 0 ? [`and ${rest} more`] : [])].map(
-    (gap, i) => [i === 0 ? "missing" : "", gap] as const,
-  );
+  return limitList(gaps, GAPS_MAX).map((gap, i) => [i === 0 ? "missing" : "", gap] as const);
 }
 
 function describeLateScan(position: number | null, scannedAt: number | null): string {
