@@ -1,5 +1,6 @@
 import type { QueryResult, RowStream } from "../../lib/sql/query-result.ts";
 import { showControls } from "./controls.ts";
+import { displayWidth, padText, wrapText } from "./display-width.ts";
 import { formatCounted } from "./format.ts";
 import { cellText } from "./query-result.ts";
 import { naturalWidth, renderTable } from "./table.ts";
@@ -72,7 +73,7 @@ function renderRecords(
   one: string,
 ): string {
   const names = columns.map(showControls);
-  const nameWidth = Math.max(...names.map((name) => name.length));
+  const nameWidth = Math.max(...names.map(displayWidth));
   const valueWidth = Math.max(widthMax - nameWidth - 2, 16);
   return rows
     .map((row, i) => {
@@ -80,19 +81,12 @@ function renderRecords(
       const fields = row.flatMap((value, column) =>
         value === ""
           ? []
-          : wrap(showControls(value), valueWidth).map(
+          : wrapText(showControls(value), valueWidth).map(
               (part, line) =>
-                `${(line === 0 ? (names[column] ?? "") : "").padEnd(nameWidth)}  ${part}`,
+                `${padText(line === 0 ? (names[column] ?? "") : "", nameWidth)}  ${part}`,
             ),
       );
       return [title.padEnd(widthMax, "─"), ...fields].join("\n");
     })
     .join("\n");
-}
-
-function wrap(text: string, width: number): string[] {
-  const characters = [...text];
-  return Array.from({ length: Math.ceil(characters.length / width) }, (_, line) =>
-    characters.slice(line * width, (line + 1) * width).join(""),
-  );
 }
