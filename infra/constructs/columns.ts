@@ -14,7 +14,7 @@ import type { LakeConfig } from "../config/schema.ts";
 import type { Catalog } from "./catalog.ts";
 import { viaService } from "./grant.ts";
 import { grantColumnsWriter } from "./lake-formation.ts";
-import { type AlarmSpec, functionMetric, graph } from "./monitoring.ts";
+import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 
 export interface ColumnsProps {
@@ -27,6 +27,7 @@ export interface ColumnsProps {
   key: IKey;
   catalog: Catalog;
   lakeFormation: LakeConfig["catalog"]["lakeFormation"];
+  monitoring: Monitoring;
   logRetentionDays: number;
   removalPolicy: RemovalPolicy;
 }
@@ -52,13 +53,16 @@ export class Columns extends Construct {
       timeout: this.timeout,
       logRetentionDays: props.logRetentionDays,
       removalPolicy: props.removalPolicy,
-      environment: writeEnvironment(COLUMNS_ENVIRONMENT, {
-        SOURCE: props.source,
-        ARCHIVE_BUCKET: props.bucket.bucketName,
-        COLUMNS_BUCKET: props.columnsBucket.bucketName,
-        DATABASE: props.catalog.database,
-        WORKGROUP: props.catalog.workgroup,
-      }),
+      environment: {
+        ...props.monitoring.environmentOf(SERVICES.columns),
+        ...writeEnvironment(COLUMNS_ENVIRONMENT, {
+          SOURCE: props.source,
+          ARCHIVE_BUCKET: props.bucket.bucketName,
+          COLUMNS_BUCKET: props.columnsBucket.bucketName,
+          DATABASE: props.catalog.database,
+          WORKGROUP: props.catalog.workgroup,
+        }),
+      },
     });
     this.#allowArchive(handler, props);
     this.#allowTable(handler, props);
