@@ -71,6 +71,11 @@ export const ASSUMED = {
   entriesPerCall: 0.8 * 9999,
   /** Begin, two plans and two choices for each of two jobs, the end: each is entered once a day. */
   closePlanTransitions: 10,
+  /** Of the columns' function: a vCPU, so that a CPU second takes one. */
+  columnsGb: 1769 / 1024,
+  columnsCpuSecondsPerMillion: 11,
+  /** Athena's nine statements of a day; more where days are large. */
+  columnsWaitSeconds: 60,
   /** Run, look at its answer, wait. */
   closeRunTransitions: 3,
 };
@@ -224,6 +229,9 @@ export function toBill(volume: Volume, pieces: Pieces): Bill {
     "Lambda, ingestion": runs * toLambdaDollars(runSeconds(volume)),
     "Lambda, detection": objects * toLambdaDollars(detectSeconds(volume)),
     "Lambda, sealing": daysPerMonth * toLambdaDollars(close.seconds),
+    "Lambda, columns":
+      daysPerMonth *
+      (columnsSeconds(volume) * ASSUMED.columnsGb * PRICES.lambdaGbSecond + PRICES.lambdaRequest),
     "Athena, columns":
       daysPerMonth * (Math.max(scannedGb(volume, 1), 0.01) / 1000) * PRICES.athenaTb,
     "Step Functions": daysPerMonth * close.transitions * PRICES.stateTransition,
@@ -274,6 +282,11 @@ export function toClose({ entriesPerDay, puts }: Volume) {
     // A listing, a record and its reading each hour; each object for its ids and for its hash.
     s3Dollars: 48 * PRICES.s3PutOrList + (24 + 2 * objects) * PRICES.s3Get,
   };
+}
+
+function columnsSeconds({ entriesPerDay }: Volume): number {
+  const hashing = (entriesPerDay / 1e6) * ASSUMED.columnsCpuSecondsPerMillion;
+  return hashing + ASSUMED.columnsWaitSeconds;
 }
 
 function detectSeconds({ entriesPerDay, puts }: Volume): number {
