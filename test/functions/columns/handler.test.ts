@@ -56,7 +56,7 @@ describe("the function that compacts", () => {
     expect(statements()).toEqual([
       ...["SELECT source,", "SELECT source,"], // which days there are; and whether there is a table
       ...["CREATE OR", "CREATE TABLE", "MERGE INTO", "WITH checked"],
-      ...["SELECT source,", "SELECT source,", "CREATE OR"],
+      ...["SELECT source,", "SELECT source,", "CREATE OR", "SELECT source,"],
     ]);
     expect(bed.account.engine.view).toContain(`'${FIRST}' AND '${FIRST}'`);
     expect(await bed.account.engine.served("grid", FIRST)).toHaveLength(ENTRIES);
