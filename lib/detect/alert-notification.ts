@@ -21,7 +21,24 @@ export function toNotification(alert: Alert): Notification {
 }
 
 function alertText(alert: Alert): string {
-  const { entry, series } = alert;
+  return [
+    alert.title,
+    "",
+    alert.reason,
+    "",
+    ...alertFacts(alert).map(([name, text]) => `${`${name}:`.padEnd(11)}${text}`),
+    "",
+    alert.series === undefined ? "The entry in Athena:" : "The entries in Athena:",
+    entryQuery(alert),
+    "",
+    `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
+    "",
+  ].join("\n");
+}
+
+/** What is known beside title and reason, for a person: names and texts, in the order to show. */
+export function alertFacts(alert: Alert): [name: string, text: string][] {
+  const { entry } = alert;
   const facts: [string, string | undefined][] = [
     ["Severity", alert.severity],
     ["When", entry.time],
@@ -36,22 +53,7 @@ function alertText(alert: Alert): string {
     ["Rule", alert.ruleId],
     ["Reference", alert.reference],
   ];
-  const known = facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${`${name}:`.padEnd(11)}${value}`],
-  );
-  return [
-    alert.title,
-    "",
-    alert.reason,
-    "",
-    ...known,
-    "",
-    series === undefined ? "The entry in Athena:" : "The entries in Athena:",
-    entryQuery(alert),
-    "",
-    `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
-    "",
-  ].join("\n");
+  return facts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]]));
 }
 
 function entriesText({ entries, series }: Alert): string | undefined {
@@ -59,7 +61,8 @@ function entriesText({ entries, series }: Alert): string | undefined {
   return entries === 1 ? undefined : `${entries}; this is the first`;
 }
 
-function entryQuery({ source, entry, series }: Alert): string {
+/** The SQL that finds what the alert is about. */
+export function entryQuery({ source, entry, series }: Alert): string {
   const from = `SELECT * FROM audit_logs WHERE source = '${source}'`;
   if (series !== undefined) {
     const days = `dt BETWEEN '${series.from.slice(0, 10)}' AND '${series.to.slice(0, 10)}'`;

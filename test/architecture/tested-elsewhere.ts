@@ -37,6 +37,11 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
+  // What every target over HTTP does with every answer.
+  "lib/notify/http-sender.ts": "test/notify/targets.test.ts",
+  "lib/notify/target.ts": "test/notify/targets.test.ts",
+  "lib/notify/target-secret.ts": "test/notify/slack-target.test.ts",
+
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
 

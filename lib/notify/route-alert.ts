@@ -1,0 +1,24 @@
+import { SEVERITIES } from "../detect/rule.ts";
+import type { Alert } from "./target.ts";
+import type { Route } from "./target-settings.ts";
+
+/** What routes look at. */
+export type RoutedFields = Pick<Alert, "severity" | "ruleId" | "source" | "techniques">;
+
+/** @returns the names of the targets that an alert goes to, each once */
+export function routeAlert(alert: RoutedFields, routes: readonly Route[]): string[] {
+  const taken = routes.filter((route) => matches(alert, route));
+  return [...new Set(taken.flatMap(({ targets }) => targets))];
+}
+
+function matches(alert: RoutedFields, { severity, rules, tags, sources }: Route): boolean {
+  const { techniques } = alert;
+  return (
+    (severity === undefined ||
+      SEVERITIES.indexOf(alert.severity) >= SEVERITIES.indexOf(severity)) &&
+    (rules?.includes(alert.ruleId) ?? true) &&
+    (sources?.includes(alert.source) ?? true) &&
+    (tags?.some((tag) => techniques.some(({ id }) => id === tag || id.startsWith(`${tag}.`))) ??
+      true)
+  );
+}
