@@ -7,6 +7,7 @@ import {
   RuleConfigurationError,
   type RuleOverrides,
 } from "../../lib/detect/configure.ts";
+import { routeList, targetsByName } from "../../lib/notify/target-settings.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import {
@@ -141,6 +142,12 @@ const closing = section({
   compact: flag.optional(),
 });
 
+/** Where a secret is. What looks like one is refused before it gets into a template. */
+const secretId = matching(
+  /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|https?:)[\w/+=.@-]{1,256})$/,
+  "the name or the whole ARN of a secret in Secrets Manager (never the secret itself)",
+);
+
 const detection = section({
   enabled: flag.default(true),
   rules: z
@@ -163,6 +170,8 @@ const detection = section({
     matching(/^[UW][A-Z0-9]+$/, "a user's id (U… or W…)"),
     "a list of user ids",
   ).default([]),
+  targets: targetsByName(secretId).default({}),
+  routes: routeList.default([]),
 });
 
 const lake = {

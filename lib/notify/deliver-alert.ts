@@ -49,9 +49,6 @@ const RETRY_SECONDS = { first: 120, longest: 1800 };
 /** What a target may ask for at most. */
 const ASKED_SECONDS_MAX = 3600;
 
-/** After so many attempts an alert is given up: with the waits between them, about five hours. */
-export const DELIVERY_ATTEMPTS = 14;
-
 /**
  * When to try again: 2, 4, 8 … 30 minutes, up to a quarter longer at random, or when the target
  * asked to be called.

@@ -82,6 +82,8 @@ export function targetSettings(secret: z.ZodType<string, string>) {
   );
 }
 export type TargetSettings = z.output<ReturnType<typeof targetSettings>>;
+/** The same before the defaults are filled in. */
+export type TargetProps = z.input<ReturnType<typeof targetSettings>>;
 
 /** By name. */
 export function targetsByName(secret: z.ZodType<string, string>) {
@@ -125,5 +127,6 @@ export const route = settings({
     .min(1, { error: "is empty; name the targets" }),
 });
 export type Route = z.output<typeof route>;
+export type RouteSettings = z.input<typeof route>;
 
 export const routeList = z.array(route, { error: isNot("a list of routes") });

@@ -1,11 +1,7 @@
 import { expect, it } from "vitest";
-import {
-  DELIVERY_ATTEMPTS,
-  DELIVERY_MS,
-  deliverAlert,
-  retryDelaySeconds,
-} from "../../lib/notify/deliver-alert.ts";
+import { DELIVERY_MS, deliverAlert, retryDelaySeconds } from "../../lib/notify/deliver-alert.ts";
 import type { Alert } from "../../lib/notify/target.ts";
+import { DELIVERY_ATTEMPTS } from "../../lib/stack/delivery-attempts.ts";
 import { makeAlert } from "../detect/make-alert.ts";
 import { MemoryAlertLedger } from "../fakes/memory-alert-ledger.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
