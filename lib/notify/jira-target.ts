@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { alertFacts, entryQuery } from "../detect/alert-notification.ts";
+import { alertParts } from "../detect/alert-notification.ts";
 import type { HttpSender } from "./http-sender.ts";
 import { type Alert, type Target, TargetUnavailableError } from "./target.ts";
 import type { TargetSecret } from "./target-secret.ts";
@@ -82,6 +82,7 @@ function labelOf({ id }: Alert): string {
 }
 
 function toIssue(alert: Alert, label: string, { project, issueType }: JiraSettings): object {
+  const { facts, lists, commands } = alertParts(alert);
   const summary = `[${alert.severity.toUpperCase()}] ${alert.title}`;
   return {
     fields: {
@@ -94,14 +95,15 @@ function toIssue(alert: Alert, label: string, { project, issueType }: JiraSettin
         version: 1,
         content: [
           paragraph(text(alert.reason)),
-          {
-            type: "bulletList",
-            content: alertFacts(alert).map(([name, fact]) => ({
-              type: "listItem",
-              content: [paragraph(strong(`${name}: `), text(fact))],
-            })),
-          },
-          { type: "codeBlock", attrs: { language: "sql" }, content: [text(entryQuery(alert))] },
+          bulletList(facts.map(([name, fact]) => [strong(`${name}: `), text(fact)])),
+          ...lists.flatMap(([heading, items]) => [
+            paragraph(strong(`${heading}:`)),
+            bulletList(items.map((item) => [text(item)])),
+          ]),
+          ...commands.flatMap(([heading, command]) => [
+            paragraph(strong(`${heading}:`)),
+            { type: "codeBlock", content: [text(command)] },
+          ]),
           paragraph(text(`Alert id: ${alert.id}`)),
         ],
       },
@@ -125,4 +127,9 @@ function strong(content: string): object {
 
 function paragraph(...content: object[]): object {
   return { type: "paragraph", content };
+}
+
+function bulletList(items: object[][]): object {
+  const content = items.map((item) => ({ type: "listItem", content: [paragraph(...item)] }));
+  return { type: "bulletList", content };
 }

@@ -1,4 +1,4 @@
-import { alertFacts, entryQuery } from "../detect/alert-notification.ts";
+import { alertParts } from "../detect/alert-notification.ts";
 import type { Severity } from "../detect/rule.ts";
 import type { HttpSender } from "./http-sender.ts";
 import type { Alert, Target } from "./target.ts";
@@ -47,6 +47,7 @@ export class PagerDutyTarget implements Target {
 
 /** All of it is text that PagerDuty shows as it is. */
 function toEvent(alert: Alert): object {
+  const { facts, lists, commands } = alertParts(alert);
   return {
     event_action: "trigger",
     dedup_key: alert.id.slice(0, DEDUP_KEY_MAX),
@@ -61,8 +62,7 @@ function toEvent(alert: Alert): object {
       class: alert.ruleId,
       custom_details: {
         Reason: alert.reason,
-        ...Object.fromEntries(alertFacts(alert)),
-        Query: entryQuery(alert),
+        ...Object.fromEntries<string | readonly string[]>([...facts, ...lists, ...commands]),
         "Alert id": alert.id,
       },
     },

@@ -10,7 +10,16 @@ const ALERT = z.looseObject({
   title: z.string(),
   severity: z.enum(SEVERITIES),
   reason: z.string(),
-  techniques: z.array(z.looseObject({ id: z.string(), name: z.string() })),
+  checks: z.array(z.string()),
+  falsePositives: z.array(z.string()),
+  techniques: z.array(
+    z.looseObject({
+      id: z.string(),
+      name: z.string(),
+      tactics: z.array(z.looseObject({ id: z.string(), name: z.string() })),
+    }),
+  ),
+  inspect: z.looseObject({ cat: z.string(), sql: z.string() }),
   reference: z.string(),
   source: z.string(),
   period: z.looseObject({ start: z.iso.datetime(), end: z.iso.datetime() }),

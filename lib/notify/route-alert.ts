@@ -12,13 +12,15 @@ export function routeAlert(alert: RoutedFields, routes: readonly Route[]): strin
 }
 
 function matches(alert: RoutedFields, { severity, rules, tags, sources }: Route): boolean {
-  const { techniques } = alert;
+  const tagged = alert.techniques.flatMap(({ id, tactics }) => [
+    id,
+    ...tactics.map((tactic) => tactic.id),
+  ]);
   return (
     (severity === undefined ||
       SEVERITIES.indexOf(alert.severity) >= SEVERITIES.indexOf(severity)) &&
     (rules?.includes(alert.ruleId) ?? true) &&
     (sources?.includes(alert.source) ?? true) &&
-    (tags?.some((tag) => techniques.some(({ id }) => id === tag || id.startsWith(`${tag}.`))) ??
-      true)
+    (tags?.some((tag) => tagged.some((id) => id === tag || id.startsWith(`${tag}.`))) ?? true)
   );
 }

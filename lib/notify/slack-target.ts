@@ -1,4 +1,4 @@
-import { alertFacts, entryQuery } from "../detect/alert-notification.ts";
+import { alertParts } from "../detect/alert-notification.ts";
 import type { Severity } from "../detect/rule.ts";
 import type { HttpSender } from "./http-sender.ts";
 import type { Alert, Target } from "./target.ts";
@@ -43,7 +43,7 @@ export class SlackTarget implements Target {
 }
 
 type TextElement = { type: "text"; text: string; style?: { bold?: true } };
-type Element = TextElement | { type: "emoji"; name: string } | { type: "link"; url: string };
+type Element = TextElement | { type: "emoji"; name: string };
 
 /**
  * What comes from the entry is only in text elements of rich text, which Slack shows as they are: no
@@ -53,6 +53,7 @@ type Element = TextElement | { type: "emoji"; name: string } | { type: "link"; u
  */
 function toMessage(alert: Alert): object {
   const { severity, title, reason } = alert;
+  const { facts, lists, commands } = alertParts(alert);
   return {
     // For notifications and clients without blocks.
     text: escapeMrkdwn([...`[${severity.toUpperCase()}] ${title}`].slice(0, FALLBACK_MAX).join("")),
@@ -66,8 +67,19 @@ function toMessage(alert: Alert): object {
         elements: [
           section({ type: "emoji", name: SIGNS[severity] }, text(" "), bold(title)),
           section(text(reason)),
-          ...alertFacts(alert).map(([name, fact]) => section(bold(`${name}: `), text(fact))),
-          { type: "rich_text_preformatted", elements: [text(entryQuery(alert))] },
+          ...facts.map(([name, fact]) => section(bold(`${name}: `), text(fact))),
+          ...lists.flatMap(([heading, items]) => [
+            section(bold(`${heading}:`)),
+            {
+              type: "rich_text_list",
+              style: "bullet",
+              elements: items.map((item) => section(text(item))),
+            },
+          ]),
+          ...commands.flatMap(([heading, command]) => [
+            section(bold(`${heading}:`)),
+            { type: "rich_text_preformatted", elements: [text(command)] },
+          ]),
           section(text(`Alert id: ${alert.id}`)),
         ],
       },

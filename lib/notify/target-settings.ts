@@ -115,10 +115,13 @@ export const route = settings({
   severity: z.enum(SEVERITIES, { error: isNot(`one of ${SEVERITIES.join(", ")}`) }).optional(),
   /** Ids of rules. */
   rules: texts(z.string(), "a list of ids of rules"),
-  /** ATT&CK techniques; T1562 has all its sub-techniques. */
+  /** ATT&CK techniques and tactics; T1562 has all its sub-techniques. */
   tags: texts(
-    matching(/^T\d{4}(?:\.\d{3})?$/, "an ATT&CK technique, such as T1562 or T1562.001"),
-    "a list of ATT&CK techniques",
+    matching(
+      /^T(?:A\d{4}|\d{4}(?:\.\d{3})?)$/,
+      "an ATT&CK technique or tactic, such as T1562, T1562.001 or TA0010",
+    ),
+    "a list of ATT&CK techniques and tactics",
   ),
   sources: texts(z.string(), "a list of names of sources"),
   /** Names of targets. */

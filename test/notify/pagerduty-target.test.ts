@@ -29,7 +29,11 @@ it("triggers an event that PagerDuty knows by the alert's id", async () => {
       timestamp: "2026-01-05T10:30:00Z",
       component: "intune_disabled",
       class: "intune-disabled",
-      custom_details: { Severity: "high", Query: expect.stringContaining("FROM audit_logs") },
+      custom_details: {
+        Severity: "high",
+        "Check next": alert.checks,
+        "The exact text": alert.inspect.cat,
+      },
     },
   });
   expect(second?.rawBody).toBe(first?.rawBody);

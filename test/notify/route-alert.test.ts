@@ -15,6 +15,8 @@ it.each<[string, Omit<Route, "targets">, boolean]>([
   ["its technique", { tags: ["T1562.001"] }, true],
   ["the technique above", { tags: ["T1562"] }, true],
   ["a technique beside", { tags: ["T1562.007"] }, false],
+  ["its tactic", { tags: ["TA0005"] }, true],
+  ["another tactic", { tags: ["TA0010"] }, false],
   ["one that begins alike", { tags: ["T156"] }, false],
   ["its source", { sources: ["grid"] }, true],
   ["another source", { sources: ["grid-2"] }, false],

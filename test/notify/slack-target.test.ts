@@ -44,9 +44,14 @@ it("gives names no effect: no mention, no link, no style", async () => {
   const kinds = JSON.stringify(message.blocks).match(/"type":"\w+"/g) ?? [];
   expect(new Set(kinds)).toEqual(
     new Set(
-      ["rich_text", "rich_text_section", "rich_text_preformatted", "text", "emoji"].map(
-        (kind) => `"type":"${kind}"`,
-      ),
+      [
+        "rich_text",
+        "rich_text_section",
+        "rich_text_list",
+        "rich_text_preformatted",
+        "text",
+        "emoji",
+      ].map((kind) => `"type":"${kind}"`),
     ),
   );
   expect(JSON.stringify(message.blocks)).toContain(JSON.stringify(HOSTILE_TITLE).slice(1, -1));

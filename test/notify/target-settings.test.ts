@@ -78,7 +78,7 @@ describe("routes", () => {
       [{ targets: ["a"], severity: "urgent" }],
       '0.severity "urgent" is not one of info, low, medium, high, critical',
     ],
-    [[{ targets: ["a"], tags: ["T15"] }], '0.tags.0 "T15" is not an ATT&CK technique'],
+    [[{ targets: ["a"], tags: ["T15"] }], '0.tags.0 "T15" is not an ATT&CK technique or tactic'],
     [
       [{ targets: ["a"], tag: "T1562" }],
       '0 unknown key "tag"; allowed: severity, rules, tags, sources, targets',
