@@ -27,6 +27,7 @@ const LIB = [
   "lib/seal",
   "lib/ingest",
   "lib/run",
+  "lib/notify",
   "lib/detect",
   "lib/sql",
   "lib/stack",
@@ -182,9 +183,12 @@ export const LAYERS: Rule[][] = [
         "lib/sql",
         "lib/stack",
         "lib/time.ts",
-        // The rules' settings are checked before they are deployed.
+        // The settings of rules, targets and routes are checked before they are deployed.
         "lib/detect/configure.ts",
         "lib/detect/suppressions.ts",
+        "lib/detect/detections.ts",
+        "lib/notify/check-routing.ts",
+        "lib/notify/target-settings.ts",
         // The settings of the CDK, for the template that is made without its command.
         "cdk.json",
         // Its version is an output of the stack.
@@ -379,8 +383,19 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are part of the environment of the function that runs them.
         "lib/detect/configure.ts",
+        // Likewise those of targets and routes.
+        "lib/notify/target-settings.ts",
       ],
       packages: ["zod"],
+    },
+  ],
+  [
+    {
+      folder: "lib/notify",
+      why: "sends alerts to what people use, over HTTP and through the ports of detection, so that the stack and one machine send alike",
+      may: ["lib/detect", "lib/slack", "lib/time.ts"],
+      packages: ["zod"],
+      builtins: ["crypto"],
     },
   ],
   [

@@ -8,6 +8,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
 
+  "lib/aws/sqs-queue.ts": "test/functions/notify/handler.test.ts",
   "lib/aws/role-simulation.ts": "test/cli/stack/doctor.test.ts",
   "lib/aws/schedules.ts": "test/cli/stack/doctor.test.ts",
   "lib/aws/secret-versions.ts": "test/aws/token-refresh.test.ts",
@@ -36,6 +37,14 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
+
+  // What every target over HTTP does with every answer.
+  "lib/notify/http-sender.ts": "test/notify/targets.test.ts",
+  "lib/notify/target.ts": "test/notify/targets.test.ts",
+  "lib/notify/target-secret.ts": "test/notify/slack-target.test.ts",
+
+  "lib/stack/delivery-attempts.ts": "test/notify/deliver-alert.test.ts",
+  "lib/stack/notify-environment.ts": "test/infra/constructs/routing.test.ts",
 
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
