@@ -18,6 +18,7 @@ import {
   type TimeRangeOptions,
   toTimeRange,
 } from "../options/time-range.ts";
+import { NOTHING_OF_PERIOD, noteNothing } from "../output/archived-days.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { formatCount, formatCounted, formatTime } from "../output/format.ts";
 import { page } from "../output/pager.ts";
@@ -100,6 +101,9 @@ Examples:
       const alerts = new ListedAlerts();
       const findings = await detect(options, rules, range, (alert) => alerts.add(alert));
       const listed = alerts.bySeverity();
+      if (findings.entries === 0 && Object.keys(range).length > 0) {
+        await noteNothing(NOTHING_OF_PERIOD, options.archive, options.source);
+      }
       if (options.json) console.log(toJson(options, range, findings, listed));
       else if (options.pager) await page(toText(range, findings, listed));
       else console.log(toText(range, findings, listed));

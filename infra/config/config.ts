@@ -35,7 +35,7 @@ export interface SlackAuditLakeProps {
   /** A role for each kind of people who query. Default: none. */
   readers?: ReaderProps[];
   alerts?: AlertSettings;
-  /** A dashboard in CloudWatch with every metric, $3 a month. Default: true. */
+  /** A dashboard in CloudWatch with every metric, $3 a month. Without it, functions emit only the metrics that alarms watch. Default: true. */
   dashboard?: boolean;
   closing?: ClosingSettings;
   detection?: DetectionSettings;

@@ -83,16 +83,19 @@ export class Detection extends Construct {
       timeout: TIMEOUT,
       logRetentionDays: props.logRetention / SECONDS_PER_DAY,
       removalPolicy: props.removalPolicy,
-      environment: writeEnvironment(DETECT_ENVIRONMENT, {
-        ARCHIVE_BUCKET: bucket.bucketName,
-        DETECTION_TABLE: memory.tableName,
-        ALERT_TOPIC_ARN: notifications.topic.topicArn,
-        DETECTION_RULES: config.rules,
-        OWN_APP_IDS: config.ownAppIds,
-        OWN_INSTALLER_IDS: config.ownInstallerIds,
-        ALERT_PERIOD_SECONDS: config.alertPeriod,
-        MAX_ENTRY_AGE_DAYS: config.maxEntryAge / SECONDS_PER_DAY,
-      }),
+      environment: {
+        ...props.monitoring.environmentOf(SERVICES.detect),
+        ...writeEnvironment(DETECT_ENVIRONMENT, {
+          ARCHIVE_BUCKET: bucket.bucketName,
+          DETECTION_TABLE: memory.tableName,
+          ALERT_TOPIC_ARN: notifications.topic.topicArn,
+          DETECTION_RULES: config.rules,
+          OWN_APP_IDS: config.ownAppIds,
+          OWN_INSTALLER_IDS: config.ownInstallerIds,
+          ALERT_PERIOD_SECONDS: config.alertPeriod,
+          MAX_ENTRY_AGE_DAYS: config.maxEntryAge / SECONDS_PER_DAY,
+        }),
+      },
     });
     handler.addEventSource(
       new SqsEventSource(queue, {

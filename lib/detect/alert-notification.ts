@@ -21,7 +21,10 @@ export function toNotification(alert: Alert): Notification {
 }
 
 function alertText(alert: Alert): string {
-  const { entry, series } = alert;
+  const { entry, inspect } = alert;
+  const tactics = new Set(
+    alert.techniques.flatMap(({ tactics }) => tactics.map(({ name }) => name)),
+  );
   const facts: [string, string | undefined][] = [
     ["Severity", alert.severity],
     ["When", entry.time],
@@ -33,11 +36,12 @@ function alertText(alert: Alert): string {
     ["Client", entry.userAgent],
     ["Entries", entriesText(alert)],
     ["ATT&CK", alert.techniques.map(({ id, name }) => `${id} ${name}`).join("; ")],
+    ["Tactics", [...tactics].join(", ")],
     ["Rule", alert.ruleId],
     ["Reference", alert.reference],
   ];
   const known = facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${`${name}:`.padEnd(11)}${value}`],
+    value === undefined || value === "" ? [] : [`${`${name}:`.padEnd(11)}${value}`],
   );
   return [
     alert.title,
@@ -46,25 +50,34 @@ function alertText(alert: Alert): string {
     "",
     ...known,
     "",
-    series === undefined ? "The entry in Athena:" : "The entries in Athena:",
-    entryQuery(alert),
-    "",
+    ...list("Check next:", alert.checks),
+    ...list("Often harmless:", alert.falsePositives),
+    ...block("The exact text:", inspect.cat),
+    ...block(`In Athena, or with audit-lake query:`, inspect.sql),
+    ...(inspect.query === undefined
+      ? []
+      : block(
+          `What happened around it (in Athena the saved query ${inspect.queryName}):`,
+          inspect.query,
+        )),
     `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
     "",
   ].join("\n");
 }
 
-function entriesText({ entries, series }: Alert): string | undefined {
-  if (series !== undefined) return `from ${series.from} to ${series.to}, or longer; this is one`;
-  return entries === 1 ? undefined : `${entries}; this is the first`;
+function list(heading: string, sentences: readonly string[]): string[] {
+  return sentences.length === 0
+    ? []
+    : [heading, ...sentences.map((sentence) => `- ${sentence}`), ""];
 }
 
-function entryQuery({ source, entry, series }: Alert): string {
-  const from = `SELECT * FROM audit_logs WHERE source = '${source}'`;
-  if (series !== undefined) {
-    const days = `dt BETWEEN '${series.from.slice(0, 10)}' AND '${series.to.slice(0, 10)}'`;
-    return `${from} AND ${days} AND (${series.where})`;
-  }
-  const id = entry.id.replaceAll("'", "''");
-  return `${from} AND dt = '${entry.time.slice(0, 10)}' AND id = '${id}'`;
+function block(heading: string, text: string): string[] {
+  return [heading, text, ""];
+}
+
+function entriesText({ entries, series, firstTime, lastTime }: Alert): string | undefined {
+  if (series !== undefined) return `from ${firstTime} to ${lastTime}, or longer; this is one`;
+  return entries === 1
+    ? undefined
+    : `${entries}, from ${firstTime} to ${lastTime}; this is the first`;
 }

@@ -1,7 +1,7 @@
 import type { AuditLogEntry } from "../slack/types.ts";
-import { toIsoSeconds } from "../time.ts";
-import { type Alert, type FoundEntry, makeAlert } from "./alert.ts";
-import type { Correlation, CountedStep } from "./correlation.ts";
+import { type Alert, type FoundEntry, MAX_ENTRY_IDS, makeAlert } from "./alert.ts";
+import { actionsOf, type Correlation, type CountedStep } from "./correlation.ts";
+import { sqlText } from "./inspect.ts";
 import {
   type Completion,
   findCompletion,
@@ -30,6 +30,8 @@ export interface Stretch {
   /** Epoch seconds. */
   start: number;
   points: Point[];
+  /** Of the first entries, at most `MAX_ENTRY_IDS`. */
+  entryIds: string[];
   /** The latest entry. */
   latest: FoundEntry;
 }
@@ -58,10 +60,12 @@ export class Stretches {
       // The subject's id comes from Slack, of any length: its hash stands for it.
       const name = `${correlation.id}/${source}/${toValue(subjectId)}`;
       const subject = { name, subjectId, subjectName };
-      this.#byKey.set(key, { correlation, ...subject, start, points: [point], latest: found });
+      const first = { points: [point], entryIds: [entry.id], latest: found };
+      this.#byKey.set(key, { correlation, ...subject, start, ...first });
       return true;
     }
     known.points.push(point);
+    if (known.entryIds.length < MAX_ENTRY_IDS) known.entryIds.push(entry.id);
     const { date_create, id } = known.latest.entry;
     if (time > date_create || (time === date_create && entry.id > id)) {
       known.latest = found;
@@ -148,36 +152,38 @@ function alertPeriod({ withinSeconds }: Correlation, periodSeconds: number): num
 
 /** @param at - start of the stretch that is complete */
 function correlationAlert(
-  { correlation, subjectId, subjectName, points, latest }: Stretch,
+  { correlation, subjectId, subjectName, points, entryIds, latest }: Stretch,
   at: number,
   completion: Completion,
   configuredSeconds: number,
 ): Alert {
   const periodSeconds = alertPeriod(correlation, configuredSeconds);
-  const alert = makeAlert(correlation, latest, {
-    title: correlation.alertTitle(subjectName),
-    dedupeKey: subjectId,
-    start: at - (at % periodSeconds),
-    periodSeconds,
-  });
-  return {
-    ...alert,
-    entries: points.length,
-    series: {
-      from: toIsoSeconds(completion.first),
-      to: toIsoSeconds(completion.last),
-      where: correlation.steps
-        .map(
-          ({ actions, by }) =>
-            `action IN (${list(actions)}) AND ${by.column} = ${list([subjectId])}`,
-        )
-        .join(" OR "),
+  return makeAlert(
+    correlation,
+    latest,
+    {
+      title: correlation.alertTitle(subjectName),
+      dedupeKey: subjectId,
+      start: at - (at % periodSeconds),
+      periodSeconds,
     },
-  };
+    {
+      count: points.length,
+      ids: entryIds,
+      ...completion,
+      series: { actions: actionsOf(correlation), where: conditionOf(correlation, subjectId) },
+    },
+  );
 }
 
-function list(texts: readonly string[]): string {
-  return texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ");
+/** Of SQL, for the view `audit_logs`: which entries of the subject count. */
+function conditionOf({ steps }: Correlation, subjectId: string): string {
+  return steps
+    .map(({ actions, by }) => {
+      const names = actions.map(sqlText).join(", ");
+      return `action IN (${names}) AND ${by.column} = ${sqlText(subjectId)}`;
+    })
+    .join(" OR ");
 }
 
 function keyOf({ name }: Pick<Stretch, "name">, start: number): string {

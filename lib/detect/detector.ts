@@ -1,9 +1,17 @@
 import { parseObjectKey } from "../archive/object-key.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 import type { TimeRange } from "../time.ts";
-import { type Alert, type FoundEntry, toAlert } from "./alert.ts";
+import {
+  type Alert,
+  alertId,
+  type FoundEntry,
+  identityOf,
+  MAX_ENTRY_IDS,
+  makeAlert,
+} from "./alert.ts";
 import { type Stretch, Stretches } from "./correlate.ts";
 import { type Correlation, type Detection, isCorrelation } from "./correlation.ts";
+import type { MatchedEntries } from "./inspect.ts";
 import { parseEntry } from "./parse-entry.ts";
 import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
 
@@ -95,7 +103,7 @@ export class Detector {
       unreadable: [],
       failures: new Map(),
     };
-    const byId = new Map<string, Alert>();
+    const groups = new Map<string, MatchGroup>();
     const stretches = new Stretches();
     let lineNumber = 0;
     for (const bytes of lines) {
@@ -117,13 +125,7 @@ export class Detector {
           if (!ruleMatches(rule, entry, this.#settings.context)) {
             continue;
           }
-          const alert = toAlert(rule, found, this.#settings.periodSeconds);
-          const first = byId.get(alert.id);
-          if (first === undefined) {
-            byId.set(alert.id, alert);
-          } else {
-            first.entries += 1;
-          }
+          addMatch(groups, rule, found, this.#settings.periodSeconds);
           findings.matches += 1;
         } catch (error) {
           noteFailure(findings.failures, rule.id, entry.id, error);
@@ -136,7 +138,9 @@ export class Detector {
         findings.unreadable.push({ line: lineNumber, problem: `not examined: ${error}` });
       }
     }
-    findings.alerts = [...byId.values()];
+    findings.alerts = Array.from(groups.values(), ({ rule, found, of, entries }) =>
+      makeAlert(rule, found, of, entries),
+    );
     findings.stretches = stretches.values();
     return findings;
   }
@@ -153,6 +157,38 @@ export class Detector {
       }
     }
   }
+}
+
+/** The entries of an object that are one alert, which shows the first. */
+interface MatchGroup {
+  rule: Rule;
+  found: FoundEntry;
+  of: Parameters<typeof makeAlert>[2];
+  entries: MatchedEntries;
+}
+
+/** @throws whatever the rule throws */
+function addMatch(
+  groups: Map<string, MatchGroup>,
+  rule: Rule,
+  found: FoundEntry,
+  periodSeconds: number,
+): void {
+  const { id, date_create: time } = found.entry;
+  const identity = identityOf(rule, found, periodSeconds);
+  const key = alertId(rule.id, found.source, identity);
+  const known = groups.get(key);
+  if (known === undefined) {
+    const of = { ...identity, title: rule.alertTitle(found.entry), periodSeconds };
+    const entries = { count: 1, ids: [id], first: time, last: time };
+    groups.set(key, { rule, found, of, entries });
+    return;
+  }
+  const { entries } = known;
+  entries.count += 1;
+  if (entries.ids.length < MAX_ENTRY_IDS) entries.ids.push(id);
+  entries.first = Math.min(entries.first, time);
+  entries.last = Math.max(entries.last, time);
 }
 
 function byAction<T>(

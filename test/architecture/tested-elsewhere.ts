@@ -21,7 +21,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
   "lib/detect/correlation.ts": "test/detect/correlations.test.ts",
-  "lib/detect/detections.ts": "test/detect/correlations.test.ts",
   "lib/detect/subjects.ts": "test/detect/correlations.test.ts",
   "lib/detect/rule.ts": "test/detect/rules.test.ts",
   "lib/detect/anomaly-rule.ts": "test/detect/rules.test.ts",

@@ -94,6 +94,11 @@ export class SourceTestBed {
     }
   }
 
+  /** The event that asks for a plan in an execution of a state machine that began so long ago. */
+  planAfterHours(hours: number): object {
+    return { op: "plan", startedAt: new Date(this.#nowMs - hours * 3_600_000).toISOString() };
+  }
+
   /** The archive bucket. */
   get bucket(): string {
     const [id] = this.account.deployment.one("AWS::S3::Bucket", "ArchiveBucket");

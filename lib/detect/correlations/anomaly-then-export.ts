@@ -19,6 +19,12 @@ export const anomalyThenExport: Correlation = {
   severity: "critical",
   reason:
     "Slack found something odd about this account, and within a day it started an export. End its sessions, and stop the export while it runs.",
+  checks: [
+    "Stop the export while it runs, and end the user's sessions.",
+    "Ask the person by another way than Slack.",
+  ],
+  falsePositives: ["An owner who travels and starts the monthly export."],
+  query: "exports",
   techniques: ["T1213.005", "T1567"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 24 * 60 * 60,

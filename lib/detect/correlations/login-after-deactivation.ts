@@ -14,6 +14,12 @@ export const loginAfterDeactivation: Correlation = {
   severity: "high",
   reason:
     "A deactivated account cannot sign in: either someone activated it again, or the deactivation did not reach the account that is used. See who, and why.",
+  checks: [
+    "See who activated the account again.",
+    "Deactivate it in the identity provider, and end its sessions.",
+  ],
+  falsePositives: ["A deactivation by mistake that was undone."],
+  query: "activity-after-deactivation",
   techniques: ["T1078.004", "T1098"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,

@@ -12,6 +12,12 @@ export const loginAfterFailures: Correlation = {
   severity: "high",
   reason:
     "A guessed password looks like this. Compare address and client with those the person usually has, and end the sessions if they differ.",
+  checks: [
+    "Compare address and client with those the person usually has.",
+    "End the sessions and reset the password if they differ.",
+  ],
+  falsePositives: ["People back from holiday who forgot a password."],
+  query: "login-after-failures",
   techniques: ["T1110", "T1078.004"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 15 * 60,

@@ -18,6 +18,9 @@ export const manyAssistantSearches: Correlation = {
   severity: "medium",
   reason:
     "Through Slack's MCP server an assistant searches faster than a person reads, also in private channels. See which client holds the user's token.",
+  checks: ["See which client holds the user's token.", "Revoke it if the user does not know it."],
+  falsePositives: ["A long research task that the user has started."],
+  query: "ai-tool-use",
   techniques: ["T1119", "T1213.005"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,

@@ -12,6 +12,12 @@ export const manyChannelsDeleted: Correlation = {
   severity: "high",
   reason:
     "Deleted channels cannot be restored, and their messages are gone. Confirm with the person at once.",
+  checks: [
+    "Reach the person at once.",
+    "Take away the right to delete channels until it is clear.",
+  ],
+  falsePositives: ["A clean-up that was announced."],
+  query: "deletions",
   techniques: ["T1485"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,

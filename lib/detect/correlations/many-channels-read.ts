@@ -18,6 +18,9 @@ export const manyChannelsRead: Correlation = {
   severity: "medium",
   reason:
     "Someone looks into one channel after the other without joining: discovery before theft. See which client does it.",
+  checks: ["See which client does it.", "End the session if the person is not at work."],
+  falsePositives: ["A new employee who looks around."],
+  query: "content-access",
   techniques: ["T1213.005", "T1526"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,

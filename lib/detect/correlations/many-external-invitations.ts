@@ -12,6 +12,9 @@ export const manyExternalInvitations: Correlation = {
   severity: "medium",
   reason:
     "Each accepted invitation opens a channel or a conversation to another organization. See who was invited, and where to.",
+  checks: ["See who was invited, and where to.", "Revoke the invitations that nobody knows."],
+  falsePositives: ["The start of a project with a partner, and events."],
+  query: "external-sharing",
   techniques: ["T1537", "T1199"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,

@@ -12,6 +12,9 @@ export const manyFailedLogins: Correlation = {
   severity: "medium",
   reason:
     "Someone tries passwords, from one address or from many. See whether one attempt succeeded, and reset the password if the person did not do it.",
+  checks: ["See whether one attempt succeeded.", "Reset the password if the person did not try."],
+  falsePositives: ["A device with an old password that tries again and again."],
+  query: "failed-logins-and-session-resets",
   techniques: ["T1110.001"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,

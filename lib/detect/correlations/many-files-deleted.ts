@@ -11,6 +11,9 @@ export const manyFilesDeleted: Correlation = {
   severity: "high",
   reason:
     "Evidence or work is removed. See whose files they were, and ask the person before Slack's time to restore them is over.",
+  checks: ["See whose files they were.", "Restore them while Slack still can, and ask the person."],
+  falsePositives: ["People who tidy up their own files."],
+  query: "deletions",
   techniques: ["T1485", "T1070"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,

@@ -18,6 +18,12 @@ export const manyFilesDownloaded: Correlation = {
   severity: "high",
   reason:
     "Far more files than a person reads: someone about to leave, or a stolen session. Ask the person, and look at the address and the client.",
+  checks: [
+    "List the files and their channels.",
+    "Look at the address and the client, and ask the person.",
+  ],
+  falsePositives: ["A backup of a project, legal or audit work."],
+  query: "downloads-by-volume",
   techniques: ["T1213.005", "T1530"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,

@@ -11,6 +11,9 @@ export const manyMessagesDeleted: Correlation = {
   severity: "medium",
   reason:
     "Someone removes what was said, at the pace of a script. See in which channels, and whether a legal hold keeps the text.",
+  checks: ["See in which channels.", "Ask legal whether a hold keeps the text."],
+  falsePositives: ["A bot that tidies up its own messages."],
+  query: "deletions",
   techniques: ["T1070", "T1485"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,

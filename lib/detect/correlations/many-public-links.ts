@@ -18,6 +18,9 @@ export const manyPublicLinks: Correlation = {
   severity: "high",
   reason:
     "Anyone with the links can read these files, from anywhere. Revoke the links and ask the person.",
+  checks: ["Revoke the links.", "See what the files hold, and ask the person."],
+  falsePositives: ["Images for a website or a newsletter."],
+  query: "external-sharing",
   techniques: ["T1567", "T1537"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,

@@ -12,6 +12,12 @@ export const manySessionsReset: Correlation = {
   severity: "medium",
   reason:
     "Signs many people out without the action for many. Done in an emergency, or to disturb the work.",
+  checks: [
+    "Ask the admin for the incident behind it.",
+    "See what else the admin did in that hour.",
+  ],
+  falsePositives: ["The answer to an incident."],
+  query: "failed-logins-and-session-resets",
   techniques: ["T1531"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,

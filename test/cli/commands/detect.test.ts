@@ -146,6 +146,15 @@ describe("detect", () => {
     expect(stderr).toBe("");
   });
 
+  it("says of which days the archive has entries when it has none of the period", async () => {
+    const { code, stdout, stderr } = await detect("--from", "2026-03-03");
+    expect(code).toBe(0);
+    expect(stdout).toContain("0 entries since 2026-03-03 00:00:00Z, 0 alerts");
+    expect(stderr).toBe(
+      `audit-lake: no entry is of this period; the entries of the archive ${archive} are of 2026-03-02 to 2026-03-02 (UTC)\n`,
+    );
+  });
+
   it("takes --since for --from, with a warning", async () => {
     const { code, stdout, stderr } = await detect("--since", "2026-03-02T10:00Z", "--json");
     const from = Date.UTC(2026, 2, 2, 10) / 1000;
