@@ -42,7 +42,7 @@ export function giveBack({ buffer, byteLength }: Uint8Array): void {
   }
 }
 
-/** Node 20 has no transfer, and leaves it to the garbage collector. */
-function free(buffer: ArrayBuffer): void {
+/** Detaches the memory. Node 20 has no transfer, and leaves it to the garbage collector. */
+export function free(buffer: ArrayBufferLike): void {
   (buffer as { transfer?: (bytes: number) => ArrayBuffer }).transfer?.(0);
 }

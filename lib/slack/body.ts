@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { Dispatcher } from "undici";
-import { giveBack, takeBuffer } from "./body-buffers.ts";
+import { free, giveBack, takeBuffer } from "./body-buffers.ts";
 import { SlackBodyError } from "./errors.ts";
 
 const GZIP_BYTES_MIN = 18;
@@ -36,6 +36,10 @@ export function collect(
       }
       whole.set(chunk, bytes);
       bytes = needed;
+      if (chunk.byteLength === chunk.buffer.byteLength) {
+        // Nothing else is in its memory, and nobody looks at it after this turn.
+        queueMicrotask(() => free(chunk.buffer));
+      }
     });
     body.on("end", () => resolve(whole.subarray(0, bytes)));
     body.on("error", reject);

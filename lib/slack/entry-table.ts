@@ -2,7 +2,6 @@ import type { AuditLogEntry } from "./types.ts";
 
 /** Columns of a row: where its text is, where its id is between the quotes, and its time. */
 const [START, END, ID_START, ID_END, DATE_CREATE, WIDTH] = [0, 1, 2, 3, 4, 5];
-const FIRST_ROWS = 1024;
 const BACKSLASH = 0x5c;
 const NOTHING = Buffer.alloc(0);
 
@@ -13,14 +12,18 @@ const NOTHING = Buffer.alloc(0);
  */
 export class EntryTable {
   #text: Buffer;
-  #cells = new Float64Array(FIRST_ROWS * WIDTH);
+  #cells: Float64Array;
   #rows = 0;
   /** Ids that Slack wrote with escapes, by row. */
-  readonly #escapedIds = new Map<number, string>();
+  #escapedIds: Map<number, string> | undefined;
 
-  /** @param text - holds the texts of all entries */
-  constructor(text: Buffer) {
+  /**
+   * @param text - holds the texts of all entries
+   * @param rows - how many to expect, at least one
+   */
+  constructor(text: Buffer, rows: number) {
     this.#text = text;
+    this.#cells = new Float64Array(rows * WIDTH);
   }
 
   get rows(): number {
@@ -39,7 +42,7 @@ export class EntryTable {
 
   /** The entry's id, where Slack wrote it with escapes; else it is as its bytes say. */
   escapedIdOf(row: number): string | undefined {
-    return this.#escapedIds.get(row);
+    return this.#escapedIds?.get(row);
   }
 
   /** Holds the bytes of the entry's id, from `idStartOf` to `idEndOf`. */
@@ -97,6 +100,7 @@ export class EntryTable {
     this.#cells[row * WIDTH + ID_START] = start;
     this.#cells[row * WIDTH + ID_END] = end;
     if (hasBackslash(this.#text, start, end)) {
+      this.#escapedIds ??= new Map();
       this.#escapedIds.set(row, JSON.parse(`"${this.#text.toString("utf8", start, end)}"`));
     }
   }
@@ -111,7 +115,7 @@ export class EntryTable {
     if (end === 0) {
       return undefined;
     }
-    return this.#escapedIds.get(row) ?? this.#text.toString("utf8", this.idStartOf(row), end);
+    return this.#escapedIds?.get(row) ?? this.#text.toString("utf8", this.idStartOf(row), end);
   }
 
   #cell(row: number, column: number): number {

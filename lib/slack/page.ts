@@ -6,6 +6,9 @@ import { parseJson } from "./json-body.ts";
 import { BrokenFrameError, endOfValue, skipSpace } from "./json-value.ts";
 import { isName, MemberName, nameAt, walkElements, walkMembers } from "./raw-json.ts";
 
+/** Fewer than an entry has on average; where they are fewer still, its table grows. */
+const ENTRY_BYTES = 400;
+
 const ID = new MemberName("id");
 const DATE_CREATE = new MemberName("date_create");
 const [OPEN_BRACE, OPEN_BRACKET, QUOTE, ZERO] = [0x7b, 0x5b, 0x22, 0x30];
@@ -100,7 +103,7 @@ function readLines(text: Buffer): Frame {
   const end = walkMembers(text, skipSpace(text, 0), (name, at) => {
     const member = nameAt(text, name);
     if (member === "entries" && isArrayAt(text, at)) {
-      const entries = new EntryTable(text);
+      const entries = new EntryTable(text, 1 + Math.floor(text.length / ENTRY_BYTES));
       frame.entries = entries;
       return walkElements(text, at, entryReader(text, entries));
     }
@@ -124,7 +127,7 @@ function readLines(text: Buffer): Frame {
 export function readEntry(text: Buffer): PageEntry {
   const end = endOfValue(text, 0);
   const line = hasLineBreak(text) ? onOneLine(text.subarray(0, end)) : text;
-  const table = new EntryTable(line);
+  const table = new EntryTable(line, 1);
   entryReader(line, table)(0);
   return table.toEntries()[0] as PageEntry;
 }
