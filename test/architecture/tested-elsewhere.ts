@@ -5,6 +5,7 @@
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
   "lib/archive/archived-entries.ts": "test/archive/archive.test.ts",
+  "lib/archive/entry-rows.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
 
@@ -60,6 +61,9 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
+
+  // What is seen of a page.
+  "lib/slack/entry-table.ts": "test/slack/page.test.ts",
 
   // A call on its way: sent to a server over HTTP and TLS, cut off, refused, tried again.
   "lib/slack/abortable.ts": "test/slack/transport.test.ts",
