@@ -16,7 +16,7 @@ import { NOTIFY_ENVIRONMENT } from "../../lib/stack/notify-environment.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
-import { functionMetric, type Monitored, type Monitoring } from "./monitoring.ts";
+import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
 
@@ -78,16 +78,19 @@ export class Routing extends Construct {
       timeout: TIMEOUT,
       logRetentionDays: props.logRetention / SECONDS_PER_DAY,
       removalPolicy: props.removalPolicy,
-      environment: writeEnvironment(NOTIFY_ENVIRONMENT, {
-        TARGET_NAME: name,
-        TARGET: settings,
-        ROUTES: config.routes
-          .filter(({ targets }) => targets.includes(name))
-          .map((route) => ({ ...route, targets: [name] })),
-        DETECTION_TABLE: memory.tableName,
-        QUEUE_URL: queue.queueUrl,
-        DEAD_LETTERS_URL: deadLetters.queueUrl,
-      }),
+      environment: {
+        ...monitoring.environmentOf(SERVICES.notify),
+        ...writeEnvironment(NOTIFY_ENVIRONMENT, {
+          TARGET_NAME: name,
+          TARGET: settings,
+          ROUTES: config.routes
+            .filter(({ targets }) => targets.includes(name))
+            .map((route) => ({ ...route, targets: [name] })),
+          DETECTION_TABLE: memory.tableName,
+          QUEUE_URL: queue.queueUrl,
+          DEAD_LETTERS_URL: deadLetters.queueUrl,
+        }),
+      },
     });
     handler.addEventSource(
       new SqsEventSource(queue, {
@@ -147,19 +150,32 @@ export class Routing extends Construct {
 }
 
 function monitored(name: string): Monitored {
+  const metric = (key: keyof typeof NOTIFY_METRICS, period: Duration) =>
+    functionMetric(SERVICES.notify, NOTIFY_METRICS[key], {
+      statistic: Stats.SUM,
+      period,
+      dimensionsMap: { service: SERVICES.notify, [TARGET_DIMENSION]: name },
+    });
   return {
     subject: `target-${name}`,
     alarms: [
       {
         article: "target-failing",
         summary: `Alerts could not be sent to ${name} three times within half an hour; they are tried again.`,
-        metric: functionMetric(SERVICES.notify, NOTIFY_METRICS.failed, {
-          statistic: Stats.SUM,
-          period: Duration.minutes(30),
-          dimensionsMap: { service: SERVICES.notify, [TARGET_DIMENSION]: name },
-        }),
+        metric: metric("failed", Duration.minutes(30)),
         threshold: 3,
       },
     ],
+    row: {
+      title: `Alerts to ${name}`,
+      widgets: [
+        graph(
+          "Deliveries",
+          (["delivered", "failed", "refused"] as const).map((key) =>
+            metric(key, Duration.minutes(5)),
+          ),
+        ),
+      ],
+    },
   };
 }
