@@ -186,6 +186,7 @@ export const LAYERS: Rule[][] = [
         // The settings of rules, targets and routes are checked before they are deployed.
         "lib/detect/configure.ts",
         "lib/detect/detections.ts",
+        "lib/detect/rule.ts",
         "lib/notify/check-routing.ts",
         "lib/notify/target-settings.ts",
         // The settings of the CDK, for the template that is made without its command.
