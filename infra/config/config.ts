@@ -5,6 +5,7 @@
 
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
 import type { Severity } from "../../lib/detect/rule.ts";
+import type { Suppression } from "../../lib/detect/suppressions.ts";
 import type { TargetProps } from "../../lib/notify/target-settings.ts";
 import type { DurationText } from "../../lib/time.ts";
 
@@ -186,8 +187,13 @@ export interface ClosingSettings {
 export interface DetectionSettings {
   /** False: no rules over new objects, no daily look at Slack's schemas. Default: true. */
   enabled?: boolean;
-  /** By rule id (docs/reference/detections.md): "off", or the severity to use. */
+  /**
+   * By rule id (docs/reference/detections.md): "off", the severity to use, or severity, threshold
+   * (atLeast) and window (within), also for a source each.
+   */
   rules?: RuleOverrides;
+  /** Alerts that nobody is told of, each for a reason, by an owner, until a day (docs/operate/detection.md). */
+  suppressions?: readonly Suppression[];
   /** Suppress repeats of an alert within this period, "1m" to "7d". Default: "1h". */
   alertPeriod?: DurationText;
   /** Objects whose entries were older when they were written raise no alerts, "1d" to "365d". Default: "14d". */

@@ -10,7 +10,7 @@ import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
+import { DETECT_ENVIRONMENT, SUPPRESSIONS_FILE } from "../../lib/stack/detect-environment.ts";
 import { writeEnvironment } from "../../lib/stack/environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
@@ -89,6 +89,10 @@ export class Detection extends Construct {
       description: "Asks the detection rules about new Slack audit logs",
       memoryMb: 512,
       timeout: TIMEOUT,
+      files:
+        config.suppressions.length === 0
+          ? {}
+          : { [SUPPRESSIONS_FILE]: JSON.stringify(config.suppressions) },
       logRetentionDays: props.logRetention / SECONDS_PER_DAY,
       removalPolicy: props.removalPolicy,
       environment: {
@@ -151,7 +155,7 @@ function monitored(handler: IFunction, queue: Queue): Monitored {
     row: {
       title: "Detection",
       widgets: [
-        graph("Alerts", metrics("matches", "published", "suppressed")),
+        graph("Alerts", metrics("matches", "published", "suppressed", "withheld")),
         graph("Looked at", metrics("objects", "tooOld", "entries")),
         graph("New in Slack's vocabulary", metrics("newNames")),
         graph("Went wrong", metrics("failed", "ruleFailures", "unreadable")),

@@ -108,6 +108,8 @@ export const DETECT_METRICS = {
   matches: "RuleMatches",
   published: "AlertsPublished",
   suppressed: "AlertsSuppressed",
+  /** Alerts that a suppression of the configuration holds back. */
+  withheld: "AlertsWithheld",
   /** Objects of history, which raise no alerts. */
   tooOld: "ObjectsTooOld",
   /** Pairs of an entry and a rule that threw on it: a bug in the rule. */

@@ -1,4 +1,5 @@
 /** What each role of the stack may do, under the policies of its template: its whole work. */
+
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -15,6 +16,7 @@ import {
   vi,
 } from "vitest";
 import { MONDAY_MORNING, makeEntries, makeEntry } from "../../fake-slack/entries.ts";
+import { ListedEntries } from "../../lib/archive/entry-rows.ts";
 import { manifestKey, noteAddendum } from "../../lib/archive/sealed-day.ts";
 import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
@@ -119,9 +121,9 @@ describe("each function does its whole work with its own role", () => {
     const late = makeEntry({ dateCreate: MONDAY_MORNING + 50 });
     bed.slack.add([late]);
     const bytes = Buffer.from(late.text);
-    await openArchive(archive(), "grid").store([
-      { id: late.id ?? "", dateCreate: late.dateCreate, bytes },
-    ]);
+    await openArchive(archive(), "grid").store(
+      new ListedEntries([{ id: late.id ?? "", dateCreate: late.dateCreate, bytes }]),
+    );
     await sealAll([MONDAY]);
 
     expect(bed.objects.has(manifestKey("grid", MONDAY, 2))).toBe(true);
