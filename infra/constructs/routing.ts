@@ -1,5 +1,5 @@
 import { Duration, type RemovalPolicy, Stack } from "aws-cdk-lib";
-import { Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { type Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
@@ -44,8 +44,16 @@ const TIMEOUT = Duration.minutes(2);
 export class Routing extends Construct {
   constructor(scope: Construct, id: string, props: RoutingProps) {
     super(scope, id);
-    for (const [name, settings] of Object.entries(props.config.targets)) {
-      this.#addTarget(name, settings, props);
+    const targets = Object.entries(props.config.targets);
+    for (const [name, settings] of targets) this.#addTarget(name, settings, props);
+    if (targets.length > 0) {
+      const widgets = targets.map(([name]) =>
+        graph(
+          name,
+          (["delivered", "failed", "refused"] as const).map((metric) => metricOf(name, metric)),
+        ),
+      );
+      props.monitoring.add({ subject: "targets", row: { title: "Targets of alerts", widgets } });
     }
   }
 

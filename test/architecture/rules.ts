@@ -200,6 +200,8 @@ export const LAYERS: Rule[][] = [
         "lib/detect/configure.ts",
         "lib/detect/suppressions.ts",
         "lib/detect/detections.ts",
+        "lib/detect/expired-suppression.ts",
+        "lib/detect/rule.ts",
         "lib/notify/check-routing.ts",
         "lib/notify/target-settings.ts",
         // The settings of the CDK, for the template that is made without its command.
