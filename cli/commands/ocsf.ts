@@ -15,6 +15,7 @@ import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { NOTHING_OF_PERIOD, noteNothing } from "../output/archived-days.ts";
 import { writePieces, writeWhole } from "../output/result-file.ts";
 import { writeOut } from "../output/standard-output.ts";
 
@@ -70,15 +71,32 @@ Examples:
       const range = toTimeRange({ from, until, last }, nowSeconds(systemClock));
       await checkReadable(archive);
       await checkSource(archive, source);
-      const events = archivedEvents(
-        new DirectoryArchiveStore(archive),
-        { source, ...range },
-        options.schemaVersion,
-        options.skipDamaged && noteLeftOut,
+      let count = 0;
+      const events = countEvents(
+        archivedEvents(
+          new DirectoryArchiveStore(archive),
+          { source, ...range },
+          options.schemaVersion,
+          options.skipDamaged && noteLeftOut,
+        ),
+        (added) => {
+          count += added;
+        },
       );
       if (file === undefined) await printEvents(events);
       else await writeWhole(file, (partial) => writeEvents(events, output, partial));
+      if (count === 0) await noteNothing(NOTHING_OF_PERIOD, archive, source);
     });
+}
+
+async function* countEvents(
+  events: AsyncIterable<OcsfEvent[]>,
+  add: (count: number) => void,
+): AsyncGenerator<OcsfEvent[]> {
+  for await (const batch of events) {
+    add(batch.length);
+    yield batch;
+  }
 }
 
 function noteLeftOut(key: string, problem: string): void {
