@@ -71,36 +71,37 @@ Examples:
       const range = toTimeRange({ from, until, last }, nowSeconds(systemClock));
       await checkReadable(archive);
       await checkSource(archive, source);
-      let count = 0;
-      const events = countEvents(
+      let isAnything = false;
+      const found = () => {
+        isAnything = true;
+      };
+      const leaveOut = (key: string, problem: string) => {
+        found();
+        console.error(`audit-lake: LEFT OUT ${key}: ${problem}`);
+      };
+      const events = noticing(
         archivedEvents(
           new DirectoryArchiveStore(archive),
           { source, ...range },
           options.schemaVersion,
-          options.skipDamaged && noteLeftOut,
+          options.skipDamaged && leaveOut,
         ),
-        (added) => {
-          count += added;
-        },
+        found,
       );
       if (file === undefined) await printEvents(events);
       else await writeWhole(file, (partial) => writeEvents(events, output, partial));
-      if (count === 0) await noteNothing(NOTHING_OF_PERIOD, archive, source);
+      if (!isAnything) await noteNothing(NOTHING_OF_PERIOD, archive, source);
     });
 }
 
-async function* countEvents(
+async function* noticing(
   events: AsyncIterable<OcsfEvent[]>,
-  add: (count: number) => void,
+  found: () => void,
 ): AsyncGenerator<OcsfEvent[]> {
   for await (const batch of events) {
-    add(batch.length);
+    if (batch.length > 0) found();
     yield batch;
   }
-}
-
-function noteLeftOut(key: string, problem: string): void {
-  console.error(`audit-lake: LEFT OUT ${key}: ${problem}`);
 }
 
 async function printEvents(events: AsyncIterable<OcsfEvent[]>): Promise<void> {
