@@ -158,32 +158,27 @@ export class Routing extends Construct {
 }
 
 function monitored(name: string): Monitored {
-  const metric = (key: keyof typeof NOTIFY_METRICS, period: Duration) =>
-    functionMetric(SERVICES.notify, NOTIFY_METRICS[key], {
-      statistic: Stats.SUM,
-      period,
-      dimensionsMap: { service: SERVICES.notify, [TARGET_DIMENSION]: name },
-    });
   return {
     subject: `target-${name}`,
     alarms: [
       {
         article: "target-failing",
         summary: `Alerts could not be sent to ${name} three times within half an hour; they are tried again.`,
-        metric: metric("failed", Duration.minutes(30)),
+        metric: metricOf(name, "failed", Duration.minutes(30)),
         threshold: 3,
       },
     ],
-    row: {
-      title: `Alerts to ${name}`,
-      widgets: [
-        graph(
-          "Deliveries",
-          (["delivered", "failed", "refused"] as const).map((key) =>
-            metric(key, Duration.minutes(5)),
-          ),
-        ),
-      ],
-    },
   };
+}
+
+function metricOf(
+  target: string,
+  metric: keyof typeof NOTIFY_METRICS,
+  period = Duration.minutes(5),
+): Metric {
+  return functionMetric(SERVICES.notify, NOTIFY_METRICS[metric], {
+    statistic: Stats.SUM,
+    period,
+    dimensionsMap: { service: SERVICES.notify, [TARGET_DIMENSION]: target },
+  });
 }
