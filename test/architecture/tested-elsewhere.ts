@@ -37,6 +37,11 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
+  // One suite makes whole pages, of quiet, empty and hostile archives.
+  "lib/report": "test/report/report.test.ts",
+  "lib/report/sections": "test/report/report.test.ts",
+  "lib/detect/tactics.ts": "test/report/report.test.ts",
+
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
 
