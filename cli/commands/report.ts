@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
+import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
@@ -19,6 +20,7 @@ import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { writeWhole } from "../output/result-file.ts";
+import { readSuppressions } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { type SealedHeads, sealedHeadsOf } from "../run/known-sources.ts";
 
@@ -31,6 +33,8 @@ interface ReportOptions extends TimeRangeOptions {
   archive: string;
   source?: string;
   output?: string;
+  /** File. */
+  suppressions?: string;
   open?: true;
   json?: true;
 }
@@ -51,6 +55,10 @@ export function defineReportCommand(command: Command): void {
   })
     .option("--output <file>", "write the page to this file (default: audit-report-FROM-TO.html)")
     .option("--open", "open the page in the browser")
+    .option(
+      "--suppressions <file>",
+      "JSON file of alerts to hold back: counted and listed apart (docs/operate/detection.md)",
+    )
     .option("--json", "print what the page says as one JSON object, and write no page")
     .addHelpText(
       "after",
@@ -66,14 +74,17 @@ Examples:
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
       const scope = toScope(options, nowSeconds(systemClock));
+      const suppressions = await readSuppressions(options.suppressions, DETECTIONS);
       const signal = abortOnInterrupt("Stopping the report");
       if (options.json) {
-        console.log(toJsonLine(await collectFromDirectory(options.archive, scope, signal)));
+        console.log(
+          toJsonLine(await collectFromDirectory(options.archive, scope, signal, suppressions)),
+        );
         return;
       }
       // What draws the charts is large, and no other command needs it.
       const { renderReport } = await import("../../lib/report/page.ts");
-      const data = await collectFromDirectory(options.archive, scope, signal);
+      const data = await collectFromDirectory(options.archive, scope, signal, suppressions);
       const path = await writePage(renderReport(data), scope, options.output);
       console.log(path);
       if (options.open) openInBrowser(path);
@@ -94,6 +105,7 @@ export async function collectFromDirectory(
   directory: string,
   scope: ReportScope,
   signal: AbortSignal,
+  suppressions?: Suppressions,
 ): Promise<ReportData> {
   const sources = scope.source === undefined ? await sourcesIn(directory) : [scope.source];
   // DuckDB is optional, and slow to load.
@@ -110,7 +122,12 @@ export async function collectFromDirectory(
     sources,
     heads: await readHeads(directory, sources),
     readAll: (statements, days, take) => lake.readAll(statements, days, take, signal),
-    rules: { rules: DETECTIONS, context: NO_CONTEXT, periodSeconds: SECONDS_PER_HOUR },
+    rules: {
+      rules: DETECTIONS,
+      context: NO_CONTEXT,
+      periodSeconds: SECONDS_PER_HOUR,
+      ...(suppressions && { suppressions }),
+    },
   };
   return collectReport(ports, scope, signal);
 }

@@ -5,12 +5,27 @@ export function formatTime(epochSeconds: number): string {
 
 /** `12,345` */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  // Not Intl's: it loads megabytes at the first number.
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `3 entries`, `1 entry` */
 export function formatCounted(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/**
+ * The first of a long list, and how many more there are; one more is shown instead.
+ *
+ * @param note - what follows, given that number
+ */
+export function limitList(
+  items: readonly string[],
+  shownMax: number,
+  note = (rest: number) => `and ${formatCount(rest)} more`,
+): string[] {
+  const rest = items.length - shownMax;
+  return rest > 1 ? [...items.slice(0, shownMax), note(rest)] : [...items];
 }
 
 /** `1 h 5 min`, `45 s`: the two largest units. */

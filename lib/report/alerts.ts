@@ -1,7 +1,6 @@
 import type { Alert } from "../detect/alert.ts";
 import type { ArchiveFindings } from "../detect/detect-archive.ts";
 import { SEVERITIES } from "../detect/rule.ts";
-import { tacticsOf } from "../detect/tactics.ts";
 import type { AlertSummary, AlertsSummary } from "./report-data.ts";
 
 /** Alerts that a page shows with their entries. */
@@ -12,14 +11,21 @@ export class AlertCollector {
   readonly #byHour = new Map<string, AlertsSummary["byHour"][number]>();
   readonly #byTactic = new Map<string, AlertsSummary["byTactic"][number]>();
   #kept: Alert[] = [];
+  #keptSuppressed: Alert[] = [];
+  #suppressed = 0;
   #total = 0;
 
   add(alert: Alert): void {
+    if (alert.suppression !== undefined) {
+      this.#suppressed += 1;
+      if (this.#keptSuppressed.length < SHOWN_MAX) this.#keptSuppressed.push(alert);
+      return;
+    }
     const { severity, entry, techniques } = alert;
     this.#total += 1;
     const start = `${entry.time.slice(0, 13)}:00:00Z`;
     count(this.#byHour, `${start}/${severity}`, { start, severity, alerts: 1 });
-    for (const tactic of tacticsOf(techniques.map(({ id }) => id))) {
+    for (const tactic of namesOfTactics(techniques)) {
       count(this.#byTactic, `${tactic}/${severity}`, { tactic, severity, alerts: 1 });
     }
     this.#kept.push(alert);
@@ -40,6 +46,7 @@ export class AlertCollector {
       byHour: [...this.#byHour.values()].sort((a, b) => (a.start < b.start ? -1 : 1)),
       byTactic: [...this.#byTactic.values()],
       shown: this.#mostSevere().map(toSummary),
+      suppressed: { total: this.#suppressed, shown: this.#keptSuppressed.map(toSummary) },
     };
   }
 
@@ -56,6 +63,11 @@ function count<T extends { alerts: number }>(counts: Map<string, T>, key: string
   else known.alerts += 1;
 }
 
+/** Each once, however many techniques serve it. */
+function namesOfTactics(techniques: Alert["techniques"]): string[] {
+  return [...new Set(techniques.flatMap(({ tactics }) => tactics.map(({ name }) => name)))];
+}
+
 /** The most severe first. */
 function compareSeverity(a: Pick<Alert, "severity">, b: Pick<Alert, "severity">): number {
   return SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity);
@@ -70,6 +82,8 @@ function toSummary(alert: Alert): AlertSummary {
     actor: entry.actor,
     ipAddress: entry.ipAddress,
     techniques: techniques.map(({ id, name }) => ({ id, name })),
-    tactics: tacticsOf(techniques.map(({ id }) => id)),
+    tactics: namesOfTactics(techniques),
+    checks: alert.checks,
+    suppression: alert.suppression?.reason,
   };
 }

@@ -1,5 +1,4 @@
 import type { Severity } from "../detect/rule.ts";
-import type { Tactic } from "../detect/tactics.ts";
 
 /** All that a report says, before it is a page; `report --json` prints it. */
 export interface ReportData {
@@ -80,10 +79,12 @@ export interface AlertsSummary {
   /** Of all alerts. */
   byHour: { start: string; severity: Severity; alerts: number }[];
   /** An alert whose techniques serve several tactics counts under each. */
-  byTactic: { tactic: Tactic; severity: Severity; alerts: number }[];
+  byTactic: { tactic: string; severity: Severity; alerts: number }[];
   total: number;
   /** The most severe, of those the newest. */
   shown: AlertSummary[];
+  /** Alerts that a suppression holds back; they are in none of the counts above. */
+  suppressed: { total: number; shown: AlertSummary[] };
 }
 
 export interface AlertSummary {
@@ -91,6 +92,8 @@ export interface AlertSummary {
   title: string;
   severity: Severity;
   reason: string;
+  /** What to check next. */
+  checks: readonly string[];
   source: string;
   /** ISO 8601. */
   time: string;
@@ -98,6 +101,8 @@ export interface AlertSummary {
   actor: string;
   ipAddress?: string | undefined;
   techniques: { id: string; name: string }[];
+  /** Why nobody was told of it. */
+  suppression?: string | undefined;
   tactics: string[];
   /** How many entries of its object belong to it. */
   entries: number;

@@ -168,7 +168,8 @@ td.code { font-size: 0.75rem; }
 .alerts details > :not(summary) { margin-left: 6.2rem; }
 .more > summary { padding: 0.65rem 0; font-weight: 600; color: var(--muted); }
 .alerts details[open] { padding-bottom: 0.9rem; }
-.alerts p { max-width: 46rem; }
+.alerts p, .checks { max-width: 46rem; }
+.checks { padding-left: 1.1rem; margin-top: 0.3rem; font-size: 0.875rem; }
 .tag { display: inline-block; min-width: 4.4rem; text-align: center; border-radius: 3px; padding: 0 0.4rem; font-size: 0.75rem; font-weight: 600; }
 .when { color: var(--muted); white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1rem; margin: 0.6rem 0; font-size: 0.875rem; }

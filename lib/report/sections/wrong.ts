@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { SEVERITIES } from "../../detect/rule.ts";
-import { TACTICS } from "../../detect/tactics.ts";
+import { TACTICS } from "../../detect/techniques.ts";
 import { figure, legend, timeAxis } from "../charts.ts";
 import { html, type Markup, visibleText } from "../html.ts";
 import type { AlertSummary, AlertsSummary, ReportData } from "../report-data.ts";
@@ -26,6 +26,7 @@ export function wrongSection(data: ReportData): Section {
     body: html`
 ${alerts !== undefined && alerts.total > 0 && alertCharts(data, alerts)}
 ${alerts !== undefined && alerts.total > 0 && alertList(alerts)}
+${alerts !== undefined && alerts.suppressed.total > 0 && suppressedList(alerts.suppressed)}
 ${QUERIES.map((name) => queryTable(queryOf(data, name)))}`,
   };
 }
@@ -68,7 +69,7 @@ function alertCharts(data: ReportData, alerts: AlertsSummary): Markup {
       .filter(({ count }) => count > 0)
       .map((bin) => ({ ...bin, severity })),
   );
-  const tactics = TACTICS.filter((tactic) =>
+  const tactics = Object.values(TACTICS).filter((tactic) =>
     alerts.byTactic.some((count) => count.tactic === tactic),
   );
   const colors = legend(
@@ -164,18 +165,26 @@ ${
 <p class="command">All: <code>audit-lake detect</code></p>`;
 }
 
+function suppressedList({ total, shown }: AlertsSummary["suppressed"]): Markup {
+  const all = shown.length === total ? "" : `; ${formatCount(shown.length)} of them`;
+  return html`<details class="rows"><summary><span>Held back by suppressions</span> <span class="count">${counted(total, "alert")}${all}</span></summary>
+<ol class="alerts">${shown.map(alertItem)}</ol></details>`;
+}
+
 function alertItem(alert: AlertSummary): Markup {
-  const { severity, title, reason, ruleId, actor, action, ipAddress, techniques, entries, line } =
-    alert;
+  const { severity, title, reason, checks, ruleId, actor, action, ipAddress } = alert;
+  const { techniques, entries, line, suppression } = alert;
   return html`<li><details>
 <summary><span class="tag severity-${severity}">${severity}</span><span class="when">${time(alert.time)}</span><bdi>${visibleText(title, 160)}</bdi></summary>
 <p>${reason}</p>
+${checks.length > 0 && html`<ul class="checks">${checks.map((check) => html`<li>${check}</li>`)}</ul>`}
 <dl>
 <dt>Rule</dt><dd>${ruleId}</dd>
 <dt>Who</dt><dd><bdi>${visibleText(actor)}</bdi></dd>
 <dt>Action</dt><dd>${visibleText(action)}</dd>
 ${ipAddress !== undefined && html`<dt>Address</dt><dd><bdi>${visibleText(ipAddress)}</bdi></dd>`}
 <dt>ATT&amp;CK</dt><dd>${techniques.map(({ id, name }) => `${id} ${name}`).join("; ")}</dd>
+${suppression !== undefined && html`<dt>Held back</dt><dd><bdi>${visibleText(suppression)}</bdi></dd>`}
 ${entries > 1 && html`<dt>Entries</dt><dd>${formatCount(entries)}; this is the first</dd>`}
 </dl>
 ${line !== undefined && html`<pre><bdi>${visibleText(line, LINE_CHARACTERS_MAX)}</bdi></pre>`}
