@@ -77,21 +77,18 @@ Examples:
       const suppressions = await readSuppressions(options.suppressions, DETECTIONS);
       const signal = abortOnInterrupt("Stopping the report");
       if (options.json) {
-        console.log(
-          toJsonLine(await collectFromDirectory(options.archive, scope, signal, suppressions)),
-        );
+        const data = await collectFromDirectory(options.archive, scope, signal, suppressions);
+        console.log(toJsonLine(data));
         return;
       }
-      // What draws the charts is large, and no other command needs it.
-      const { renderReport } = await import("../../lib/report/page.ts");
-      const data = await collectFromDirectory(options.archive, scope, signal, suppressions);
-      const path = await writePage(renderReport(data), scope, options.output);
-      console.log(path);
-      if (options.open) openInBrowser(path);
+      const path = options.output ?? `audit-report-${scope.period.from}-${scope.period.to}.html`;
+      await makeReport(options.archive, scope, path, signal, suppressions);
+      console.log(resolve(path));
+      if (options.open) openInBrowser(resolve(path));
     });
 }
 
-function toScope(options: ReportOptions, now: number): ReportScope {
+export function toScope(options: TimeRangeOptions & { source?: string }, now: number): ReportScope {
   const { from, until = now } = toTimeRange(options, now);
   return {
     period: { from: dayOf(from ?? until - DEFAULT_LAST_SECONDS), to: dayOf(until - 1) },
@@ -100,8 +97,21 @@ function toScope(options: ReportOptions, now: number): ReportScope {
   };
 }
 
-/** Everything that the page says, of an archive on disk. */
-export async function collectFromDirectory(
+/** Write the page about an archive on disk, readable only by its owner, whole or not at all. */
+export async function makeReport(
+  directory: string,
+  scope: ReportScope,
+  path: string,
+  signal: AbortSignal,
+  suppressions?: Suppressions,
+): Promise<void> {
+  // What draws the charts is large, and no other command needs it.
+  const { renderReport } = await import("../../lib/report/page.ts");
+  const page = renderReport(await collectFromDirectory(directory, scope, signal, suppressions));
+  await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
+}
+
+async function collectFromDirectory(
   directory: string,
   scope: ReportScope,
   signal: AbortSignal,
@@ -129,7 +139,7 @@ export async function collectFromDirectory(
       ...(suppressions && { suppressions }),
     },
   };
-  return collectReport(ports, scope, signal);
+  return await collectReport(ports, scope, signal);
 }
 
 async function readHeads(directory: string, sources: readonly string[]): Promise<SealedHeads> {
@@ -141,17 +151,6 @@ async function readHeads(directory: string, sources: readonly string[]): Promise
   } finally {
     checkpoints.close();
   }
-}
-
-/** @returns the file's path */
-export async function writePage(
-  page: string,
-  { period }: ReportScope,
-  output?: string,
-): Promise<string> {
-  const path = resolve(output ?? `audit-report-${period.from}-${period.to}.html`);
-  await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
-  return path;
 }
 
 const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
