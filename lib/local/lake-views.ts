@@ -73,6 +73,56 @@ export async function createWideView(
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${sql}`);
 }
 
+/** Days, UTC, `YYYY-MM-DD`, both included. */
+export interface Days {
+  from: string;
+  to: string;
+}
+
+/**
+ * Make the views for several queries, with the lines of some days parsed once: those that
+ * are not in columns. `audit_logs` has the columns that the statements name, and no others.
+ */
+export async function createParsedViews(
+  connection: DuckDBConnection,
+  directory: string,
+  files: LakeFiles,
+  { days, statements }: { days: Days; statements: readonly string[] },
+): Promise<void> {
+  const inColumns = new Set(files.columns.map((key) => dayFolderOf(key)));
+  const isParsed = (key: string) => {
+    const day = dayFolderOf(key);
+    return !inColumns.has(day) && day.slice(-10) >= days.from && day.slice(-10) <= days.to;
+  };
+  const parsed = { entries: files.entries.filter(isParsed), manifests: [], columns: [] };
+  const text = statements.join("\n").replace(/--.*$/gm, ""); // comments are prose
+  const columns = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
+  const list = columns.filter((name) => new RegExp(`\\b${name}\\b`).test(text)).join(", ") || "dt";
+  await createLakeViews(connection, directory, parsed);
+  await createWideView(connection, parsed);
+  await connection.run(
+    `CREATE TEMP TABLE parsed_entries AS SELECT ${list} FROM ${AUDIT_LOGS_VIEW}`,
+  );
+  for (const view of [
+    AUDIT_LOGS_VIEW,
+    ARCHIVE_HOURS_VIEW,
+    MANIFEST_LINES.name,
+    AUDIT_LOG_LINES.name,
+  ]) {
+    await connection.run(`DROP VIEW ${view}`);
+  }
+  const rest = files.entries.filter((key) => !isParsed(key));
+  await createLakeViews(connection, directory, { ...files, entries: rest });
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS
+    SELECT ${list} FROM parsed_entries
+    UNION ALL SELECT ${list} FROM (${auditLogsSql(toRanges(files.columns))})`);
+}
+
+/** `source=…/dt=…`, of an object with entries or a day in columns. */
+function dayFolderOf(key: string): string {
+  return key.split("/").slice(1, 3).join("/");
+}
+
 /** @param paths - of objects with entries */
 export async function createLinesView(
   connection: DuckDBConnection,
