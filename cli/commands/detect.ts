@@ -18,6 +18,7 @@ import {
   type TimeRangeOptions,
   toTimeRange,
 } from "../options/time-range.ts";
+import { ActivityLine } from "../output/activity-line.ts";
 import { NOTHING_OF_PERIOD, noteNothing } from "../output/archived-days.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { formatCount, formatCounted, formatTime } from "../output/format.ts";
@@ -158,14 +159,15 @@ function compareAlerts(a: Alert, b: Alert): number {
   );
 }
 
-function detect(
+async function detect(
   { archive, source, period, ownApp, ownInstaller }: DetectOptions,
   rules: readonly Detection[],
   range: Partial<TimeRange>,
   onAlert: (alert: Alert) => void,
 ): Promise<ArchiveFindings> {
   let lastLineAtMs = performance.now();
-  return detectArchive(
+  using activity = new ActivityLine();
+  return await detectArchive(
     new DirectoryArchiveStore(archive),
     {
       rules,
@@ -176,10 +178,12 @@ function detect(
       ...range,
       ...(source === undefined ? {} : { source }),
       onAlert,
-      onObject: ({ objects, entries }) => {
-        if (performance.now() - lastLineAtMs >= LINE_INTERVAL_MS) {
+      onObject: ({ objects, entries }, newest) => {
+        const text = `${formatCounted(objects, "object")}, ${formatCounted(entries, "entry", "entries")} so far, at ${formatTime(newest)}`;
+        activity.update(text);
+        if (!process.stderr.isTTY && performance.now() - lastLineAtMs >= LINE_INTERVAL_MS) {
           lastLineAtMs = performance.now();
-          console.error(`${formatCount(objects)} objects, ${formatCount(entries)} entries so far`);
+          console.error(text);
         }
       },
     },

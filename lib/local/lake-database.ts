@@ -19,6 +19,7 @@ import { assertReadsOnly } from "./read-only-sql.ts";
 import { copyStatement } from "./result-copy.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
+const PROGRESS_INTERVAL_MS = 250;
 
 /** Files that are checked at once: as many as Node decompresses beside the main thread. */
 const CHECKS = 4;
@@ -36,8 +37,18 @@ export interface LakeOptions {
   writableFile?: string | undefined;
   /** Leave damaged objects out of what is read, instead of an error. */
   skipDamaged?: boolean | undefined;
+  /** Told several times a second what a query is at. */
+  onProgress?: ((progress: LakeProgress) => void) | undefined;
   /** Told of each file that a query did not use, before its rows. */
   onNotice?: ((notice: LakeNotice) => void) | undefined;
+}
+
+/** What a query is at. */
+export interface LakeProgress {
+  /** Files that it may open; or, once it has ended, that it opened. */
+  files: number;
+  /** Those of them that were checked; absent while the query runs. */
+  checked?: number;
 }
 
 /** A file that is not what it should be, and what became of the query. */
@@ -123,6 +134,9 @@ export class LakeDatabase implements Disposable {
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: () => T; opened: string[] }> {
     const connection = await this.#database.connect();
+    const { entries, manifests, columns } = files;
+    const progress = { files: entries.length + manifests.length + columns.length };
+    const reporting = setInterval(() => this.#options.onProgress?.(progress), PROGRESS_INTERVAL_MS);
     let interrupting: NodeJS.Timeout | undefined;
     const interrupt = () => {
       // More than once: DuckDB forgets an interruption that comes before it begins to work.
@@ -149,6 +163,7 @@ export class LakeDatabase implements Disposable {
     } finally {
       signal?.removeEventListener("abort", interrupt);
       clearInterval(interrupting);
+      clearInterval(reporting);
       connection.closeSync();
       this.#running -= 1;
     }
@@ -195,11 +210,14 @@ export class LakeDatabase implements Disposable {
   ): Promise<Map<string, string>> {
     const problems = new Map<string, string>();
     const rest = keys.values();
+    let checked = 0;
     const checkRest = async () => {
       for (const key of rest) {
         signal?.throwIfAborted();
         const problem = await checkLakeFile(this.#directory, key);
         if (problem !== undefined) problems.set(key, problem);
+        checked += 1;
+        this.#options.onProgress?.({ files: keys.length, checked });
       }
     };
     await Promise.all(Array.from({ length: CHECKS }, checkRest));
