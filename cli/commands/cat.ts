@@ -17,13 +17,13 @@ interface CatOptions extends TimeRangeOptions {
   archive: string;
   source?: string;
   action?: string[];
-  id?: string;
+  id?: string[];
 }
 
 /** Which entries are printed; what is absent does not restrict them. */
 interface Selection extends Partial<TimeRange> {
   action?: string[];
-  id?: string;
+  id?: string[];
 }
 
 export function defineCatCommand(command: Command): void {
@@ -38,7 +38,7 @@ export function defineCatCommand(command: Command): void {
     last: "only entries newer than this",
   })
     .option("--action <name...>", "only these actions")
-    .option("--id <id>", "only the entry with this id")
+    .option("--id <id...>", "only the entries with these ids")
     .addHelpText(
       "after",
       `${TIME_HELP}
@@ -93,7 +93,7 @@ function isSelected(key: string, line: Uint8Array, selection: Selection): boolea
     entry.date_create >= from &&
     entry.date_create < until &&
     (action === undefined || action.includes(entry.action)) &&
-    (id === undefined || entry.id === id)
+    (id === undefined || id.includes(entry.id))
   );
 }
 

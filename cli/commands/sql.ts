@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { ARCHIVE_HOURS_VIEW } from "../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
+import { OCSF_VIEW } from "../../lib/sql/ocsf-view.ts";
 import type { RowStream } from "../../lib/sql/query-result.ts";
 import type { SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { type Statement, splitStatements } from "../../lib/sql/split-statements.ts";
@@ -186,7 +187,7 @@ function describeDotCommand(line: string, queries: ReadonlyMap<string, SavedQuer
 export function completerOf(queries: ReadonlyMap<string, SavedQuery>) {
   const words = [
     ...AUDIT_LOGS_COLUMNS.map(({ name }) => name),
-    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, LINES_TABLE],
+    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, OCSF_VIEW, LINES_TABLE],
     ...queries.keys(),
     ...[".queries", ".help", ".quit"],
   ];

@@ -51,9 +51,16 @@ export function renderResult(
   const count = formatCounted(rowCount, one, many);
   const fits = widthMax === undefined || naturalWidth(columns, shown) <= widthMax;
   return [
-    fits || shown.length === 0
-      ? renderTable(columns, shown, { widthMax, isNumeric: types.map((t) => NUMERIC_TYPE.test(t)) })
-      : renderRecords(columns, shown, widthMax, one),
+    ...(fits
+      ? [
+          renderTable(columns, shown, {
+            widthMax,
+            isNumeric: types.map((t) => NUMERIC_TYPE.test(t)),
+          }),
+        ]
+      : shown.length === 0
+        ? []
+        : [renderRecords(columns, shown, widthMax, one)]),
     rest > 0 ? `${count}; ${formatCounted(rest, one, many)} not shown` : count,
   ].join("\n");
 }

@@ -3,6 +3,7 @@ import { parseColumnsKey } from "../archive/columns-key.ts";
 import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
 import { type ColumnsDays, joinDays } from "../sql/columns-days.ts";
+import { OCSF_SQL, OCSF_VIEW } from "../sql/ocsf-view.ts";
 import {
   AUDIT_LOG_LINES,
   COMPACT_TABLE,
@@ -55,6 +56,7 @@ export async function createLakeViews(
       FROM read_parquet(getvariable(${quote(COMPACT_TABLE)}), filename = true, hive_partitioning = false)`);
   }
   await connection.run(`CREATE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(days)}`);
+  await connection.run(`CREATE TEMP VIEW ${OCSF_VIEW} AS ${OCSF_SQL}`);
   await connection.run(`CREATE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
 }
 

@@ -49,6 +49,7 @@ describe("cat", () => {
       ["page-3", "array-2"],
     ],
     [["--id", "array-1"], ["array-1"]],
+    [["--id", "array-1", "another"], ["array-1"]],
     [["--source", "slack", "--id", "array-1"], ["array-1"]],
   ])("selects with %j", async (args, ids) => {
     expect((await cat(...args)).map((line) => JSON.parse(line).id)).toEqual(ids);
