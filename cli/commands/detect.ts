@@ -11,6 +11,7 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { NOTHING_OF_PERIOD, noteNothing } from "../options/archived-days.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { didYouMean } from "../options/suggestion.ts";
 import { parsePositiveSeconds, TIME_HELP } from "../options/time.ts";
@@ -21,7 +22,6 @@ import {
   toTimeRange,
 } from "../options/time-range.ts";
 import { ActivityLine } from "../output/activity-line.ts";
-import { NOTHING_OF_PERIOD, noteNothing } from "../output/archived-days.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { formatCount, formatCounted, formatTime } from "../output/format.ts";
 import { ListedAlerts, renderAlerts, renderSuppressed } from "../output/listed-alerts.ts";

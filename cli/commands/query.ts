@@ -7,6 +7,7 @@ import { nowSeconds } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { noteOutside } from "../options/archived-days.ts";
 import {
   addQuerySelection,
   type QuerySelection,
@@ -16,7 +17,6 @@ import {
 import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
-import { noteOutside } from "../output/archived-days.ts";
 import {
   OUTPUT_FORMATS,
   printResult,

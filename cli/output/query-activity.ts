@@ -1,4 +1,3 @@
-import type { LakeProgress } from "../../lib/local/lake-database.ts";
 import { ActivityLine } from "./activity-line.ts";
 import { formatCount, formatCounted, formatSeconds } from "./format.ts";
 
@@ -14,7 +13,11 @@ export class QueryActivity implements Disposable {
     this.#what = `${archive}${days}`;
   }
 
-  update({ checked, files }: LakeProgress): void {
+  /**
+   * @param files - that the query may open; or, once it has ended, that it opened
+   * @param checked - of those; absent while it runs
+   */
+  update({ files, checked }: { files: number; checked?: number }): void {
     const elapsed = formatSeconds((performance.now() - this.#startedAtMs) / 1000);
     const doing =
       checked === undefined

@@ -265,7 +265,7 @@ export const LAYERS: Rule[][] = [
         "cli/run",
         ...LIB.filter((folder) => folder !== "lib/local"),
       ],
-      packages: ["@aws-sdk/*", "cli-progress"],
+      packages: ["@aws-sdk/*"],
       builtins: ["crypto"],
     },
     {
@@ -281,6 +281,7 @@ export const LAYERS: Rule[][] = [
         "package.json",
       ],
       packages: ["commander"],
+      builtins: ["util"],
     },
     {
       folder: "cli/options",
@@ -309,7 +310,7 @@ export const LAYERS: Rule[][] = [
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
-      packages: ["cli-progress", "cli-table3"],
+      packages: ["cli-progress", "cli-table3", "string-width"],
       builtins: ["child_process", "events", "fs", "os", "path", "stream"],
     },
     {
@@ -451,7 +452,8 @@ export const LAYERS: Rule[][] = [
       folder: "lib/sql",
       why: "is text for Glue, Athena and DuckDB: it runs nothing and knows only the archive's names, and what actions are in OCSF",
       may: ["lib/archive", "lib/ocsf/classes.ts", "lib/ocsf/heads.ts"],
-      builtins: ["fs"],
+      // Of the network only how an address is written.
+      builtins: ["fs", "net"],
     },
   ],
   [
