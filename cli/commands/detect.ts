@@ -4,6 +4,7 @@ import type { Detection } from "../../lib/detect/correlation.ts";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import type { DetectorSettings } from "../../lib/detect/detector.ts";
+import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
@@ -125,8 +126,7 @@ Examples:
 
 async function allRules({ rules: directory }: DetectOptions): Promise<readonly Detection[]> {
   if (directory === undefined) return DETECTIONS;
-  const own = await readOwnRules(directory);
-  return [...DETECTIONS.filter((rule) => !own.some(({ id }) => id === rule.id)), ...own];
+  return withOwnRules(DETECTIONS, await readOwnRules(directory));
 }
 
 /** @throws {UsageError} when a rule is not known */

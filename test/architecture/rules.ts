@@ -201,6 +201,7 @@ export const LAYERS: Rule[][] = [
         "lib/detect/suppressions.ts",
         "lib/detect/detections.ts",
         "lib/detect/expired-suppression.ts",
+        "lib/detect/own-rules.ts",
         "lib/detect/rule.ts",
         "lib/notify/check-routing.ts",
         "lib/notify/target-settings.ts",
@@ -209,8 +210,8 @@ export const LAYERS: Rule[][] = [
         // Its version is an output of the stack.
         "package.json",
       ],
-      packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
-      builtins: ["fs", "path", "url", "util"],
+      packages: ["aws-cdk-lib", "constructs", "cdk-nag", "esbuild", "zod"],
+      builtins: ["fs", "module", "os", "path", "url", "util"],
     },
   ],
   [

@@ -1,0 +1,56 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { bundleOwnRules } from "../../../infra/constructs/own-rules.ts";
+import { DETECTIONS } from "../../../lib/detect/detections.ts";
+import { rulesOf, withOwnRules } from "../../../lib/detect/own-rules.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "own-rules-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const RULE = `import { actorName, type Rule } from "slack-audit-lake/rules";
+import { TITLE } from "./shared/title.ts";
+export const mine: Rule = {
+  id: "intune-disabled", title: TITLE, severity: "critical", reason: "R", checks: [],
+  falsePositives: [], query: "user-trail", techniques: [], reference: "", actions: ["user_login"],
+  alertTitle: (entry) => actorName(entry) + " came", dedupeKey: (entry) => entry.id,
+  examples: { match: [], ignore: [] },
+};`;
+
+it("makes one module of a folder, with what it imports, and replaces ours by its id", async () => {
+  await mkdir(join(folder, "shared"));
+  await writeFile(join(folder, "shared/title.ts"), 'export const TITLE: string = "Ours";');
+  await writeFile(join(folder, "mine.ts"), RULE);
+  const file = join(folder, "bundle.mjs");
+  await writeFile(file, bundleOwnRules(folder));
+
+  const own = rulesOf(await import(pathToFileURL(file).href));
+  expect(own).toMatchObject([{ id: "intune-disabled", title: "Ours", severity: "critical" }]);
+  expect(own[0]?.alertTitle({ actor: { type: "user", user: { name: "Ann" } } } as never)).toContain(
+    "Ann",
+  );
+  const rules = withOwnRules(DETECTIONS, own);
+  expect(rules).toHaveLength(DETECTIONS.length);
+  expect(rules.at(-1)).toBe(own[0]);
+});
+
+it.each([
+  ["no module", "notes.md", "x", /^detection.ownRules: there is no module in /],
+  [
+    "no rule",
+    "a.ts",
+    "export const a: number = 1;",
+    /^detection.ownRules: a.ts must export rules, and nothing else$/,
+  ],
+  ["no TypeScript", "a.ts", "export const = ;", /^detection.ownRules: Build failed .*a.ts:1/s],
+  ["a missing import", "a.ts", 'export * from "./b.ts";', /^detection.ownRules: .*"\.\/b.ts"/s],
+])("refuses a folder with %s at synthesis", async (_what, name, text, message) => {
+  await writeFile(join(folder, name), text);
+
+  expect(() => bundleOwnRules(folder)).toThrow(message);
+});
