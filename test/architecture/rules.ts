@@ -492,7 +492,9 @@ export const LAYERS: Rule[][] = [
 export const COMPUTED_IMPORTS: Record<string, string> = {
   ".ci/template/lambda-runtime.mjs": "the code of a deployed function",
   "cli/run/own-rules.ts": "the user's own rules",
+  "functions/detect/handler.ts": "the user's own rules, beside its code",
   "infra/app.ts": "the user's configuration file",
+  "infra/constructs/own-rules.ts": "the user's own rules",
   "packages/slack-audit-logs.ts": "the bundle that it has built",
   "test/fixtures/archive-0.1.0/make.mjs": "a checkout of version 0.1.0",
   "test/fixtures/template-0.1.0.make.mjs": "a checkout of version 0.1.0",
