@@ -34,6 +34,8 @@ import {
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
+import { rulesOf, withOwnRules } from "../../lib/detect/own-rules.ts";
+import type { Rule } from "../../lib/detect/rule.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
 import {
   parseSuppressions,
@@ -41,7 +43,11 @@ import {
   Suppressions,
 } from "../../lib/detect/suppressions.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { DETECT_ENVIRONMENT, SUPPRESSIONS_FILE } from "../../lib/stack/detect-environment.ts";
+import {
+  DETECT_ENVIRONMENT,
+  OWN_RULES_FILE,
+  SUPPRESSIONS_FILE,
+} from "../../lib/stack/detect-environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { addCounts, createFunction, withoutZeros } from "../lambda-function.ts";
@@ -56,7 +62,7 @@ const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS))
 const ports: ConsumePorts = {
   archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
   detector: new Detector({
-    rules: DETECTIONS,
+    rules: withOwnRules(DETECTIONS, await readOwnRules()),
     overrides: environment.DETECTION_RULES,
     suppressions: new Suppressions(readSuppressions()),
     context: {
@@ -71,6 +77,11 @@ const ports: ConsumePorts = {
   vocabulary: new SeenNames(new DynamoDbSeenNamesStore(dynamoDb, environment.DETECTION_TABLE)),
   clock: systemClock,
 };
+
+async function readOwnRules(): Promise<Rule[]> {
+  const file = new URL(OWN_RULES_FILE, import.meta.url);
+  return existsSync(file) ? rulesOf(await import(file.href)) : [];
+}
 
 /** The stack puts them beside the code, since an environment holds 4 KB only. */
 function readSuppressions(): readonly Suppression[] {

@@ -192,6 +192,11 @@ export interface DetectionSettings {
    * (atLeast) and window (within), also for a source each.
    */
   rules?: RuleOverrides;
+  /**
+   * Folder with modules of rules of your own (docs/operate/detection.md), bundled into the
+   * function; one with the id of ours replaces it. Needs esbuild.
+   */
+  ownRules?: string;
   /** Alerts that nobody is told of, each for a reason, by an owner, until a day (docs/operate/detection.md). */
   suppressions?: readonly Suppression[];
   /** Suppress repeats of an alert within this period, "1m" to "7d". Default: "1h". */

@@ -174,6 +174,7 @@ const secretId = z
 const detection = section({
   enabled: flag.default(true),
   rules: checkedBy<RuleOverrides>(parseRuleOverrides, RuleConfigurationError).default({}),
+  ownRules: matching(/\S/, "a folder").optional(),
   suppressions: checkedBy<readonly Suppression[]>(parseSuppressions, SuppressionError).default([]),
   alertPeriod: duration("1m", "7d", "s").prefault("1h"),
   maxEntryAge: duration("1d", "365d", "d").prefault("14d"),

@@ -202,6 +202,7 @@ export const LAYERS: Rule[][] = [
         "lib/detect/suppressions.ts",
         "lib/detect/detections.ts",
         "lib/detect/expired-suppression.ts",
+        "lib/detect/own-rules.ts",
         "lib/detect/rule.ts",
         "lib/notify/check-routing.ts",
         "lib/notify/target-settings.ts",
@@ -210,8 +211,8 @@ export const LAYERS: Rule[][] = [
         // Its version is an output of the stack.
         "package.json",
       ],
-      packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
-      builtins: ["fs", "path", "url", "util"],
+      packages: ["aws-cdk-lib", "constructs", "cdk-nag", "esbuild", "zod"],
+      builtins: ["fs", "module", "os", "path", "url", "util"],
     },
   ],
   [
@@ -266,7 +267,7 @@ export const LAYERS: Rule[][] = [
         "cli/run",
         ...LIB.filter((folder) => folder !== "lib/local"),
       ],
-      packages: ["@aws-sdk/*", "cli-progress"],
+      packages: ["@aws-sdk/*"],
       builtins: ["crypto"],
     },
     {
@@ -282,6 +283,7 @@ export const LAYERS: Rule[][] = [
         "package.json",
       ],
       packages: ["commander"],
+      builtins: ["util"],
     },
     {
       folder: "cli/options",
@@ -310,7 +312,7 @@ export const LAYERS: Rule[][] = [
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
-      packages: ["cli-progress", "cli-table3"],
+      packages: ["cli-progress", "cli-table3", "string-width"],
       builtins: ["child_process", "events", "fs", "os", "path", "stream"],
     },
     {
@@ -461,7 +463,8 @@ export const LAYERS: Rule[][] = [
       folder: "lib/sql",
       why: "is text for Glue, Athena and DuckDB: it runs nothing and knows only the archive's names, and what actions are in OCSF",
       may: ["lib/archive", "lib/ocsf/classes.ts", "lib/ocsf/heads.ts"],
-      builtins: ["fs"],
+      // Of the network only how an address is written.
+      builtins: ["fs", "net"],
     },
   ],
   [
@@ -499,7 +502,9 @@ export const LAYERS: Rule[][] = [
 export const COMPUTED_IMPORTS: Record<string, string> = {
   ".ci/template/lambda-runtime.mjs": "the code of a deployed function",
   "cli/run/own-rules.ts": "the user's own rules",
+  "functions/detect/handler.ts": "the user's own rules, beside its code",
   "infra/app.ts": "the user's configuration file",
+  "infra/constructs/own-rules.ts": "the user's own rules",
   "packages/slack-audit-logs.ts": "the bundle that it has built",
   "test/fixtures/archive-0.1.0/make.mjs": "a checkout of version 0.1.0",
   "test/fixtures/template-0.1.0.make.mjs": "a checkout of version 0.1.0",
