@@ -22,6 +22,7 @@ const LIB = [
   "lib/aws",
   "lib/local",
   "lib/columns",
+  "lib/security-lake",
   "lib/ocsf",
   "lib/backfill",
   "lib/import",
@@ -327,6 +328,7 @@ export const LAYERS: Rule[][] = [
       why: "implements ports with AWS, and knows neither the writers nor Slack",
       may: [
         "lib/columns",
+        "lib/security-lake",
         "lib/archive",
         "lib/sql",
         "lib/stack",
@@ -360,6 +362,13 @@ export const LAYERS: Rule[][] = [
       may: ["lib/archive", "lib/sql", ...PORTS, "lib/seal/manifest.ts"],
       packages: ["zod"],
       builtins: ["crypto"],
+    },
+    {
+      folder: "lib/security-lake",
+      why: "writes sealed days as events, through ports",
+      may: ["lib/ocsf", "lib/archive", ...PORTS, "lib/seal/manifest.ts"],
+      packages: ["hyparquet-writer"],
+      builtins: ["crypto", "zlib"],
     },
     {
       folder: "lib/ocsf",
