@@ -7,6 +7,7 @@ import {
   RuleConfigurationError,
   type RuleOverrides,
 } from "../../lib/detect/configure.ts";
+import { DEFAULT_SCHEMA_VERSION, SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import {
@@ -141,6 +142,11 @@ const closing = section({
   compact: flag.optional(),
 });
 
+const ocsf = section({
+  enabled: flag.default(false),
+  schemaVersion: oneOf(SCHEMA_VERSIONS).default(DEFAULT_SCHEMA_VERSION),
+});
+
 const detection = section({
   enabled: flag.default(true),
   rules: z
@@ -177,6 +183,7 @@ const lake = {
   dashboard: flag.default(true),
   closing: closing.prefault({}),
   detection: detection.prefault({}),
+  ocsf: ocsf.prefault({}),
   kmsKeyArn: kmsKeyArn.optional(),
   previousKeyArns: list(kmsKeyArn, "a list of ARNs of KMS keys").default([]),
   logRetention: duration("1d", "3653d", "d")
