@@ -4,6 +4,9 @@
  */
 
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
+import type { Severity } from "../../lib/detect/rule.ts";
+import type { Suppression } from "../../lib/detect/suppressions.ts";
+import type { TargetProps } from "../../lib/notify/target-settings.ts";
 import type { DurationText } from "../../lib/time.ts";
 
 /** Decimal units, as Athena bills. */
@@ -193,8 +196,13 @@ export interface OcsfSettings {
 export interface DetectionSettings {
   /** False: no rules over new objects, no daily look at Slack's schemas. Default: true. */
   enabled?: boolean;
-  /** By rule id (docs/reference/detections.md): "off", or the severity to use. */
+  /**
+   * By rule id (docs/reference/detections.md): "off", the severity to use, or severity, threshold
+   * (atLeast) and window (within), also for a source each.
+   */
   rules?: RuleOverrides;
+  /** Alerts that nobody is told of, each for a reason, by an owner, until a day (docs/operate/detection.md). */
+  suppressions?: readonly Suppression[];
   /** Suppress repeats of an alert within this period, "1m" to "7d". Default: "1h". */
   alertPeriod?: DurationText;
   /** Objects whose entries were older when they were written raise no alerts, "1d" to "365d". Default: "14d". */
@@ -203,4 +211,25 @@ export interface DetectionSettings {
   ownAppIds?: string[];
   /** Ids of the people who installed them: to hear when one loses access. */
   ownInstallerIds?: string[];
+  /**
+   * Where alerts go besides the topic, by a name of yours: a-z, 0-9 and -. Secrets are named, and
+   * stored by you in Secrets Manager (docs/operate/routing.md). Default: none.
+   */
+  targets?: Record<string, TargetProps>;
+  /** Which alerts go to which targets. Default: none. */
+  routes?: RouteProps[];
+}
+
+/** The alerts of which all of this holds; without a condition, all alerts. */
+export interface RouteProps {
+  /** This severity or a higher one: info, low, medium, high or critical. */
+  severity?: Severity;
+  /** Ids of rules (docs/reference/detections.md). */
+  rules?: string[];
+  /** ATT&CK techniques and tactics, such as T1562, with its sub-techniques, or TA0010. */
+  tags?: string[];
+  /** Names of sources. */
+  sources?: string[];
+  /** Names of targets. */
+  targets: string[];
 }

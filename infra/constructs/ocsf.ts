@@ -13,6 +13,7 @@ import { EVENTS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environmen
 import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import type { LakeConfig } from "../config/schema.ts";
 import type { Catalog } from "./catalog.ts";
+import { viaService } from "./grant.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 
@@ -46,7 +47,6 @@ export class OcsfStore extends Construct {
       bucketKeyEnabled: true,
       serverAccessLogsBucket: props.accessLogs,
       serverAccessLogsPrefix: "ocsf/",
-      eventBridgeEnabled: false,
     });
     for (const className of Object.keys(CLASSES) as ClassName[]) {
       const table = new CfnTable(this, className, {
@@ -72,6 +72,8 @@ export interface OcsfWriterProps {
   source: string;
   bucket: IBucket;
   eventsBucket: IBucket;
+  /** Of the events. */
+  key: IKey;
   monitoring: Monitoring;
   logRetentionDays: number;
   removalPolicy: RemovalPolicy;
@@ -143,11 +145,12 @@ export class OcsfWriter extends Construct {
       resources: [eventsBucket.bucketArn],
     });
     handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt"]);
-    if (eventsBucket.encryptionKey !== bucket.encryptionKey || bucket.encryptionKey === undefined) {
-      handler.allowKey("s3", eventsBucket.encryptionKey, ["kms:Decrypt", "kms:GenerateDataKey"]);
-    } else {
-      handler.allowKey("s3", eventsBucket.encryptionKey, ["kms:GenerateDataKey"]);
-    }
+    handler.allow({
+      sid: "UseEventsKey",
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      resources: [props.key.keyArn],
+      conditions: viaService(handler, "s3"),
+    });
     this.handler = handler;
 
     const metric = (name: keyof typeof EVENTS_METRICS) =>

@@ -152,7 +152,7 @@ export class Sealing extends Construct {
             config: props.ocsf,
             source: config.name,
             eventsBucket: props.eventsBucket,
-            ...{ bucket, monitoring, logRetentionDays, removalPolicy },
+            ...{ bucket, key, monitoring, logRetentionDays, removalPolicy },
           });
     const jobs: PlannedDays[] = [
       { op: "close", handler, timeout: RUN_TIMEOUT },

@@ -4,6 +4,7 @@ import { toIsoSeconds } from "../time.ts";
 import { actorId, actorName, entityId, entityName, location, textAt } from "./entry-fields.ts";
 import { type Inspection, inspectionOf, type MatchedEntries } from "./inspect.ts";
 import type { Rule, RuleDescription, Severity } from "./rule.ts";
+import type { Suppression } from "./suppressions.ts";
 import { type Technique, toTechnique } from "./techniques.ts";
 
 /**
@@ -63,6 +64,8 @@ export interface Alert {
   firstTime: string;
   lastTime: string;
   inspect: Inspection;
+  /** Why nobody is told of it; it is counted and listed all the same. */
+  suppression?: Pick<Suppression, "reason" | "owner" | "expires">;
   /** Of a correlation: all its entries, of this object or of others. */
   series?: {
     /** ISO 8601, both included. */
@@ -112,12 +115,14 @@ export function alertId(ruleId: string, source: string, { dedupeKey, start }: Al
 /**
  * @param found - the entry that the alert shows
  * @param entries - all that the alert is about, `found` among them
+ * @param suppression - that holds for it
  */
 export function makeAlert(
   rule: RuleDescription,
   found: FoundEntry,
   of: AlertIdentity & { title: string; periodSeconds: number },
   entries: MatchedEntries,
+  suppression?: Suppression,
 ): Alert {
   const { entry, source, objectKey, line } = found;
   const { count, ids, first, last, series } = entries;
@@ -144,8 +149,13 @@ export function makeAlert(
     firstTime,
     lastTime,
     inspect: inspectionOf(source, entries, entry, rule.query),
+    ...(suppression && { suppression: pickDecision(suppression) }),
     ...(series && { series: { from: firstTime, to: lastTime, where: series.where } }),
   };
+}
+
+function pickDecision({ reason, owner, expires }: Suppression) {
+  return { reason: fact(reason), owner: fact(owner), expires };
 }
 
 function shownEntry(entry: AuditLogEntry): Alert["entry"] {

@@ -1,6 +1,7 @@
 import type { AuditLogEntry } from "../slack/types.ts";
 import { type Alert, type FoundEntry, MAX_ENTRY_IDS, makeAlert } from "./alert.ts";
-import { actionsOf, type Correlation, type CountedStep } from "./correlation.ts";
+import { actionsOf, type Correlation, type CountedStep, titleOf } from "./correlation.ts";
+import type { DetectorSettings } from "./detector.ts";
 import { sqlText } from "./inspect.ts";
 import {
   type Completion,
@@ -93,13 +94,13 @@ function countedIn({ steps }: Correlation, entry: AuditLogEntry): string | undef
  * that ends its adding last sees the entries of both.
  *
  * @param forgetAfterSeconds - how long after its time an entry may still be delivered
- * @param periodSeconds - as configured
  * @throws whatever the store throws; repeating the call changes nothing
  */
 export async function correlate(
   stretches: readonly Stretch[],
   store: CorrelationStore,
-  { periodSeconds, forgetAfterSeconds }: { periodSeconds: number; forgetAfterSeconds: number },
+  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions">,
+  forgetAfterSeconds: number,
 ): Promise<Alert[]> {
   await inParallel(stretches, async (stretch) => {
     const { correlation, start, points } = stretch;
@@ -122,7 +123,7 @@ export async function correlate(
       { at: start, completion: findCompletion(correlation, before, within) },
       { at: next, completion: findCompletion(correlation, within, after) },
     ].flatMap(({ at, completion }) =>
-      completion === undefined ? [] : [correlationAlert(stretch, at, completion, periodSeconds)],
+      completion === undefined ? [] : [correlationAlert(stretch, at, completion, settings)],
     );
   });
   return [...new Map(alerts.flat().map((alert) => [alert.id, alert])).values()];
@@ -155,14 +156,15 @@ function correlationAlert(
   { correlation, subjectId, subjectName, points, entryIds, latest }: Stretch,
   at: number,
   completion: Completion,
-  configuredSeconds: number,
+  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions">,
 ): Alert {
-  const periodSeconds = alertPeriod(correlation, configuredSeconds);
+  const periodSeconds = alertPeriod(correlation, settings.periodSeconds);
+  const subject = { id: subjectId, latest: latest.entry, time: completion.last };
   return makeAlert(
     correlation,
     latest,
     {
-      title: correlation.alertTitle(subjectName),
+      title: titleOf(correlation, subjectName),
       dedupeKey: subjectId,
       start: at - (at % periodSeconds),
       periodSeconds,
@@ -173,6 +175,7 @@ function correlationAlert(
       ...completion,
       series: { actions: actionsOf(correlation), where: conditionOf(correlation, subjectId) },
     },
+    settings.suppressions?.ofSubject(correlation, latest.source, subject),
   );
 }
 

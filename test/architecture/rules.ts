@@ -21,6 +21,7 @@ export interface Rule {
 const LIB = [
   "lib/aws",
   "lib/local",
+  "lib/report",
   "lib/columns",
   "lib/security-lake",
   "lib/ocsf",
@@ -29,6 +30,7 @@ const LIB = [
   "lib/seal",
   "lib/ingest",
   "lib/run",
+  "lib/notify",
   "lib/detect",
   "lib/sql",
   "lib/stack",
@@ -196,11 +198,17 @@ export const LAYERS: Rule[][] = [
         "lib/sql",
         "lib/stack",
         "lib/time.ts",
-        // The rules' settings are checked before they are deployed.
+        // The settings of rules, targets and routes are checked before they are deployed.
         "lib/detect/configure.ts",
         // Which classes there are, and where their events lie.
         "lib/ocsf/classes.ts",
         "lib/security-lake/event-key.ts",
+        "lib/detect/suppressions.ts",
+        "lib/detect/detections.ts",
+        "lib/detect/expired-suppression.ts",
+        "lib/detect/rule.ts",
+        "lib/notify/check-routing.ts",
+        "lib/notify/target-settings.ts",
         // The settings of the CDK, for the template that is made without its command.
         "cdk.json",
         // Its version is an output of the stack.
@@ -247,9 +255,9 @@ export const LAYERS: Rule[][] = [
     {
       folder: "cli/commands",
       why: "talks to people; what is deployed is reached through cli/stack only",
-      may: [...CLI, "fake-slack", ...LIB.filter((folder) => folder !== "lib/aws")],
+      may: [...CLI, "fake-slack", "package.json", ...LIB.filter((folder) => folder !== "lib/aws")],
       packages: ["commander", "@bomb.sh/tab"],
-      builtins: ["crypto", "fs", "os", "path", "readline", "stream"],
+      builtins: ["child_process", "crypto", "fs", "os", "path", "readline", "stream"],
     },
     {
       folder: "cli/stack",
@@ -360,6 +368,15 @@ export const LAYERS: Rule[][] = [
   ],
   [
     {
+      folder: "lib/report",
+      why: "makes a page out of what was read, and reads and writes no file itself",
+      may: ["lib/detect", "lib/sql", "lib/seal", "lib/archive", ...PORTS, "lib/time.ts"],
+      packages: ["@observablehq/plot", "linkedom"],
+      builtins: ["crypto"],
+    },
+  ],
+  [
+    {
       folder: "lib/columns",
       why: "compares the columns of sealed days with what was sealed, wherever they are kept",
       may: ["lib/archive", "lib/sql", ...PORTS, "lib/seal/manifest.ts"],
@@ -418,8 +435,19 @@ export const LAYERS: Rule[][] = [
         // The rules' settings are part of the environment of the function that runs them.
         "lib/detect/configure.ts",
         "lib/ocsf/classes.ts",
+        // Likewise those of targets and routes.
+        "lib/notify/target-settings.ts",
       ],
       packages: ["zod"],
+    },
+  ],
+  [
+    {
+      folder: "lib/notify",
+      why: "sends alerts to what people use, over HTTP and through the ports of detection, so that the stack and one machine send alike",
+      may: ["lib/detect", "lib/slack", "lib/time.ts"],
+      packages: ["zod"],
+      builtins: ["crypto"],
     },
   ],
   [
@@ -432,7 +460,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/detect",
       why: "reads entries and speaks through its own ports, so that a rule says the same on live events, over an archive and in a test",
       may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
-      packages: ["zod"],
+      packages: ["ipaddr.js", "zod"],
       builtins: ["crypto"],
     },
   ],

@@ -5,9 +5,11 @@
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
   "lib/archive/archived-entries.ts": "test/archive/archive.test.ts",
+  "lib/archive/entry-rows.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
 
+  "lib/aws/sqs-queue.ts": "test/functions/notify/handler.test.ts",
   "lib/aws/role-simulation.ts": "test/cli/stack/doctor.test.ts",
   "lib/aws/schedules.ts": "test/cli/stack/doctor.test.ts",
   "lib/aws/secret-versions.ts": "test/aws/token-refresh.test.ts",
@@ -18,6 +20,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/backfill/prices.ts": "test/docs/cost.test.ts",
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
+  "lib/detect/expired-suppression.ts": "test/detect/suppressions.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
   "lib/detect/correlation.ts": "test/detect/correlations.test.ts",
@@ -35,6 +38,18 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
+
+  // One suite makes whole pages, of quiet, empty and hostile archives.
+  "lib/report": "test/report/report.test.ts",
+  "lib/report/sections": "test/report/report.test.ts",
+
+  // What every target over HTTP does with every answer.
+  "lib/notify/http-sender.ts": "test/notify/targets.test.ts",
+  "lib/notify/target.ts": "test/notify/targets.test.ts",
+  "lib/notify/target-secret.ts": "test/notify/slack-target.test.ts",
+
+  "lib/stack/delivery-attempts.ts": "test/notify/deliver-alert.test.ts",
+  "lib/stack/notify-environment.ts": "test/infra/constructs/routing.test.ts",
 
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
@@ -57,6 +72,9 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
+
+  // What is seen of a page.
+  "lib/slack/entry-table.ts": "test/slack/page.test.ts",
 
   // A call on its way: sent to a server over HTTP and TLS, cut off, refused, tried again.
   "lib/slack/abortable.ts": "test/slack/transport.test.ts",

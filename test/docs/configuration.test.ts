@@ -87,7 +87,8 @@ function toWords(type: string): string {
   const words: Record<string, string> = {
     BytesText: "a size",
     DurationText: "a duration",
-    RuleOverrides: 'rule ids, each with a severity or `"off"`',
+    RuleOverrides: 'rule ids, each with a severity, `"off"` or numbers of its own',
+    "readonly Suppression[]": "a list of suppressions",
     "Record<string, string>": "keys and values",
     boolean: "`true` or `false`",
     string: "text",

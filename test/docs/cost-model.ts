@@ -155,6 +155,7 @@ const DETECT_WHEN: Record<keyof typeof DETECT_METRICS, When> = {
   matches: "eventful hours",
   published: "eventful hours",
   suppressed: "eventful hours",
+  withheld: "never",
   newNames: "eventful hours",
   tooOld: "never",
   ruleFailures: "never",

@@ -32,7 +32,7 @@ export const anomalyThenExport: Correlation = {
     { actions: ["anomaly"], by: ANOMALOUS_USER },
     { actions: EXPORTS, by: ACTOR },
   ],
-  alertTitle: (user) => `${user} started an export within a day of an anomaly`,
+  alertTitle: (user, { within }) => `${user} started an export within ${within} of an anomaly`,
   examples: {
     match: [
       { name: "an export a few minutes later", entries: [...anomaly, ...exported(300)] },

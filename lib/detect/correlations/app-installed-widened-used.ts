@@ -47,8 +47,8 @@ export const appInstalledWidenedUsed: Correlation = {
     { actions: ["app_scopes_expanded"], by: TARGET_APP },
     { actions: READS, by: ACTING_APP },
   ],
-  alertTitle: (app) =>
-    `${app} was installed, given more scopes, and used to read data within a day`,
+  alertTitle: (app, { within }) =>
+    `${app} was installed, given more scopes, and used to read data within ${within}`,
   examples: {
     match: [
       { name: "installed, widened, used", entries: [...installed, ...widened, ...used] },

@@ -29,8 +29,8 @@ export const guestInvitedThenDownloads: Correlation = {
     { actions: ["guest_created"], by: TARGET_USER },
     { actions: ["file_downloaded"], by: ACTOR, atLeast: 30 },
   ],
-  alertTitle: (guest) =>
-    `${guest} was invited as a guest and downloaded at least 30 times within a day`,
+  alertTitle: (guest, { atLeast, within }) =>
+    `${guest} was invited as a guest and downloaded at least ${atLeast} times within ${within}`,
   examples: {
     match: [{ name: "thirty downloads", entries: [...invited, ...downloaded(30, 600)] }],
     ignore: [

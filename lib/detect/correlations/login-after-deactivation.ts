@@ -27,7 +27,7 @@ export const loginAfterDeactivation: Correlation = {
     { actions: ["user_deactivated", "guest_deactivated"], by: TARGET_USER },
     { actions: ["user_login"], by: ACTOR },
   ],
-  alertTitle: (user) => `${user} signed in within an hour of being deactivated`,
+  alertTitle: (user, { within }) => `${user} signed in within ${within} of being deactivated`,
   examples: {
     match: [{ name: "a sign-in minutes later", entries: [...deactivated, ...signedIn(300)] }],
     ignore: [

@@ -25,7 +25,8 @@ export const loginAfterFailures: Correlation = {
     { actions: ["user_login_failed"], by: ACTOR, atLeast: 5 },
     { actions: ["user_login"], by: ACTOR },
   ],
-  alertTitle: (user) => `${user} signed in after at least 5 failures within 15 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} signed in after at least ${atLeast} failures within ${within}`,
   examples: {
     match: [
       {

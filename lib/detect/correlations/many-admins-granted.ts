@@ -29,7 +29,8 @@ export const manyAdminsGranted: Correlation = {
       distinct: TARGET_USER.id,
     },
   ],
-  alertTitle: (user) => `${user} made at least 3 people admin or owner within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} made at least ${atLeast} people admin or owner within ${within}`,
   examples: {
     match: [{ name: "three people", entries: exampleSeries(3, granted, { stepSeconds: 900 }) }],
     ignore: [

@@ -32,7 +32,8 @@ export const manyArchivesUploaded: Correlation = {
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ["file_uploaded"], matches: isArchive, by: ACTOR, atLeast: 10 }],
-  alertTitle: (user) => `${user} uploaded at least 10 archives within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} uploaded at least ${atLeast} archives within ${within}`,
   examples: {
     match: [{ name: "ten archives", entries: exampleSeries(10, uploaded, { stepSeconds: 60 }) }],
     ignore: [

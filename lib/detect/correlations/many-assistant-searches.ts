@@ -25,8 +25,8 @@ export const manyAssistantSearches: Correlation = {
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
   steps: [{ actions: SEARCHES, by: ACTOR, atLeast: 50 }],
-  alertTitle: (user) =>
-    `An assistant searched Slack at least 50 times within 10 minutes for ${user}`,
+  alertTitle: (user, { atLeast, within }) =>
+    `An assistant searched Slack at least ${atLeast} times within ${within} for ${user}`,
   examples: {
     match: [{ name: "fifty searches", entries: exampleSeries(50, searched, { stepSeconds: 10 }) }],
     ignore: [

@@ -24,7 +24,8 @@ export const manyChannelsDeleted: Correlation = {
   steps: [
     { actions: ["public_channel_deleted", "private_channel_deleted"], by: ACTOR, atLeast: 3 },
   ],
-  alertTitle: (user) => `${user} deleted at least 3 channels within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} deleted at least ${atLeast} channels within ${within}`,
   examples: {
     match: [{ name: "three channels", entries: exampleSeries(3, deleted, { stepSeconds: 900 }) }],
     ignore: [

@@ -32,7 +32,8 @@ export const manyChannelsRead: Correlation = {
       distinct: channelOf,
     },
   ],
-  alertTitle: (user) => `${user} looked into at least 25 channels within 10 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} looked into at least ${atLeast} channels within ${within}`,
   examples: {
     match: [
       { name: "twenty-five channels", entries: exampleSeries(25, previewed, { stepSeconds: 20 }) },

@@ -25,7 +25,8 @@ export const manyExternalInvitations: Correlation = {
       atLeast: 10,
     },
   ],
-  alertTitle: (user) => `${user} invited outsiders at least 10 times within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} invited outsiders at least ${atLeast} times within ${within}`,
   examples: {
     match: [{ name: "ten invitations", entries: exampleSeries(10, invited, { stepSeconds: 60 }) }],
     ignore: [

@@ -19,7 +19,8 @@ export const manyFailedLogins: Correlation = {
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
   steps: [{ actions: ["user_login_failed"], by: ACTOR, atLeast: 10 }],
-  alertTitle: (user) => `${user} failed to sign in at least 10 times within 10 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} failed to sign in at least ${atLeast} times within ${within}`,
   examples: {
     match: [
       {

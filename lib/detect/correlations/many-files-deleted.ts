@@ -18,7 +18,8 @@ export const manyFilesDeleted: Correlation = {
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
   steps: [{ actions: ["file_deleted", "canvas_deleted", "list_deleted"], by: ACTOR, atLeast: 25 }],
-  alertTitle: (user) => `${user} deleted at least 25 files, canvases or lists within 10 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} deleted at least ${atLeast} files, canvases or lists within ${within}`,
   examples: {
     match: [
       { name: "twenty-five files", entries: exampleSeries(25, deleted, { stepSeconds: 20 }) },

@@ -28,7 +28,8 @@ export const manyFilesDownloaded: Correlation = {
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ["file_downloaded"], by: ACTOR, atLeast: 100, distinct: fileOf }],
-  alertTitle: (user) => `${user} downloaded at least 100 files within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} downloaded at least ${atLeast} files within ${within}`,
   examples: {
     match: [
       { name: "a hundred files", entries: exampleSeries(100, downloaded, { stepSeconds: 10 }) },

@@ -18,7 +18,8 @@ export const manyMessagesDeleted: Correlation = {
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
   steps: [{ actions: ["message_tombstoned"], by: ACTOR, atLeast: 50 }],
-  alertTitle: (user) => `${user} deleted at least 50 messages within 10 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} deleted at least ${atLeast} messages within ${within}`,
   examples: {
     match: [{ name: "fifty messages", entries: exampleSeries(50, deleted, { stepSeconds: 10 }) }],
     ignore: [

@@ -57,7 +57,8 @@ export const manyProtectionsChanged: Correlation = {
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: PROTECTIONS, by: ACTOR, atLeast: 5, distinct: ({ action }) => action }],
-  alertTitle: (admin) => `${admin} changed at least 5 kinds of protection within an hour`,
+  alertTitle: (admin, { atLeast, within }) =>
+    `${admin} changed at least ${atLeast} kinds of protection within ${within}`,
   examples: {
     match: [{ name: "five settings", entries: exampleSeries(5, changed, { stepSeconds: 300 }) }],
     ignore: [

@@ -25,7 +25,8 @@ export const manyPublicLinks: Correlation = {
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ["file_public_link_created"], by: ACTOR, atLeast: 10, distinct: fileOf }],
-  alertTitle: (user) => `${user} created public links to at least 10 files within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} created public links to at least ${atLeast} files within ${within}`,
   examples: {
     match: [{ name: "ten files", entries: exampleSeries(10, linked, { stepSeconds: 60 }) }],
     ignore: [

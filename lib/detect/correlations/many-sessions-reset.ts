@@ -24,7 +24,8 @@ export const manySessionsReset: Correlation = {
   steps: [
     { actions: ["user_session_reset_by_admin"], by: ACTOR, atLeast: 20, distinct: TARGET_USER.id },
   ],
-  alertTitle: (admin) => `${admin} reset the sessions of at least 20 users within 10 minutes`,
+  alertTitle: (admin, { atLeast, within }) =>
+    `${admin} reset the sessions of at least ${atLeast} users within ${within}`,
   examples: {
     match: [{ name: "twenty users", entries: exampleSeries(20, reset) }],
     ignore: [

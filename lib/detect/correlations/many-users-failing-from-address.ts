@@ -23,7 +23,8 @@ export const manyUsersFailingFromAddress: Correlation = {
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ["user_login_failed"], by: ADDRESS, atLeast: 10, distinct: actorOf }],
-  alertTitle: (address) => `At least 10 users failed to sign in from ${address} within an hour`,
+  alertTitle: (address, { atLeast, within }) =>
+    `At least ${atLeast} users failed to sign in from ${address} within ${within}`,
   examples: {
     match: [{ name: "ten users", entries: exampleSeries(10, failed, { stepSeconds: 300 }) }],
     ignore: [

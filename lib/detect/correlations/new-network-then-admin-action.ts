@@ -52,8 +52,8 @@ export const newNetworkThenAdminAction: Correlation = {
     { actions: ["anomaly"], matches: isOfNetwork, by: ANOMALOUS_USER },
     { actions: ADMIN_ACTIONS, by: ACTOR },
   ],
-  alertTitle: (user) =>
-    `${user} came from a new network and did what only admins can, within an hour`,
+  alertTitle: (user, { within }) =>
+    `${user} came from a new network and did what only admins can, within ${within}`,
   examples: {
     match: [
       { name: "someone is made admin", entries: [...anomaly("asn"), ...granted(600)] },
