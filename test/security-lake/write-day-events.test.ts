@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { ListedEntries } from "../../lib/archive/entry-rows.ts";
 import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { createDatabase } from "../../lib/local/duckdb.ts";
@@ -41,7 +42,7 @@ async function fill(store: ArchiveStore, lines: readonly string[] = LINES): Prom
         const { id, date_create } = JSON.parse(line);
         return { id, dateCreate: date_create, bytes: Buffer.from(line) };
       });
-    await archive.store(entries.reverse());
+    await archive.store(new ListedEntries(entries.reverse()));
   }
 }
 
