@@ -42,6 +42,7 @@ export interface SlackAuditLakeProps {
   dashboard?: boolean;
   closing?: ClosingSettings;
   detection?: DetectionSettings;
+  ocsf?: OcsfSettings;
   /**
    * A key for everything that is encrypted. Its policy must let the account's
    * roles use it, and cloudwatch.amazonaws.com and events.amazonaws.com decrypt
@@ -182,6 +183,14 @@ export interface ClosingSettings {
    * the lines. Default: unless archive.retention deletes its files some day.
    */
   compact?: boolean;
+}
+
+/** Sealed days as events of OCSF, for Security Lake and other SIEMs (docs/operate/ocsf.md). */
+export interface OcsfSettings {
+  /** True: once a day, sealed days are written as Parquet into a bucket of their own. Default: false. */
+  enabled?: boolean;
+  /** Of OCSF. Another version writes every sealed day again, beside what is there. Default: "1.5.0". */
+  schemaVersion?: "1.5.0" | "1.8.0";
 }
 
 export interface DetectionSettings {

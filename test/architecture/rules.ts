@@ -23,6 +23,7 @@ const LIB = [
   "lib/local",
   "lib/report",
   "lib/columns",
+  "lib/security-lake",
   "lib/ocsf",
   "lib/backfill",
   "lib/import",
@@ -199,6 +200,9 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The settings of rules, targets and routes are checked before they are deployed.
         "lib/detect/configure.ts",
+        // Which classes there are, and where their events lie.
+        "lib/ocsf/classes.ts",
+        "lib/security-lake/event-key.ts",
         "lib/detect/suppressions.ts",
         "lib/detect/detections.ts",
         "lib/detect/expired-suppression.ts",
@@ -337,6 +341,7 @@ export const LAYERS: Rule[][] = [
       why: "implements ports with AWS, and knows neither the writers nor Slack",
       may: [
         "lib/columns",
+        "lib/security-lake",
         "lib/archive",
         "lib/sql",
         "lib/stack",
@@ -379,6 +384,13 @@ export const LAYERS: Rule[][] = [
       may: ["lib/archive", "lib/sql", ...PORTS, "lib/seal/manifest.ts"],
       packages: ["zod"],
       builtins: ["crypto"],
+    },
+    {
+      folder: "lib/security-lake",
+      why: "writes sealed days as events, through ports",
+      may: ["lib/ocsf", "lib/archive", ...PORTS, "lib/seal/manifest.ts"],
+      packages: ["hyparquet-writer"],
+      builtins: ["crypto", "zlib"],
     },
     {
       folder: "lib/ocsf",
@@ -424,6 +436,7 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are part of the environment of the function that runs them.
         "lib/detect/configure.ts",
+        "lib/ocsf/classes.ts",
         // Likewise those of targets and routes.
         "lib/notify/target-settings.ts",
       ],
@@ -462,7 +475,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/sql",
       why: "is text for Glue, Athena and DuckDB: it runs nothing and knows only the archive's names, and what actions are in OCSF",
-      may: ["lib/archive", "lib/ocsf/classes.ts", "lib/ocsf/heads.ts"],
+      may: ["lib/archive", "lib/ocsf/classes.ts", "lib/ocsf/columns.ts", "lib/ocsf/heads.ts"],
       // Of the network only how an address is written.
       builtins: ["fs", "net"],
     },

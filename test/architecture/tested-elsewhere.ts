@@ -64,6 +64,9 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/ocsf/parse-line.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/target.ts": "test/ocsf/event.test.ts",
 
+  "lib/security-lake/event-key.ts": "test/security-lake/write-day-events.test.ts",
+  "lib/security-lake/parquet-events.ts": "test/security-lake/write-day-events.test.ts",
+
   // The steps of a seal.
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
