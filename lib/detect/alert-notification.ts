@@ -32,7 +32,14 @@ function alertText(alert: Alert): string {
     ["Who", `${entry.actor} [${entry.actorId}]`],
     ["What", `${entry.entity} [${entry.entityId}]`],
     ["Where", entry.location],
-    ["Address", entry.ipAddress],
+    ["Address", addressText(alert)],
+    [
+      "Staff",
+      entry.staff &&
+        Object.entries(entry.staff)
+          .map(([name, text]) => `${name}: ${text}`)
+          .join("; "),
+    ],
     ["Client", entry.userAgent],
     ["Entries", entriesText(alert)],
     ["ATT&CK", alert.techniques.map(({ id, name }) => `${id} ${name}`).join("; ")],
@@ -63,6 +70,14 @@ function alertText(alert: Alert): string {
     `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
     "",
   ].join("\n");
+}
+
+/** `192.0.2.10 (DE, AS64500 Example Telecom, not a known network, Tor exits)` */
+function addressText({ entry }: Alert): string | undefined {
+  const { ipAddress, country, network, isKnownNetwork, lists = [] } = entry;
+  const known = isKnownNetwork === false ? "not a known network" : undefined;
+  const facts = [country, network, known, ...lists].filter((text) => text !== undefined);
+  return facts.length === 0 ? ipAddress : `${ipAddress} (${facts.join(", ")})`;
 }
 
 function list(heading: string, sentences: readonly string[]): string[] {

@@ -393,7 +393,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/detect",
       why: "reads entries and speaks through its own ports, so that a rule says the same on live events, over an archive and in a test",
       may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
-      packages: ["ipaddr.js", "zod"],
+      packages: ["csv-parse", "ipaddr.js", "mmdb-lib", "zod"],
       builtins: ["crypto"],
     },
   ],

@@ -19,6 +19,9 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
   "lib/detect/expired-suppression.ts": "test/detect/suppressions.test.ts",
+  "lib/detect/context": "test/detect/context/read-context.test.ts",
+  "lib/detect/admin-actions.ts": "test/detect/rules.test.ts",
+  "lib/detect/travel.ts": "test/detect/correlations.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
   "lib/detect/correlation.ts": "test/detect/correlations.test.ts",
