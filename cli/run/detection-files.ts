@@ -1,7 +1,25 @@
 import { readFile } from "node:fs/promises";
+import type { ContextFile } from "../../lib/detect/context/context-file.ts";
+import {
+  INSTALL_COUNTRIES,
+  includedCountries,
+} from "../../lib/detect/context/included-countries.ts";
+import { type LocalContext, readContext } from "../../lib/detect/context/read-context.ts";
 import type { Detection } from "../../lib/detect/correlation.ts";
 import { parseSuppressions, Suppressions } from "../../lib/detect/suppressions.ts";
 import { UsageError } from "../errors.ts";
+
+/** Files that say more of addresses and people. */
+export interface ContextOptions {
+  /** True: the database that comes with this package. */
+  countries?: string | true;
+  networkOwners?: string;
+  torExits?: string;
+  threatList?: string[];
+  networks?: string;
+  slackAllowList?: string;
+  staff?: string;
+}
 
 /** @throws {UsageError} when the file cannot be read, or is not a list of suppressions */
 export async function readSuppressions(
@@ -13,5 +31,40 @@ export async function readSuppressions(
     return new Suppressions(parseSuppressions(JSON.parse(await readFile(file, "utf8")), rules));
   } catch (cause) {
     throw new UsageError(`--suppressions ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** @throws {UsageError} when a file cannot be read, or is not what it should be */
+export async function readContextFiles(options: ContextOptions): Promise<LocalContext> {
+  const { countries, threatList = [] } = options;
+  const countriesFile = countries === true ? includedCountries() : countries;
+  if (countries === true && countriesFile === undefined) {
+    throw new UsageError(`--countries: ${INSTALL_COUNTRIES}`);
+  }
+  const read = async (option: string, name: string | undefined) =>
+    name === undefined ? undefined : readContextFile(option, name);
+  const files = {
+    countries: await read("--countries", countriesFile),
+    networkOwners: await read("--network-owners", options.networkOwners),
+    torExits: await read("--tor-exits", options.torExits),
+    threatLists: await Promise.all(
+      threatList.map((name) => readContextFile("--threat-list", name)),
+    ),
+    networks: await read("--networks", options.networks),
+    slackAllowList: await read("--slack-allow-list", options.slackAllowList),
+    staff: await read("--staff", options.staff),
+  };
+  try {
+    return readContext(files);
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+}
+
+async function readContextFile(option: string, name: string): Promise<ContextFile> {
+  try {
+    return { name, content: await readFile(name) };
+  } catch (cause) {
+    throw new UsageError(`${option} ${name}: ${(cause as Error).message}`, { cause });
   }
 }

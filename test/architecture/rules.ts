@@ -28,6 +28,7 @@ const LIB = [
   "lib/ingest",
   "lib/run",
   "lib/detect",
+  "lib/detect/context",
   "lib/sql",
   "lib/stack",
   "lib/archive",
@@ -185,6 +186,7 @@ export const LAYERS: Rule[][] = [
         // The rules' settings are checked before they are deployed.
         "lib/detect/configure.ts",
         "lib/detect/suppressions.ts",
+        "lib/detect/context",
         // The settings of the CDK, for the template that is made without its command.
         "cdk.json",
         // Its version is an output of the stack.
@@ -392,9 +394,16 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/detect",
       why: "reads entries and speaks through its own ports, so that a rule says the same on live events, over an archive and in a test",
-      may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
-      packages: ["csv-parse", "ipaddr.js", "mmdb-lib", "zod"],
+      may: ["lib/detect/context", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      packages: ["ipaddr.js", "zod"],
       builtins: ["crypto"],
+    },
+    {
+      folder: "lib/detect/context",
+      why: "reads what it is given of files, and opens none",
+      may: ["lib/detect", "lib/slack"],
+      packages: ["@ip-location-db/*", "csv-parse", "mmdb-lib", "zod"],
+      builtins: ["module"],
     },
   ],
   [

@@ -1,0 +1,30 @@
+/** The stack puts files beside the code of this function, since an environment holds 4 KB only. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import type { ContextFile } from "../../lib/detect/context/context-file.ts";
+import type { ContextFiles } from "../../lib/detect/context/read-context.ts";
+import { parseSuppressions, type Suppression } from "../../lib/detect/suppressions.ts";
+import { CONTEXT_FILES, SUPPRESSIONS_FILE, THREAT_LISTS } from "../../lib/stack/detection-files.ts";
+
+/** @param code - URL of the function's code */
+export function readSuppressions(code: string): readonly Suppression[] {
+  const file = read(SUPPRESSIONS_FILE, code);
+  return file === undefined
+    ? []
+    : parseSuppressions(JSON.parse(Buffer.from(file.content).toString()));
+}
+
+/** @param code - URL of the function's code */
+export function readContextFiles(code: string): ContextFiles {
+  const files = Object.entries(CONTEXT_FILES).map(([kind, path]) => [kind, read(path, code)]);
+  const folder = new URL(THREAT_LISTS, code);
+  const lists = existsSync(folder) ? readdirSync(folder) : [];
+  return {
+    ...Object.fromEntries(files),
+    threatLists: lists.flatMap((name) => read(`${THREAT_LISTS}${name}`, code) ?? []),
+  };
+}
+
+function read(path: string, code: string): ContextFile | undefined {
+  const url = new URL(path, code);
+  return existsSync(url) ? { name: path, content: readFileSync(url) } : undefined;
+}
