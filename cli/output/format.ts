@@ -5,7 +5,8 @@ export function formatTime(epochSeconds: number): string {
 
 /** `12,345` */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  // Not Intl's: it loads megabytes at the first number.
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `3 entries`, `1 entry` */

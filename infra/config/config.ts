@@ -5,6 +5,7 @@
 
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
 import type { Suppression } from "../../lib/detect/suppressions.ts";
+import type { RouteSettings, TargetProps } from "../../lib/notify/target-settings.ts";
 import type { DurationText } from "../../lib/time.ts";
 
 /** Decimal units, as Athena bills. */
@@ -220,4 +221,11 @@ export interface DetectionSettings {
   ownAppIds?: string[];
   /** Ids of the people who installed them: to hear when one loses access. */
   ownInstallerIds?: string[];
+  /**
+   * Where alerts go besides the topic, by a name of yours: a-z, 0-9 and -. Secrets are named, and
+   * stored by you in Secrets Manager (docs/operate/routing.md). Default: none.
+   */
+  targets?: Record<string, TargetProps>;
+  /** Which alerts go to which targets. Default: none. */
+  routes?: RouteSettings[];
 }

@@ -12,6 +12,7 @@ import {
   type Suppression,
   SuppressionError,
 } from "../../lib/detect/suppressions.ts";
+import { routeList, targetsByName } from "../../lib/notify/target-settings.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import {
@@ -159,6 +160,11 @@ function checkedBy<T>(parse: (value: unknown) => T, problem: new (message: strin
     }
   });
 }
+/** Where a secret is. What looks like one is refused before it gets into a template. */
+const secretId = matching(
+  /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|https?:)[\w/+=.@-]{1,256})$/,
+  "the name or the whole ARN of a secret in Secrets Manager (never the secret itself)",
+);
 
 const contextFile = matching(/\S/, "a file");
 
@@ -182,6 +188,8 @@ const detection = section({
     matching(/^[UW][A-Z0-9]+$/, "a user's id (U… or W…)"),
     "a list of user ids",
   ).default([]),
+  targets: targetsByName(secretId).default({}),
+  routes: routeList.default([]),
 });
 
 const lake = {

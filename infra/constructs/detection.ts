@@ -1,6 +1,7 @@
 import { Duration, type RemovalPolicy } from "aws-cdk-lib";
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, BillingMode, type ITable, Table } from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
@@ -20,12 +21,15 @@ import { detectionFiles } from "./detection-files.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
+import { Routing } from "./routing.ts";
 import { addSchemaWatch } from "./schema-watch.ts";
 
 export interface DetectionProps {
   config: LakeConfig["detection"];
   sources: SourceConfig[];
   bucket: IBucket;
+  /** Of secrets. */
+  key: IKey;
   /** Announces each new object. */
   newObjects: ITopic;
   /** Where alerts go. */
@@ -72,6 +76,10 @@ export class Detection extends Construct {
     monitoring.add(monitored(handler, queue));
     addSchemaWatch(this, {
       ...{ sources, memory, notifications, deadLetters, monitoring, logRetention, removalPolicy },
+    });
+    new Routing(this, "Routing", {
+      ...{ config: props.config, key: props.key },
+      ...{ memory, notifications, monitoring, logRetention, removalPolicy },
     });
   }
 

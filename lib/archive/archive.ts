@@ -8,25 +8,26 @@ import {
   type TimeRange,
 } from "../time.ts";
 import {
-  type ArchiveEntry,
   encodeLines,
-  encodeObject,
+  encodeRows,
   type ObjectSize,
   splitForObjects,
   WRITTEN_MAX,
 } from "./archive-object.ts";
-import { ArchivedEntries, entryName } from "./archived-entries.ts";
+import { ArchivedEntries } from "./archived-entries.ts";
+import { EntryNames } from "./entry-names.ts";
+import { allRows, type EntryRows, ListedTexts } from "./entry-rows.ts";
 import { quarantinePrefix } from "./object-key.ts";
 import { newestRevision, noteAddendum } from "./sealed-day.ts";
 
-/** What became of a batch of entries. */
+/** What became of a batch of entries, by their rows. */
 export interface Stored {
   /** Written now. */
-  added: ArchiveEntry[];
+  added: number[];
   /** Left out: they are in the archive, or their id is earlier in this batch. */
-  duplicates: ArchiveEntry[];
+  duplicates: number[];
   /** Refused: their time is not within what this writer has claimed. */
-  outside: ArchiveEntry[];
+  outside: number[];
   /** Objects written now. */
   objects: number;
   /** Their size, compressed. */
@@ -86,29 +87,33 @@ export class Archive {
     this.#archived = new ArchivedEntries(store, source);
   }
 
-  /** @param entries - newest first, of any hours */
-  async store(entries: readonly ArchiveEntry[]): Promise<Stored> {
+  /**
+   * @param entries - newest first, of any hours
+   * @param rows - those of the entries that are to be stored, in the same order
+   */
+  async store(entries: EntryRows, rows: readonly number[] = allRows(entries)): Promise<Stored> {
     const { from, until } = this.#guard.range;
     const stored: Stored = { added: [], duplicates: [], outside: [], objects: 0, bytes: 0 };
-    const inBatch = new Set<string>();
-    const inside: ArchiveEntry[] = [];
-    for (const entry of entries) {
-      const isInside = entry.dateCreate >= from && entry.dateCreate < until;
-      (isInside ? inside : stored.outside).push(entry);
+    const inBatch = new EntryNames();
+    const inside: number[] = [];
+    for (const row of rows) {
+      const dateCreate = entries.dateCreateOf(row);
+      const isInside = dateCreate >= from && dateCreate < until;
+      (isInside ? inside : stored.outside).push(row);
     }
-    const byHour = Map.groupBy(inside, ({ dateCreate }) => hourOf(dateCreate));
+    const byHour = Map.groupBy(inside, (row) => hourOf(entries.dateCreateOf(row)));
     for (const [hour, ofHour] of [...byHour].sort(([a], [b]) => a - b)) {
-      const archived = await this.#archived.among(ofHour);
-      const fresh: ArchiveEntry[] = [];
-      for (const entry of ofHour) {
-        const isNew = !inBatch.has(entry.id) && !archived.has(entryName(entry));
-        (isNew ? fresh : stored.duplicates).push(entry);
-        inBatch.add(entry.id);
+      const archived = await this.#archived.among(entries, ofHour);
+      const fresh: number[] = [];
+      for (const row of ofHour) {
+        const isNew = !inBatch.hasId(entries, row) && !archived.has(row);
+        (isNew ? fresh : stored.duplicates).push(row);
+        inBatch.add(entries, row);
       }
-      const newestFirst = fresh.sort((a, b) => b.dateCreate - a.dateCreate);
-      const parts = [...splitForObjects(newestFirst, this.#objectMax)];
+      const newestFirst = fresh.sort((a, b) => entries.dateCreateOf(b) - entries.dateCreateOf(a));
+      const parts = [...splitForObjects(entries, newestFirst, this.#objectMax)];
       for (const part of parts.toReversed()) {
-        await this.#write(hour, part, stored);
+        await this.#write(hour, entries, part, stored);
       }
     }
     return stored;
@@ -124,9 +129,9 @@ export class Archive {
    */
   async quarantine(texts: readonly Uint8Array[], at: number): Promise<Quarantined> {
     const quarantined: Quarantined = { written: 0, keys: [] };
-    const sorted = texts.toSorted(Buffer.compare).map((bytes) => ({ bytes }));
-    for (const part of splitForObjects(sorted, this.#objectMax)) {
-      const { hash, body } = await encodeLines(part);
+    const sorted = new ListedTexts(texts.toSorted(Buffer.compare).map((bytes) => ({ bytes })));
+    for (const part of splitForObjects(sorted, allRows(sorted), this.#objectMax)) {
+      const { hash, body } = await encodeLines(sorted, part);
       const key = `${quarantinePrefix(this.#source, at)}${hash}.json.gz`;
       await this.#openDay(dayOf(at));
       const outcome = await this.#guard.write(() => this.#store.put(key, body));
@@ -136,12 +141,12 @@ export class Archive {
     return quarantined;
   }
 
-  async #write(hour: number, entries: ArchiveEntry[], stored: Stored): Promise<void> {
-    const { key, body } = await encodeObject(this.#source, entries);
+  async #write(hour: number, entries: EntryRows, rows: number[], stored: Stored): Promise<void> {
+    const { key, body } = await encodeRows(this.#source, entries, rows);
     await this.#openDay(dayOf(hour));
     const outcome = await this.#guard.write(() => this.#store.put(key, body));
-    await this.#archived.add(key, hour, entries);
-    stored.added = stored.added.concat(entries);
+    await this.#archived.add(key, hour, entries, rows);
+    stored.added = stored.added.concat(rows);
     if (outcome === "created") {
       stored.objects += 1;
       stored.bytes += body.byteLength;

@@ -1,17 +1,9 @@
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf } from "../time.ts";
-import { type ArchiveEntry, ArchiveObjectError, decodeLines } from "./archive-object.ts";
+import { ArchiveObjectError, decodeLines } from "./archive-object.ts";
+import { EntryNames } from "./entry-names.ts";
+import type { EntryRows } from "./entry-rows.ts";
 import { hourPrefix, type ObjectName, parseObjectKey } from "./object-key.ts";
-
-/**
- * An entry is known by its id and its time (docs/adr/0016-id-and-time.md): a line
- * that gives an id another time than Slack does, as an import may bring it, is another.
- */
-export type EntryName = `${number} ${string}`;
-
-export function entryName({ id, dateCreate }: { id: string; dateCreate: number }): EntryName {
-  return `${dateCreate} ${id}`;
-}
 
 interface ArchivedObject extends ObjectName {
   key: string;
@@ -35,7 +27,7 @@ export class ArchivedEntries {
   readonly #store: ArchiveStore;
   readonly #source: string;
   readonly #objectsByHour = new RecentMap<number, ArchivedObject[]>(HOURS_KEPT);
-  readonly #namesByKey = new RecentMap<string, ReadonlySet<EntryName>>(OBJECTS_KEPT);
+  readonly #namesByKey = new RecentMap<string, EntryNames>(OBJECTS_KEPT);
 
   constructor(store: ArchiveStore, source: string) {
     this.#store = store;
@@ -45,37 +37,41 @@ export class ArchivedEntries {
   /**
    * Looks at one object after the other, so that their number costs no memory.
    *
-   * @param entries - at least one, all of one UTC hour
-   * @returns the names of those that are archived
+   * @param rows - at least one, all of one UTC hour
+   * @returns those that are archived
    */
-  async among(entries: readonly ArchiveEntry[]): Promise<Set<EntryName>> {
-    const seconds = entries.map(({ dateCreate }) => dateCreate);
-    const min = seconds.reduce((a, b) => Math.min(a, b));
-    const max = seconds.reduce((a, b) => Math.max(a, b));
-    const names = entries.map(entryName);
-    const found = new Set<EntryName>();
+  async among(entries: EntryRows, rows: readonly number[]): Promise<Set<number>> {
+    let min = Number.POSITIVE_INFINITY;
+    let max = Number.NEGATIVE_INFINITY;
+    for (const row of rows) {
+      min = Math.min(min, entries.dateCreateOf(row));
+      max = Math.max(max, entries.dateCreateOf(row));
+    }
+    const found = new Set<number>();
     for (const { key, minDateCreate, maxDateCreate } of await this.#objectsOf(hourOf(min))) {
       if (minDateCreate <= max && maxDateCreate >= min) {
         const archived = await this.#namesOf(key);
-        for (const name of names) if (archived.has(name)) found.add(name);
+        for (const row of rows) if (archived.has(entries, row)) found.add(row);
       }
     }
     return found;
   }
 
   /** Take note of an object that was just written. */
-  async add(key: string, hour: number, entries: readonly ArchiveEntry[]): Promise<void> {
+  async add(key: string, hour: number, entries: EntryRows, rows: readonly number[]): Promise<void> {
     const objects = await this.#objectsOf(hour);
     const name = parseObjectKey(key);
     if (name !== undefined && !objects.some((object) => object.key === key)) {
       objects.push({ key, ...name });
     }
-    const names = entries.map(entryName);
-    this.#keep(key, new Set(names));
+    if (rows.length > NAMES_KEPT_MAX) return;
+    const names = new EntryNames();
+    for (const row of rows) names.add(entries, row);
+    this.#keep(key, names);
   }
 
   /** An import's object may hold too many names to keep eight of. */
-  #keep(key: string, names: ReadonlySet<EntryName>): void {
+  #keep(key: string, names: EntryNames): void {
     if (names.size <= NAMES_KEPT_MAX) this.#namesByKey.set(key, names);
   }
 
@@ -93,14 +89,14 @@ export class ArchivedEntries {
     return objects;
   }
 
-  async #namesOf(key: string): Promise<ReadonlySet<EntryName>> {
+  async #namesOf(key: string): Promise<EntryNames> {
     const known = this.#namesByKey.get(key);
     if (known !== undefined) {
       return known;
     }
-    const names = new Set<EntryName>();
+    const names = new EntryNames();
     for (const line of await decodeLines(key, await this.#store.get(key))) {
-      names.add(entryName(readLine(key, line)));
+      names.addName(readLine(key, line));
     }
     this.#keep(key, names);
     return names;

@@ -21,6 +21,35 @@ export function toNotification(alert: Alert): Notification {
 }
 
 function alertText(alert: Alert): string {
+  const { facts, lists, commands } = alertParts(alert);
+  return [
+    alert.title,
+    "",
+    alert.reason,
+    "",
+    ...facts.map(([name, text]) => `${`${name}:`.padEnd(11)}${text}`),
+    "",
+    ...lists.flatMap(([heading, items]) => [
+      `${heading}:`,
+      ...items.map((item) => `- ${item}`),
+      "",
+    ]),
+    ...commands.flatMap(([heading, command]) => [`${heading}:`, command, ""]),
+    `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
+    "",
+  ].join("\n");
+}
+
+/** What is known beside title and reason, for a person, in the order to show. */
+export interface AlertParts {
+  facts: [name: string, text: string][];
+  /** Sentences; no list is empty. */
+  lists: [heading: string, items: readonly string[]][];
+  /** To run: commands and SQL, one line or several. */
+  commands: [heading: string, command: string][];
+}
+
+export function alertParts(alert: Alert): AlertParts {
   const { entry, inspect } = alert;
   const tactics = new Set(
     alert.techniques.flatMap(({ tactics }) => tactics.map(({ name }) => name)),
@@ -47,29 +76,28 @@ function alertText(alert: Alert): string {
     ["Rule", alert.ruleId],
     ["Reference", alert.reference],
   ];
-  const known = facts.flatMap(([name, value]) =>
-    value === undefined || value === "" ? [] : [`${`${name}:`.padEnd(11)}${value}`],
-  );
-  return [
-    alert.title,
-    "",
-    alert.reason,
-    "",
-    ...known,
-    "",
-    ...list("Check next:", alert.checks),
-    ...list("Often harmless:", alert.falsePositives),
-    ...block("The exact text:", inspect.cat),
-    ...block(`In Athena, or with audit-lake query:`, inspect.sql),
-    ...(inspect.query === undefined
-      ? []
-      : block(
-          `What happened around it (in Athena the saved query ${inspect.queryName}):`,
-          inspect.query,
-        )),
-    `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
-    "",
-  ].join("\n");
+  const lists: AlertParts["lists"] = [
+    ["Check next", alert.checks],
+    ["Often harmless", alert.falsePositives],
+  ];
+  return {
+    facts: facts.flatMap(([name, text]) =>
+      text === undefined || text === "" ? [] : [[name, text]],
+    ),
+    lists: lists.filter(([, items]) => items.length > 0),
+    commands: [
+      ["The exact text", inspect.cat],
+      ["In Athena, or with audit-lake query", inspect.sql],
+      ...(inspect.query === undefined
+        ? []
+        : [
+            [
+              `What happened around it (in Athena the saved query ${inspect.queryName})`,
+              inspect.query,
+            ] as [string, string],
+          ]),
+    ],
+  };
 }
 
 /** `192.0.2.10 (DE, AS64500 Example Telecom, not a known network, Tor exits)` */
@@ -78,16 +106,6 @@ function addressText({ entry }: Alert): string | undefined {
   const known = isKnownNetwork === false ? "not a known network" : undefined;
   const facts = [country, network, known, ...lists].filter((text) => text !== undefined);
   return facts.length === 0 ? ipAddress : `${ipAddress} (${facts.join(", ")})`;
-}
-
-function list(heading: string, sentences: readonly string[]): string[] {
-  return sentences.length === 0
-    ? []
-    : [heading, ...sentences.map((sentence) => `- ${sentence}`), ""];
-}
-
-function block(heading: string, text: string): string[] {
-  return [heading, text, ""];
 }
 
 function entriesText({ entries, series, firstTime, lastTime }: Alert): string | undefined {

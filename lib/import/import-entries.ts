@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { Archive } from "../archive/archive.ts";
-import type { ArchiveEntry } from "../archive/archive-object.ts";
+import { type ArchiveEntry, ListedEntries } from "../archive/entry-rows.ts";
 import { findArchived } from "../archive/find-archived.ts";
 import { sealedDays } from "../archive/sealed-day.ts";
 import { importWriter } from "../archive/writer.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { type LeasePorts, SourceBusyError, type WriterLease, withLease } from "../run/lease.ts";
-import type { PageEntry } from "../slack/page.ts";
+import type { PageEntry } from "../slack/entry-table.ts";
 import { dayOf, END_OF_TIME, hourOf } from "../time.ts";
 
 export interface ImportedFile {
@@ -119,7 +119,7 @@ async function store(
     .filter(({ day }) => sealed.has(day));
   const quarantineKeys = await quarantine(archive, refused);
   const newestFirst = [...fresh.values()].sort((a, b) => b.dateCreate - a.dateCreate);
-  const { added, objects, bytes } = await archive.store(newestFirst);
+  const { added, objects, bytes } = await archive.store(new ListedEntries(newestFirst));
   return {
     source,
     files: files.length,

@@ -211,9 +211,9 @@ class Run {
   }
 
   async #commit(listed: ListedPage, stored: StoredPage): Promise<void> {
-    const { window, next, entriesPerSecond, isRefused, search } = listed;
+    const { window, page, next, entriesPerSecond, isRefused, search } = listed;
     const { watermark, lateScanPosition } = this.#checkpoint;
-    const lateness = this.#counts.addPage(stored, watermark);
+    const lateness = this.#counts.addPage(page, stored, watermark);
     const isComplete = next === undefined;
     const isBelowWatermark = window.until < watermark;
     const checkpoint: Checkpoint = {

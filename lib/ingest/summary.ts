@@ -2,6 +2,7 @@ import type { Clock } from "../ports.ts";
 import { addLateness, countLate, type LatenessHistogram, sumLateness } from "../run/lateness.ts";
 import { withFailure } from "../run/outcome.ts";
 import type { StoredPage } from "../run/store-page.ts";
+import type { LogsPage } from "../slack/page.ts";
 import { nowSeconds, type TimeRange } from "../time.ts";
 
 /**
@@ -98,11 +99,12 @@ export class RunCounts {
    * @param watermark - as it stood when the page was stored, epoch seconds
    * @returns how late the late ones of the page were
    */
-  addPage(stored: StoredPage, watermark: number): LatenessHistogram {
+  addPage({ table }: LogsPage, stored: StoredPage, watermark: number): LatenessHistogram {
     const now = nowSeconds(this.#clock);
     const lateness = stored.added
-      .filter(({ dateCreate }) => dateCreate < watermark)
-      .reduce((sum, { dateCreate }) => addLateness(sum, now - dateCreate), NOTHING_LATE);
+      .map((row) => table.dateCreateOf(row))
+      .filter((dateCreate) => dateCreate < watermark)
+      .reduce((sum, dateCreate) => addLateness(sum, now - dateCreate), NOTHING_LATE);
     if (lateness !== NOTHING_LATE) this.#lateness = sumLateness([this.#lateness, lateness]);
     const counts = this.#counts;
     counts.pages += 1;

@@ -1,12 +1,13 @@
 import type { FirstListedSearch } from "../ports.ts";
 import { SlackApiError } from "../slack/errors.ts";
+import { parseLogsPage } from "../slack/page.ts";
 import type { TimeRange } from "../time.ts";
 import type { CallOptions, ListedPage, SlackSource } from "./listing.ts";
 
 /** A second that Slack refuses so often in a row is one that it does not have. */
 const REFUSALS_MIN = 3;
 
-const NOTHING = { page: { entries: [], release: () => {} }, next: undefined };
+const NOTHING = { page: parseLogsPage(Buffer.from('{"entries":[]}')), next: undefined };
 
 /**
  * Pass over what Slack refuses to list: yields how far the look for its end has

@@ -34,7 +34,7 @@ export interface CallOptions {
 /** A page and its place in the walk. */
 export interface ListedPage {
   window: TimeRange;
-  page: Pick<LogsPage, "entries" | "release">;
+  page: LogsPage;
   /** Where the window goes on; absent when this page completes it. */
   next: PageCursor | undefined;
   /** Density as known after this page. */
@@ -243,10 +243,11 @@ async function* listWindow(
       throw new StuckCursorError(window, "Slack answered a cursor with the same cursor");
     }
     cursor = page.nextCursor;
-    entries += page.entries.length;
+    entries += page.table.rows;
     const before = oldest;
-    for (const { dateCreate } of page.entries) {
-      if (dateCreate !== undefined && dateCreate >= window.from && dateCreate < window.until) {
+    for (let row = 0; row < page.table.rows; row += 1) {
+      const dateCreate = page.table.dateCreateOf(row);
+      if (dateCreate >= window.from && dateCreate < window.until) {
         newest = Math.max(newest, dateCreate);
         oldest = Math.min(oldest, dateCreate);
       }

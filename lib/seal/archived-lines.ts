@@ -1,5 +1,7 @@
-import { type ArchiveEntry, decodeLines } from "../archive/archive-object.ts";
-import { entryName, readLine } from "../archive/archived-entries.ts";
+import { decodeLines } from "../archive/archive-object.ts";
+import { readLine } from "../archive/archived-entries.ts";
+import { entryName } from "../archive/entry-names.ts";
+import type { ArchiveEntry } from "../archive/entry-rows.ts";
 import { hourPrefix, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
@@ -82,7 +84,7 @@ export class ArchivedLines {
   }
 
   /** Take note of what was just stored. */
-  add(entries: readonly ArchiveEntry[]): void {
+  add(entries: Iterable<ArchiveEntry>): void {
     for (const stretch of this.#stretches) {
       for (const entry of entries) {
         if (stretch.has(entry.dateCreate)) {

@@ -1,12 +1,12 @@
 import type { Archive } from "../archive/archive.ts";
-import type { ArchiveEntry } from "../archive/archive-object.ts";
-import { entryName } from "../archive/archived-entries.ts";
+import { entryName } from "../archive/entry-names.ts";
+import type { ArchiveEntry } from "../archive/entry-rows.ts";
 import type { Clock, FirstListedSearch, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
 import { storePage } from "../run/store-page.ts";
 import { PAGE_FILL } from "../run/window.ts";
-import type { PageEntry } from "../slack/page.ts";
+import type { PageEntry } from "../slack/entry-table.ts";
 import { HOURS_PER_DAY, hourOf, nowSeconds, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 import { type ArchivedLines, keyOf } from "./archived-lines.ts";
 import { IDS_NAMED_MAX } from "./manifest.ts";
@@ -155,18 +155,21 @@ async function storeMissing(
   archived: ArchivedLines,
   page: ListedPage,
   listed: ListedWindow,
-): Promise<ArchiveEntry[]> {
+): Promise<Iterable<ArchiveEntry>> {
   const inside = entriesIn(page);
   for (const entry of inside) listed.seconds.set(keyOf(entryName(entry)), entry.dateCreate);
   const { known, others } = await compareTexts(archived, inside);
   const missing = inside.filter((entry) => !known.has(entry));
   const ids = new Set(missing.map(({ id }) => id));
   // Of an id that the page gives twice, the first is stored: it takes both to see that.
-  const entries = page.page.entries.filter((entry) => !known.has(entry) || ids.has(entry.id ?? ""));
-  const { added } = await storePage(archive, { ...page, page: { ...page.page, entries } });
+  const { entries } = page.page;
+  const rows = entries.flatMap((entry, row) =>
+    !known.has(entry) || ids.has(entry.id ?? "") ? [row] : [],
+  );
+  const stored = await storePage(archive, page, rows);
+  const added = new Set(stored.added.map((row) => entries[row] as ListedEntry));
   archived.add(added);
-  const stored = new Set(added);
-  const unstored = missing.filter((entry) => !stored.has(entry));
+  const unstored = missing.filter((entry) => !added.has(entry));
   if (unstored.length > 0) {
     archived.forget();
     const again = await compareTexts(archived, unstored);

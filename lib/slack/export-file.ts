@@ -1,14 +1,7 @@
+import type { PageEntry } from "./entry-table.ts";
 import { SlackAuditError } from "./errors.ts";
 import { BrokenFrameError, endOfValue, skipSpace } from "./json-value.ts";
-import {
-  isArrayAt,
-  isObject,
-  isPage,
-  type PageEntry,
-  readEntry,
-  readFrame,
-  toBuffer,
-} from "./page.ts";
+import { isArrayAt, isObject, isPage, readEntry, readFrame, toBuffer } from "./page.ts";
 import { nameAt, walkElements, walkMembers } from "./raw-json.ts";
 
 /** How deep inside arrays and objects entries are looked for; no known export goes past three. */
@@ -62,7 +55,7 @@ function findEntries(text: Buffer, parsed: unknown, depth = 0): PageEntry[] {
     return [];
   }
   if (isPage(parsed)) {
-    return readFrame(text).entries;
+    return readFrame(text).entries.toEntries();
   }
   if ("date_create" in parsed || "action" in parsed) {
     return [readEntry(text)];

@@ -1,87 +1,53 @@
 import { isUtf8 } from "node:buffer";
+import { giveBack } from "./body-buffers.ts";
+import { EntryTable, type PageEntry } from "./entry-table.ts";
 import { SlackBodyError } from "./errors.ts";
 import { parseJson } from "./json-body.ts";
 import { BrokenFrameError, endOfValue, skipSpace } from "./json-value.ts";
 import { isName, MemberName, nameAt, walkElements, walkMembers } from "./raw-json.ts";
-import type { AuditLogEntry } from "./types.ts";
+
+/** Fewer than an entry has on average; where they are fewer still, its table grows. */
+const ENTRY_BYTES = 400;
 
 const ID = new MemberName("id");
 const DATE_CREATE = new MemberName("date_create");
-const [OPEN_BRACE, OPEN_BRACKET, QUOTE] = [0x7b, 0x5b, 0x22];
-
-/** One entry of a page: what it says, and exactly how Slack said it. */
-export class PageEntry {
-  /** The entry's `id`; absent when it is not a non-empty string. */
-  readonly id: string | undefined;
-  /** The entry's `date_create`, epoch seconds; absent when it is not a usable integer. */
-  readonly dateCreate: number | undefined;
-  readonly #source: Buffer;
-  readonly #start: number;
-  readonly #end: number;
-
-  /** @param source - holds the entry's text from `start` on, up to `end` */
-  constructor(
-    source: Buffer,
-    start: number,
-    end: number,
-    id: string | undefined,
-    dateCreate: number | undefined,
-  ) {
-    this.#source = source;
-    this.#start = start;
-    this.#end = end;
-    this.id = id;
-    this.dateCreate = dateCreate;
-  }
-
-  /**
-   * The text that Slack sent for this entry, UTF-8, without a line break: JSON
-   * allows one only between tokens, where it carries no meaning. A view on the
-   * page's body, made anew at each call: a page of them costs more than its texts.
-   */
-  get bytes(): Uint8Array {
-    return this.#source.subarray(this.#start, this.#end);
-  }
-
-  /** `bytes` as a string. */
-  get text(): string {
-    return this.#source.toString("utf8", this.#start, this.#end);
-  }
-
-  /** The entry as typed data, parsed anew at each call. Unknown fields pass through. */
-  get value(): AuditLogEntry {
-    return JSON.parse(this.text);
-  }
-}
+const [OPEN_BRACE, OPEN_BRACKET, QUOTE, ZERO] = [0x7b, 0x5b, 0x22, 0x30];
 
 /** One page of `/logs`. */
 export class LogsPage {
-  /** Newest first, as Slack lists them; may be empty although more pages follow. */
-  readonly entries: PageEntry[];
+  /** The entries as a run reads them: by row, newest first, as Slack lists them. */
+  readonly table: EntryTable;
   /** Where the next page begins; absent on the last. */
   readonly nextCursor: string | undefined;
   /** Size of the body, uncompressed. */
   readonly bodyBytes: number;
-  readonly #body: Buffer;
+  #body: Uint8Array | undefined;
+  #entries: PageEntry[] | undefined;
 
-  constructor(body: Buffer, entries: PageEntry[], nextCursor: string | undefined) {
+  constructor(body: Uint8Array, table: EntryTable, nextCursor: string | undefined) {
     this.#body = body;
-    this.entries = entries;
+    this.table = table;
     this.nextCursor = nextCursor;
     this.bodyBytes = body.length;
+  }
+
+  /** Newest first, as Slack lists them; may be empty although more pages follow. Made when first asked for. */
+  get entries(): PageEntry[] {
+    this.#entries ??= this.table.toEntries();
+    return this.#entries;
   }
 
   /**
    * Give the body's memory back now, rather than when the garbage collector
    * gets to it: bodies of megabytes pile up before that. The texts of the
-   * entries are gone then. Nobody has to.
+   * entries are gone then, and what was a view on them may show another page.
+   * Nobody has to.
    */
   release(): void {
-    const { buffer } = this.#body;
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === this.bodyBytes) {
-      // Detaches it; a pooled buffer, which holds other things too, is larger than the body.
-      // Node 20 has no transfer, and leaves it to the garbage collector.
-      (buffer as { transfer?: (bytes: number) => ArrayBuffer }).transfer?.(0);
+    if (this.#body !== undefined) {
+      giveBack(this.#body);
+      this.#body = undefined;
+      this.table.clear();
     }
   }
 }
@@ -115,19 +81,31 @@ function readPage(text: Buffer): LogsPage {
     // Whatever entries are beside it, Slack says that it did not do what was asked.
     throw new SlackBodyError("wrong_shape", '"ok" is false');
   }
-  return new LogsPage(text, frame.entries, nextCursorOf(frame));
+  return new LogsPage(text, frame.entries, nextCursorOf(frame.response_metadata));
 }
 
 /** The members of a page, its entries each by itself. */
-export function readFrame(text: Buffer): Page<PageEntry> {
+interface Frame {
+  entries: EntryTable;
+  ok?: unknown;
+  response_metadata?: unknown;
+}
+
+export function readFrame(text: Buffer): Frame {
+  const frame = readLines(text);
+  // Line breaks are only taken out of what is known to be JSON.
+  return hasLineBreak(text) ? readLines(onOneLine(text)) : frame;
+}
+
+function readLines(text: Buffer): Frame {
   // Without a prototype: `__proto__` is a name like any other.
   const frame: Record<string, unknown> = Object.create(null);
   const end = walkMembers(text, skipSpace(text, 0), (name, at) => {
     const member = nameAt(text, name);
     if (member === "entries" && isArrayAt(text, at)) {
-      const entries: PageEntry[] = [];
+      const entries = new EntryTable(text, 1 + Math.floor(text.length / ENTRY_BYTES));
       frame.entries = entries;
-      return readEntries(text, at, entries);
+      return walkElements(text, at, entryReader(text, entries));
     }
     const end = endOfValue(text, at);
     frame[member] = JSON.parse(text.toString("utf8", at, end));
@@ -136,79 +114,72 @@ export function readFrame(text: Buffer): Page<PageEntry> {
   if (skipSpace(text, end) < text.length) {
     throw new BrokenFrameError();
   }
-  if (!isPage<PageEntry>(frame)) {
+  if (!(frame.entries instanceof EntryTable)) {
     throw new SlackBodyError(
       "wrong_shape",
       'a page of /logs has an array "entries"; this has none',
     );
   }
-  return frame;
-}
-
-/** @returns the offset after the array of entries that begins at `at` */
-function readEntries(text: Buffer, at: number, entries: PageEntry[]): number {
-  const read = entryReader(text);
-  return walkElements(text, at, (start) => {
-    const { entry, end } = read(start);
-    entries.push(entry);
-    return end;
-  });
+  return { ...frame, entries: frame.entries };
 }
 
 /** The one value that a text holds, as an entry. */
 export function readEntry(text: Buffer): PageEntry {
-  return entryReader(text)(0).entry;
+  const end = endOfValue(text, 0);
+  const line = hasLineBreak(text) ? onOneLine(text.subarray(0, end)) : text;
+  const table = new EntryTable(line, 1);
+  entryReader(line, table)(0);
+  return table.toEntries()[0] as PageEntry;
 }
 
-/** @returns reads the entry that begins at an offset of the text, and gives the offset after it */
-function entryReader(text: Buffer): (start: number) => { entry: PageEntry; end: number } {
-  const isOnOneLine = !hasLineBreak(text);
+/** @returns adds the entry that begins at an offset of the text, and gives the offset after it */
+function entryReader(text: Buffer, table: EntryTable): (start: number) => number {
   const isReadable = isUtf8(text);
-  let id: string | undefined;
-  let dateCreate: number | undefined;
+  let idStart = 0;
+  let idEnd = 0;
+  let dateCreate = Number.NaN;
   const pick = (name: number, at: number) => {
     const end = endOfValue(text, at);
     if (isName(text, name, ID)) {
-      id = idAt(text, at, end);
+      // A string that is not empty.
+      const isUsable = text[at] === QUOTE && end - at > 2;
+      [idStart, idEnd] = isUsable ? [at + 1, end - 1] : [0, 0];
     } else if (isName(text, name, DATE_CREATE)) {
       dateCreate = dateAt(text, at, end);
     }
     return end;
   };
   return (start) => {
-    id = undefined;
-    dateCreate = undefined;
+    idStart = 0;
+    idEnd = 0;
+    dateCreate = Number.NaN;
     const isMap = text[start] === OPEN_BRACE;
     const end = isMap ? walkMembers(text, start, pick) : endOfValue(text, start);
     // What is not UTF-8 is no JSON text, whatever can be read in it.
-    if (!isReadable && !isUtf8(text.subarray(start, end))) {
-      id = undefined;
-      dateCreate = undefined;
+    const isText = isReadable || isUtf8(text.subarray(start, end));
+    table.add(start, end, isText ? dateCreate : Number.NaN);
+    if (isText && idEnd > 0) {
+      table.setId(idStart, idEnd);
     }
-    if (isOnOneLine) {
-      return { entry: new PageEntry(text, start, end, id, dateCreate), end };
-    }
-    const line = onOneLine(text.subarray(start, end));
-    return { entry: new PageEntry(line, 0, line.length, id, dateCreate), end };
+    return end;
   };
 }
 
-/** A string that is not empty. */
-function idAt(text: Buffer, at: number, end: number): string | undefined {
-  if (text[at] !== QUOTE || end - at === 2) {
-    return undefined;
+/** Seconds up to the year 2286: ten digits, as in an object's key. NaN for anything else. */
+function dateAt(text: Buffer, at: number, end: number): number {
+  if (end - at === 10) {
+    let seconds = 0;
+    for (let place = at; place < end; place += 1) {
+      const digit = (text[place] as number) - ZERO;
+      seconds = digit >= 0 && digit <= 9 ? 10 * seconds + digit : Number.NaN;
+    }
+    if (!Number.isNaN(seconds)) {
+      return seconds;
+    }
   }
-  const plain = text.toString("utf8", at + 1, end - 1);
-  return plain.includes("\\") ? JSON.parse(`"${plain}"`) : plain;
-}
-
-/** Seconds up to the year 2286: ten digits, as in an object's key. */
-function dateAt(text: Buffer, at: number, end: number): number | undefined {
-  // NaN for any other value: each of them begins with a byte that no number has.
-  const value = Number(text.toString("latin1", at, end));
-  return text[at] !== QUOTE && Number.isSafeInteger(value) && value >= 0 && value < 1e10
-    ? value
-    : undefined;
+  // NaN for any value but a number: each of them begins with a byte that no number has.
+  const value = text[at] === QUOTE ? Number.NaN : Number(text.toString("latin1", at, end));
+  return Number.isSafeInteger(value) && value >= 0 && value < 1e10 ? value : Number.NaN;
 }
 
 /**
@@ -228,8 +199,7 @@ function hasLineBreak(text: Buffer): boolean {
   return text.includes("\n") || text.includes("\r");
 }
 
-function nextCursorOf(page: Page<unknown>): string | undefined {
-  const metadata = page.response_metadata;
+function nextCursorOf(metadata: unknown): string | undefined {
   if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
     throw new SlackBodyError("wrong_shape", "response_metadata is not an object");
   }
@@ -244,13 +214,7 @@ function nextCursorOf(page: Page<unknown>): string | undefined {
   return cursor;
 }
 
-interface Page<Entry> {
-  entries: Entry[];
-  ok?: unknown;
-  response_metadata?: unknown;
-}
-
-export function isPage<Entry = unknown>(value: unknown): value is Page<Entry> {
+export function isPage(value: unknown): value is { entries: unknown[] } {
   return isObject(value) && Array.isArray(value.entries);
 }
 

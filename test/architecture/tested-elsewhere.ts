@@ -5,9 +5,11 @@
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
   "lib/archive/archived-entries.ts": "test/archive/archive.test.ts",
+  "lib/archive/entry-rows.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
 
+  "lib/aws/sqs-queue.ts": "test/functions/notify/handler.test.ts",
   "lib/aws/role-simulation.ts": "test/cli/stack/doctor.test.ts",
   "lib/aws/schedules.ts": "test/cli/stack/doctor.test.ts",
   "lib/aws/secret-versions.ts": "test/aws/token-refresh.test.ts",
@@ -47,14 +49,31 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
+  // What every target over HTTP does with every answer.
+  "lib/notify/http-sender.ts": "test/notify/targets.test.ts",
+  "lib/notify/target.ts": "test/notify/targets.test.ts",
+  "lib/notify/target-secret.ts": "test/notify/slack-target.test.ts",
+
+  "lib/stack/delivery-attempts.ts": "test/notify/deliver-alert.test.ts",
+  "lib/stack/notify-environment.ts": "test/infra/constructs/routing.test.ts",
+
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
+
+  // Held to the published schemas as whole events.
+  "lib/ocsf/classes.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/members.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/parse-line.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/target.ts": "test/ocsf/event.test.ts",
 
   // The steps of a seal.
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
+
+  // What is seen of a page.
+  "lib/slack/entry-table.ts": "test/slack/page.test.ts",
 
   // A call on its way: sent to a server over HTTP and TLS, cut off, refused, tried again.
   "lib/slack/abortable.ts": "test/slack/transport.test.ts",

@@ -1,13 +1,13 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import {
-  type ArchiveEntry,
   ArchiveObjectError,
   checkObject,
   decodeLines,
   encodeObject,
   hashLines,
 } from "../../lib/archive/archive-object.ts";
+import type { ArchiveEntry } from "../../lib/archive/entry-rows.ts";
 
 const entry = (id: string, dateCreate: number): ArchiveEntry => ({
   id,

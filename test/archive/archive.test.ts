@@ -1,9 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import {
-  type ArchiveEntry,
-  ArchiveObjectError,
-  decodeLines,
-} from "../../lib/archive/archive-object.ts";
+import { ArchiveObjectError, decodeLines } from "../../lib/archive/archive-object.ts";
+import { type ArchiveEntry, ListedEntries } from "../../lib/archive/entry-rows.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { openArchive } from "../fakes/open-archive.ts";
 
@@ -16,8 +13,6 @@ const entry = (
   dateCreate,
   bytes: new TextEncoder().encode(text),
 });
-
-const idsOf = (entries: readonly ArchiveEntry[]) => entries.map(({ id }) => id);
 
 async function linesOf(store: MemoryArchiveStore): Promise<string[]> {
   const lines: string[] = [];
@@ -41,7 +36,9 @@ function setUp(store = new MemoryArchiveStore(), beforeWrite = () => {}) {
 describe("Archive.store", () => {
   it("I3: writes one object an hour", async () => {
     const { store, archive } = setUp();
-    const stored = await archive.store([entry("c", 3600), entry("b", 3599), entry("a", 3598)]);
+    const stored = await archive.store(
+      new ListedEntries([entry("c", 3600), entry("b", 3599), entry("a", 3598)]),
+    );
     expect(stored).toMatchObject({ objects: 2, duplicates: [] });
     expect([...store.objects.keys()].map((key) => key.replace(/-[0-9a-f]{16}.*/, ""))).toEqual([
       "audit_logs/source=acme/dt=1970-01-01/hour=00/0000003598-0000003599",
@@ -51,40 +48,43 @@ describe("Archive.store", () => {
 
   it("I2: stores an id that repeats in a batch once, across hours too", async () => {
     const { store, archive } = setUp();
-    const stored = await archive.store([
-      entry("a", 3600, '{"id":"a","n":1}'),
-      entry("b", 5),
-      entry("a", 5),
-    ]);
-    expect(idsOf(stored.duplicates)).toEqual(["a"]);
+    const stored = await archive.store(
+      new ListedEntries([entry("a", 3600, '{"id":"a","n":1}'), entry("b", 5), entry("a", 5)]),
+    );
+    expect(stored.duplicates).toEqual([0]);
     expect(await linesOf(store)).toHaveLength(2);
   });
 
   it("I2: leaves out what an earlier run archived", async () => {
     const { store, archive: earlier } = setUp();
-    await earlier.store([entry("b", 20), entry("a", 10)]);
+    await earlier.store(new ListedEntries([entry("b", 20), entry("a", 10)]));
     const { archive } = setUp(store);
-    const stored = await archive.store([entry("c", 21), entry("b", 20), entry("a", 10)]);
-    expect([idsOf(stored.added), idsOf(stored.duplicates)]).toEqual([["c"], ["b", "a"]]);
+    const stored = await archive.store(
+      new ListedEntries([entry("c", 21), entry("b", 20), entry("a", 10)]),
+    );
+    expect([stored.added, stored.duplicates]).toEqual([[0], [1, 2]]);
     expect(await linesOf(store)).toHaveLength(3);
   });
 
   it("I2: leaves out what it wrote itself", async () => {
     const { store, archive } = setUp();
-    await archive.store([entry("a", 10)]);
-    expect(await archive.store([entry("a", 10)])).toMatchObject({ added: [], objects: 0 });
+    await archive.store(new ListedEntries([entry("a", 10)]));
+    expect(await archive.store(new ListedEntries([entry("a", 10)]))).toMatchObject({
+      added: [],
+      objects: 0,
+    });
     expect(store.objects.size).toBe(1);
   });
 
   it("I6: lists an hour once, and reads only objects that overlap the batch", async () => {
     const { store, archive: earlier } = setUp();
-    await earlier.store([entry("a", 10)]);
-    await earlier.store([entry("b", 100)]);
+    await earlier.store(new ListedEntries([entry("a", 10)]));
+    await earlier.store(new ListedEntries([entry("b", 100)]));
     const { archive } = setUp(store);
     const list = vi.spyOn(store, "list");
     const get = vi.spyOn(store, "get");
-    await archive.store([entry("c", 50)]);
-    await archive.store([entry("d", 100)]);
+    await archive.store(new ListedEntries([entry("c", 50)]));
+    await archive.store(new ListedEntries([entry("d", 100)]));
     const hours = list.mock.calls.filter(([prefix]) => prefix.startsWith("audit_logs/"));
     expect(hours).toHaveLength(1);
     expect(get.mock.calls.map(([key]) => key)).toEqual([expect.stringContaining("0000000100-")]);
@@ -97,7 +97,9 @@ describe("Archive.store", () => {
     const store = new MemoryArchiveStore();
     const seconds = [9, 7, 7, 5, 3];
     const entries = seconds.map((second, at) => entry(`${at}`, second));
-    expect(await openArchive(store, "acme", { objectMax }).store(entries)).toMatchObject({
+    expect(
+      await openArchive(store, "acme", { objectMax }).store(new ListedEntries(entries)),
+    ).toMatchObject({
       objects: 3,
       added: { length: 5 },
     });
@@ -107,21 +109,26 @@ describe("Archive.store", () => {
       texts.push(lines.map((line) => JSON.parse(Buffer.from(line).toString()).id));
     }
     expect(texts).toEqual([["4"], ["3", "2"], ["1", "0"]]);
-    const again = await openArchive(store, "acme", { objectMax }).store(entries);
+    const again = await openArchive(store, "acme", { objectMax }).store(new ListedEntries(entries));
     expect(again).toMatchObject({ objects: 0, added: [] });
   });
 
   it("takes an answer 'exists' for its own lost write", async () => {
     const { store, archive } = setUp();
     vi.spyOn(store, "put").mockResolvedValue("exists");
-    expect(await archive.store([entry("a", 1)])).toMatchObject({ objects: 0, bytes: 0 });
+    expect(await archive.store(new ListedEntries([entry("a", 1)]))).toMatchObject({
+      objects: 0,
+      bytes: 0,
+    });
   });
 
   it("writes nothing when it may not", async () => {
     const { store, archive } = setUp(undefined, () => {
       throw new Error("no longer the writer");
     });
-    await expect(archive.store([entry("a", 1)])).rejects.toThrow("no longer the writer");
+    await expect(archive.store(new ListedEntries([entry("a", 1)]))).rejects.toThrow(
+      "no longer the writer",
+    );
     await expect(archive.quarantine([Buffer.from("{}")], 1)).rejects.toThrow(
       "no longer the writer",
     );
@@ -130,10 +137,12 @@ describe("Archive.store", () => {
 
   it("stops at a damaged object rather than store its entries again", async () => {
     const { store, archive: earlier } = setUp();
-    await earlier.store([entry("a", 10)]);
+    await earlier.store(new ListedEntries([entry("a", 10)]));
     const [key = ""] = store.objects.keys();
     store.objects.set(key, Buffer.from("damaged"));
-    await expect(setUp(store).archive.store([entry("a", 10)])).rejects.toThrow(ArchiveObjectError);
+    await expect(setUp(store).archive.store(new ListedEntries([entry("a", 10)]))).rejects.toThrow(
+      ArchiveObjectError,
+    );
   });
 });
 

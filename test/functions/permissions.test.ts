@@ -1,4 +1,5 @@
 /** What each role of the stack may do, under the policies of its template: its whole work. */
+
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -15,6 +16,7 @@ import {
   vi,
 } from "vitest";
 import { MONDAY_MORNING, makeEntries, makeEntry } from "../../fake-slack/entries.ts";
+import { ListedEntries } from "../../lib/archive/entry-rows.ts";
 import { manifestKey, noteAddendum } from "../../lib/archive/sealed-day.ts";
 import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
@@ -43,6 +45,7 @@ beforeAll(async () => {
     seal: await bed.load("seal"),
     columns: await bed.load("columns"),
     detect: await bed.load("detect"),
+    notify: await bed.load("notify"),
     schemaWatch: await bed.load("schemaWatch"),
   };
 });
@@ -118,9 +121,9 @@ describe("each function does its whole work with its own role", () => {
     const late = makeEntry({ dateCreate: MONDAY_MORNING + 50 });
     bed.slack.add([late]);
     const bytes = Buffer.from(late.text);
-    await openArchive(archive(), "grid").store([
-      { id: late.id ?? "", dateCreate: late.dateCreate, bytes },
-    ]);
+    await openArchive(archive(), "grid").store(
+      new ListedEntries([{ id: late.id ?? "", dateCreate: late.dateCreate, bytes }]),
+    );
     await sealAll([MONDAY]);
 
     expect(bed.objects.has(manifestKey("grid", MONDAY, 2))).toBe(true);
@@ -143,6 +146,34 @@ describe("each function does its whole work with its own role", () => {
     const published = JSON.stringify(bed.account.published);
     expect(published).toContain("intune-disabled");
     expect(published).toContain("many-failed-logins");
+  });
+
+  it("notify: an alert to its target, and a message that is none to the dead letters", async () => {
+    const alert = bed.account.published
+      .map(({ Message = "" }) => JSON.parse(Message).default)
+      .find((text) => text.includes('"ruleId":"intune-disabled"'));
+    const Records = [alert, alert, "{}"].map((body, i) => ({
+      ...{ messageId: `message-${i}`, receiptHandle: `receipt-${i}`, body },
+      attributes: { ApproximateReceiveCount: "1" },
+    }));
+    expect(await bed.call(functions.notify, { Records })).toEqual({ batchItemFailures: [] });
+    expect(bed.account.events).toEqual([
+      {
+        EventBusName: "arn:aws:events:eu-central-1:111122223333:event-bus/security",
+        Source: "slack-audit-lake",
+        DetailType: "alert",
+        Detail: alert,
+      },
+    ]);
+    expect(bed.account.queueCalls).toEqual([
+      {
+        operation: "SendMessage",
+        input: {
+          QueueUrl: named("AWS::SQS::Queue", "DetectionRoutingbusDeadLetters").ref,
+          MessageBody: "{}",
+        },
+      },
+    ]);
   });
 
   it("schema watch", async () => {
@@ -212,12 +243,16 @@ describe("what starts work", () => {
 
   it.each([
     ["DetectionDetect", ["alert#a", "correlation#a", "vocabulary#a"]],
+    ["DetectionRoutingbusNotify", ["delivery#bus#a"]],
     ["DetectionDrift", ["vocabulary#a"]],
   ])("%s reads and writes only its kinds of items in the detection's table", (id, own) => {
     const { deployment } = bed.account;
     const [, { Role }] = deployment.one("AWS::Lambda::Function", id);
     const resource = named("AWS::DynamoDB::Table", "DetectionMemory").arn;
-    const kinds = ["alert#a", "correlation#a", "vocabulary#a", "other#a"];
+    const kinds = [
+      ...["alert#a", "correlation#a", "vocabulary#a"],
+      ...["delivery#bus#a", "delivery#soc#a", "other#a"],
+    ];
     for (const action of ["dynamodb:GetItem", "dynamodb:UpdateItem"]) {
       const allowed = kinds.filter((key) =>
         isAllowed(
@@ -229,11 +264,14 @@ describe("what starts work", () => {
     }
   });
 
-  it("lets Lambda take the detection's messages off the queue", () => {
+  it.each([
+    ["DetectionDetect", "DetectionNewObjects", []],
+    ["DetectionRoutingbusNotify", "DetectionRoutingbusAlerts", ["ChangeMessageVisibility"]],
+  ])("lets Lambda take the messages of %s off the queue", (id, queue, more) => {
     const { deployment } = bed.account;
-    const [, { Role }] = deployment.one("AWS::Lambda::Function", "DetectionDetect");
-    const resource = named("AWS::SQS::Queue", "DetectionNewObjects").arn;
-    for (const action of ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"]) {
+    const [, { Role }] = deployment.one("AWS::Lambda::Function", id);
+    const resource = named("AWS::SQS::Queue", queue).arn;
+    for (const action of ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", ...more]) {
       const call = { action: `sqs:${action}`, resource, context: {} };
       expect(isAllowed(call, deployment.statementsOf(Role))).toBe(true);
     }

@@ -24,6 +24,10 @@ const FUNCTIONS = {
     load: () => import("../../functions/columns/handler.ts"),
   },
   detect: { id: "DetectionDetect", load: () => import("../../functions/detect/handler.ts") },
+  notify: {
+    id: "DetectionRoutingbusNotify",
+    load: () => import("../../functions/notify/handler.ts"),
+  },
   schemaWatch: {
     id: "DetectionDrift",
     load: () => import("../../functions/schema-watch/handler.ts"),

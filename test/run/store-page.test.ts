@@ -63,7 +63,7 @@ describe("a page that is stored", () => {
 
     const { added } = await storePage(openArchive(store, "acme"), listed);
 
-    expect(added.map(({ id }) => id)).toEqual(["early"]);
+    expect(added.map((row) => listed.page.entries[row]?.id)).toEqual(["early"]);
   });
 
   it("keeps in quarantine what lies outside the time that is claimed", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type ArchiveEntry, encodeObject } from "../../lib/archive/archive-object.ts";
-import { entryName } from "../../lib/archive/archived-entries.ts";
+import { encodeObject } from "../../lib/archive/archive-object.ts";
+import { entryName } from "../../lib/archive/entry-names.ts";
+import type { ArchiveEntry } from "../../lib/archive/entry-rows.ts";
 import { ArchivedLines, keyOf } from "../../lib/seal/archived-lines.ts";
 import { SECONDS_PER_HOUR, type TimeRange } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";

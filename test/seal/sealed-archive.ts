@@ -1,4 +1,5 @@
 import { decodeLines } from "../../lib/archive/archive-object.ts";
+import { ListedEntries } from "../../lib/archive/entry-rows.ts";
 import { dayPrefix, PREFIXES, parseObjectKey } from "../../lib/archive/object-key.ts";
 import { manifestKey, signatureKey } from "../../lib/archive/sealed-day.ts";
 import type { ArchiveStore, ManifestSigner } from "../../lib/ports.ts";
@@ -28,7 +29,7 @@ export async function fillArchive(
         const text = JSON.stringify({ id, date_create: dateCreate, action: "user_login" });
         return { id, dateCreate, bytes: Buffer.from(text) };
       });
-      await archive.store(entries);
+      await archive.store(new ListedEntries(entries));
     }
     await archive.quarantine(
       [Buffer.from('{"action":"odd"}')],

@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "does not look into the archive",
     file: "archive/archive.ts",
-    find: " && !archived.has(entryName(entry))",
+    find: " && !archived.has(row)",
     replace: "",
     seed: 3,
   },
@@ -45,14 +45,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets the objects that it wrote itself",
     file: "archive/archived-entries.ts",
-    find: "objects.push({ key, ...name });\n    }\n    const names",
+    find: "objects.push({ key, ...name });\n    }\n    if (rows.length > NAMES_KEPT_MAX) return;\n    const names",
     replace: "}\n    const names",
     seed: 5,
   },
   {
     name: "stores an id twice that is twice in a page",
     file: "archive/archive.ts",
-    find: "!inBatch.has(entry.id) && ",
+    find: "!inBatch.hasId(entries, row) && ",
     replace: "",
     seed: 5,
   },
@@ -67,7 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "stores what is outside its claim",
     file: "archive/archive.ts",
-    find: "const isInside = entry.dateCreate >= from && entry.dateCreate < until;",
+    find: "const isInside = dateCreate >= from && dateCreate < until;",
     replace: "const isInside = true; void [from, until];",
     seed: 7,
   },
@@ -81,9 +81,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "looks at its lease before it compresses",
     file: "archive/archive.ts",
-    find: "const { key, body } = await encodeObject(this.#source, entries);\n    await this.#openDay(dayOf(hour));\n    const outcome = await this.#guard.write(() => this.#store.put(key, body));",
+    find: "const { key, body } = await encodeRows(this.#source, entries, rows);\n    await this.#openDay(dayOf(hour));\n    const outcome = await this.#guard.write(() => this.#store.put(key, body));",
     replace:
-      "await this.#openDay(dayOf(hour));\n    const { outcome, key, body } = await this.#guard.write(async () => {\n      const { key, body } = await encodeObject(this.#source, entries);\n      return { outcome: await this.#store.put(key, body), key, body };\n    });",
+      "await this.#openDay(dayOf(hour));\n    const { outcome, key, body } = await this.#guard.write(async () => {\n      const { key, body } = await encodeRows(this.#source, entries, rows);\n      return { outcome: await this.#store.put(key, body), key, body };\n    });",
     seed: 18,
   },
   {
@@ -300,9 +300,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "writes entries again instead of keeping their text",
     file: "slack/page.ts",
-    find: "if (isOnOneLine) {\n      return { entry: new PageEntry(text, start, end, id, dateCreate), end };\n    }\n    const line = onOneLine(text.subarray(start, end));",
-    replace:
-      "const line = Buffer.from(JSON.stringify(JSON.parse(text.toString('utf8', start, end))));",
+    find: "const frame = readLines(text);\n",
+    replace: "const frame = readLines(Buffer.from(JSON.stringify(JSON.parse(text.toString()))));\n",
     seed: 1,
   },
   {

@@ -63,6 +63,23 @@ describe("I4: parseLogsPage", () => {
     expect([entry?.text, entry?.id, entry?.dateCreate]).toEqual([text, undefined, undefined]);
   });
 
+  it("reads more entries than its table begins with, in their order", () => {
+    const times = Array.from({ length: 2500 }, (_, at) => 5000 - at);
+    const texts = times.map((time) => `{"id":"i${time}","date_create":${time}}`);
+    const { entries, table } = page(`{"entries":[${texts.join(",")}]}`);
+    expect(entries.map(({ id }) => id)).toEqual(times.map((time) => `i${time}`));
+    expect(entries.map(({ text }) => text)).toEqual(texts);
+    expect(table.rows).toBe(2500);
+  });
+
+  it("has no texts any more once its body is given back", () => {
+    const given = page(`{"entries":[${ENTRY}]}`);
+    const [entry] = given.entries;
+    given.release();
+    given.release();
+    expect([entry?.id, entry?.text, given.table.textOf(0).length]).toEqual(["a", "", 0]);
+  });
+
   it("reads an id outside ASCII as UTF-8", () => {
     expect(page('{"entries":[{"id":"é","date_create":1}]}').entries[0]?.id).toBe("é");
   });

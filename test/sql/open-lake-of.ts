@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { entryOfText, MONDAY_MORNING, type WireEntry } from "../../fake-slack/entries.ts";
 import { hashLines } from "../../lib/archive/archive-object.ts";
+import { ListedEntries } from "../../lib/archive/entry-rows.ts";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
@@ -24,10 +25,12 @@ export async function writeArchive(
 ): Promise<void> {
   const archive = openArchive(new DirectoryArchiveStore(directory), "slack");
   await archive.store(
-    entries
-      .map((entry) => (typeof entry === "string" ? entryOfText(entry) : entry))
-      .map(({ id = "", dateCreate, text }) => ({ id, dateCreate, bytes: Buffer.from(text) }))
-      .reverse(),
+    new ListedEntries(
+      entries
+        .map((entry) => (typeof entry === "string" ? entryOfText(entry) : entry))
+        .map(({ id = "", dateCreate, text }) => ({ id, dateCreate, bytes: Buffer.from(text) }))
+        .reverse(),
+    ),
   );
 }
 

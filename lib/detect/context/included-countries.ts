@@ -1,7 +1,5 @@
 import { createRequire } from "node:module";
 
-const PACKAGE = "@ip-location-db/geo-whois-asn-country-mmdb";
-
 /**
  * The database of countries that comes with this package as an optional dependency: public
  * domain, made of what the registries of addresses say.
@@ -10,7 +8,9 @@ const PACKAGE = "@ip-location-db/geo-whois-asn-country-mmdb";
  */
 export function includedCountries(): string | undefined {
   try {
-    return createRequire(import.meta.url).resolve(`${PACKAGE}/geo-whois-asn-country.mmdb`);
+    return createRequire(import.meta.url).resolve(
+      "@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb",
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND") return undefined;
     throw error;
@@ -18,4 +18,5 @@ export function includedCountries(): string | undefined {
 }
 
 /** What to do when it is not installed. */
-export const INSTALL_COUNTRIES = `the included database of countries is not installed: npm install ${PACKAGE}, or name a file`;
+export const INSTALL_COUNTRIES =
+  "the included database of countries is not installed: npm install @ip-location-db/geo-whois-asn-country-mmdb, or name a file";

@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntry } from "../../../fake-slack/entries.ts";
 import { encodeObject } from "../../../lib/archive/archive-object.ts";
 import type { Alert } from "../../../lib/detect/alert.ts";
@@ -13,7 +14,7 @@ const [AMERICAN, GERMAN] = ["8.8.8.8", "194.25.0.60"];
 
 let archive: string;
 beforeAll(async () => {
-  archive = await temporaryDirectory();
+  archive = await mkdtemp(join(tmpdir(), "audit-lake-"));
   const made = [AMERICAN, GERMAN].map((ip_address, i) =>
     makeEntry({ dateCreate: MONDAY_MORNING + 60 * i, context: { ip_address } }),
   );
@@ -23,6 +24,7 @@ beforeAll(async () => {
   );
   await new DirectoryArchiveStore(archive).put(key, body);
 });
+afterAll(() => rm(archive, { recursive: true }));
 
 const detect = (...args: string[]) =>
   run(["detect", "--archive", archive, ...args], { token: null });
