@@ -7,17 +7,22 @@ import {
 import { type LocalContext, readContext } from "../../lib/detect/context/read-context.ts";
 import type { Detection } from "../../lib/detect/correlation.ts";
 import { parseSuppressions, Suppressions } from "../../lib/detect/suppressions.ts";
+import { INCLUDED_COUNTRIES } from "../../lib/stack/detection-files.ts";
 import { UsageError } from "../errors.ts";
 
-/** Files that say more of addresses and people. */
-export interface ContextOptions {
-  /** True: the database that comes with this package. */
-  countries?: string | true;
+/** Files that say more of addresses. */
+export interface AddressOptions {
+  /** `INCLUDED_COUNTRIES`: the database that comes with this package. */
+  countries?: string;
   networkOwners?: string;
-  torExits?: string;
-  threatList?: string[];
   networks?: string;
   slackAllowList?: string;
+}
+
+/** Files that say more of addresses and people. */
+export interface ContextOptions extends AddressOptions {
+  torExits?: string;
+  threatList?: string[];
   staff?: string;
 }
 
@@ -37,8 +42,8 @@ export async function readSuppressions(
 /** @throws {UsageError} when a file cannot be read, or is not what it should be */
 export async function readContextFiles(options: ContextOptions): Promise<LocalContext> {
   const { countries, threatList = [] } = options;
-  const countriesFile = countries === true ? includedCountries() : countries;
-  if (countries === true && countriesFile === undefined) {
+  const countriesFile = countries === INCLUDED_COUNTRIES ? includedCountries() : countries;
+  if (countries !== undefined && countriesFile === undefined) {
     throw new UsageError(`--countries: ${INSTALL_COUNTRIES}`);
   }
   const read = async (option: string, name: string | undefined) =>
@@ -67,4 +72,19 @@ async function readContextFile(option: string, name: string): Promise<ContextFil
   } catch (cause) {
     throw new UsageError(`${option} ${name}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/**
+ * @returns nothing when no file is given
+ * @throws {UsageError} as {@link readContextFiles}
+ */
+export async function readAddressFiles({
+  countries,
+  networkOwners,
+  networks,
+  slackAllowList,
+}: AddressOptions): Promise<LocalContext["addresses"] | undefined> {
+  const given = { countries, networkOwners, networks, slackAllowList };
+  if (Object.values(given).every((file) => file === undefined)) return undefined;
+  return (await readContextFiles(given)).addresses;
 }

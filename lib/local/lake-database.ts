@@ -4,6 +4,12 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "
 import { PREFIXES } from "../archive/object-key.ts";
 import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
+import {
+  createAddressFunctions,
+  type LookUpAddress,
+  lacksAddressColumns,
+  withAddressColumns,
+} from "./address-columns.ts";
 import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
@@ -27,6 +33,8 @@ export interface LakeOptions {
   threadsMax?: number | undefined;
   /** Leave damaged objects out of what is read, instead of an error. */
   skipDamaged?: boolean | undefined;
+  /** Says more of addresses: the view of entries, and results with `ip_address`, get columns of it. */
+  lookUpAddress?: LookUpAddress | undefined;
   /** Told of each file that a query did not use, before its rows. */
   onNotice?: ((notice: LakeNotice) => void) | undefined;
 }
@@ -148,12 +156,16 @@ export class LakeDatabase implements Disposable {
   async #select(connection: DuckDBConnection, sql: string, files: LakeFiles): Promise<RowStream> {
     try {
       // Views open a file, too: that of the first day in columns.
-      await createLakeViews(connection, this.#directory, files);
+      const hasAddressColumns = this.#options.lookUpAddress !== undefined;
+      await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      const prepared = await connection.prepare(sql);
+      const asked = await connection.prepare(sql);
+      const isWidened = hasAddressColumns && lacksAddressColumns(columnNames(asked));
+      const widened = isWidened ? withAddressColumns(sql) : sql;
+      const prepared = isWidened ? await connection.prepare(widened) : asked;
       if (countViewColumns(prepared) < WIDE_COLUMNS_MIN) return await streamRows(prepared);
-      await createWideView(connection, files);
-      return await streamRows(await connection.prepare(sql));
+      await createWideView(connection, files, hasAddressColumns);
+      return await streamRows(await connection.prepare(widened));
     } catch (error) {
       throw toQueryError(error);
     }
@@ -236,6 +248,7 @@ export async function openLake(
   );
   const connection = await database.connect();
   try {
+    if (options.lookUpAddress) createAddressFunctions(connection, options.lookUpAddress);
     await connection.run("CALL enable_logging('FileSystem')");
     // DuckDB compares the names as they are written, and the views' are patterns.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
@@ -255,8 +268,12 @@ export async function openLake(
   return new LakeDatabase(directory, database, options);
 }
 
+function columnNames(prepared: DuckDBPreparedStatement): string[] {
+  return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+}
+
 function countViewColumns(prepared: DuckDBPreparedStatement): number {
-  const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+  const names = columnNames(prepared);
   return AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name)).length;
 }
 

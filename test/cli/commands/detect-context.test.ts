@@ -43,7 +43,7 @@ describe("detect with local files", () => {
 
   it("says where an address is, and whose, and who it was", async () => {
     const args = [
-      ...["--countries", "--threat-list", await file(`${AMERICAN}\n`)],
+      ...["--countries", "included", "--threat-list", await file(`${AMERICAN}\n`)],
       ...["--networks", await file("192.0.2.0/24 Office\n")],
       ...["--staff", await file("email,team\ncharlie.parker@example.com,Saxophone\n")],
     ];
@@ -63,7 +63,7 @@ describe("detect with local files", () => {
   });
 
   it("finds one session in two countries", async () => {
-    const { stdout } = await detect("--countries");
+    const { stdout } = await detect("--countries", "included");
     expect(stdout).toMatch(/│ session-in-two-countries *│/);
     expect(stdout).toMatch(/│ logins-from-two-countries *│/);
   });
