@@ -13,7 +13,7 @@ import { type Technique, toTechnique } from "./techniques.ts";
  * Version of {@link Alert}, as it is published and stored. Fields are only added, so a
  * reader of an older version reads a newer one. Before 2 there was no number.
  */
-export const ALERT_SCHEMA_VERSION = 2;
+const ALERT_SCHEMA_VERSION = 2;
 
 /**
  * What a person is told: the first entry that matched a rule, for one dedupe key
