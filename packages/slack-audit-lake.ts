@@ -65,7 +65,11 @@ async function importedPackages(): Promise<Set<string>> {
 function toManifest(version: string, imported: ReadonlySet<string>) {
   const pinned: Record<string, string> = { ...root.devDependencies, ...root.dependencies };
   const dependencies: Record<string, string> = {};
-  const optionalDependencies: Record<string, string> = {};
+  // A file of it is read, and no module imported.
+  const countries = "@ip-location-db/geo-whois-asn-country-mmdb";
+  const optionalDependencies: Record<string, string> = {
+    [countries]: root.optionalDependencies[countries],
+  };
   const peerDependencies: Record<string, string> = {};
   for (const name of [...imported].toSorted()) {
     const pin = pinned[name];

@@ -1,3 +1,5 @@
+import type { LookUpAddress } from "./address-columns.ts";
+
 /** How an archive is opened for SQL. */
 export interface LakeOptions {
   /** Threads of DuckDB, each of which takes some 100 MB. @default as many as cores */
@@ -8,6 +10,8 @@ export interface LakeOptions {
   skipDamaged?: boolean | undefined;
   /** Told several times a second what a query is at. */
   onProgress?: ((progress: LakeProgress) => void) | undefined;
+  /** Says more of addresses: the view of entries, and results with `ip_address`, get columns of it. */
+  lookUpAddress?: LookUpAddress | undefined;
   /** Told of each file that a query did not use, before its rows. */
   onNotice?: ((notice: LakeNotice) => void) | undefined;
 }

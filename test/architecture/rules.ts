@@ -32,6 +32,7 @@ const LIB = [
   "lib/run",
   "lib/notify",
   "lib/detect",
+  "lib/detect/context",
   "lib/sql",
   "lib/stack",
   "lib/archive",
@@ -204,6 +205,7 @@ export const LAYERS: Rule[][] = [
         "lib/ocsf/classes.ts",
         "lib/security-lake/event-key.ts",
         "lib/detect/suppressions.ts",
+        "lib/detect/context",
         "lib/detect/detections.ts",
         "lib/detect/expired-suppression.ts",
         "lib/detect/own-rules.ts",
@@ -461,9 +463,16 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/detect",
       why: "reads entries and speaks through its own ports, so that a rule says the same on live events, over an archive and in a test",
-      may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      may: ["lib/detect/context", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
       packages: ["ipaddr.js", "zod"],
       builtins: ["crypto"],
+    },
+    {
+      folder: "lib/detect/context",
+      why: "reads what it is given of files, and opens none",
+      may: ["lib/detect", "lib/slack"],
+      packages: ["@ip-location-db/*", "csv-parse", "mmdb-lib", "zod"],
+      builtins: ["module"],
     },
   ],
   [
