@@ -365,6 +365,8 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         "lib/seal/signature.ts",
         "lib/seal/manifest.ts",
+        "lib/detect/ports.ts",
+        "lib/notify/ports.ts",
       ],
       packages: ["@duckdb/*"],
       builtins: ["crypto", "fs", "os", "path", "sqlite", "stream"],
@@ -449,7 +451,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/notify",
       why: "sends alerts to what people use, over HTTP and through the ports of detection, so that the stack and one machine send alike",
-      may: ["lib/detect", "lib/slack", "lib/time.ts"],
+      may: ["lib/detect", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
       packages: ["zod"],
       builtins: ["crypto"],
     },
