@@ -17,7 +17,12 @@ import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { noteOutside } from "../output/archived-days.ts";
-import { OUTPUT_FORMATS, printResult, type ResultOutput } from "../output/print-result.ts";
+import {
+  OUTPUT_FORMATS,
+  printResult,
+  type ReadRows,
+  type ResultOutput,
+} from "../output/print-result.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 
@@ -116,17 +121,17 @@ ${STACK_HELP}`,
       const signal = abortOnInterrupt("Stopping the query");
       // DuckDB is optional, and slow to load.
       const { openLake } = await import("../../lib/local/lake-database.ts");
-      const lake = await openLake(options.archive, {
-        skipDamaged: options.skipDamaged,
-        threadsMax: output.format === "table" ? undefined : STREAM_THREADS,
-        onNotice: ({ key, problem, effect }) =>
-          console.error(`audit-lake: ${EFFECTS[effect]} ${key}: ${problem}`),
-      });
-      try {
-        await printResult((take) => lake.read(sql, take, signal), output, writeParquet);
-      } finally {
-        lake.close();
-      }
+      const read: ReadRows = async (take, writableFile) => {
+        using lake = await openLake(options.archive, {
+          writableFile,
+          skipDamaged: options.skipDamaged,
+          threadsMax: output.format === "table" ? undefined : STREAM_THREADS,
+          onNotice: ({ key, problem, effect }) =>
+            console.error(`audit-lake: ${EFFECTS[effect]} ${key}: ${problem}`),
+        });
+        return await lake.read(sql, take, signal);
+      };
+      await printResult(read, output, writeParquet);
     });
   addFormerOption(command, new Option("--athena"), () => ({
     use: "--stack",

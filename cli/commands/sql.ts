@@ -8,6 +8,7 @@ import type { LakeDatabase } from "../../lib/local/lake-database.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { ARCHIVE_HOURS_VIEW } from "../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
+import { OCSF_VIEW } from "../../lib/sql/ocsf-view.ts";
 import type { SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { type Statement, splitStatements } from "../../lib/sql/split-statements.ts";
 import { LINES_TABLE } from "../../lib/sql/table.ts";
@@ -172,7 +173,7 @@ function describeDotCommand(line: string, queries: ReadonlyMap<string, SavedQuer
 export function completerOf(queries: ReadonlyMap<string, SavedQuery>) {
   const words = [
     ...AUDIT_LOGS_COLUMNS.map(({ name }) => name),
-    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, LINES_TABLE],
+    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, OCSF_VIEW, LINES_TABLE],
     ...queries.keys(),
     ...[".queries", ".help", ".quit"],
   ];

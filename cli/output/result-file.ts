@@ -1,9 +1,10 @@
 import { createWriteStream } from "node:fs";
-import { type FileHandle, mkdtemp, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { makeFile, OWNER_ONLY } from "../../lib/local/owner-only.ts";
 import { UsageError } from "../errors.ts";
 import { writeOut } from "./standard-output.ts";
 
@@ -26,6 +27,7 @@ export async function writeWhole(
   const target = await targetOf(path, option);
   const partial = `${target}.partial-${process.pid}`;
   try {
+    makeFile(partial); // DuckDB knows no modes.
     await write(partial);
     await rename(partial, target);
   } catch (error) {
@@ -56,21 +58,24 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
 
 /** Write text piece by piece, over what the file had. */
 export async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<void> {
-  await pipeline(Readable.from(pieces), createWriteStream(path, { mode: 0o600 }));
+  await pipeline(Readable.from(pieces), createWriteStream(path, { mode: OWNER_ONLY.file }));
 }
 
 /**
- * Print text once it is whole. Until then it is in a file without a name, which the
- * system removes however this ends.
+ * Print text once it is whole. Until then it is in a file for this user alone; on Linux it
+ * has no name, so that the system removes it however this ends.
  *
- * @param write - hands the text to `keep`, which replaces what it had before
+ * @param write - writes the file at this path, over what it had
  */
-export async function printWhole(
-  write: (keep: (pieces: AsyncIterable<string>) => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const spool = await openNameless();
+export async function printWhole(write: (path: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "audit-lake-"));
+  const remove = () => rm(directory, { recursive: true, force: true });
+  const name = join(directory, "result");
+  const spool = await open(name, "wx+", OWNER_ONLY.file);
+  const isNameless = process.platform === "linux";
+  if (isNameless) await remove();
   try {
-    await write((pieces) => writeFrom(spool, pieces));
+    await write(isNameless ? `/dev/fd/${spool.fd}` : name);
     for (let position = 0; ; ) {
       const buffer = Buffer.allocUnsafe(PIECE_BYTES);
       const { bytesRead } = await spool.read(buffer, 0, PIECE_BYTES, position);
@@ -80,27 +85,6 @@ export async function printWhole(
     }
   } finally {
     await spool.close();
-  }
-}
-
-async function writeFrom(spool: FileHandle, pieces: AsyncIterable<string>): Promise<void> {
-  await spool.truncate();
-  let position = 0;
-  for await (const piece of pieces) {
-    const bytes = Buffer.from(piece);
-    for (let written = 0; written < bytes.length; ) {
-      const { bytesWritten } = await spool.write(bytes, written, null, position);
-      written += bytesWritten;
-      position += bytesWritten;
-    }
-  }
-}
-
-async function openNameless(): Promise<FileHandle> {
-  const directory = await mkdtemp(join(tmpdir(), "audit-lake-"));
-  try {
-    return await open(join(directory, "result"), "wx+", 0o600);
-  } finally {
-    await rm(directory, { recursive: true });
+    await remove();
   }
 }

@@ -4,8 +4,9 @@
  */
 
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
+import type { Severity } from "../../lib/detect/rule.ts";
 import type { Suppression } from "../../lib/detect/suppressions.ts";
-import type { RouteSettings, TargetProps } from "../../lib/notify/target-settings.ts";
+import type { TargetProps } from "../../lib/notify/target-settings.ts";
 import type { DurationText } from "../../lib/time.ts";
 
 /** Decimal units, as Athena bills. */
@@ -207,5 +208,19 @@ export interface DetectionSettings {
    */
   targets?: Record<string, TargetProps>;
   /** Which alerts go to which targets. Default: none. */
-  routes?: RouteSettings[];
+  routes?: RouteProps[];
+}
+
+/** The alerts of which all of this holds; without a condition, all alerts. */
+export interface RouteProps {
+  /** This severity or a higher one: info, low, medium, high or critical. */
+  severity?: Severity;
+  /** Ids of rules (docs/reference/detections.md). */
+  rules?: string[];
+  /** ATT&CK techniques and tactics, such as T1562, with its sub-techniques, or TA0010. */
+  tags?: string[];
+  /** Names of sources. */
+  sources?: string[];
+  /** Names of targets. */
+  targets: string[];
 }

@@ -1,6 +1,7 @@
 /** What no single value of a configuration shows: those that do not go together. */
 
 import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { SUPPRESSION_EXPIRED } from "../../lib/detect/expired-suppression.ts";
 import { checkRouting } from "../../lib/notify/check-routing.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig } from "./schema.ts";
@@ -129,7 +130,7 @@ function* routingContradictions({
   sources,
 }: LakeConfig): Generator<Contradiction> {
   const known = {
-    ruleIds: DETECTIONS.map(({ id }) => id),
+    ruleIds: [...DETECTIONS, SUPPRESSION_EXPIRED].map(({ id }) => id),
     sources: sources.map(({ name }) => name),
   };
   for (const { path, message } of checkRouting({ targets, routes }, known)) {

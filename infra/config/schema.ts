@@ -160,11 +160,16 @@ function checkedBy<T>(parse: (value: unknown) => T, problem: new (message: strin
     }
   });
 }
-/** Where a secret is. What looks like one is refused before it gets into a template. */
-const secretId = matching(
-  /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|https?:)[\w/+=.@-]{1,256})$/,
-  "the name or the whole ARN of a secret in Secrets Manager (never the secret itself)",
-);
+/** Where a secret is. What looks like a secret is refused, and not quoted. */
+const secretId = z
+  .string({ error: "is missing; write the name or the whole ARN of a secret in Secrets Manager" })
+  .regex(
+    /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|https?:)[\w/+=.@-]{1,256})$/,
+    {
+      error:
+        "must be the name or the whole ARN of a secret in Secrets Manager, never the secret itself",
+    },
+  );
 
 const detection = section({
   enabled: flag.default(true),

@@ -11,6 +11,7 @@ import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { archiveHoursView } from "../../lib/sql/archive-hours-view.ts";
 import { auditLogsView } from "../../lib/sql/audit-logs-view.ts";
 import { maskedView } from "../../lib/sql/masked-view.ts";
+import { ocsfView } from "../../lib/sql/ocsf-view.ts";
 import { readSavedQueries, SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import {
   AUDIT_LOG_LINES,
@@ -71,6 +72,9 @@ export class Catalog extends Construct {
     hours.addResourceDependency(manifests);
     this.lastTable = hours;
     hours.addResourceDependency(auditLogs);
+    const ocsf = this.#addTable("Ocsf", database, ocsfView(databaseName));
+    ocsf.addResourceDependency(auditLogs);
+    hours.addResourceDependency(ocsf);
     if (props.hasMaskedView) {
       this.#addTable("Masked", database, maskedView(databaseName)).addResourceDependency(auditLogs);
     }

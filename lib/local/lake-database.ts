@@ -3,7 +3,13 @@ import { join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
 import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
-import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
+import {
+  type CopyRequest,
+  collectRows,
+  QueryError,
+  type QueryResult,
+  type RowStream,
+} from "../sql/query-result.ts";
 import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
@@ -11,6 +17,7 @@ import { type LakeFiles, listLakeFiles } from "./lake-files.ts";
 import type { LakeOptions } from "./lake-options.ts";
 import { createLakeViews, createParsedViews, createWideView, type Days } from "./lake-views.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
+import { copyStatement } from "./result-copy.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
 
@@ -149,7 +156,7 @@ export class LakeDatabase implements Disposable {
       );
       clearInterval(interrupting);
       signal?.throwIfAborted();
-      return { outcome, opened: await this.#opened(connection) };
+      return { outcome, opened: await this.#opened(connection, files) };
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -166,17 +173,20 @@ export class LakeDatabase implements Disposable {
       // Views open a file, too: that of the first day in columns.
       await createLakeViews(connection, this.#directory, files);
       await assertReadsOnly(connection, sql);
-      const prepared = await connection.prepare(sql);
-      if (countViewColumns(prepared) < WIDE_COLUMNS_MIN) return await streamRows(prepared);
-      await createWideView(connection, files);
-      return await streamRows(await connection.prepare(sql));
+      let prepared = await connection.prepare(sql);
+      if (countViewColumns(prepared) >= WIDE_COLUMNS_MIN) {
+        await createWideView(connection, files);
+        prepared = await connection.prepare(sql);
+      }
+      const rows = streamRows(prepared);
+      return { ...rows, copy: (request) => copy(connection, sql, rows.types, request) };
     } catch (error) {
       throw toQueryError(error);
     }
   }
 
   /** As DuckDB has logged it. */
-  async #opened(connection: DuckDBConnection): Promise<string[]> {
+  async #opened(connection: DuckDBConnection, files: LakeFiles): Promise<string[]> {
     const log = await connection.runAndReadAll(
       `SELECT DISTINCT path FROM duckdb_logs_parsed('FileSystem')
        WHERE op = 'OPEN' AND connection_id = current_connection_id()
@@ -185,11 +195,11 @@ export class LakeDatabase implements Disposable {
     // The log is one for all queries, and would grow with their number.
     if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
     const start = `${this.#directory}/`;
+    const keys = new Set([...files.entries, ...files.manifests, ...files.columns]);
     return log
       .getRows()
-      .map(([path]) => String(path))
-      .filter((path) => path.startsWith(start))
-      .map((path) => path.slice(start.length));
+      .map(([path]) => String(path).slice(start.length))
+      .filter((key) => keys.has(key));
   }
 
   /** @returns problems by key, of the files that have one */
@@ -244,7 +254,7 @@ export async function openLake(
   options: LakeOptions = {},
 ): Promise<LakeDatabase> {
   const directory = resolve(archiveDirectory);
-  const { threadsMax } = options;
+  const { threadsMax, writableFile } = options;
   const database = await createDatabase(
     threadsMax === undefined || threadsMax >= availableParallelism()
       ? {}
@@ -260,6 +270,9 @@ export async function openLake(
       ),
     );
     await connection.run(`SET allowed_directories = [${readable.join(", ")}]`);
+    if (writableFile !== undefined) {
+      await connection.run(`SET allowed_paths = [${quote(writableFile)}]`);
+    }
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");
   } catch (error) {
@@ -269,6 +282,21 @@ export async function openLake(
     connection.closeSync();
   }
   return new LakeDatabase(directory, database, options);
+}
+
+/** DuckDB writes the rows itself: a third less work than in JavaScript, in half of the memory. */
+async function copy(
+  connection: DuckDBConnection,
+  sql: string,
+  types: readonly string[],
+  request: CopyRequest,
+): Promise<boolean> {
+  const statement = copyStatement(sql, types, request);
+  if (statement === undefined) return false;
+  await connection.run(statement).catch((error) => {
+    throw toQueryError(error);
+  });
+  return true;
 }
 
 function countViewColumns(prepared: DuckDBPreparedStatement): number {

@@ -2,6 +2,8 @@
 export interface LakeOptions {
   /** Threads of DuckDB, each of which takes some 100 MB. @default as many as cores */
   threadsMax?: number | undefined;
+  /** The one file that `RowStream.copy` may write. */
+  writableFile?: string | undefined;
   /** Leave damaged objects out of what is read, instead of an error. */
   skipDamaged?: boolean | undefined;
   /** Told of each file that a query did not use, before its rows. */

@@ -3,6 +3,7 @@ import { parseColumnsKey } from "../archive/columns-key.ts";
 import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
 import { type ColumnsDays, joinDays } from "../sql/columns-days.ts";
+import { OCSF_SQL, OCSF_VIEW } from "../sql/ocsf-view.ts";
 import {
   AUDIT_LOG_LINES,
   COMPACT_TABLE,
@@ -50,12 +51,13 @@ export async function createLakeViews(
     const partition = new Map(
       DAY_PARTITIONS.map(({ name }, i) => [name, partitionOf(DAY_PARTITIONS, i)]),
     );
-    await connection.run(`CREATE TEMP VIEW ${COMPACT_TABLE} AS
+    await connection.run(`CREATE OR REPLACE TEMP VIEW ${COMPACT_TABLE} AS
       SELECT ${names.map((name) => partition.get(name) ?? name).join(", ")}
       FROM read_parquet(getvariable(${quote(COMPACT_TABLE)}), filename = true, hive_partitioning = false)`);
   }
-  await connection.run(`CREATE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(days)}`);
-  await connection.run(`CREATE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(days)}`);
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${OCSF_VIEW} AS ${OCSF_SQL}`);
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
 }
 
 /**
@@ -101,14 +103,6 @@ export async function createParsedViews(
   await connection.run(
     `CREATE TEMP TABLE parsed_entries AS SELECT ${list} FROM ${AUDIT_LOGS_VIEW}`,
   );
-  for (const view of [
-    AUDIT_LOGS_VIEW,
-    ARCHIVE_HOURS_VIEW,
-    MANIFEST_LINES.name,
-    AUDIT_LOG_LINES.name,
-  ]) {
-    await connection.run(`DROP VIEW ${view}`);
-  }
   const rest = files.entries.filter((key) => !isParsed(key));
   await createLakeViews(connection, directory, { ...files, entries: rest });
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS
@@ -141,12 +135,14 @@ async function createView(
     const columns = [column, ...partitions].map(
       ({ name, type }) => `CAST(NULL AS ${DUCKDB_TYPES[type]}) AS ${name}`,
     );
-    await connection.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} WHERE false`);
+    await connection.run(
+      `CREATE OR REPLACE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} WHERE false`,
+    );
     return;
   }
   await setFiles(connection, name, paths);
   const columns = [column.name, ...partitions.map((_, i) => partitionOf(partitions, i))];
-  await connection.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} FROM read_csv(
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} FROM read_csv(
     getvariable(${quote(name)}),
     auto_detect = false,
     columns = { ${quote(column.name)}: ${quote(DUCKDB_TYPES[column.type])} },

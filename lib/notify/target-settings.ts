@@ -130,6 +130,5 @@ export const route = settings({
     .min(1, { error: "is empty; name the targets" }),
 });
 export type Route = z.output<typeof route>;
-export type RouteSettings = z.input<typeof route>;
 
 export const routeList = z.array(route, { error: isNot("a list of routes") });

@@ -55,7 +55,11 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
 
   // Held to the published schemas as whole events.
+  "lib/ocsf/archived-events.ts": "test/sql/ocsf-view.test.ts",
   "lib/ocsf/classes.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/columns.ts": "test/ocsf/event-rows.test.ts",
+  "lib/ocsf/heads.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/leaf-texts.ts": "test/ocsf/event-rows.test.ts",
   "lib/ocsf/members.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/parse-line.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/target.ts": "test/ocsf/event.test.ts",

@@ -84,7 +84,7 @@ it.each([
 it("completes columns, views, saved queries and commands", () => {
   const complete = completerOf(SAVED_QUERIES);
   expect(complete("SELECT actor_em")).toEqual([["actor_email"], "actor_em"]);
-  expect(complete("FROM audit_logs")[0]).toEqual(["audit_logs"]);
+  expect(complete("FROM audit_logs")[0]).toEqual(["audit_logs", "audit_logs_ocsf"]);
   expect(complete("login-")[0]).toEqual(["login-after-failures"]);
   expect(complete(".q")[0]).toEqual([".queries", ".quit"]);
 });

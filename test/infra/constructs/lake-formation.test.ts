@@ -48,6 +48,7 @@ describe("Lake Formation", () => {
       ["DESCRIBE"],
       ["SELECT", "DESCRIBE"],
       ["SELECT", "DESCRIBE"],
+      ["SELECT", "DESCRIBE"],
       ["SELECT"],
       ["SELECT"],
       ["SELECT"],

@@ -13,7 +13,13 @@ import { alarms, articles, linkedArticle } from "../alarms.ts";
 import { synthesize } from "../synthesize.ts";
 
 describe("Monitoring", () => {
-  const { template } = synthesize({ sources: [{ name: "acme", tokenRotation: true }] });
+  const { template } = synthesize({
+    sources: [{ name: "acme", tokenRotation: true }],
+    detection: {
+      targets: { soc: { type: "slack", secret: "audit-lake/soc" } },
+      routes: [{ targets: ["soc"] }],
+    },
+  });
   const byName = alarms(template);
 
   it("links every alarm to an article, and has an alarm for every article", () => {
