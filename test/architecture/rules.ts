@@ -163,6 +163,21 @@ export const LAYERS: Rule[][] = [
       builtins: ["child_process", "events", "net", "path", "timers"],
     },
     {
+      folder: ".ci/report",
+      why: "looks at the report in a browser, and compares its numbers with the saved queries",
+      may: [
+        "fake-slack",
+        "lib/archive",
+        "lib/local",
+        "lib/report",
+        "lib/time.ts",
+        "test/seal/sealed-archive.ts",
+        "test/sql/open-lake-of.ts",
+      ],
+      packages: ["playwright-core", "vitest"],
+      builtins: ["child_process", "fs", "module", "os", "path", "util"],
+    },
+    {
       folder: ".ci/trino",
       why: "runs the stack's tables, views and saved queries on an engine of Athena's kind",
       may: [
