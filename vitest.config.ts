@@ -18,8 +18,8 @@ const PROOF = [
   "test/local/verified-reading.test.ts",
 ];
 
-/** Pages of the documentation that take every saved query over two weeks: `.ci/run` has them. */
-const PAGES = ["test/sql/queries-page.test.ts"];
+/** Pages of the documentation that take every saved query or rule over weeks of entries: `.ci/run` has them. */
+const PAGES = ["test/sql/queries-page.test.ts", "test/detect/trial-page.test.ts"];
 
 /** The commands as people start them, and the compiler: each call is a process. */
 const CLI = [

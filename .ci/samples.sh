@@ -22,9 +22,10 @@ for file in "${files[@]}"; do
   archive="$archives/$(basename "$(dirname "$file")")-$(basename "$file")"
   code=0
   npx audit-lake import --archive "$archive" "$file" || code=$?
-  # No entry of these has an id and a time: all of it goes to quarantine, and the command fails.
+  # No entry of these has an id and a time: all of it goes to quarantine, and the command fails. So
+  # it does where one id has several texts.
   case $file in
-    */chronicle/mock_pages.json | */skeleton_logs.json | *_skeleton.json) expected=1 ;;
+    */grove/003.json | */chronicle/mock_pages.json | */skeleton_logs.json | *_skeleton.json) expected=1 ;;
     *) expected=0 ;;
   esac
   if [ "$code" -ne "$expected" ]; then
@@ -33,7 +34,13 @@ for file in "${files[@]}"; do
   fi
 done
 
-npx audit-lake import --archive "$archives/all" "${files[@]}"
+# Publishers use the ids of Slack's documentation for entries of their own.
+code=0
+npx audit-lake import --archive "$archives/all" "${files[@]}" || code=$?
+if [ "$code" -ne 1 ]; then
+  echo "import of all files ended with $code, not 1"
+  exit 1
+fi
 npx audit-lake query --archive "$archives/all" \
   "SELECT action, count(*) AS entries FROM audit_logs GROUP BY action ORDER BY entries DESC, action"
 npx audit-lake query --archive "$archives/all" duplicates

@@ -1,9 +1,10 @@
+import { getSystemErrorMessage } from "node:util";
 import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.ts";
 import { describeMissingDependency } from "./optional-dependency.ts";
 import { showControls } from "./output/controls.ts";
 import { InterruptedError } from "./run/interrupt.ts";
-import { describeAwsError } from "./stack/aws-problem.ts";
+import { describeAwsError, isRegionMissing } from "./stack/aws-problem.ts";
 
 /** The command cannot be run as it was called. */
 export class UsageError extends Error {
@@ -16,6 +17,7 @@ const USAGE_CODES = new Set([
   "usage",
   "token_missing",
   "slack_configuration_error",
+  "query_invalid",
   "query_parameter_invalid",
   "backfill_plan",
 ]);
@@ -44,7 +46,7 @@ export function reportError(error: unknown, command = ""): number {
   const awsProblem = describeAwsError(error);
   if (awsProblem !== undefined) {
     process.stderr.write(toErrorLine(awsProblem));
-    return EXIT.failed;
+    return isRegionMissing(error) ? EXIT.usage : EXIT.failed;
   }
   if (isExpected(error)) process.stderr.write(toErrorLine(describe(error)));
   else console.error(error);
@@ -58,9 +60,12 @@ export function noteTrouble(failure: Error): void {
   process.stderr.write(toErrorLine(`a call to Slack failed, trying again: ${failure.message}`));
 }
 
-/** SQLite's own messages do not say which file they are about. */
-function describe({ code, message }: Error & { code: string }): string {
-  return code === "ERR_SQLITE_ERROR" ? `checkpoints.sqlite: ${message}` : message;
+/** SQLite's own messages do not say which file they are about; the operating system's name a call. */
+function describe({ code, message, errno, path }: NodeJS.ErrnoException): string {
+  if (code === "ERR_SQLITE_ERROR") return `checkpoints.sqlite: ${message}`;
+  return errno === undefined || path === undefined
+    ? message
+    : `${path}: ${getSystemErrorMessage(errno)}`;
 }
 
 /** Our own errors have a code such as `object_missing`; the operating system's name a call. */

@@ -60,6 +60,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/cat.ts")).defineCatCommand,
   },
   {
+    name: "ocsf",
+    summary: "print stored entries as events of OCSF, for SIEMs",
+    load: async () => (await import("./commands/ocsf.ts")).defineOcsfCommand,
+  },
+  {
     name: "detect",
     summary: "count the alerts that each rule would have raised",
     load: async () => (await import("./commands/detect.ts")).defineDetectCommand,

@@ -8,10 +8,15 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
+import type { MetricsOptions } from "@aws-lambda-powertools/metrics/types";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { systemClock } from "../lib/slack/clock.ts";
-import { type EnvironmentSchema, readEnvironment } from "../lib/stack/environment.ts";
+import {
+  type EnvironmentSchema,
+  METRICS_ENVIRONMENT,
+  readEnvironment,
+} from "../lib/stack/environment.ts";
 import { METRIC_NAMESPACE, type Service, SOURCE_DIMENSION } from "../lib/stack/metrics.ts";
 import { RESERVE_MS } from "../lib/stack/reserve.ts";
 
@@ -37,6 +42,29 @@ export interface LambdaFunction<Environment> {
   ): (event: Event, context: Context) => Promise<Answer>;
 }
 
+/** Metrics, of which only those are emitted that somebody reads. */
+class EmittedMetrics extends Metrics {
+  readonly #names: ReadonlySet<string> | undefined;
+
+  /** @param names - theirs, with commas between; absent: all */
+  constructor(names: string | undefined, options: MetricsOptions) {
+    super(options);
+    this.#names = names === undefined ? undefined : new Set(names.split(","));
+  }
+
+  override addMetric(...metric: Parameters<Metrics["addMetric"]>): this {
+    const [name] = metric;
+    return this.#names?.has(name) === false ? this : super.addMetric(...metric);
+  }
+
+  /** Without a warning in the log where there is nothing to emit. */
+  override publishStoredMetrics(): this {
+    if (this.hasStoredMetrics()) return super.publishStoredMetrics();
+    this.clearDimensions();
+    return this;
+  }
+}
+
 /**
  * @param reserveMs - left when the work of a call ends
  * @throws {Error} naming each variable of the environment that is missing or wrong
@@ -53,7 +81,8 @@ export function createFunction<Environment extends object>(
     serviceName: service,
     ...(source === undefined ? {} : { persistentKeys: { source } }),
   });
-  const metrics = new Metrics({
+  const { METRICS } = readEnvironment(METRICS_ENVIRONMENT, process.env);
+  const metrics = new EmittedMetrics(METRICS, {
     namespace: METRIC_NAMESPACE,
     serviceName: service,
     ...(source === undefined ? {} : { defaultDimensions: { [SOURCE_DIMENSION]: source } }),

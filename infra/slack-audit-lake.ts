@@ -146,7 +146,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
       config: config.detection,
       sources: config.sources,
       newObjects: events.topic,
-      ...{ bucket, notifications, monitoring, logRetention, removalPolicy },
+      ...{ bucket, key, notifications, monitoring, logRetention, removalPolicy },
     });
   }
 

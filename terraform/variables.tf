@@ -66,7 +66,7 @@ variable "alert_email" {
 }
 
 variable "dashboard" {
-  description = "A dashboard in CloudWatch with every metric, $3 a month."
+  description = "A dashboard in CloudWatch with every metric, $3 a month. Without it, functions emit only the metrics that alarms watch."
   type        = bool
   default     = true
 }

@@ -16,6 +16,16 @@ const DEPLOYED = {
     { name: "acme", tokenRotation: true },
   ],
   closing: { sign: true },
+  detection: {
+    targets: {
+      soc: { type: "slack", secret: "audit-lake/soc" },
+      bus: {
+        type: "eventbridge",
+        busArn: "arn:aws:events:eu-central-1:111122223333:event-bus/security",
+      },
+    },
+    routes: [{ severity: "high", targets: ["soc", "bus"] }],
+  },
 } satisfies Partial<AuditLakeConfig>;
 
 /** Once: builds the functions, which every synthesized stack deploys, and synthesizes one stack. */

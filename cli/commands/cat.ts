@@ -5,23 +5,25 @@ import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.t
 import { systemClock } from "../../lib/slack/clock.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
+import { EXIT } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { noteNothing } from "../output/archived-days.ts";
 import { writeOut } from "../output/standard-output.ts";
 
 interface CatOptions extends TimeRangeOptions {
   archive: string;
   source?: string;
   action?: string[];
-  id?: string;
+  id?: string[];
 }
 
 /** Which entries are printed; what is absent does not restrict them. */
 interface Selection extends Partial<TimeRange> {
   action?: string[];
-  id?: string;
+  id?: string[];
 }
 
 export function defineCatCommand(command: Command): void {
@@ -36,7 +38,7 @@ export function defineCatCommand(command: Command): void {
     last: "only entries newer than this",
   })
     .option("--action <name...>", "only these actions")
-    .option("--id <id>", "only the entry with this id")
+    .option("--id <id...>", "only the entries with these ids")
     .addHelpText(
       "after",
       `${TIME_HELP}
@@ -45,29 +47,42 @@ Examples:
   audit-lake cat --last 24h --source acme
   audit-lake cat --from 2026-05-01 --until 2026-05-02 > day.ndjson
   audit-lake cat --action user_login user_logout | jq .actor.user.email
-  audit-lake cat --id 0123a45b-6c7d-8900-e12f-3456789gh0i1`,
+  audit-lake cat --id 0123a45b-6c7d-8900-e12f-3456789gh0i1
+
+Exit codes:
+  0    printed
+  1    no entry matches, or one could not be read; standard error says which
+  2    wrong usage`,
     )
     .action(async ({ archive, source, from, until, last, ...which }: CatOptions) => {
       const range = toTimeRange({ from, until, last }, nowSeconds(systemClock));
       await checkReadable(archive);
       await checkSource(archive, source);
-      await printLines(new DirectoryArchiveStore(archive), source, { ...range, ...which });
+      const store = new DirectoryArchiveStore(archive);
+      if (!(await printLines(store, source, { ...range, ...which }))) {
+        await noteNothing("no entry matches", archive, source);
+        process.exitCode = EXIT.failed;
+      }
     });
 }
 
+/** @returns whether there was any */
 async function printLines(
   store: DirectoryArchiveStore,
   source: string | undefined,
   selection: Selection,
-): Promise<void> {
+): Promise<boolean> {
   const { from = 0, until = Number.POSITIVE_INFINITY } = selection;
+  let hasMatch = false;
   for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
     const name = parseObjectKey(key);
     if (name === undefined || name.maxDateCreate < from || name.minDateCreate >= until) continue;
     const lines = await decodeLines(key, await store.get(key));
     const selected = lines.filter((line) => isSelected(key, line, selection));
-    if (!(await writeOut(joinLines(selected)))) return;
+    hasMatch ||= selected.length > 0;
+    if (!(await writeOut(joinLines(selected)))) break;
   }
+  return hasMatch;
 }
 
 function isSelected(key: string, line: Uint8Array, selection: Selection): boolean {
@@ -78,7 +93,7 @@ function isSelected(key: string, line: Uint8Array, selection: Selection): boolea
     entry.date_create >= from &&
     entry.date_create < until &&
     (action === undefined || action.includes(entry.action)) &&
-    (id === undefined || entry.id === id)
+    (id === undefined || id.includes(entry.id))
   );
 }
 

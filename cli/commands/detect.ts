@@ -3,7 +3,9 @@ import type { Alert } from "../../lib/detect/alert.ts";
 import type { Detection } from "../../lib/detect/correlation.ts";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
+import type { DetectorSettings } from "../../lib/detect/detector.ts";
 import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
+import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
@@ -18,18 +20,17 @@ import {
   type TimeRangeOptions,
   toTimeRange,
 } from "../options/time-range.ts";
+import { NOTHING_OF_PERIOD, noteNothing } from "../output/archived-days.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { formatCount, formatCounted, formatTime } from "../output/format.ts";
+import { ListedAlerts, renderAlerts, renderSuppressed } from "../output/listed-alerts.ts";
 import { page } from "../output/pager.ts";
-import { renderResult } from "../output/result-table.ts";
 import { renderTable } from "../output/table.ts";
+import { readSuppressions } from "../run/detection-files.ts";
 import { readOwnRules } from "../run/own-rules.ts";
 
 /** Between two lines of progress on standard error. */
 const LINE_INTERVAL_MS = 10_000;
-
-/** Alerts that are kept to be listed, the most severe first; all are counted. */
-const LISTED_MAX = 10_000;
 
 interface DetectOptions extends TimeRangeOptions {
   archive: string;
@@ -42,6 +43,8 @@ interface DetectOptions extends TimeRangeOptions {
   rule?: string[];
   /** Folder of rules of one's own. */
   rules?: string;
+  /** File. */
+  suppressions?: string;
   json?: true;
   pager: boolean;
 }
@@ -81,6 +84,10 @@ export function defineDetectCommand(command: Command): void {
       "--rules <dir>",
       "folder with rules of your own: modules that export them; one with the id of ours replaces it",
     )
+    .option(
+      "--suppressions <file>",
+      "JSON file of alerts to hold back: counted and listed apart (docs/operate/detection.md)",
+    )
     .option("--json", "print one JSON object")
     .option("--no-pager", "print a long list at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
@@ -94,12 +101,20 @@ Examples:
     )
     .action(async (options: DetectOptions) => {
       const range = toTimeRange(options, nowSeconds(systemClock));
-      const rules = selectRules(await allRules(options), options);
+      const known = await allRules(options);
+      const rules = selectRules(known, options);
+      const suppressions = await readSuppressions(options.suppressions, known);
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
       const alerts = new ListedAlerts();
-      const findings = await detect(options, rules, range, (alert) => alerts.add(alert));
-      const listed = alerts.bySeverity();
+      const suppressed = new ListedAlerts();
+      const findings = await detect(options, { rules, suppressions }, range, (alert) =>
+        (alert.suppression === undefined ? alerts : suppressed).add(alert),
+      );
+      const listed = { alerts: alerts.bySeverity(), suppressed: suppressed.bySeverity() };
+      if (findings.entries === 0 && Object.keys(range).length > 0) {
+        await noteNothing(NOTHING_OF_PERIOD, options.archive, options.source);
+      }
       if (options.json) console.log(toJson(options, range, findings, listed));
       else if (options.pager) await page(toText(range, findings, listed));
       else console.log(toText(range, findings, listed));
@@ -132,31 +147,15 @@ function selectRules(
   );
 }
 
-/** The alerts that are listed: when there are more than fit, the most severe, of those the newest. */
-class ListedAlerts {
-  #alerts: Alert[] = [];
-
-  add(alert: Alert): void {
-    this.#alerts.push(alert);
-    if (this.#alerts.length >= 2 * LISTED_MAX) this.#alerts = this.bySeverity();
-  }
-
-  bySeverity(): Alert[] {
-    return this.#alerts.sort(compareAlerts).slice(0, LISTED_MAX);
-  }
-}
-
-/** The most severe first, then the newest. */
-function compareAlerts(a: Alert, b: Alert): number {
-  return (
-    SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) ||
-    b.entry.time.localeCompare(a.entry.time)
-  );
+/** Alerts to list: those that are raised, and those that a suppression holds back. */
+interface Listed {
+  alerts: readonly Alert[];
+  suppressed: readonly Alert[];
 }
 
 function detect(
   { archive, source, period, ownApp, ownInstaller }: DetectOptions,
-  rules: readonly Detection[],
+  { rules, suppressions }: Pick<DetectorSettings, "rules"> & { suppressions?: Suppressions },
   range: Partial<TimeRange>,
   onAlert: (alert: Alert) => void,
 ): Promise<ArchiveFindings> {
@@ -165,6 +164,7 @@ function detect(
     new DirectoryArchiveStore(archive),
     {
       rules,
+      ...(suppressions && { suppressions }),
       context: { ownAppIds: ownApp, ownInstallerIds: ownInstaller },
       periodSeconds: period,
     },
@@ -186,7 +186,7 @@ function toJson(
   { archive, source, period }: DetectOptions,
   { from, until }: Partial<TimeRange>,
   { rules, ...totals }: ArchiveFindings,
-  alerts: readonly Alert[],
+  { alerts, suppressed }: Listed,
 ): string {
   return toJsonLine({
     archive,
@@ -202,18 +202,16 @@ function toJson(
       ...counts,
     })),
     alerts,
+    suppressed,
   });
 }
 
-function toText(
-  range: Partial<TimeRange>,
-  findings: ArchiveFindings,
-  listed: readonly Alert[],
-): string {
+function toText(range: Partial<TimeRange>, findings: ArchiveFindings, listed: Listed): string {
   const matching = findings.rules
     .filter(({ matches, failures }) => matches + failures > 0)
     .sort((a, b) => b.alerts - a.alerts);
   const alerts = matching.reduce((sum, count) => sum + count.alerts, 0);
+  const suppressed = matching.reduce((sum, count) => sum + count.suppressed, 0);
   const table = renderTable(
     ["rule", "severity", "matches", "alerts"],
     matching.map(({ rule, matches, alerts }) => [
@@ -226,9 +224,10 @@ function toText(
   );
   const failures = matching.reduce((sum, count) => sum + count.failures, 0);
   return [
-    ...(listed.length === 0 ? [] : [renderAlerts(listed, alerts), ""]),
+    ...(alerts === 0 ? [] : [renderAlerts(listed.alerts, alerts), ""]),
+    ...(suppressed === 0 ? [] : [renderSuppressed(listed.suppressed, suppressed), ""]),
     ...(matching.length === 0 ? [] : [table]),
-    `${formatCounted(findings.entries, "entry", "entries")}${describeRange(range)}, ${formatCounted(alerts, "alert")} by ${matching.length} of ${formatCounted(findings.rules.length, "rule")}.`,
+    `${formatCounted(findings.entries, "entry", "entries")}${describeRange(range)}, ${formatCounted(alerts, "alert")} by ${matching.length} of ${formatCounted(findings.rules.length, "rule")}${suppressed === 0 ? "" : `, ${formatCounted(suppressed, "alert")} suppressed`}.`,
     ...(findings.unreadable === 0
       ? []
       : [`${formatCounted(findings.unreadable, "line")} in the archive could not be read.`]),
@@ -236,19 +235,6 @@ function toText(
       ? []
       : [`Rules threw ${formatCounted(failures, "error")}: this is a bug, please report it.`]),
   ].join("\n");
-}
-
-/** @param count - of all, listed or not */
-function renderAlerts(listed: readonly Alert[], count: number): string {
-  const columns = ["severity", "time", "rule", "alert", "source"];
-  const rows = listed.map(({ severity, entry, ruleId, title, source }) => [
-    ...[severity, entry.time, ruleId, title, source],
-  ]);
-  return renderResult(
-    { columns, types: columns.map(() => "VARCHAR"), rows, rowCount: count },
-    process.stdout.isTTY ? process.stdout.columns : undefined,
-    ["alert", "alerts"],
-  );
 }
 
 function describeRange({ from, until }: Partial<TimeRange>): string {

@@ -16,6 +16,7 @@ import {
 import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
+import { noteOutside } from "../output/archived-days.ts";
 import { OUTPUT_FORMATS, printResult, type ResultOutput } from "../output/print-result.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
@@ -91,12 +92,12 @@ ${STACK_HELP}`,
         return;
       }
       const output = toOutput(options);
-      const { sql, reads } = toStatement(text, options, nowSeconds(systemClock));
-      if (reads !== undefined) console.error(reads);
+      const { sql, saved } = toStatement(text, options, nowSeconds(systemClock));
       const writeParquet = async (rows: RowStream, path: string) =>
         (await import("../../lib/local/parquet-result.ts")).writeParquet(rows, path);
       if (options.stack !== undefined) {
         const { stack } = options;
+        if (saved !== undefined) console.error(saved.reads);
         const { queryDeployed } = await import("../stack/athena-query.ts");
         const signal = abortOnInterrupt("Stopping the query");
         await printResult(
@@ -108,6 +109,10 @@ ${STACK_HELP}`,
       }
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
+      if (saved !== undefined) {
+        console.error(saved.reads);
+        await noteOutside(saved.period, options.archive, options.source);
+      }
       const signal = abortOnInterrupt("Stopping the query");
       // DuckDB is optional, and slow to load.
       const { openLake } = await import("../../lib/local/lake-database.ts");

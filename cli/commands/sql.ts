@@ -9,12 +9,13 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { ARCHIVE_HOURS_VIEW } from "../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
 import type { SavedQuery } from "../../lib/sql/saved-queries.ts";
-import { splitStatements } from "../../lib/sql/split-statements.ts";
+import { type Statement, splitStatements } from "../../lib/sql/split-statements.ts";
 import { LINES_TABLE } from "../../lib/sql/table.ts";
 import { nowSeconds } from "../../lib/time.ts";
-import { reportError } from "../errors.ts";
+import { reportError, UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { addQueriesOption, savedQueries, toStatement } from "../options/query-selection.ts";
+import { noteOutside } from "../output/archived-days.ts";
 import { renderResult, tableRowsMax, takeHead } from "../output/result-table.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
@@ -27,10 +28,10 @@ const CONTINUED = "...> ";
 
 const HELP = renderStatusLines([
   ["SELECT ...;", "run SQL, up to the semicolon"],
-  ["NAME;", "run a saved query"],
+  ["NAME", "run a saved query"],
   [".queries", "list the saved queries"],
   [".help", "show this"],
-  [".quit", "leave, as Ctrl-D does; Ctrl-C stops a query"],
+  [".quit", "leave, as exit and Ctrl-D do; Ctrl-C stops a query"],
 ]);
 
 interface SqlOptions {
@@ -70,29 +71,36 @@ Examples:
 
 /** @returns nothing when statements are typed */
 async function readScript({ file }: SqlOptions): Promise<string | undefined> {
-  if (file !== undefined) return await readFile(file, "utf8");
-  return process.stdin.isTTY ? undefined : await text(process.stdin);
+  if (file === undefined) return process.stdin.isTTY ? undefined : await text(process.stdin);
+  return readFile(file, "utf8").catch((cause) => {
+    throw new UsageError(`cannot read --file ${file}: ${cause.message}`, { cause });
+  });
 }
 
 async function runScript(lake: LakeDatabase, options: SqlOptions, script: string): Promise<void> {
   const signal = abortOnInterrupt("Stopping the query");
   const { statements, rest } = splitStatements(script);
-  for (const statement of rest === "" ? statements : [...statements, rest]) {
+  for (const statement of rest === undefined ? statements : [...statements, rest]) {
     await answer(lake, options, statement, signal);
   }
 }
 
 async function answer(
   lake: LakeDatabase,
-  { queries }: SqlOptions,
-  statement: string,
+  { archive, queries }: SqlOptions,
+  { text, line }: Statement,
   signal: AbortSignal,
 ): Promise<void> {
   const selection = queries === undefined ? {} : { queries };
-  const { sql, reads } = toStatement(statement, selection, nowSeconds(systemClock));
-  if (reads !== undefined) console.error(reads);
+  const { sql, saved } = toStatement(text, selection, nowSeconds(systemClock));
+  if (saved !== undefined) {
+    console.error(saved.reads);
+    await noteOutside(saved.period, archive, undefined);
+  }
+  // An error then names the line of the whole text.
+  const placed = saved === undefined ? "\n".repeat(line - 1) + sql : sql;
   const { isTTY, columns } = process.stdout;
-  const head = await lake.read(sql, (rows) => takeHead(rows, tableRowsMax()), signal);
+  const head = await lake.read(placed, (rows) => takeHead(rows, tableRowsMax()), signal);
   console.log(renderResult(head, isTTY ? columns : undefined));
 }
 
@@ -121,20 +129,23 @@ async function converse(
   terminal.on("SIGINT", () => {
     if (running !== undefined) running.abort(new InterruptedError("interrupted"));
     else {
+      if (typed === "" && terminal.line === "") console.log("\nCtrl-D or .quit leaves.");
+      else console.log();
       typed = "";
-      console.log();
       prompt();
     }
   });
   console.log(`Statements end with a semicolon. ".help" shows what else there is.`);
   prompt();
   for await (const line of terminal) {
-    if (typed === "" && line.trim().startsWith(".")) {
-      if (line.trim() === ".quit") break;
-      console.log(describeDotCommand(line.trim(), queries));
+    const word = line.trim();
+    if (word === ".quit" || (typed === "" && /^(?:\.?exit|quit);?$/i.test(word))) break;
+    if (typed === "" && word.startsWith(".")) {
+      console.log(describeDotCommand(word, queries));
     } else {
-      const { statements, rest } = splitStatements(`${typed}${line}\n`);
-      typed = rest;
+      const isName = typed === "" && queries.has(word);
+      const { statements, rest } = splitStatements(isName ? `${word};` : `${typed}${line}\n`);
+      typed = rest === undefined ? "" : `${rest.text}\n`;
       for (const statement of statements) {
         running = new AbortController();
         await answer(lake, options, statement, running.signal).catch((error) => {

@@ -3,6 +3,7 @@ import { decodeLines } from "../../lib/archive/archive-object.ts";
 import { PREFIXES, sourcePrefix } from "../../lib/archive/object-key.ts";
 import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
+import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { Claim, WriterStatus } from "../../lib/ports.ts";
@@ -87,14 +88,13 @@ async function readStatus(
   const held = await measureObjects(store, only);
   const quarantined = await countQuarantined(store, only);
   const { writers, claims } = await readCheckpoints(directory, only);
-  const names = new Set([...writers.keys(), ...held.keys(), ...quarantined.keys()]);
   const statuses: SourceStatus[] = [];
-  for (const source of [...names].sort()) {
-    const known = writers.get(source);
+  for (const source of only === undefined ? await sourcesIn(directory) : [only]) {
+    const known = writers.get(source) ?? [];
     statuses.push({
       ...toSourceProgress(source, known, claims.get(source), nowSeconds),
       ...toSealingStatus(source, known, await sealedDays(store, source)),
-      backfill: backfillProgress(known ?? [], nowSeconds * 1000) ?? null,
+      backfill: backfillProgress(known, nowSeconds * 1000) ?? null,
       objects: held.get(source)?.objects ?? 0,
       bytes: held.get(source)?.bytes ?? 0,
       quarantined: quarantined.get(source) ?? 0,
@@ -170,7 +170,8 @@ function sourceOf(key: string): string {
 function describe(status: SourceStatus): string {
   return renderStatusLines([
     ["source", status.source],
-    ...describeSourceProgress(status, "no run yet, only imports"),
+    // Only imports filled it, or it is a copy without its checkpoints.
+    ...describeSourceProgress(status, "unknown: no run is recorded (checkpoints.sqlite)"),
     ["objects", `${formatCount(status.objects)}, ${formatBytes(status.bytes)}`],
     ["quarantined", formatCount(status.quarantined)],
     ...describeSealing(status),

@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { type ReadableColumns, verifyColumns } from "../../lib/columns/verify-columns.ts";
+import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
@@ -75,7 +76,7 @@ Examples:
 Exit codes:
   0    everything that was checked is intact
   1    something is damaged or could not be read
-  2    wrong usage, or no day is sealed
+  2    wrong usage, or no day of the range is sealed
   130  interrupted by Ctrl-C
 ${STACK_HELP}`,
     )
@@ -135,10 +136,15 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
       problem: "this archive gives no such name, and nothing reads it",
     });
   }
-  if (reports.every((report) => report.head === null && report.damages.length === 0)) {
-    throw new UsageError(
-      `nothing to verify: no day ${options.source ? `of "${options.source}" ` : ""}is sealed in ${name}; seal days with "audit-lake seal"`,
-    );
+  const isRanged = days.from !== undefined || days.to !== undefined;
+  if (
+    unknown.length === 0 &&
+    reports.every(
+      ({ head, damages, days }) =>
+        damages.length === 0 && (head === null || (isRanged && days === 0)),
+    )
+  ) {
+    throw new UsageError(describeNothing(reports, days, options.source, name));
   }
   console.log(
     json
@@ -148,6 +154,32 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   return unknown.length > 0 || reports.some(({ damages }) => damages.length > 0)
     ? EXIT.failed
     : EXIT.done;
+}
+
+function describeNothing(
+  reports: readonly VerifyReport[],
+  { from, to }: ReturnType<typeof toDays>,
+  source: string | undefined,
+  archive: string,
+): string {
+  const heads = reports.flatMap(({ head }) => head ?? []);
+  const period =
+    from === undefined
+      ? ` until ${to}`
+      : to === undefined
+        ? ` since ${from}`
+        : ` from ${from} to ${to}`;
+  const which = heads.length === 0 || (from ?? to) === undefined ? "" : period;
+  const whose = source === undefined ? "" : ` of "${source}"`;
+  const last = heads
+    .map(({ day }) => day)
+    .sort()
+    .at(-1);
+  const todo =
+    last === undefined
+      ? 'seal days with "audit-lake seal"'
+      : `the newest manifest is of ${last}, and "audit-lake status" lists the sealed days`;
+  return `nothing to verify: no day${whose}${which} is sealed in ${archive}; ${todo}`;
 }
 
 /** @returns nothing when no day is in columns */
@@ -220,7 +252,7 @@ async function readSealedHeads(directory: string): Promise<SealedHeads> {
   if (!SqliteCheckpointStore.isIn(directory)) return new Map();
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
-    return await sealedHeadsOf(checkpoints, await checkpoints.sources());
+    return await sealedHeadsOf(checkpoints, await sourcesIn(directory));
   } finally {
     checkpoints.close();
   }

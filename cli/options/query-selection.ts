@@ -23,8 +23,13 @@ export interface QuerySelection extends TimeRangeOptions {
 /** What is to be run. */
 interface Statement {
   sql: string;
-  /** What a saved query reads, for people; absent for a SELECT, which says so itself. */
-  reads?: string;
+  /** What a saved query reads; absent for a SELECT, which says so itself. */
+  saved?: {
+    /** For people. */
+    reads: string;
+    /** Days, UTC, both included. */
+    period: { from_day: string; to_day: string };
+  };
 }
 
 export function addQuerySelection(command: Command): Command {
@@ -95,7 +100,10 @@ export function toStatement(
     const period = toPeriod(saved, values, options, nowSeconds);
     return {
       sql: saved.sql({ ...values, ...period }, source),
-      reads: `Reading ${period.from_day} to ${period.to_day} (UTC, both included) of ${source ?? "all sources"}.`,
+      saved: {
+        reads: `Reading ${period.from_day} to ${period.to_day} (UTC, both included) of ${source ?? "all sources"}.`,
+        period,
+      },
     };
   }
   if (/^[\w-]+$/.test(text)) {

@@ -47,8 +47,9 @@ function parseSource(text: string): string {
  * @throws {UsageError} when the archive has no such source; it names those that it has
  */
 export async function checkSource(directory: string, source: string | undefined): Promise<void> {
+  if (source === undefined) return;
   const known = await sourcesIn(directory);
-  if (source === undefined || known.includes(source)) return;
+  if (known.includes(source)) return;
   throw new UsageError(
     `the archive ${directory} has no source "${source}"; it has ${known.join(", ")}: name one with --source${didYouMean(source, known)}`,
   );

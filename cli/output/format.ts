@@ -14,6 +14,20 @@ export function formatCounted(count: number, one: string, many = `${one}s`): str
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+/**
+ * The first of a long list, and how many more there are; one more is shown instead.
+ *
+ * @param note - what follows, given that number
+ */
+export function limitList(
+  items: readonly string[],
+  shownMax: number,
+  note = (rest: number) => `and ${formatCount(rest)} more`,
+): string[] {
+  const rest = items.length - shownMax;
+  return rest > 1 ? [...items.slice(0, shownMax), note(rest)] : [...items];
+}
+
 /** `1 h 5 min`, `45 s`: the two largest units. */
 export function formatSeconds(seconds: number): string {
   const units = [

@@ -1,5 +1,5 @@
 import type { EntryPlace, ImportReport } from "../../lib/import/import-entries.ts";
-import { formatCounted } from "./format.ts";
+import { formatCount, formatCounted, limitList } from "./format.ts";
 
 /** What was stored and what was not, and why. */
 export function describeImport(report: ImportReport, directory: string): string {
@@ -45,11 +45,8 @@ export function describeImport(report: ImportReport, directory: string): string 
 const LISTED_MAX = 20;
 
 function firstOf<T>(items: readonly T[], toLine: (item: T) => string): string[] {
-  const rest = items.length - LISTED_MAX;
-  return [
-    ...items.slice(0, LISTED_MAX).map((item) => `  ${toLine(item)}`),
-    ...(rest > 0 ? [`  and ${rest} more; --json lists them all`] : []),
-  ];
+  const note = (rest: number) => `and ${formatCount(rest)} more; --json lists them all`;
+  return limitList(items.map(toLine), LISTED_MAX, note).map((line) => `  ${line}`);
 }
 
 function placeOf({ file, entry }: EntryPlace): string {

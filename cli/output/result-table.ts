@@ -1,5 +1,6 @@
 import type { QueryResult, RowStream } from "../../lib/sql/query-result.ts";
 import { showControls } from "./controls.ts";
+import { displayWidth, padText, wrapText } from "./display-width.ts";
 import { formatCounted } from "./format.ts";
 import { cellText } from "./query-result.ts";
 import { naturalWidth, renderTable } from "./table.ts";
@@ -50,9 +51,16 @@ export function renderResult(
   const count = formatCounted(rowCount, one, many);
   const fits = widthMax === undefined || naturalWidth(columns, shown) <= widthMax;
   return [
-    fits || shown.length === 0
-      ? renderTable(columns, shown, { widthMax, isNumeric: types.map((t) => NUMERIC_TYPE.test(t)) })
-      : renderRecords(columns, shown, widthMax, one),
+    ...(fits
+      ? [
+          renderTable(columns, shown, {
+            widthMax,
+            isNumeric: types.map((t) => NUMERIC_TYPE.test(t)),
+          }),
+        ]
+      : shown.length === 0
+        ? []
+        : [renderRecords(columns, shown, widthMax, one)]),
     rest > 0 ? `${count}; ${formatCounted(rest, one, many)} not shown` : count,
   ].join("\n");
 }
@@ -65,7 +73,7 @@ function renderRecords(
   one: string,
 ): string {
   const names = columns.map(showControls);
-  const nameWidth = Math.max(...names.map((name) => name.length));
+  const nameWidth = Math.max(...names.map(displayWidth));
   const valueWidth = Math.max(widthMax - nameWidth - 2, 16);
   return rows
     .map((row, i) => {
@@ -73,19 +81,12 @@ function renderRecords(
       const fields = row.flatMap((value, column) =>
         value === ""
           ? []
-          : wrap(showControls(value), valueWidth).map(
+          : wrapText(showControls(value), valueWidth).map(
               (part, line) =>
-                `${(line === 0 ? (names[column] ?? "") : "").padEnd(nameWidth)}  ${part}`,
+                `${padText(line === 0 ? (names[column] ?? "") : "", nameWidth)}  ${part}`,
             ),
       );
       return [title.padEnd(widthMax, "─"), ...fields].join("\n");
     })
     .join("\n");
-}
-
-function wrap(text: string, width: number): string[] {
-  const characters = [...text];
-  return Array.from({ length: Math.ceil(characters.length / width) }, (_, line) =>
-    characters.slice(line * width, (line + 1) * width).join(""),
-  );
 }

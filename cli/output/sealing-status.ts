@@ -3,16 +3,22 @@ import type { Sealing, WriterStatus } from "../../lib/ports.ts";
 import { latenessBound } from "../../lib/run/lateness.ts";
 import { type LatenessReport, latenessReport } from "../../lib/seal/lateness-report.ts";
 import { SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
-import { formatCount, formatCounted, formatSeconds } from "./format.ts";
+import { formatCount, formatCounted, formatSeconds, limitList } from "./format.ts";
 import { formatMs } from "./source-status.ts";
 import type { StatusLine } from "./table.ts";
+
+/** Sealed days in a row, `YYYY-MM-DD`, both included. */
+interface SealedRow {
+  from: string;
+  to: string;
+}
 
 /** What sealing knows of a source. */
 export interface SealingStatus {
   /** The newest manifest of the chain; its number counts all manifests. Null before the first. */
   head: Sealing["head"];
-  /** Sealed days in a row, both included, oldest first; absent where they were not listed. */
-  sealed?: { from: string; to: string }[];
+  /** Oldest first; absent where they were not listed. */
+  sealed?: SealedRow[];
   /** Null when no run has counted late entries yet. */
   lateness: LatenessReport | null;
 }
@@ -30,8 +36,8 @@ export function toSealingStatus(
   };
 }
 
-function toRows(days: readonly string[]): { from: string; to: string }[] {
-  const rows: { from: string; to: string }[] = [];
+function toRows(days: readonly string[]): SealedRow[] {
+  const rows: SealedRow[] = [];
   for (const day of days) {
     const last = rows.at(-1);
     if (last !== undefined && startOfDay(day) === startOfDay(last.to) + SECONDS_PER_DAY) {
@@ -46,26 +52,34 @@ function toRows(days: readonly string[]): { from: string; to: string }[] {
 /** Rows shown; `--json` has them all. */
 const ROWS_MAX = 10;
 
-function describeRows(rows: readonly { from: string; to: string }[]): StatusLine[] {
-  const rest = rows.length - ROWS_MAX;
-  return [
-    ...rows.slice(0, ROWS_MAX).map(({ from, to }) => (from === to ? from : `${from} to ${to}`)),
-    ...(rest > 0 ? [`and ${formatCount(rest)} more`] : []),
-  ].map((row) => ["", row]);
+function describeRows(rows: readonly SealedRow[]): StatusLine[] {
+  const ranges = rows.map(({ from, to }) => (from === to ? from : `${from} to ${to}`));
+  return limitList(ranges, ROWS_MAX).map((row) => ["", row]);
 }
 
 /** The same, for people. */
 export function describeSealing({ head, sealed = [], lateness }: SealingStatus): StatusLine[] {
   return [
-    ...(head === null
-      ? []
-      : [
-          ["sealed", `${formatCounted(head.sequence, "manifest")}, last ${head.day}`] as const,
-          ...describeRows(sealed),
-          ["head", head.sha256] as const,
-        ]),
+    ...describeSealed(head, sealed),
     ...(lateness === null ? [] : describeLateness(lateness)),
   ];
+}
+
+/** A copy without checkpoints has manifests, but no record of which is the newest of the chain. */
+function describeSealed(head: Sealing["head"], sealed: readonly SealedRow[]): StatusLine[] {
+  if (head !== null) {
+    return [
+      ["sealed", `${formatCounted(head.sequence, "manifest")}, last ${head.day}`],
+      ...describeRows(sealed),
+      ["head", head.sha256],
+    ];
+  }
+  if (sealed.length === 0) return [];
+  const days = sealed.reduce(
+    (sum, { from, to }) => sum + (startOfDay(to) - startOfDay(from)) / SECONDS_PER_DAY + 1,
+    0,
+  );
+  return [["sealed", formatCounted(days, "day")], ...describeRows(sealed)];
 }
 
 function describeLateness({ live, closed, recommended }: LatenessReport) {

@@ -2,7 +2,7 @@ import { liveWriter, sourceOfWriter } from "../../lib/archive/writer.ts";
 import { completeRanges } from "../../lib/backfill/complete-ranges.ts";
 import type { Claim, WriterStatus } from "../../lib/ports.ts";
 import { END_OF_TIME, type TimeRange } from "../../lib/time.ts";
-import { formatSeconds, formatTime } from "./format.ts";
+import { formatSeconds, formatTime, limitList } from "./format.ts";
 import type { StatusLine } from "./table.ts";
 
 /** How far a source is. Times are epoch seconds unless the name ends in `Ms`. */
@@ -91,13 +91,13 @@ export function describeSourceProgress(
   }: SourceProgress,
   noStart: string,
 ): StatusLine[] {
-  const from = complete[0]?.from ?? start;
+  const isEmpty = complete.length === 0;
   return [
-    ["complete from", from === null ? noStart : formatTime(from)],
+    ["complete from", describeStart(complete, start) ?? noStart],
     ...describeGaps(complete),
-    ["complete to", watermark === null ? "-" : formatTime(watermark)],
-    ["lag", lagSeconds === null ? "-" : formatSeconds(lagSeconds)],
-    ["late scan", describeLateScan(lateScanPosition, lateScannedAt)],
+    ["complete to", watermark === null || isEmpty ? "-" : formatTime(watermark)],
+    ["lag", lagSeconds === null || isEmpty ? "-" : formatSeconds(lagSeconds)],
+    ["late scan", start === null ? "-" : describeLateScan(lateScanPosition, lateScannedAt)],
     [
       "current run",
       lease === null
@@ -110,6 +110,11 @@ export function describeSourceProgress(
     }),
     ...(notBeforeMs === null ? [] : [["not before", formatMs(notBeforeMs)] as const]),
   ];
+}
+
+function describeStart([first]: readonly TimeRange[], start: number | null): string | undefined {
+  if (first !== undefined) return formatTime(first.from);
+  return start === null ? undefined : `nothing yet; the first run begins at ${formatTime(start)}`;
 }
 
 function describeNoRun(diedHolder: string | undefined): string {
@@ -125,10 +130,7 @@ function describeGaps(complete: readonly TimeRange[]): StatusLine[] {
   const gaps = complete
     .slice(1)
     .map(({ from }, i) => `${formatTime(complete[i]?.until ?? 0)} to ${formatTime(from)}`);
-  const rest = gaps.length - GAPS_MAX;
-  return [...gaps.slice(0, GAPS_MAX), ...(rest > 0 ? [`and ${rest} more`] : [])].map(
-    (gap, i) => [i === 0 ? "missing" : "", gap] as const,
-  );
+  return limitList(gaps, GAPS_MAX).map((gap, i) => [i === 0 ? "missing" : "", gap] as const);
 }
 
 function describeLateScan(position: number | null, scannedAt: number | null): string {

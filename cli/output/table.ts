@@ -1,5 +1,6 @@
 import CliTable from "cli-table3";
 import { showControls } from "./controls.ts";
+import { displayWidth } from "./display-width.ts";
 
 /** Narrower columns are unreadable. */
 const COLUMN_WIDTH_MIN = 6;
@@ -50,7 +51,7 @@ export function naturalWidth(
 
 function naturalWidths(cells: readonly (readonly string[])[]): number[] {
   return (cells[0] ?? []).map((_, i) =>
-    cells.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), 0),
+    cells.reduce((width, row) => Math.max(width, displayWidth(row[i] ?? "")), 0),
   );
 }
 

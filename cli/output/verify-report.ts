@@ -1,7 +1,7 @@
 import type { Damage } from "../../lib/seal/damage.ts";
 import type { VerifyReport } from "../../lib/seal/verify-report.ts";
 import { showControls } from "./controls.ts";
-import { formatBytes, formatCount, formatCounted } from "./format.ts";
+import { formatBytes, formatCount, formatCounted, limitList } from "./format.ts";
 import { renderStatusLines, type StatusLine } from "./table.ts";
 
 /** One line. */
@@ -74,6 +74,5 @@ const LISTED_MAX = 10;
 
 function listDays(days: readonly string[]): string {
   if (days.length === 0) return "none";
-  const rest = days.length - LISTED_MAX;
-  return `${days.slice(0, LISTED_MAX).join(", ")}${rest > 0 ? ` and ${formatCount(rest)} more` : ""}`;
+  return limitList(days, LISTED_MAX).join(", ");
 }

@@ -31,7 +31,7 @@ export function describeAwsError(error: unknown): string | undefined {
   if (NO_CREDENTIALS.has(error.name)) {
     return `there are no AWS credentials (${error.message.replace(/[.\s]+$/, "")}): ${SIGN_IN}`;
   }
-  if (error.message === "Region is missing") {
+  if (isRegionMissing(error)) {
     return "there is no AWS region: set AWS_REGION to the region of the stack, or AWS_PROFILE to a profile that names it";
   }
   if (error.name === "TimeoutError" && "$metadata" in error) {
@@ -48,6 +48,11 @@ export function describeAwsError(error: unknown): string | undefined {
     return `AWS denied access: ${error.message}: set AWS_PROFILE to a role that is allowed to do this`;
   }
   return `AWS answered ${error.name}: ${error.message}`;
+}
+
+/** Whether the SDK does not know which region to call. */
+export function isRegionMissing(error: unknown): boolean {
+  return error instanceof Error && error.message === "Region is missing";
 }
 
 /** Whether AWS refused a call because the caller may not make it. */

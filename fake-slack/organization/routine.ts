@@ -99,6 +99,10 @@ export function anomalyDetails(
   return `{"action_timestamp":${micros},"location":"Reno, Nevada","previous_ip_address":"${people.originAt(actor, epochSeconds - 86_400).address}","previous_ua":${actor.desktopAgent},"reason":${reasons},"ip_address_details":["cloud-asn"]}`;
 }
 
+/**
+ * What an administrator rarely does, and what Slack rarely reports, has a weight below 1: of 1,000
+ * people, about two install an app in a week, and one gets a system role.
+ */
 const ROUTINES: readonly Routine[] = [
   // Files: most of what an organization does.
   {
@@ -117,8 +121,8 @@ const ROUTINES: readonly Routine[] = [
       `{"shared_with":{"channel_id":"${random.pick(inventory.channels).id}","access_level":"read"},"is_ext_shared":${random.chance(0.1)}}`,
   },
   { weight: 60, action: "file_deleted", on: aFile },
-  { weight: 40, action: "file_public_link_created", on: aFile },
-  { weight: 10, action: "file_public_link_revoked", on: aFile },
+  { weight: 0.12, action: "file_public_link_created", on: aFile },
+  { weight: 0.1, action: "file_public_link_revoked", on: aFile },
   { weight: 15, action: "file_downloaded_blocked", on: aFile },
   // Signing in and out.
   { weight: 900, action: "user_login" },
@@ -127,7 +131,7 @@ const ROUTINES: readonly Routine[] = [
   { weight: 60, action: "user_session_invalidated", by: "slack", on: someone },
   { weight: 8, action: "user_password_reset_requested" },
   {
-    weight: 3,
+    weight: 0.3,
     action: "user_session_settings_changed",
     by: "admin",
     on: someone,
@@ -145,11 +149,11 @@ const ROUTINES: readonly Routine[] = [
         new_profile: { real_name: name, display_name: `${name} (out of office 🏖)` },
       }),
   },
-  { weight: 4, action: "user_email_updated", by: "admin", on: someone },
+  { weight: 0.06, action: "user_email_updated", by: "admin", on: someone },
   // People coming, going, changing.
   { weight: 25, action: "user_created", by: "bot", on: someone },
   { weight: 12, action: "user_deactivated", by: "bot", on: aLeaver },
-  { weight: 3, action: "user_reactivated", by: "admin", on: someone },
+  { weight: 0.05, action: "user_reactivated", by: "admin", on: someone },
   { weight: 25, action: "user_joined_workspace", by: "bot", on: someone },
   {
     weight: 9,
@@ -168,11 +172,11 @@ const ROUTINES: readonly Routine[] = [
   },
   { weight: 4, action: "guest_expired", by: "slack", on: aGuest },
   { weight: 3, action: "guest_deactivated", by: "admin", on: aFormerGuest },
-  { weight: 1, action: "guest_reactivated", by: "admin", on: aGuest },
+  { weight: 0.03, action: "guest_reactivated", by: "admin", on: aGuest },
   { weight: 6, action: "guest_joined_workspace", by: "admin", on: aGuest },
-  { weight: 0.4, action: "role_change_to_admin", by: "admin", on: someone },
-  { weight: 0.4, action: "role_change_to_user", by: "admin", on: someone },
-  { weight: 0.3, action: "role_change_to_guest", by: "admin", on: someone },
+  { weight: 0.05, action: "role_change_to_admin", by: "admin", on: someone },
+  { weight: 0.05, action: "role_change_to_user", by: "admin", on: someone },
+  { weight: 0.03, action: "role_change_to_guest", by: "admin", on: someone },
   // Channels.
   {
     weight: 1300,
@@ -227,7 +231,7 @@ const ROUTINES: readonly Routine[] = [
       '{"who_can_post":{"type":["admin"],"user":[]},"can_thread":{"type":["regular"],"user":[]}}',
   },
   {
-    weight: 2,
+    weight: 0.05,
     action: "channel_retention_changed",
     by: "admin",
     on: aChannel,
@@ -236,7 +240,7 @@ const ROUTINES: readonly Routine[] = [
   },
   { weight: 4, action: "channel_email_address_created", on: aChannel },
   {
-    weight: 4,
+    weight: 0.1,
     action: "external_shared_channel_invite_sent",
     on: aChannel,
     details: () =>
@@ -385,21 +389,21 @@ const ROUTINES: readonly Routine[] = [
     details: () => '{"action":"grant"}',
   },
   {
-    weight: 3,
+    weight: 0.06,
     action: "role_assigned",
     by: "admin",
     on: ({ inventory, random }) => random.pick(inventory.roles),
     details: succeededUsers,
   },
   {
-    weight: 2,
+    weight: 0.1,
     action: "role_removed",
     by: "admin",
     on: ({ inventory, random }) => random.pick(inventory.roles),
     details: succeededUsers,
   },
   {
-    weight: 2,
+    weight: 0.05,
     action: "permissions_assigned",
     by: "admin",
     on: ({ inventory, random }) => random.pick(inventory.accountTypeRoles),
@@ -407,7 +411,7 @@ const ROUTINES: readonly Routine[] = [
       '{"changed_permissions":["channels.create","files.download"],"permissions_updated":true}',
   },
   {
-    weight: 1,
+    weight: 0.03,
     action: "barrier_updated",
     by: "admin",
     on: ({ inventory, random }) => random.pick(inventory.barriers),
@@ -416,15 +420,15 @@ const ROUTINES: readonly Routine[] = [
   },
   // Apps and workflows.
   {
-    weight: 12,
+    weight: 0.15,
     action: "app_installed",
     on: anApp,
     details: () =>
       '{"is_internal_integration":false,"scopes":["channels:read","chat:write"],"bot_scopes":["chat:write"],"app_owner_id":null,"granular_bot_token":true}',
   },
-  { weight: 4, action: "app_uninstalled", by: "admin", on: anApp },
+  { weight: 0.05, action: "app_uninstalled", by: "admin", on: anApp },
   {
-    weight: 5,
+    weight: 0.12,
     action: "app_approved",
     by: "admin",
     on: anApp,
@@ -432,21 +436,21 @@ const ROUTINES: readonly Routine[] = [
       '{"app_previously_approved":false,"new_scopes":["chat:write"],"old_scopes":[],"reason":"reviewed by security"}',
   },
   {
-    weight: 2,
+    weight: 0.05,
     action: "app_restricted",
     by: "admin",
     on: anApp,
     details: () => '{"reason":"no business need","app_previously_resolved":true}',
   },
   {
-    weight: 3,
+    weight: 0.1,
     action: "app_scopes_expanded",
     on: anApp,
     details: () =>
       '{"new_scopes":["chat:write","users:read"],"previous_scopes":["chat:write"],"granular_bot_token":true,"is_internal_integration":false,"is_token_rotation_enabled_app":false}',
   },
   {
-    weight: 10,
+    weight: 0.1,
     action: "app_resources_granted",
     on: anApp,
     details: ({ inventory, random }) =>
@@ -527,7 +531,7 @@ const ROUTINES: readonly Routine[] = [
       `{"session_search_start":${epochSeconds - 86_400},"is_error":false}`,
   },
   {
-    weight: 5,
+    weight: 0.1,
     action: "anomaly",
     details: (scene, actor) => anomalyDetails(scene, actor, reasonsOf(scene.random)),
   },
@@ -539,7 +543,7 @@ const ROUTINES: readonly Routine[] = [
     details: ({ random }) => `{"name":"party-${random.below(500)}"}`,
   },
   {
-    weight: 2,
+    weight: 0.05,
     action: "pref.who_can_manage_ext_shared_channels",
     by: "admin",
     on: theEnterprise,
@@ -556,7 +560,7 @@ const ROUTINES: readonly Routine[] = [
     details: changed([["C1", "C2"], []], [[], ["C1"]]),
   },
   {
-    weight: 2,
+    weight: 0.03,
     action: "pref.allow_message_deletion",
     by: "admin",
     on: aWorkspace,
@@ -577,7 +581,7 @@ const ROUTINES: readonly Routine[] = [
     details: changed(["22:00", null]),
   },
   {
-    weight: 1,
+    weight: 0.05,
     action: "pref.session_duration_changed",
     by: "admin",
     on: theEnterprise,

@@ -237,6 +237,10 @@ const SCRIPTS = {
       for (const [i, [action, new_value, previous_value]] of changes.entries()) {
         stage.act(i * 95, action, { on, details: { new_value, previous_value } });
       }
+      stage.act(changes.length * 95, "permissions_assigned", {
+        on: stage.inventory.accountTypeRoles[0],
+        details: { changed_permissions: ["files.download"], permissions_updated: true },
+      });
     },
   },
   private_channel_made_public: {

@@ -14,6 +14,7 @@
  */
 
 import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -25,17 +26,22 @@ import { DynamoDbCorrelationStore } from "../../lib/aws/dynamodb-correlation-sto
 import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
-import { configureRules } from "../../lib/detect/configure.ts";
 import {
   type Consumed,
   type ConsumePorts,
   consumeObject,
 } from "../../lib/detect/consume-object.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
+import {
+  parseSuppressions,
+  type Suppression,
+  Suppressions,
+} from "../../lib/detect/suppressions.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
+import { DETECT_ENVIRONMENT, SUPPRESSIONS_FILE } from "../../lib/stack/detect-environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { addCounts, createFunction, withoutZeros } from "../lambda-function.ts";
@@ -50,7 +56,9 @@ const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS))
 const ports: ConsumePorts = {
   archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
   detector: new Detector({
-    rules: configureRules(environment.DETECTION_RULES),
+    rules: DETECTIONS,
+    overrides: environment.DETECTION_RULES,
+    suppressions: new Suppressions(readSuppressions()),
     context: {
       ownAppIds: environment.OWN_APP_IDS,
       ownInstallerIds: environment.OWN_INSTALLER_IDS,
@@ -63,6 +71,12 @@ const ports: ConsumePorts = {
   vocabulary: new SeenNames(new DynamoDbSeenNamesStore(dynamoDb, environment.DETECTION_TABLE)),
   clock: systemClock,
 };
+
+/** The stack puts them beside the code, since an environment holds 4 KB only. */
+function readSuppressions(): readonly Suppression[] {
+  const file = new URL(SUPPRESSIONS_FILE, import.meta.url);
+  return existsSync(file) ? parseSuppressions(JSON.parse(readFileSync(file, "utf8"))) : [];
+}
 
 /** One object after the other: memory holds one. */
 async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
@@ -85,7 +99,7 @@ async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
 }
 
 function report(objectKey: string, consumed: Consumed): void {
-  const { unreadable, failures, tooOld, ...counts } = consumed;
+  const { unreadable, failures, tooOld, withheld, ...counts } = consumed;
   const ruleFailures = [...failures.values()].reduce((sum, { count }) => sum + count, 0);
   for (const [ruleId, { count, entryId, error }] of failures) {
     const where = { objectKey, ruleId, entryId, count };
@@ -94,11 +108,19 @@ function report(objectKey: string, consumed: Consumed): void {
   if (unreadable.length > 0) {
     logger.error("lines that are no entry", { objectKey, lines: unreadable.slice(0, 10) });
   }
-  logger.info("an object was looked at", { objectKey, tooOld, ...counts });
+  for (const { id: alertId, title, severity, suppression, entries } of withheld) {
+    const what = { alertId, title, severity, ...suppression, entries };
+    logger.info("an alert was suppressed", { objectKey, ...what });
+  }
+  logger.info("an object was looked at", {
+    ...{ objectKey, tooOld, withheld: withheld.length },
+    ...counts,
+  });
   const all = {
     objects: 1,
     tooOld: tooOld ? 1 : 0,
     ...counts,
+    withheld: withheld.length,
     ruleFailures,
     unreadable: unreadable.length,
   };

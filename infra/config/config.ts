@@ -4,6 +4,8 @@
  */
 
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
+import type { Suppression } from "../../lib/detect/suppressions.ts";
+import type { RouteSettings, TargetProps } from "../../lib/notify/target-settings.ts";
 import type { DurationText } from "../../lib/time.ts";
 
 /** Decimal units, as Athena bills. */
@@ -35,7 +37,7 @@ export interface SlackAuditLakeProps {
   /** A role for each kind of people who query. Default: none. */
   readers?: ReaderProps[];
   alerts?: AlertSettings;
-  /** A dashboard in CloudWatch with every metric, $3 a month. Default: true. */
+  /** A dashboard in CloudWatch with every metric, $3 a month. Without it, functions emit only the metrics that alarms watch. Default: true. */
   dashboard?: boolean;
   closing?: ClosingSettings;
   detection?: DetectionSettings;
@@ -184,8 +186,13 @@ export interface ClosingSettings {
 export interface DetectionSettings {
   /** False: no rules over new objects, no daily look at Slack's schemas. Default: true. */
   enabled?: boolean;
-  /** By rule id (docs/reference/detections.md): "off", or the severity to use. */
+  /**
+   * By rule id (docs/reference/detections.md): "off", the severity to use, or severity, threshold
+   * (atLeast) and window (within), also for a source each.
+   */
   rules?: RuleOverrides;
+  /** Alerts that nobody is told of, each for a reason, by an owner, until a day (docs/operate/detection.md). */
+  suppressions?: readonly Suppression[];
   /** Suppress repeats of an alert within this period, "1m" to "7d". Default: "1h". */
   alertPeriod?: DurationText;
   /** Objects whose entries were older when they were written raise no alerts, "1d" to "365d". Default: "14d". */
@@ -194,4 +201,11 @@ export interface DetectionSettings {
   ownAppIds?: string[];
   /** Ids of the people who installed them: to hear when one loses access. */
   ownInstallerIds?: string[];
+  /**
+   * Where alerts go besides the topic, by a name of yours: a-z, 0-9 and -. Secrets are named, and
+   * stored by you in Secrets Manager (docs/operate/routing.md). Default: none.
+   */
+  targets?: Record<string, TargetProps>;
+  /** Which alerts go to which targets. Default: none. */
+  routes?: RouteSettings[];
 }

@@ -1,5 +1,7 @@
 /** What no single value of a configuration shows: those that do not go together. */
 
+import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { checkRouting } from "../../lib/notify/check-routing.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig } from "./schema.ts";
 
@@ -62,6 +64,7 @@ export function* contradictions(config: LakeConfig): Generator<Contradiction> {
   }
   yield* readerContradictions(config);
   yield* archiveContradictions(config.archive);
+  yield* routingContradictions(config);
   if (closing.compact === true && typeof config.archive.retention === "number") {
     yield {
       path: ["closing", "compact"],
@@ -118,6 +121,35 @@ function* readerContradictions({ readers, sources }: LakeConfig): Generator<Cont
         yield { path: ["readers", index, "sources"], message: `"${source}" is no source` };
       }
     }
+  }
+}
+
+function* routingContradictions({
+  detection: { enabled, targets, routes },
+  sources,
+}: LakeConfig): Generator<Contradiction> {
+  const known = {
+    ruleIds: DETECTIONS.map(({ id }) => id),
+    sources: sources.map(({ name }) => name),
+  };
+  for (const { path, message } of checkRouting({ targets, routes }, known)) {
+    yield { path: ["detection", ...path], message };
+  }
+  const names = Object.keys(targets);
+  for (const [index, name] of names.entries()) {
+    const withoutHyphens = name.replaceAll("-", "");
+    const alike = names
+      .slice(0, index)
+      .find((other) => other.replaceAll("-", "") === withoutHyphens);
+    if (alike !== undefined) {
+      yield {
+        path: ["detection", "targets", name],
+        message: `and "${alike}" differ only in hyphens, which CloudFormation's names leave out`,
+      };
+    }
+  }
+  if (!enabled && names.length > 0) {
+    yield { path: ["detection", "targets"], message: "get nothing while detection is not enabled" };
   }
 }
 

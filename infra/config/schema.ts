@@ -7,6 +7,12 @@ import {
   RuleConfigurationError,
   type RuleOverrides,
 } from "../../lib/detect/configure.ts";
+import {
+  parseSuppressions,
+  type Suppression,
+  SuppressionError,
+} from "../../lib/detect/suppressions.ts";
+import { routeList, targetsByName } from "../../lib/notify/target-settings.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import {
@@ -141,21 +147,29 @@ const closing = section({
   compact: flag.optional(),
 });
 
+/** A value that the product checks itself. */
+function checkedBy<T>(parse: (value: unknown) => T, problem: new (message: string) => Error) {
+  return z.custom<T>().superRefine((value, context) => {
+    try {
+      parse(value);
+    } catch (error) {
+      if (!(error instanceof problem)) {
+        throw error;
+      }
+      context.addIssue({ code: "custom", message: error.message });
+    }
+  });
+}
+/** Where a secret is. What looks like one is refused before it gets into a template. */
+const secretId = matching(
+  /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|https?:)[\w/+=.@-]{1,256})$/,
+  "the name or the whole ARN of a secret in Secrets Manager (never the secret itself)",
+);
+
 const detection = section({
   enabled: flag.default(true),
-  rules: z
-    .custom<RuleOverrides>()
-    .superRefine((rules, context) => {
-      try {
-        parseRuleOverrides(rules);
-      } catch (error) {
-        if (!(error instanceof RuleConfigurationError)) {
-          throw error;
-        }
-        context.addIssue({ code: "custom", message: error.message });
-      }
-    })
-    .default({}),
+  rules: checkedBy<RuleOverrides>(parseRuleOverrides, RuleConfigurationError).default({}),
+  suppressions: checkedBy<readonly Suppression[]>(parseSuppressions, SuppressionError).default([]),
   alertPeriod: duration("1m", "7d", "s").prefault("1h"),
   maxEntryAge: duration("1d", "365d", "d").prefault("14d"),
   ownAppIds: list(matching(/^A[A-Z0-9]+$/, "an app's id (A…)"), "a list of app ids").default([]),
@@ -163,6 +177,8 @@ const detection = section({
     matching(/^[UW][A-Z0-9]+$/, "a user's id (U… or W…)"),
     "a list of user ids",
   ).default([]),
+  targets: targetsByName(secretId).default({}),
+  routes: routeList.default([]),
 });
 
 const lake = {

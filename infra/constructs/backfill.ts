@@ -95,12 +95,15 @@ export class Backfill extends Construct {
       timeout: RUN_TIMEOUT,
       logRetentionDays,
       removalPolicy,
-      environment: writeEnvironment(BACKFILL_ENVIRONMENT, {
-        SOURCE: config.name,
-        ARCHIVE_BUCKET: bucket.bucketName,
-        CHECKPOINT_TABLE: checkpoints.tableName,
-        ...tokenEnvironment(config, tokenSecret),
-      }),
+      environment: {
+        ...monitoring.environmentOf(SERVICES.backfill),
+        ...writeEnvironment(BACKFILL_ENVIRONMENT, {
+          SOURCE: config.name,
+          ARCHIVE_BUCKET: bucket.bucketName,
+          CHECKPOINT_TABLE: checkpoints.tableName,
+          ...tokenEnvironment(config, tokenSecret),
+        }),
+      },
     });
     allowArchive(handler, bucket, config.name, STORING);
     allowToken(handler, tokenSecret, config.tokenRotation, key);

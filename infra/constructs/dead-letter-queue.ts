@@ -13,7 +13,7 @@ export interface DeadLetterQueueProps {
 export class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string, { subject, monitoring }: DeadLetterQueueProps) {
     super(scope, id, {
-      // The messages are names of objects and of sources, no entries: SQS's
+      // The messages are names of objects and of sources, or alerts: SQS's
       // own key will do, and needs no policy for each service that sends.
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

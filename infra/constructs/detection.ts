@@ -1,6 +1,7 @@
 import { Duration, type RemovalPolicy } from "aws-cdk-lib";
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, BillingMode, type ITable, Table } from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
@@ -9,7 +10,7 @@ import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
+import { DETECT_ENVIRONMENT, SUPPRESSIONS_FILE } from "../../lib/stack/detect-environment.ts";
 import { writeEnvironment } from "../../lib/stack/environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
@@ -19,12 +20,15 @@ import { allowMemoryAndAlerts } from "./detection-access.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
+import { Routing } from "./routing.ts";
 import { addSchemaWatch } from "./schema-watch.ts";
 
 export interface DetectionProps {
   config: LakeConfig["detection"];
   sources: SourceConfig[];
   bucket: IBucket;
+  /** Of secrets. */
+  key: IKey;
   /** Announces each new object. */
   newObjects: ITopic;
   /** Where alerts go. */
@@ -72,6 +76,10 @@ export class Detection extends Construct {
     addSchemaWatch(this, {
       ...{ sources, memory, notifications, deadLetters, monitoring, logRetention, removalPolicy },
     });
+    new Routing(this, "Routing", {
+      ...{ config: props.config, key: props.key },
+      ...{ memory, notifications, monitoring, logRetention, removalPolicy },
+    });
   }
 
   #addFunction(memory: ITable, queue: Queue, props: DetectionProps): IFunction {
@@ -81,18 +89,25 @@ export class Detection extends Construct {
       description: "Asks the detection rules about new Slack audit logs",
       memoryMb: 512,
       timeout: TIMEOUT,
+      files:
+        config.suppressions.length === 0
+          ? {}
+          : { [SUPPRESSIONS_FILE]: JSON.stringify(config.suppressions) },
       logRetentionDays: props.logRetention / SECONDS_PER_DAY,
       removalPolicy: props.removalPolicy,
-      environment: writeEnvironment(DETECT_ENVIRONMENT, {
-        ARCHIVE_BUCKET: bucket.bucketName,
-        DETECTION_TABLE: memory.tableName,
-        ALERT_TOPIC_ARN: notifications.topic.topicArn,
-        DETECTION_RULES: config.rules,
-        OWN_APP_IDS: config.ownAppIds,
-        OWN_INSTALLER_IDS: config.ownInstallerIds,
-        ALERT_PERIOD_SECONDS: config.alertPeriod,
-        MAX_ENTRY_AGE_DAYS: config.maxEntryAge / SECONDS_PER_DAY,
-      }),
+      environment: {
+        ...props.monitoring.environmentOf(SERVICES.detect),
+        ...writeEnvironment(DETECT_ENVIRONMENT, {
+          ARCHIVE_BUCKET: bucket.bucketName,
+          DETECTION_TABLE: memory.tableName,
+          ALERT_TOPIC_ARN: notifications.topic.topicArn,
+          DETECTION_RULES: config.rules,
+          OWN_APP_IDS: config.ownAppIds,
+          OWN_INSTALLER_IDS: config.ownInstallerIds,
+          ALERT_PERIOD_SECONDS: config.alertPeriod,
+          MAX_ENTRY_AGE_DAYS: config.maxEntryAge / SECONDS_PER_DAY,
+        }),
+      },
     });
     handler.addEventSource(
       new SqsEventSource(queue, {
@@ -140,7 +155,7 @@ function monitored(handler: IFunction, queue: Queue): Monitored {
     row: {
       title: "Detection",
       widgets: [
-        graph("Alerts", metrics("matches", "published", "suppressed")),
+        graph("Alerts", metrics("matches", "published", "suppressed", "withheld")),
         graph("Looked at", metrics("objects", "tooOld", "entries")),
         graph("New in Slack's vocabulary", metrics("newNames")),
         graph("Went wrong", metrics("failed", "ruleFailures", "unreadable")),

@@ -116,17 +116,20 @@ export class Ingestion extends Construct {
       timeout: TIMEOUT,
       logRetentionDays: props.logRetention / SECONDS_PER_DAY,
       removalPolicy,
-      environment: writeEnvironment(INGEST_ENVIRONMENT, {
-        SOURCE: config.name,
-        ARCHIVE_BUCKET: bucket.bucketName,
-        CHECKPOINT_TABLE: this.checkpoints.tableName,
-        ...tokenEnvironment(config, tokenSecret),
-        SETTLE_DELAY_SECONDS: config.settleDelay,
-        ALLOWED_LATENESS_SECONDS: config.allowedLateness,
-        ...(config.firstStart === undefined
-          ? {}
-          : { FIRST_START: Date.parse(config.firstStart) / 1000 }),
-      }),
+      environment: {
+        ...props.monitoring.environmentOf(SERVICES.ingest),
+        ...writeEnvironment(INGEST_ENVIRONMENT, {
+          SOURCE: config.name,
+          ARCHIVE_BUCKET: bucket.bucketName,
+          CHECKPOINT_TABLE: this.checkpoints.tableName,
+          ...tokenEnvironment(config, tokenSecret),
+          SETTLE_DELAY_SECONDS: config.settleDelay,
+          ALLOWED_LATENESS_SECONDS: config.allowedLateness,
+          ...(config.firstStart === undefined
+            ? {}
+            : { FIRST_START: Date.parse(config.firstStart) / 1000 }),
+        }),
+      },
     });
     allowArchive(handler, bucket, config.name, STORING);
     allowToken(handler, tokenSecret, config.tokenRotation, key);

@@ -1,4 +1,4 @@
-import { Duration, Stack } from "aws-cdk-lib";
+import { Duration, Lazy, Stack } from "aws-cdk-lib";
 import {
   Alarm,
   type AlarmProps,
@@ -6,6 +6,7 @@ import {
   GraphWidget,
   type IMetric,
   type IWidget,
+  MathExpression,
   Metric,
   type MetricOptions,
   TextWidget,
@@ -14,6 +15,7 @@ import {
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
+import { METRICS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { METRIC_NAMESPACE, type Service, SOURCE_DIMENSION } from "../../lib/stack/metrics.ts";
 
 /** An alarm goes off at its threshold and above, and stays quiet while there is no data, unless it says otherwise. */
@@ -51,6 +53,8 @@ export interface MonitoringProps {
 export class Monitoring extends Construct {
   readonly #action: SnsAction;
   readonly #dashboard: Dashboard | undefined;
+  /** What alarms watch. */
+  readonly #watched: IMetric[] = [];
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
@@ -73,6 +77,17 @@ export class Monitoring extends Construct {
     }
   }
 
+  /**
+   * The variables that tell a function which metrics to emit. Without a dashboard, those that no
+   * alarm watches would be paid for and seen by nobody.
+   */
+  environmentOf(service: Service): Record<string, string> {
+    if (this.#dashboard !== undefined) return {};
+    // Alarms are added later.
+    const METRICS = Lazy.string({ produce: () => namesOf(this.#watched, service).join() });
+    return writeEnvironment(METRICS_ENVIRONMENT, { METRICS });
+  }
+
   #addAlarm(subject: string, { article, summary, ...props }: AlarmSpec): void {
     const alarm = new Alarm(this, `${subject}-${article}`, {
       alarmName: `${Stack.of(this).stackName}-${subject}-${article}`,
@@ -82,9 +97,23 @@ export class Monitoring extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
       ...props,
     });
+    this.#watched.push(props.metric);
     alarm.addAlarmAction(this.#action);
     alarm.addOkAction(this.#action); // or nobody hears that it is over
   }
+}
+
+/** @returns names of the metrics that a function emits, each once, sorted */
+function namesOf(metrics: readonly IMetric[], service: Service): string[] {
+  const emitted = metrics
+    .flatMap((metric) =>
+      metric instanceof MathExpression ? Object.values(metric.usingMetrics) : metric,
+    )
+    .filter((metric) => metric instanceof Metric)
+    .filter(({ namespace, dimensions }) => {
+      return namespace === METRIC_NAMESPACE && dimensions?.service === service;
+    });
+  return [...new Set(emitted.map(({ metricName }) => metricName))].toSorted();
 }
 
 /** A metric that a function emits: lib/stack/metrics.ts. */

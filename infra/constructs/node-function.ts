@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { cpSync, existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { type Duration, FileSystem, type RemovalPolicy } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import {
@@ -19,6 +20,8 @@ export interface NodeFunctionProps {
   folder: string;
   description: string;
   environment: Record<string, string>;
+  /** Files beside its code: text or bytes, by name. */
+  files?: Readonly<Record<string, string | Uint8Array>>;
   memoryMb: number;
   timeout: Duration;
   /** How often Lambda tries again after a failure. @default 0: what starts it comes again by itself */
@@ -46,7 +49,7 @@ export class NodeFunction extends LambdaFunction {
     logGroup.grantWrite(role); // AWS's managed policy would allow every log group
     super(scope, id, {
       description: props.description,
-      code: Code.fromAsset(bundleOf(props.folder)),
+      code: Code.fromAsset(withFiles(bundleOf(props.folder), props.files ?? {})),
       handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -73,6 +76,15 @@ export class NodeFunction extends LambdaFunction {
   allowKey(service: string, key: IKey | undefined, actions: string[]): void {
     allowKey(this.#role, service, key, actions);
   }
+}
+
+/** @returns a folder with the same content, and these files */
+function withFiles(bundle: string, files: Readonly<Record<string, string | Uint8Array>>): string {
+  if (Object.keys(files).length === 0) return bundle;
+  const folder = FileSystem.mkdtemp("audit-lake-function-");
+  cpSync(bundle, folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
 }
 
 /** @returns the folder to deploy */

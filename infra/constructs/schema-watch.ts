@@ -1,13 +1,15 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { type IWidget, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { ScheduleExpression, ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { SCHEMA_WATCH_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
+import { SCHEMA_WATCH_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { SourceConfig } from "../config/schema.ts";
 import { allowMemoryAndAlerts } from "./detection-access.ts";
-import type { Monitoring } from "./monitoring.ts";
+import { functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
 import { StartSchedule } from "./start-schedule.ts";
@@ -44,15 +46,19 @@ export function addSchemaWatch(scope: Construct, props: SchemaWatchProps): void 
     retryAttempts: 2, // the next start is a day away
     logRetentionDays: props.logRetention / SECONDS_PER_DAY,
     removalPolicy,
-    environment: writeEnvironment(SCHEMA_WATCH_ENVIRONMENT, {
-      DETECTION_TABLE: memory.tableName,
-      ALERT_TOPIC_ARN: notifications.topic.topicArn,
-    }),
+    environment: {
+      ...props.monitoring.environmentOf(SERVICES.schemaWatch),
+      ...writeEnvironment(SCHEMA_WATCH_ENVIRONMENT, {
+        DETECTION_TABLE: memory.tableName,
+        ALERT_TOPIC_ARN: notifications.topic.topicArn,
+      }),
+    },
   });
   allowMemoryAndAlerts(handler, memory, ["vocabulary"], notifications);
 
   const group = new ScheduleGroup(scope, "Schedules", { removalPolicy: RemovalPolicy.DESTROY });
-  for (const { name, apiBase } of props.sources.filter(({ enabled }) => enabled)) {
+  const sources = props.sources.filter(({ enabled }) => enabled);
+  for (const { name, apiBase } of sources) {
     new StartSchedule(scope, `Drift-${name}`, {
       description: `Compares what Slack logs of ${name} with the last look`,
       schedule: ScheduleExpression.rate(INTERVAL),
@@ -72,5 +78,17 @@ export function addSchemaWatch(scope: Construct, props: SchemaWatchProps): void 
         metric: handler.metricErrors({ period: Duration.minutes(5) }),
       },
     ],
+    row: { title: "Schema watch", widgets: sources.map(widget) },
   });
+}
+
+function widget({ name: source }: SourceConfig): IWidget {
+  const metrics = Object.values(SCHEMA_WATCH_METRICS).map((metric) =>
+    functionMetric(SERVICES.schemaWatch, metric, {
+      source,
+      statistic: Stats.SUM,
+      period: INTERVAL,
+    }),
+  );
+  return graph(`Slack's lists for ${source}`, metrics);
 }

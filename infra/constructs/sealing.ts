@@ -101,15 +101,18 @@ export class Sealing extends Construct {
       timeout: RUN_TIMEOUT,
       logRetentionDays,
       removalPolicy,
-      environment: writeEnvironment(SEAL_ENVIRONMENT, {
-        SOURCE: config.name,
-        ARCHIVE_BUCKET: props.bucket.bucketName,
-        CHECKPOINT_TABLE: props.checkpoints.tableName,
-        ...tokenEnvironment(config, tokenSecret),
-        ALLOWED_LATENESS_SECONDS: config.allowedLateness,
-        CLOSE_DELAY_SECONDS: props.config.delay,
-        ...(this.signingKey === undefined ? {} : { SIGNING_KEY_ID: this.signingKey.keyArn }),
-      }),
+      environment: {
+        ...props.monitoring.environmentOf(SERVICES.seal),
+        ...writeEnvironment(SEAL_ENVIRONMENT, {
+          SOURCE: config.name,
+          ARCHIVE_BUCKET: props.bucket.bucketName,
+          CHECKPOINT_TABLE: props.checkpoints.tableName,
+          ...tokenEnvironment(config, tokenSecret),
+          ALLOWED_LATENESS_SECONDS: config.allowedLateness,
+          CLOSE_DELAY_SECONDS: props.config.delay,
+          ...(this.signingKey === undefined ? {} : { SIGNING_KEY_ID: this.signingKey.keyArn }),
+        }),
+      },
     });
     const sealed = [PREFIXES.quarantine, PREFIXES.closing, PREFIXES.addenda];
     allowArchive(handler, props.bucket, config.name, {
@@ -129,12 +132,12 @@ export class Sealing extends Construct {
       });
     }
 
-    const { bucket, resultsBucket, columnsBucket, key, catalog } = props;
+    const { bucket, resultsBucket, columnsBucket, key, catalog, monitoring } = props;
     const columns = props.hasColumns
       ? new Columns(scope, "Compaction", {
           source: config.name,
           ...{ bucket, resultsBucket, columnsBucket, key, logRetentionDays, removalPolicy },
-          catalog,
+          ...{ catalog, monitoring },
           lakeFormation: props.lakeFormation,
         })
       : undefined;

@@ -61,7 +61,8 @@ export const PARAMETERS = {
   Dashboard: {
     ...ON_OR_OFF,
     Default: "on",
-    Description: "A dashboard in CloudWatch with every metric, $3 a month.",
+    Description:
+      "A dashboard in CloudWatch with every metric, $3 a month. Without it, functions emit only the metrics that alarms watch.",
   },
   Detection: {
     ...ON_OR_OFF,

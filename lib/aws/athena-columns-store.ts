@@ -49,8 +49,17 @@ export class AthenaColumnsStore implements ColumnsStore {
   }
 
   async serve(): Promise<void> {
-    const whole = await this.#columns.wholeDays();
-    await this.#replaceView([...whole].flatMap(([source, days]) => joinDays(source, days)));
+    // A day of another source may become whole, and be published, between reading and replacing:
+    // whoever replaces the view last has looked again, and found nothing that it lacks.
+    let published: string | undefined;
+    for (;;) {
+      const whole = await this.#columns.wholeDays();
+      const ranges = [...whole].flatMap(([source, days]) => joinDays(source, days));
+      const found = JSON.stringify(ranges);
+      if (found === published) return;
+      await this.#replaceView(ranges);
+      published = found;
+    }
   }
 
   /** Sealed days that it does not have whole, UTC, `YYYY-MM-DD`, oldest first. */

@@ -20,17 +20,25 @@ interface AlertItem {
 }
 
 /**
- * Published alerts in DynamoDB: key `pk`, `alert#<id>`; time to live `expiresAt`.
+ * Published alerts in DynamoDB: key `pk`, `alert#<id>`, or for what a target has
+ * `delivery#<target>#<id>`; time to live `expiresAt`.
  *
  * Reads are consistent, writes conditional, each on one item.
  */
 export class DynamoDbAlertLedger implements AlertLedger {
   readonly #client: DynamoDBDocumentClient;
   readonly #tableName: string;
+  readonly #keyPrefix: string;
 
-  constructor(client: DynamoDBDocumentClient, tableName: string) {
+  /** @param keyPrefix - before the alert's id; alerts of one are unknown to the others */
+  constructor(
+    client: DynamoDBDocumentClient,
+    tableName: string,
+    keyPrefix: string = DETECTION_KEYS.alert,
+  ) {
     this.#client = client;
     this.#tableName = tableName;
+    this.#keyPrefix = keyPrefix;
   }
 
   async claim(
@@ -48,7 +56,7 @@ export class DynamoDbAlertLedger implements AlertLedger {
       await this.#client.send(
         new PutCommand({
           TableName: this.#tableName,
-          Item: { ...toKey(alertId), ...item },
+          Item: { ...this.#key(alertId), ...item },
           // Its own claim counts as free: the response to an earlier attempt was lost.
           ConditionExpression:
             "attribute_not_exists(pk) OR (attribute_not_exists(published) AND (claimExpiresAt <= :now OR claimOwner = :owner))",
@@ -62,7 +70,7 @@ export class DynamoDbAlertLedger implements AlertLedger {
       }
     }
     const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#tableName, Key: toKey(alertId), ConsistentRead: true }),
+      new GetCommand({ TableName: this.#tableName, Key: this.#key(alertId), ConsistentRead: true }),
     );
     return Item?.published === true ? "published" : "in_flight";
   }
@@ -71,14 +79,14 @@ export class DynamoDbAlertLedger implements AlertLedger {
     await this.#client.send(
       new UpdateCommand({
         TableName: this.#tableName,
-        Key: toKey(alertId),
+        Key: this.#key(alertId),
         UpdateExpression: "SET published = :true REMOVE claimOwner, claimExpiresAt",
         ExpressionAttributeValues: { ":true": true },
       }),
     );
   }
-}
 
-function toKey(alertId: string): { pk: string } {
-  return { pk: DETECTION_KEYS.alert + alertId };
+  #key(alertId: string): { pk: string } {
+    return { pk: this.#keyPrefix + alertId };
+  }
 }

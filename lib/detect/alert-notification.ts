@@ -21,7 +21,39 @@ export function toNotification(alert: Alert): Notification {
 }
 
 function alertText(alert: Alert): string {
-  const { entry, series } = alert;
+  const { facts, lists, commands } = alertParts(alert);
+  return [
+    alert.title,
+    "",
+    alert.reason,
+    "",
+    ...facts.map(([name, text]) => `${`${name}:`.padEnd(11)}${text}`),
+    "",
+    ...lists.flatMap(([heading, items]) => [
+      `${heading}:`,
+      ...items.map((item) => `- ${item}`),
+      "",
+    ]),
+    ...commands.flatMap(([heading, command]) => [`${heading}:`, command, ""]),
+    `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
+    "",
+  ].join("\n");
+}
+
+/** What is known beside title and reason, for a person, in the order to show. */
+export interface AlertParts {
+  facts: [name: string, text: string][];
+  /** Sentences; no list is empty. */
+  lists: [heading: string, items: readonly string[]][];
+  /** To run: commands and SQL, one line or several. */
+  commands: [heading: string, command: string][];
+}
+
+export function alertParts(alert: Alert): AlertParts {
+  const { entry, inspect } = alert;
+  const tactics = new Set(
+    alert.techniques.flatMap(({ tactics }) => tactics.map(({ name }) => name)),
+  );
   const facts: [string, string | undefined][] = [
     ["Severity", alert.severity],
     ["When", entry.time],
@@ -33,38 +65,37 @@ function alertText(alert: Alert): string {
     ["Client", entry.userAgent],
     ["Entries", entriesText(alert)],
     ["ATT&CK", alert.techniques.map(({ id, name }) => `${id} ${name}`).join("; ")],
+    ["Tactics", [...tactics].join(", ")],
     ["Rule", alert.ruleId],
     ["Reference", alert.reference],
   ];
-  const known = facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${`${name}:`.padEnd(11)}${value}`],
-  );
-  return [
-    alert.title,
-    "",
-    alert.reason,
-    "",
-    ...known,
-    "",
-    series === undefined ? "The entry in Athena:" : "The entries in Athena:",
-    entryQuery(alert),
-    "",
-    `The same again until ${alert.period.end} is not reported. Alert id: ${alert.id}`,
-    "",
-  ].join("\n");
+  const lists: AlertParts["lists"] = [
+    ["Check next", alert.checks],
+    ["Often harmless", alert.falsePositives],
+  ];
+  return {
+    facts: facts.flatMap(([name, text]) =>
+      text === undefined || text === "" ? [] : [[name, text]],
+    ),
+    lists: lists.filter(([, items]) => items.length > 0),
+    commands: [
+      ["The exact text", inspect.cat],
+      ["In Athena, or with audit-lake query", inspect.sql],
+      ...(inspect.query === undefined
+        ? []
+        : [
+            [
+              `What happened around it (in Athena the saved query ${inspect.queryName})`,
+              inspect.query,
+            ] as [string, string],
+          ]),
+    ],
+  };
 }
 
-function entriesText({ entries, series }: Alert): string | undefined {
-  if (series !== undefined) return `from ${series.from} to ${series.to}, or longer; this is one`;
-  return entries === 1 ? undefined : `${entries}; this is the first`;
-}
-
-function entryQuery({ source, entry, series }: Alert): string {
-  const from = `SELECT * FROM audit_logs WHERE source = '${source}'`;
-  if (series !== undefined) {
-    const days = `dt BETWEEN '${series.from.slice(0, 10)}' AND '${series.to.slice(0, 10)}'`;
-    return `${from} AND ${days} AND (${series.where})`;
-  }
-  const id = entry.id.replaceAll("'", "''");
-  return `${from} AND dt = '${entry.time.slice(0, 10)}' AND id = '${id}'`;
+function entriesText({ entries, series, firstTime, lastTime }: Alert): string | undefined {
+  if (series !== undefined) return `from ${firstTime} to ${lastTime}, or longer; this is one`;
+  return entries === 1
+    ? undefined
+    : `${entries}, from ${firstTime} to ${lastTime}; this is the first`;
 }

@@ -2,8 +2,16 @@ import { createHash } from "node:crypto";
 import type { AuditLogEntry } from "../slack/types.ts";
 import { toIsoSeconds } from "../time.ts";
 import { actorId, actorName, entityId, entityName, location, textAt } from "./entry-fields.ts";
+import { type Inspection, inspectionOf, type MatchedEntries } from "./inspect.ts";
 import type { Rule, RuleDescription, Severity } from "./rule.ts";
-import { TECHNIQUES, type TechniqueId, techniqueUrl } from "./techniques.ts";
+import type { Suppression } from "./suppressions.ts";
+import { type Technique, toTechnique } from "./techniques.ts";
+
+/**
+ * Version of {@link Alert}, as it is published and stored. Fields are only added, so a
+ * reader of an older version reads a newer one. Before 2 there was no number.
+ */
+export const ALERT_SCHEMA_VERSION = 2;
 
 /**
  * What a person is told: the first entry that matched a rule, for one dedupe key
@@ -14,13 +22,19 @@ import { TECHNIQUES, type TechniqueId, techniqueUrl } from "./techniques.ts";
  * Only `line` is verbatim.
  */
 export interface Alert {
+  schemaVersion: typeof ALERT_SCHEMA_VERSION;
   /** The same for everything that is one alert: `<rule>/<source>/<start of the period>/<hash of the dedupe key>`. */
   id: string;
   ruleId: string;
   title: string;
   severity: Severity;
+  /** Why it matters. */
   reason: string;
-  techniques: { id: TechniqueId; name: string; url: string }[];
+  /** What to check next, in this order; empty for a rule that says nothing of it. */
+  checks: readonly string[];
+  /** Harmless things that raise this alert too; empty for a rule that says nothing of it. */
+  falsePositives: readonly string[];
+  techniques: Technique[];
   reference: string;
   source: string;
   /** Object that holds the entry. */
@@ -44,6 +58,14 @@ export interface Alert {
   line?: string;
   /** Entries of the same object that belong to this alert; at least 1. */
   entries: number;
+  /** Ids of the first of them, at most `MAX_ENTRY_IDS`. */
+  entryIds: string[];
+  /** ISO 8601, both included: when they happened; of a correlation, all its entries. */
+  firstTime: string;
+  lastTime: string;
+  inspect: Inspection;
+  /** Why nobody is told of it; it is counted and listed all the same. */
+  suppression?: Pick<Suppression, "reason" | "owner" | "expires">;
   /** Of a correlation: all its entries, of this object or of others. */
   series?: {
     /** ISO 8601, both included. */
@@ -57,6 +79,9 @@ export interface Alert {
 /** SNS accepts 256 KiB, and a line is escaped twice on its way into a message. */
 const MAX_LINE_BYTES = 32 * 1024;
 
+/** Enough to see what happened; the commands of `inspect` show the rest. */
+export const MAX_ENTRY_IDS = 10;
+
 const MAX_TITLE_LENGTH = 200;
 const MAX_FACT_LENGTH = 500;
 
@@ -68,62 +93,85 @@ export interface FoundEntry {
   line: string;
 }
 
+/** What tells an alert from others of its rule and source. */
+interface AlertIdentity {
+  /** Entries with the same one in one period are one alert. */
+  dedupeKey: string;
+  /** Of the period, epoch seconds. */
+  start: number;
+}
+
 /** @throws whatever the rule throws */
-export function toAlert(rule: Rule, found: FoundEntry, periodSeconds: number): Alert {
-  const { entry } = found;
-  return makeAlert(rule, found, {
-    title: rule.alertTitle(entry),
-    dedupeKey: rule.dedupeKey(entry),
-    start: entry.date_create - (entry.date_create % periodSeconds),
-    periodSeconds,
-  });
+export function identityOf(rule: Rule, { entry }: FoundEntry, periodSeconds: number) {
+  const start = entry.date_create - (entry.date_create % periodSeconds);
+  return { dedupeKey: rule.dedupeKey(entry), start };
+}
+
+export function alertId(ruleId: string, source: string, { dedupeKey, start }: AlertIdentity) {
+  const keyHash = createHash("sha256").update(dedupeKey).digest("hex").slice(0, 16);
+  return `${ruleId}/${source}/${toIsoSeconds(start)}/${keyHash}`;
 }
 
 /**
- * @param of.dedupeKey - entries with the same one in one period are one alert
- * @param of.start - of the period, epoch seconds
+ * @param found - the entry that the alert shows
+ * @param entries - all that the alert is about, `found` among them
+ * @param suppression - that holds for it
  */
 export function makeAlert(
   rule: RuleDescription,
-  { entry, source, objectKey, line }: FoundEntry,
-  of: { title: string; dedupeKey: string; start: number; periodSeconds: number },
+  found: FoundEntry,
+  of: AlertIdentity & { title: string; periodSeconds: number },
+  entries: MatchedEntries,
+  suppression?: Suppression,
 ): Alert {
-  const period = {
-    start: toIsoSeconds(of.start),
-    end: toIsoSeconds(of.start + of.periodSeconds),
-  };
-  const keyHash = createHash("sha256").update(of.dedupeKey).digest("hex").slice(0, 16);
-  const ipAddress = textAt(entry, "context", "ip_address");
-  const userAgent = textAt(entry, "context", "ua");
+  const { entry, source, objectKey, line } = found;
+  const { count, ids, first, last, series } = entries;
+  const firstTime = toIsoSeconds(first);
+  const lastTime = toIsoSeconds(last);
   return {
-    id: `${rule.id}/${source}/${period.start}/${keyHash}`,
+    schemaVersion: ALERT_SCHEMA_VERSION,
+    id: alertId(rule.id, source, of),
     ruleId: rule.id,
     title: oneLine(of.title, MAX_TITLE_LENGTH),
     severity: rule.severity,
     reason: rule.reason,
-    techniques: rule.techniques.map((id) => ({
-      id,
-      name: TECHNIQUES[id],
-      url: techniqueUrl(id),
-    })),
+    checks: rule.checks ?? [],
+    falsePositives: rule.falsePositives ?? [],
+    techniques: rule.techniques.map(toTechnique),
     reference: rule.reference,
     source,
     objectKey,
-    period,
-    entry: {
-      id: fact(entry.id),
-      time: toIsoSeconds(entry.date_create),
-      action: fact(entry.action),
-      actorId: fact(actorId(entry)),
-      actor: fact(actorName(entry)),
-      entityId: fact(entityId(entry)),
-      entity: fact(entityName(entry)),
-      location: fact(location(entry)),
-      ...(ipAddress === undefined ? {} : { ipAddress: fact(ipAddress) }),
-      ...(userAgent === undefined ? {} : { userAgent: fact(userAgent) }),
-    },
+    period: { start: toIsoSeconds(of.start), end: toIsoSeconds(of.start + of.periodSeconds) },
+    entry: shownEntry(entry),
     ...(Buffer.byteLength(line) > MAX_LINE_BYTES ? {} : { line }),
-    entries: 1,
+    entries: count,
+    entryIds: ids.map(fact),
+    firstTime,
+    lastTime,
+    inspect: inspectionOf(source, entries, entry, rule.query),
+    ...(suppression && { suppression: pickDecision(suppression) }),
+    ...(series && { series: { from: firstTime, to: lastTime, where: series.where } }),
+  };
+}
+
+function pickDecision({ reason, owner, expires }: Suppression) {
+  return { reason: fact(reason), owner: fact(owner), expires };
+}
+
+function shownEntry(entry: AuditLogEntry): Alert["entry"] {
+  const ipAddress = textAt(entry, "context", "ip_address");
+  const userAgent = textAt(entry, "context", "ua");
+  return {
+    id: fact(entry.id),
+    time: toIsoSeconds(entry.date_create),
+    action: fact(entry.action),
+    actorId: fact(actorId(entry)),
+    actor: fact(actorName(entry)),
+    entityId: fact(entityId(entry)),
+    entity: fact(entityName(entry)),
+    location: fact(location(entry)),
+    ...(ipAddress === undefined ? {} : { ipAddress: fact(ipAddress) }),
+    ...(userAgent === undefined ? {} : { userAgent: fact(userAgent) }),
   };
 }
 

@@ -72,7 +72,10 @@ export function exampleAnomaly(
 
 /** A rule for the anomalies that Slack reports for certain reasons. */
 export function anomalyRule(
-  rule: Pick<Rule, "id" | "title" | "severity" | "reason" | "techniques"> & {
+  rule: Pick<
+    Rule,
+    "id" | "title" | "severity" | "reason" | "checks" | "falsePositives" | "query" | "techniques"
+  > & {
     reasons: readonly KnownReason[];
   },
 ): Rule {

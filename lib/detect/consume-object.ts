@@ -2,6 +2,7 @@ import { decodeLines } from "../archive/archive-object.ts";
 import { parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
+import type { Alert } from "./alert.ts";
 import { correlate } from "./correlate.ts";
 import type { Detector, Findings } from "./detector.ts";
 import type { AlertLedger, CorrelationStore, NotificationSink } from "./ports.ts";
@@ -24,6 +25,8 @@ export interface NewObject {
 
 /** What became of an object. */
 export interface Consumed extends Omit<Findings, "alerts" | "stretches">, Raised {
+  /** Alerts that a suppression holds back. */
+  withheld: Alert[];
   /** Its entries are history, for example from a backfill; it was not read. */
   tooOld: boolean;
   /** Actions, entity types and fields seen for the first time. */
@@ -64,7 +67,7 @@ export async function consumeObject(
   }
   const nothing = { entries: 0, matches: 0, published: 0, suppressed: 0, newNames: 0 };
   if (createdAt / 1000 - name.maxDateCreate > maxEntryAgeSeconds) {
-    return { ...nothing, unreadable: [], failures: new Map(), tooOld: true };
+    return { ...nothing, unreadable: [], failures: new Map(), withheld: [], tooOld: true };
   }
 
   const lines = await decodeLines(key, await ports.archive.get(key));
@@ -74,13 +77,15 @@ export async function consumeObject(
   });
   // The ledger must remember an alert for as long as any event can still raise it.
   const forgetAfterSeconds = maxEntryAgeSeconds + MAX_DELIVERY_SECONDS;
-  const raised = await raiseAlerts(alerts, ports, { owner, forgetAfterSeconds });
+  const raised = await raiseAlerts(alerts.filter(isToBeTold), ports, { owner, forgetAfterSeconds });
   // The alerts before need no other object: what goes wrong here holds none of them up.
-  const correlated = await correlate(stretches, ports.correlations, {
-    periodSeconds: ports.detector.periodSeconds,
+  const correlated = await correlate(
+    stretches,
+    ports.correlations,
+    ports.detector.settings,
     forgetAfterSeconds,
-  });
-  const { published, suppressed } = await raiseAlerts(correlated, ports, {
+  );
+  const { published, suppressed } = await raiseAlerts(correlated.filter(isToBeTold), ports, {
     owner,
     forgetAfterSeconds,
   });
@@ -90,7 +95,12 @@ export async function consumeObject(
     matches: findings.matches + correlated.length,
     published: raised.published + published,
     suppressed: raised.suppressed + suppressed,
+    withheld: [...alerts, ...correlated].filter((alert) => !isToBeTold(alert)),
     tooOld: false,
     newNames,
   };
+}
+
+function isToBeTold({ suppression }: Alert): boolean {
+  return suppression === undefined;
 }

@@ -1,7 +1,8 @@
 import type { AuditLogEntry } from "../slack/types.ts";
-import { toIsoSeconds } from "../time.ts";
-import { type Alert, type FoundEntry, makeAlert } from "./alert.ts";
-import type { Correlation, CountedStep } from "./correlation.ts";
+import { type Alert, type FoundEntry, MAX_ENTRY_IDS, makeAlert } from "./alert.ts";
+import { actionsOf, type Correlation, type CountedStep, titleOf } from "./correlation.ts";
+import type { DetectorSettings } from "./detector.ts";
+import { sqlText } from "./inspect.ts";
 import {
   type Completion,
   findCompletion,
@@ -30,6 +31,8 @@ export interface Stretch {
   /** Epoch seconds. */
   start: number;
   points: Point[];
+  /** Of the first entries, at most `MAX_ENTRY_IDS`. */
+  entryIds: string[];
   /** The latest entry. */
   latest: FoundEntry;
 }
@@ -58,10 +61,12 @@ export class Stretches {
       // The subject's id comes from Slack, of any length: its hash stands for it.
       const name = `${correlation.id}/${source}/${toValue(subjectId)}`;
       const subject = { name, subjectId, subjectName };
-      this.#byKey.set(key, { correlation, ...subject, start, points: [point], latest: found });
+      const first = { points: [point], entryIds: [entry.id], latest: found };
+      this.#byKey.set(key, { correlation, ...subject, start, ...first });
       return true;
     }
     known.points.push(point);
+    if (known.entryIds.length < MAX_ENTRY_IDS) known.entryIds.push(entry.id);
     const { date_create, id } = known.latest.entry;
     if (time > date_create || (time === date_create && entry.id > id)) {
       known.latest = found;
@@ -89,13 +94,13 @@ function countedIn({ steps }: Correlation, entry: AuditLogEntry): string | undef
  * that ends its adding last sees the entries of both.
  *
  * @param forgetAfterSeconds - how long after its time an entry may still be delivered
- * @param periodSeconds - as configured
  * @throws whatever the store throws; repeating the call changes nothing
  */
 export async function correlate(
   stretches: readonly Stretch[],
   store: CorrelationStore,
-  { periodSeconds, forgetAfterSeconds }: { periodSeconds: number; forgetAfterSeconds: number },
+  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions">,
+  forgetAfterSeconds: number,
 ): Promise<Alert[]> {
   await inParallel(stretches, async (stretch) => {
     const { correlation, start, points } = stretch;
@@ -118,7 +123,7 @@ export async function correlate(
       { at: start, completion: findCompletion(correlation, before, within) },
       { at: next, completion: findCompletion(correlation, within, after) },
     ].flatMap(({ at, completion }) =>
-      completion === undefined ? [] : [correlationAlert(stretch, at, completion, periodSeconds)],
+      completion === undefined ? [] : [correlationAlert(stretch, at, completion, settings)],
     );
   });
   return [...new Map(alerts.flat().map((alert) => [alert.id, alert])).values()];
@@ -148,36 +153,40 @@ function alertPeriod({ withinSeconds }: Correlation, periodSeconds: number): num
 
 /** @param at - start of the stretch that is complete */
 function correlationAlert(
-  { correlation, subjectId, subjectName, points, latest }: Stretch,
+  { correlation, subjectId, subjectName, points, entryIds, latest }: Stretch,
   at: number,
   completion: Completion,
-  configuredSeconds: number,
+  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions">,
 ): Alert {
-  const periodSeconds = alertPeriod(correlation, configuredSeconds);
-  const alert = makeAlert(correlation, latest, {
-    title: correlation.alertTitle(subjectName),
-    dedupeKey: subjectId,
-    start: at - (at % periodSeconds),
-    periodSeconds,
-  });
-  return {
-    ...alert,
-    entries: points.length,
-    series: {
-      from: toIsoSeconds(completion.first),
-      to: toIsoSeconds(completion.last),
-      where: correlation.steps
-        .map(
-          ({ actions, by }) =>
-            `action IN (${list(actions)}) AND ${by.column} = ${list([subjectId])}`,
-        )
-        .join(" OR "),
+  const periodSeconds = alertPeriod(correlation, settings.periodSeconds);
+  const subject = { id: subjectId, latest: latest.entry, time: completion.last };
+  return makeAlert(
+    correlation,
+    latest,
+    {
+      title: titleOf(correlation, subjectName),
+      dedupeKey: subjectId,
+      start: at - (at % periodSeconds),
+      periodSeconds,
     },
-  };
+    {
+      count: points.length,
+      ids: entryIds,
+      ...completion,
+      series: { actions: actionsOf(correlation), where: conditionOf(correlation, subjectId) },
+    },
+    settings.suppressions?.ofSubject(correlation, latest.source, subject),
+  );
 }
 
-function list(texts: readonly string[]): string {
-  return texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ");
+/** Of SQL, for the view `audit_logs`: which entries of the subject count. */
+function conditionOf({ steps }: Correlation, subjectId: string): string {
+  return steps
+    .map(({ actions, by }) => {
+      const names = actions.map(sqlText).join(", ");
+      return `action IN (${names}) AND ${by.column} = ${sqlText(subjectId)}`;
+    })
+    .join(" OR ");
 }
 
 function keyOf({ name }: Pick<Stretch, "name">, start: number): string {

@@ -15,8 +15,8 @@ export interface Correlation extends RuleDescription {
   readonly withinSeconds: number;
   /** In this order; entries of one second are in any order. An entry counts for the first step that it fits. */
   readonly steps: readonly [CountedStep] | readonly [Step, Step, ...Step[]];
-  /** One line for a person. */
-  alertTitle(subject: string): string;
+  /** One line for a person. The numbers are those that are configured. */
+  alertTitle(subject: string, numbers: { atLeast: number; within: string }): string;
   readonly examples: {
     readonly match: readonly Series[];
     /** Entries that it leaves out; the reference lists them. */
@@ -63,3 +63,36 @@ export function actionsOf(detection: Detection): readonly string[] {
 export function isCorrelation(detection: Detection): detection is Correlation {
   return "steps" in detection;
 }
+
+/** The step that counts, if one does: each rule has one threshold at most. */
+export function countedStep({ steps }: Correlation): Step | undefined {
+  return steps.find(({ atLeast = 1 }) => atLeast > 1);
+}
+
+/** Whom or what its alerts are about: the subject of the last entry. */
+export function subjectOf({ steps }: Correlation): Subject {
+  return (steps.at(-1) ?? steps[0]).by;
+}
+
+/** The title of an alert about a subject, which is named as a text for people. */
+export function titleOf(correlation: Correlation, subjectName: string): string {
+  return correlation.alertTitle(subjectName, {
+    atLeast: countedStep(correlation)?.atLeast ?? 1,
+    within: periodText(correlation.withinSeconds),
+  });
+}
+
+/** `10 minutes`, `an hour`, `2 days`. */
+function periodText(seconds: number): string {
+  for (const [length, one, many] of PERIODS) {
+    if (seconds === length) return one;
+    if (seconds % length === 0) return `${seconds / length} ${many}`;
+  }
+  return `${seconds} seconds`;
+}
+
+const PERIODS = [
+  [86_400, "a day", "days"],
+  [3_600, "an hour", "hours"],
+  [60, "a minute", "minutes"],
+] as const;

@@ -4,17 +4,20 @@ import type { ArchiveStore } from "../ports.ts";
 import { hourOf, type TimeRange } from "../time.ts";
 import type { Alert } from "./alert.ts";
 import { correlate } from "./correlate.ts";
-import type { Detection } from "./correlation.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
+import { SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
 import { MemoryCorrelationStore } from "./memory-correlation-store.ts";
+import type { RuleDescription } from "./rule.ts";
 
 /** What a rule would have reported. */
 interface RuleCount {
-  rule: Detection;
+  rule: RuleDescription;
   /** Entries that it matches; of a correlation, those of objects that have a part in an alert. */
   matches: number;
   /** Alerts it would have raised: matches, once for each dedupe key and period. */
   alerts: number;
+  /** Alerts that a suppression holds back, besides. */
+  suppressed: number;
   /** Entries on which it threw. */
   failures: number;
 }
@@ -24,7 +27,7 @@ export interface ArchiveFindings {
   entries: number;
   /** Lines that are not an entry. */
   unreadable: number;
-  /** One for each rule, in the order of the rules, including those without a match. */
+  /** One for each rule, in the order of the rules, including those without a match; last that of expired suppressions, where some are given. */
   rules: RuleCount[];
 }
 
@@ -39,7 +42,7 @@ export interface ArchiveFindings {
  * @param options.source - only entries of this source
  * @param options.from - epoch seconds, included; older entries are skipped
  * @param options.until - epoch seconds, excluded; newer entries are skipped
- * @param options.onAlert - each alert, in order; `entries` counts those of its first object
+ * @param options.onAlert - each alert, in order, also those that a suppression holds back; `entries` counts those of its first object
  * @param options.onObject - after each object that was read: the findings so far
  * @throws {ArchiveObjectError} when an object is damaged
  */
@@ -54,8 +57,10 @@ export async function detectArchive(
 ): Promise<ArchiveFindings> {
   const { source, from = 0, until = Number.POSITIVE_INFINITY, onAlert, onObject } = options;
   const detector = new Detector(settings);
+  const { rules, suppressions } = settings;
+  const reported = suppressions === undefined ? rules : [...rules, SUPPRESSION_EXPIRED];
   const counts = new Map<string, RuleCount>(
-    settings.rules.map((rule) => [rule.id, { rule, matches: 0, alerts: 0, failures: 0 }]),
+    reported.map((rule) => [rule.id, { rule, matches: 0, alerts: 0, suppressed: 0, failures: 0 }]),
   );
   const findings: ArchiveFindings = {
     objects: 0,
@@ -79,16 +84,14 @@ export async function detectArchive(
     const hour = hourOf(name.minDateCreate);
     raised.moveTo(name.source, hour);
     correlations.forget(hour);
-    const correlated = await correlate(found.stretches, correlations, {
-      periodSeconds: settings.periodSeconds,
-      forgetAfterSeconds: 0,
-    });
+    const correlated = await correlate(found.stretches, correlations, settings, 0);
     for (const alert of [...found.alerts, ...correlated]) {
       const count = counts.get(alert.ruleId);
       if (count !== undefined) {
         count.matches += alert.entries;
         if (raised.isNew(alert)) {
-          count.alerts += 1;
+          if (alert.suppression === undefined) count.alerts += 1;
+          else count.suppressed += 1;
           onAlert?.(alert);
         }
       }
@@ -125,9 +128,10 @@ class OpenPeriods {
     this.#hour = hour;
   }
 
-  isNew({ id, period }: Alert): boolean {
-    const isNew = !this.#ends.has(id);
-    this.#ends.set(id, Date.parse(period.end));
+  isNew({ id, period, suppression }: Alert): boolean {
+    const key = suppression === undefined ? id : `${id} ${JSON.stringify(suppression)}`;
+    const isNew = !this.#ends.has(key);
+    this.#ends.set(key, Date.parse(period.end));
     return isNew;
   }
 }

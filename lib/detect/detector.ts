@@ -1,15 +1,29 @@
 import { parseObjectKey } from "../archive/object-key.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 import type { TimeRange } from "../time.ts";
-import { type Alert, type FoundEntry, toAlert } from "./alert.ts";
+import {
+  type Alert,
+  alertId,
+  type FoundEntry,
+  identityOf,
+  MAX_ENTRY_IDS,
+  makeAlert,
+} from "./alert.ts";
+import { configureRules, type RuleOverrides } from "./configure.ts";
 import { type Stretch, Stretches } from "./correlate.ts";
 import { type Correlation, type Detection, isCorrelation } from "./correlation.ts";
+import { expiredAlert } from "./expired-suppression.ts";
+import type { MatchedEntries } from "./inspect.ts";
 import { parseEntry } from "./parse-entry.ts";
 import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
+import type { Suppression, Suppressions } from "./suppressions.ts";
 
 export interface DetectorSettings {
   /** The rules that are on. */
   rules: readonly Detection[];
+  /** What is different from the rules' own settings. */
+  overrides?: RuleOverrides;
+  suppressions?: Suppressions;
   context: RuleContext;
   /** Length of the periods; in each, a dedupe key is one alert. Periods are counted from the epoch. */
   periodSeconds: number;
@@ -17,7 +31,10 @@ export interface DetectorSettings {
 
 /** What the rules report about one object. */
 export interface Findings {
-  /** Each id once, in the order of the entries. */
+  /**
+   * Each id once, and once more for each suppression that holds for entries of it; in the
+   * order of the entries.
+   */
   alerts: Alert[];
   /** What the entries add to correlations. */
   stretches: Stretch[];
@@ -45,28 +62,28 @@ interface StepOf {
   step: number;
 }
 
+/** What a source's entries are compared with, by action. */
+interface RulesByAction {
+  rules: ReadonlyMap<string, readonly Rule[]>;
+  steps: ReadonlyMap<string, readonly StepOf[]>;
+}
+
 /** Runs every rule on every entry. Keeps no state between two calls. */
 export class Detector {
-  readonly #settings: DetectorSettings;
-  readonly #rulesByAction: ReadonlyMap<string, readonly Rule[]>;
-  readonly #stepsByAction: ReadonlyMap<string, readonly StepOf[]>;
+  readonly settings: DetectorSettings;
+  readonly #bySource = new Map<string, RulesByAction>();
 
   constructor(settings: DetectorSettings) {
-    this.#settings = settings;
-    const correlations = settings.rules.filter(isCorrelation);
-    const rules = settings.rules.filter((rule): rule is Rule => !isCorrelation(rule));
-    this.#rulesByAction = byAction(rules, ({ actions }) => actions);
-    this.#stepsByAction = byAction(
-      correlations.flatMap((correlation) =>
-        correlation.steps.map((_, step): StepOf => ({ correlation, step })),
-      ),
-      ({ correlation, step }) => correlation.steps[step]?.actions ?? [],
-    );
+    this.settings = settings;
   }
 
-  /** Seconds. */
-  get periodSeconds(): number {
-    return this.#settings.periodSeconds;
+  #rulesOf(source: string): RulesByAction {
+    const known = this.#bySource.get(source);
+    if (known !== undefined) return known;
+    const { rules, overrides = {} } = this.settings;
+    const byActions = toRulesByAction(configureRules(overrides, rules, source));
+    this.#bySource.set(source, byActions);
+    return byActions;
   }
 
   /**
@@ -95,8 +112,10 @@ export class Detector {
       unreadable: [],
       failures: new Map(),
     };
-    const byId = new Map<string, Alert>();
+    const groups = new Map<string, MatchGroup>();
     const stretches = new Stretches();
+    const ofSource = this.#rulesOf(name.source);
+    let latest = Number.NEGATIVE_INFINITY;
     let lineNumber = 0;
     for (const bytes of lines) {
       lineNumber += 1;
@@ -110,20 +129,15 @@ export class Detector {
         continue;
       }
       findings.entries += 1;
+      latest = Math.max(latest, entry.date_create);
       const found = { entry, source: name.source, objectKey, line };
-      this.#correlate(found, stretches, findings.failures);
-      for (const rule of this.#rulesByAction.get(entry.action) ?? []) {
+      this.#correlate(ofSource, found, stretches, findings.failures);
+      for (const rule of ofSource.rules.get(entry.action) ?? []) {
         try {
-          if (!ruleMatches(rule, entry, this.#settings.context)) {
+          if (!ruleMatches(rule, entry, this.settings.context)) {
             continue;
           }
-          const alert = toAlert(rule, found, this.#settings.periodSeconds);
-          const first = byId.get(alert.id);
-          if (first === undefined) {
-            byId.set(alert.id, alert);
-          } else {
-            first.entries += 1;
-          }
+          addMatch(groups, rule, found, this.settings);
           findings.matches += 1;
         } catch (error) {
           noteFailure(findings.failures, rule.id, entry.id, error);
@@ -136,23 +150,86 @@ export class Detector {
         findings.unreadable.push({ line: lineNumber, problem: `not examined: ${error}` });
       }
     }
-    findings.alerts = [...byId.values()];
+    findings.alerts = Array.from(groups.values(), (group) =>
+      makeAlert(group.rule, group.found, group.of, group.entries, group.suppression),
+    );
+    for (const suppression of this.settings.suppressions?.expired(name.source, latest) ?? []) {
+      const rule = this.settings.rules.find(({ id }) => id === suppression.rule);
+      const found = { source: name.source, objectKey, latest };
+      if (rule !== undefined) findings.alerts.push(expiredAlert(suppression, rule, found));
+    }
     findings.stretches = stretches.values();
     return findings;
   }
 
-  #correlate(found: FoundEntry, stretches: Stretches, failures: Findings["failures"]): void {
+  #correlate(
+    { steps }: RulesByAction,
+    found: FoundEntry,
+    stretches: Stretches,
+    failures: Findings["failures"],
+  ): void {
     const counted = new Set<Correlation>();
-    for (const { correlation, step } of this.#stepsByAction.get(found.entry.action) ?? []) {
+    for (const { correlation, step } of steps.get(found.entry.action) ?? []) {
       if (counted.has(correlation)) continue;
       try {
-        const matches = correlation.steps[step]?.matches?.(found.entry, this.#settings.context);
+        const matches = correlation.steps[step]?.matches?.(found.entry, this.settings.context);
         if ((matches ?? true) && stretches.add(correlation, step, found)) counted.add(correlation);
       } catch (error) {
         noteFailure(failures, correlation.id, found.entry.id, error);
       }
     }
   }
+}
+
+/** The entries of an object that are one alert, which shows the first. */
+interface MatchGroup {
+  rule: Rule;
+  found: FoundEntry;
+  of: Parameters<typeof makeAlert>[2];
+  entries: MatchedEntries;
+  suppression: Suppression | undefined;
+}
+
+/** @throws whatever the rule throws */
+function addMatch(
+  groups: Map<string, MatchGroup>,
+  rule: Rule,
+  found: FoundEntry,
+  { periodSeconds, suppressions }: DetectorSettings,
+): void {
+  const { id, date_create: time } = found.entry;
+  const identity = identityOf(rule, found, periodSeconds);
+  const suppression = suppressions?.ofEntry(rule.id, found.source, found.entry);
+  // Entries that are suppressed must not hide others that are not.
+  const key = `${alertId(rule.id, found.source, identity)} ${JSON.stringify(suppression)}`;
+  const known = groups.get(key);
+  if (known === undefined) {
+    const of = { ...identity, title: rule.alertTitle(found.entry), periodSeconds };
+    const entries = { count: 1, ids: [id], first: time, last: time };
+    groups.set(key, { rule, found, of, entries, suppression });
+    return;
+  }
+  const { entries } = known;
+  entries.count += 1;
+  if (entries.ids.length < MAX_ENTRY_IDS) entries.ids.push(id);
+  entries.first = Math.min(entries.first, time);
+  entries.last = Math.max(entries.last, time);
+}
+
+function toRulesByAction(detections: readonly Detection[]): RulesByAction {
+  const correlations = detections.filter(isCorrelation);
+  return {
+    rules: byAction(
+      detections.filter((rule): rule is Rule => !isCorrelation(rule)),
+      ({ actions }) => actions,
+    ),
+    steps: byAction(
+      correlations.flatMap((correlation) =>
+        correlation.steps.map((_, step): StepOf => ({ correlation, step })),
+      ),
+      ({ correlation, step }) => correlation.steps[step]?.actions ?? [],
+    ),
+  };
 }
 
 function byAction<T>(

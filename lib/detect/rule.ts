@@ -22,6 +22,12 @@ export interface RuleDescription {
   readonly severity: Severity;
   /** Why it matters, and what to look at first. One or two sentences. */
   readonly reason: string;
+  /** What to check next, in this order, each a sentence. Every rule of ours has some. */
+  readonly checks?: readonly string[];
+  /** Harmless things that raise it too, each a sentence or a list. Every rule of ours has some. */
+  readonly falsePositives?: readonly string[];
+  /** The saved query that shows what happened around it (docs/reference/queries.md). */
+  readonly query?: string;
   readonly techniques: readonly TechniqueId[];
   /** Where Slack describes it. */
   readonly reference: string;

@@ -17,6 +17,8 @@ export interface Subject {
   name(entry: AuditLogEntry): string;
   /** Column of `audit_logs` that holds the id. */
   readonly column: string;
+  /** Which part of a suppression names it. */
+  readonly kind: "actor" | "entity" | "address";
 }
 
 function known(id: string): string | undefined {
@@ -32,6 +34,7 @@ export const ACTOR: Subject = {
   id: (entry) => (isSlack(entry) ? undefined : known(actorId(entry))),
   name: actorName,
   column: "actor_id",
+  kind: "actor",
 };
 
 /** The user it was done to. */
@@ -39,6 +42,7 @@ export const TARGET_USER: Subject = {
   id: (entry) => (textAt(entry, "entity", "type") === "user" ? known(entityId(entry)) : undefined),
   name: targetPersonName,
   column: "entity_id",
+  kind: "actor",
 };
 
 /** Where it was done from. */
@@ -46,6 +50,7 @@ export const ADDRESS: Subject = {
   id: (entry) => textAt(entry, "context", "ip_address"),
   name: (entry) => textAt(entry, "context", "ip_address") ?? "an unknown address",
   column: "ip_address",
+  kind: "address",
 };
 
 /** The app it was done to. */
@@ -53,6 +58,7 @@ export const TARGET_APP: Subject = {
   id: (entry) => textAt(entry, "entity", "app", "id"),
   name: (entry) => appName(textAt(entry, "entity", "app", "name")),
   column: "entity_id",
+  kind: "entity",
 };
 
 /** The app through which it was done. */
@@ -60,6 +66,7 @@ export const ACTING_APP: Subject = {
   id: (entry) => textAt(entry, "context", "app", "id"),
   name: (entry) => appName(textAt(entry, "context", "app", "name")),
   column: "app_id",
+  kind: "entity",
 };
 
 /** Whom an anomaly is about: Slack names the user as the entity, or as the actor. */
@@ -67,4 +74,5 @@ export const ANOMALOUS_USER: Subject = {
   id: (entry) => TARGET_USER.id(entry) ?? ACTOR.id(entry),
   name: (entry) => (TARGET_USER.id(entry) === undefined ? ACTOR : TARGET_USER).name(entry),
   column: "coalesce(nullif(entity_id, ''), actor_id)",
+  kind: "actor",
 };

@@ -1,7 +1,8 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { PREFIXES, SOURCE_NAME } from "../archive/object-key.ts";
+import { PREFIXES, SOURCE_NAME, sourcePrefix } from "../archive/object-key.ts";
+import type { WriterStatus } from "../ports.ts";
 import { SqliteCheckpointStore } from "./sqlite-checkpoint-store.ts";
 
 /** Directories that a search reads, in all. */
@@ -10,24 +11,23 @@ const FOUND_MAX = 5;
 
 /** Folders that are named `source=NAME`, below those of {@link PREFIXES}. */
 const SOURCE_FOLDER = /^source=(.+)$/;
+/** Below those. */
+const DAY_FOLDER = /^dt=(\d{4}-\d\d-\d\d)$/;
 
-/** Whether a writer has ever been at work in this directory, or it is a copy of such a one. */
+/** Whether anything was ever stored in this directory, or a run found that there is nothing to store. */
 export async function isArchive(directory: string): Promise<boolean> {
-  return SqliteCheckpointStore.isIn(directory) || (await storedSourcesIn(directory)).length > 0;
+  return (
+    (await storedSourcesIn(directory)).length > 0 || (await recordedSourcesIn(directory)).length > 0
+  );
 }
 
-/** Sources of which an archive on disk holds anything, or which ever ran in it, ascending. */
+/**
+ * Sources of which an archive on disk holds anything, or of which a run has come anywhere,
+ * ascending. One whose only run failed at once is none: its name may be a slip.
+ */
 export async function sourcesIn(directory: string): Promise<string[]> {
-  const sources = new Set(await storedSourcesIn(directory));
-  if (SqliteCheckpointStore.isIn(directory)) {
-    const checkpoints = new SqliteCheckpointStore(directory);
-    try {
-      for (const source of await checkpoints.sources()) sources.add(source);
-    } finally {
-      checkpoints.close();
-    }
-  }
-  return [...sources].sort();
+  const sources = [...(await storedSourcesIn(directory)), ...(await recordedSourcesIn(directory))];
+  return [...new Set(sources)].sort();
 }
 
 /**
@@ -75,6 +75,49 @@ async function storedSourcesIn(directory: string): Promise<string[]> {
     }
   }
   return [...sources];
+}
+
+/**
+ * The first day and the last of which entries are stored, UTC, `YYYY-MM-DD`.
+ *
+ * @param only - the one source that counts; all when it is absent
+ * @returns nothing when there are no entries
+ */
+export async function archivedDaysIn(
+  directory: string,
+  only: string | undefined,
+): Promise<{ first: string; last: string } | undefined> {
+  const folders = only === undefined ? await sourcesIn(directory) : [only];
+  const days: string[] = [];
+  for (const source of folders) {
+    const names = await foldersIn(join(directory, sourcePrefix(PREFIXES.auditLogs, source)));
+    days.push(...names.flatMap((name) => DAY_FOLDER.exec(name)?.[1] ?? []));
+  }
+  days.sort();
+  const [first, last] = [days[0], days.at(-1)];
+  return first === undefined || last === undefined ? undefined : { first, last };
+}
+
+/** Sources that the checkpoints show to have come anywhere. */
+async function recordedSourcesIn(directory: string): Promise<string[]> {
+  if (!SqliteCheckpointStore.isIn(directory)) return [];
+  const checkpoints = new SqliteCheckpointStore(directory);
+  try {
+    const sources: string[] = [];
+    for (const source of await checkpoints.sources()) {
+      if ((await checkpoints.writers(source)).some(hasProgress)) sources.push(source);
+    }
+    return sources;
+  } finally {
+    checkpoints.close();
+  }
+}
+
+function hasProgress({ checkpoint }: WriterStatus): boolean {
+  return (
+    checkpoint !== undefined &&
+    (checkpoint.watermark > checkpoint.start || Boolean(checkpoint.closing?.head))
+  );
 }
 
 /** Not hidden ones, and no links, which could lead around in a circle; none that cannot be read. */

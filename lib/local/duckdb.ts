@@ -11,7 +11,12 @@ import {
   type Json,
   JsonDuckDBValueConverter,
 } from "@duckdb/node-api";
-import { QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
+import {
+  InvalidQueryError,
+  QueryError,
+  type QueryResult,
+  type RowStream,
+} from "../sql/query-result.ts";
 import { TRINO_MACROS } from "./trino-macros.ts";
 
 /** Enough for every saved query over years; what does not fit goes to a temporary directory. */
@@ -97,6 +102,9 @@ const toJson: DuckDBValueConverter<Json> = (value, type, converter) =>
     ? Number(value)
     : JsonDuckDBValueConverter(value, type, converter);
 
+/** What DuckDB says of a text before it reads anything. */
+const INVALID = /^(?:Parser|Syntax|Binder|Catalog|Not implemented|Permission) Error/;
+
 /**
  * One line of DuckDB's many: what is wrong, the line of the query or the file
  * where it is. The entry that it quotes is left out.
@@ -108,6 +116,7 @@ export function toQueryError(error: unknown): unknown {
   const [problem = ""] = text.split(/\n\s*\n|\nPossible /, 1);
   const place = /^LINE (\d+): /m.exec(text)?.[1];
   const file = /^ {2}file = (.*)$/m.exec(text)?.[1];
-  const where = place === undefined ? file && ` in ${file}` : ` (line ${place} of the query)`;
-  return new QueryError(problem.replaceAll("\n", " ").trim() + (where ?? ""), { cause: error });
+  const where = place === undefined ? file && ` in ${file}` : ` (line ${place})`;
+  const Failure = INVALID.test(problem) ? InvalidQueryError : QueryError;
+  return new Failure(problem.replaceAll("\n", " ").trim() + (where ?? ""), { cause: error });
 }

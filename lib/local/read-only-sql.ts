@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { QueryError } from "../sql/query-result.ts";
+import { InvalidQueryError } from "../sql/query-result.ts";
 
 /**
  * Functions that may be in a FROM. None reads or writes files: `enable_logging` does,
@@ -22,13 +22,15 @@ interface Parsed {
  * DuckDB parses the text and does no more. Preparing it would be too late: that
  * alone makes the directory of an EXPORT DATABASE.
  *
- * @throws {QueryError} unless the statement only reads; a text that is no SQL is left to DuckDB
+ * @throws {InvalidQueryError} unless the statement only reads; a text that is no SQL is left to DuckDB
  */
 export async function assertReadsOnly(connection: DuckDBConnection, sql: string): Promise<void> {
   const parsed = await parse(connection, sql);
   if (parsed.error_type === "parser") return;
   if (parsed.error || (parsed.statements?.length ?? 0) > 1) {
-    throw new QueryError("only SELECT is allowed here, one at a time: nothing changes the archive");
+    throw new InvalidQueryError(
+      "only SELECT is allowed here, one at a time: nothing changes the archive",
+    );
   }
 }
 
@@ -46,12 +48,12 @@ function assertReadsTables(value: unknown): void {
   if (typeof value !== "object" || value === null) return;
   const { type, function: call, table_name: table } = value as Record<string, unknown>;
   if (type === "BASE_TABLE" && /[/\\.]/.test(String(table))) {
-    throw new QueryError(`${table} is not a table: use the tables and views of the archive`);
+    throw new InvalidQueryError(`${table} is not a table: use the tables and views of the archive`);
   }
   if (type !== "TABLE_FUNCTION") return;
   const name = (call as { function_name?: unknown } | undefined)?.function_name;
   if (typeof name !== "string" || !TABLE_FUNCTION.test(name)) {
-    throw new QueryError(
+    throw new InvalidQueryError(
       `the function ${name} is not allowed here: use the tables and views of the archive`,
     );
   }

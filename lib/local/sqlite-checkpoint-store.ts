@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { liveWriter, sourceOfWriter, writerPrefix } from "../archive/writer.ts";
@@ -237,6 +237,7 @@ function openDatabase(path: string, busyTimeoutMs: number): DatabaseSync {
     return database;
   } catch (cause) {
     if (isBusy(cause)) throw new CheckpointBusyError({ cause });
+    if (existsSync(path)) accessSync(path, constants.R_OK);
     throw isFull(cause) ? cause : new CheckpointFileError(path, cause);
   }
 }

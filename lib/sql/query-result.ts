@@ -27,6 +27,12 @@ export async function collectRows({ batches, ...names }: RowStream): Promise<Que
 
 /** Why a query gave no rows, in one line. */
 export class QueryError extends Error {
-  override readonly name = "QueryError";
-  readonly code = "query_failed";
+  override readonly name: string = "QueryError";
+  readonly code: string = "query_failed";
+}
+
+/** The text of the query is wrong, whatever is in the archive. */
+export class InvalidQueryError extends QueryError {
+  override readonly name = "InvalidQueryError";
+  override readonly code = "query_invalid";
 }

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { isIP, SocketAddress } from "node:net";
 
 /** How a value is written into the text of a query. */
-type ParameterType = "day" | "time" | "text" | "integer";
+type ParameterType = "day" | "time" | "text" | "integer" | "address";
 
 /** A value that a saved query can be given. */
 interface Parameter {
@@ -34,7 +35,7 @@ export interface SavedQuery {
    *
    * @param values - by parameter name, as a person writes them: a `day` as
    * `YYYY-MM-DD`, a `time` as `YYYY-MM-DDTHH:MM:SSZ`, an `integer` in digits,
-   * any `text` but an empty one; what is not given keeps its default; absent: the text
+   * an `address` in any form of IPv4 or IPv6, any `text` but an empty one; what is not given keeps its default; absent: the text
    * that Athena keeps, with an example for each value that is required
    * @param source - the one organization to read; absent: all
    * @throws {QueryParameterError} when a name is not a parameter of this query,
@@ -189,7 +190,8 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
 
 function parseParameter(line: string): Parameter {
   const [, name, type, required, value, description] =
-    /^parameter (\w+) (day|time|text|integer)( required)? = (.+?) -- (.+)$/.exec(line) ?? [];
+    /^parameter (\w+) (day|time|text|integer|address)( required)? = (.+?) -- (.+)$/.exec(line) ??
+    [];
   if (name === undefined || value === undefined || description === undefined) {
     throw new Error(`not a parameter: ${line}`);
   }
@@ -223,10 +225,22 @@ function toSqlValue(parameter: Parameter, value: string | undefined): string {
     case "integer":
       if (!/^\d{1,15}$/.test(value)) throw wrongValue(parameter, value, "a whole number");
       return value;
+    case "address":
+      return toSqlText(canonicalAddress(parameter, value));
     case "text":
       if (value.trim() === "") throw wrongValue(parameter, value, "a text that is not empty");
-      return toSqlText(value);
+      return toSqlText(value.trim());
   }
+}
+
+/** As RFC 5952 has it: small letters, no leading zeros, the longest run of zeros as `::`. */
+function canonicalAddress(parameter: Parameter, value: string): string {
+  const address = value.trim();
+  const version = isIP(address);
+  if (version === 0) {
+    throw wrongValue(parameter, value, "an IP address, such as 192.0.2.17 or 2001:db8::1");
+  }
+  return new SocketAddress({ address, family: version === 6 ? "ipv6" : "ipv4" }).address;
 }
 
 function toSqlText(text: string): string {

@@ -1,16 +1,38 @@
 /** A piece of SQL in which a semicolon ends nothing, or one that does. */
 const PIECE = /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|;|[^;'"]/g;
 
+/** A statement, without white space around it. */
+export interface Statement {
+  text: string;
+  /** Where it begins in the whole text; the first line is 1. */
+  line: number;
+}
+
 /** @returns the statements that a semicolon ends, without it, and what follows the last */
-export function splitStatements(text: string): { statements: string[]; rest: string } {
-  const statements: string[] = [];
-  let statement = "";
+export function splitStatements(text: string): {
+  statements: Statement[];
+  rest: Statement | undefined;
+} {
+  const statements: Statement[] = [];
+  let line = 1;
+  let pieces = "";
+  const takeStatement = (): Statement | undefined => {
+    const start = pieces.length - pieces.trimStart().length;
+    const statement = { text: pieces.trim(), line: line + countBreaks(pieces.slice(0, start)) };
+    line += countBreaks(pieces);
+    pieces = "";
+    return statement.text === "" ? undefined : statement;
+  };
   for (const [piece] of text.matchAll(PIECE)) {
-    if (piece !== ";") statement += piece;
+    if (piece !== ";") pieces += piece;
     else {
-      if (statement.trim() !== "") statements.push(statement.trim());
-      statement = "";
+      const statement = takeStatement();
+      if (statement !== undefined) statements.push(statement);
     }
   }
-  return { statements, rest: statement.trim() === "" ? "" : statement };
+  return { statements, rest: takeStatement() };
+}
+
+function countBreaks(text: string): number {
+  return text.split("\n").length - 1;
 }

@@ -57,6 +57,12 @@ export function wholeNumber(unit: string, min: number, max: number) {
   );
 }
 
+/** What every function is told. */
+export const METRICS_ENVIRONMENT = z.object({
+  /** Names of the metrics to emit, with commas between; absent: all. */
+  METRICS: z.string().optional(),
+});
+
 const seconds = wholeNumber("seconds", 0, 604_800);
 
 /** Epoch seconds; ISO 8601 in the variable. */

@@ -12,12 +12,16 @@ export const SERVICES = {
   seal: "close-day",
   columns: "compact",
   detect: "detect",
+  notify: "notify",
   schemaWatch: "drift",
 } as const;
 export type Service = (typeof SERVICES)[keyof typeof SERVICES];
 
-/** The other dimension: the name of the source. The metrics of `detect` do not have it. */
+/** The other dimension: the name of the source. The metrics of `detect` and `notify` do not have it. */
 export const SOURCE_DIMENSION = "source";
+
+/** Of the metrics of `notify`: the name of the target. */
+export const TARGET_DIMENSION = "target";
 
 /** 1 for a run that Slack's API ended with an error; its third dimension is the error's code. */
 export const API_ERRORS_METRIC = "ApiErrors";
@@ -104,6 +108,8 @@ export const DETECT_METRICS = {
   matches: "RuleMatches",
   published: "AlertsPublished",
   suppressed: "AlertsSuppressed",
+  /** Alerts that a suppression of the configuration holds back. */
+  withheld: "AlertsWithheld",
   /** Objects of history, which raise no alerts. */
   tooOld: "ObjectsTooOld",
   /** Pairs of an entry and a rule that threw on it: a bug in the rule. */
@@ -114,6 +120,16 @@ export const DETECT_METRICS = {
   newNames: "NewTerms",
   /** Messages that failed; they come again, and in the end go to the dead letters. */
   failed: "DetectionFailed",
+} as const;
+
+/** Emitted for each attempt at an alert, without zeros. */
+export const NOTIFY_METRICS = {
+  /** 1 for an alert that the target has taken. */
+  delivered: "AlertsDelivered",
+  /** 1 for an attempt that failed; the alert comes again. */
+  failed: "DeliveriesFailed",
+  /** 1 for an alert that the target refused; it went to the dead letters. */
+  refused: "DeliveriesRefused",
 } as const;
 
 export const SCHEMA_WATCH_METRICS = {

@@ -3,6 +3,7 @@ export const LONG_FILES: Record<string, string> = {
   "bench/soak/soak.ts": "one loop, whose steps share all its state",
   "fake-slack/organization/routine.ts": "data: what people of an organization do, how often",
   "fake-slack/organization/stories.ts": "data: the incidents that a demo shows",
+  "lib/ocsf/mappings.ts": "data: what each action is in OCSF",
   "lib/slack/types/listed-actions.ts": "data: the actions that Slack lists",
   "test/architecture/rules.ts": "data: the map",
   "test/fake-slack/organization.test.ts": "one week of entries, generated once for all its tests",

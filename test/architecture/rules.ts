@@ -22,11 +22,13 @@ const LIB = [
   "lib/aws",
   "lib/local",
   "lib/columns",
+  "lib/ocsf",
   "lib/backfill",
   "lib/import",
   "lib/seal",
   "lib/ingest",
   "lib/run",
+  "lib/notify",
   "lib/detect",
   "lib/sql",
   "lib/stack",
@@ -86,6 +88,18 @@ export const LAYERS: Rule[][] = [
       why: "compares the client with Slack's own in Python",
       may: ["fake-slack", "lib/slack"],
       builtins: ["child_process", "http", "net", "path", "process", "util"],
+    },
+    {
+      folder: ".ci/ocsf",
+      why: "makes events of everything there is, for a validator that others wrote",
+      may: [
+        "fake-slack",
+        "lib/ocsf",
+        "test/ocsf/example-lines.ts",
+        "test/ocsf/mutate.ts",
+        "test/simulation/seeded-random.ts",
+      ],
+      builtins: ["fs", "path", "process", "stream"],
     },
     {
       folder: ".ci/packages",
@@ -182,8 +196,12 @@ export const LAYERS: Rule[][] = [
         "lib/sql",
         "lib/stack",
         "lib/time.ts",
-        // The rules' settings are checked before they are deployed.
+        // The settings of rules, targets and routes are checked before they are deployed.
         "lib/detect/configure.ts",
+        "lib/detect/suppressions.ts",
+        "lib/detect/detections.ts",
+        "lib/notify/check-routing.ts",
+        "lib/notify/target-settings.ts",
         // The settings of the CDK, for the template that is made without its command.
         "cdk.json",
         // Its version is an output of the stack.
@@ -349,6 +367,20 @@ export const LAYERS: Rule[][] = [
       builtins: ["crypto"],
     },
     {
+      folder: "lib/ocsf",
+      why: "says what entries are in another schema: it reads lines, wherever they come from",
+      may: [
+        "lib/detect",
+        "lib/archive",
+        "lib/ports.ts",
+        "lib/slack",
+        "lib/sql/query-result.ts",
+        "lib/time.ts",
+      ],
+      // Whether a text is an address.
+      builtins: ["net"],
+    },
+    {
       folder: "lib/backfill",
       why: "archives older entries through ports, with the engine of the live runs, and leaves out what is sealed",
       may: ["lib/ingest", "lib/run", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
@@ -378,8 +410,19 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are part of the environment of the function that runs them.
         "lib/detect/configure.ts",
+        // Likewise those of targets and routes.
+        "lib/notify/target-settings.ts",
       ],
       packages: ["zod"],
+    },
+  ],
+  [
+    {
+      folder: "lib/notify",
+      why: "sends alerts to what people use, over HTTP and through the ports of detection, so that the stack and one machine send alike",
+      may: ["lib/detect", "lib/slack", "lib/time.ts"],
+      packages: ["zod"],
+      builtins: ["crypto"],
     },
   ],
   [
@@ -392,7 +435,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/detect",
       why: "reads entries and speaks through its own ports, so that a rule says the same on live events, over an archive and in a test",
       may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
-      packages: ["zod"],
+      packages: ["ipaddr.js", "zod"],
       builtins: ["crypto"],
     },
   ],

@@ -9,6 +9,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
 
+  "lib/aws/sqs-queue.ts": "test/functions/notify/handler.test.ts",
   "lib/aws/role-simulation.ts": "test/cli/stack/doctor.test.ts",
   "lib/aws/schedules.ts": "test/cli/stack/doctor.test.ts",
   "lib/aws/secret-versions.ts": "test/aws/token-refresh.test.ts",
@@ -19,10 +20,10 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/backfill/prices.ts": "test/docs/cost.test.ts",
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
+  "lib/detect/expired-suppression.ts": "test/detect/suppressions.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
   "lib/detect/correlation.ts": "test/detect/correlations.test.ts",
-  "lib/detect/detections.ts": "test/detect/correlations.test.ts",
   "lib/detect/subjects.ts": "test/detect/correlations.test.ts",
   "lib/detect/rule.ts": "test/detect/rules.test.ts",
   "lib/detect/anomaly-rule.ts": "test/detect/rules.test.ts",
@@ -38,8 +39,22 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
+  // What every target over HTTP does with every answer.
+  "lib/notify/http-sender.ts": "test/notify/targets.test.ts",
+  "lib/notify/target.ts": "test/notify/targets.test.ts",
+  "lib/notify/target-secret.ts": "test/notify/slack-target.test.ts",
+
+  "lib/stack/delivery-attempts.ts": "test/notify/deliver-alert.test.ts",
+  "lib/stack/notify-environment.ts": "test/infra/constructs/routing.test.ts",
+
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
+
+  // Held to the published schemas as whole events.
+  "lib/ocsf/classes.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/members.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/parse-line.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/target.ts": "test/ocsf/event.test.ts",
 
   // The steps of a seal.
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",

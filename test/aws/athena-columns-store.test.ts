@@ -96,6 +96,27 @@ describe("a sealed day", () => {
     );
   });
 
+  it.each(Array.from({ length: 9 }, (_, i) => i + 1))(
+    "is served from there though another organization publishes at statement %i",
+    async (at) => {
+      await fillArchive(archive, "acme", [FIRST]);
+      await sealDays(archive, "acme", [FIRST]);
+      const run = engine.run.bind(engine);
+      let started = 0;
+      engine.run = async (sql) => {
+        started += 1;
+        if (started === at) await write(FIRST, "acme");
+        return run(sql);
+      };
+      await write(FIRST);
+
+      expect(started).toBeGreaterThan(at);
+      expect(await columns().missingDays("acme")).toEqual([]);
+      expect(engine.view).toContain(`(source = 'acme' AND dt BETWEEN '${FIRST}' AND '${FIRST}')`);
+      expect(engine.view).toContain(`(source = 'grid' AND dt BETWEEN '${FIRST}' AND '${FIRST}')`);
+    },
+  );
+
   it("is not merged again, but the view is made once more", async () => {
     await write(FIRST);
     executed = [];

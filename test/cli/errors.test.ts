@@ -33,6 +33,22 @@ describe("reportError", () => {
     expect(shown).toEqual(["audit-lake: checkpoints.sqlite: database or disk is full\n"]);
   });
 
+  it("names what may not be read, without the call of the operating system", () => {
+    const cause = { code: "EACCES", errno: -13, syscall: "scandir", path: "/srv/audit" };
+    const denied = Object.assign(
+      new Error("EACCES: permission denied, scandir '/srv/audit'"),
+      cause,
+    );
+
+    expect(reportError(denied)).toBe(1);
+    expect(shown).toEqual(["audit-lake: /srv/audit: permission denied\n"]);
+  });
+
+  it("takes a missing region for a mistake in the call", () => {
+    expect(reportError(new Error("Region is missing"))).toBe(2);
+    expect(shown).toEqual([expect.stringMatching(/^audit-lake: there is no AWS region: .*\n$/)]);
+  });
+
   it("shows our own errors in one line", () => {
     expect(reportError(new LeaseLostError("acme"))).toBe(1);
     expect(shown).toEqual([expect.stringMatching(/^audit-lake: .*"acme".*\n$/)]);

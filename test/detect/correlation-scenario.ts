@@ -85,7 +85,13 @@ async function deliver(
     for (const object of queue) {
       const lines = object.map(({ text }) => Buffer.from(text));
       const { stretches } = detector.detect(keyOf(object), lines);
-      for (const { id } of await correlate(stretches, slow(random, store), SETTINGS)) ids.add(id);
+      for (const { id } of await correlate(
+        stretches,
+        slow(random, store),
+        SETTINGS,
+        SETTINGS.forgetAfterSeconds,
+      ))
+        ids.add(id);
     }
   };
   await Promise.all(Array.from({ length: random.integer(1, 3) }, worker));

@@ -31,8 +31,7 @@ function alertsOf(
     entries.map((entry) => Buffer.from(JSON.stringify(entry))),
   );
   expect(found.failures).toEqual(new Map());
-  const settings = { periodSeconds: 3600, forgetAfterSeconds: 0 };
-  return correlate(found.stretches, new MemoryCorrelationStore(), settings);
+  return correlate(found.stretches, new MemoryCorrelationStore(), detector.settings, 0);
 }
 
 const examples = CORRELATIONS.flatMap((rule) => [

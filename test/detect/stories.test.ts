@@ -50,7 +50,6 @@ describe("the stories of the made-up organization", () => {
       const ids = alerts.map(({ ruleId }) => ruleId).filter((id) => correlationIds.includes(id));
       if (ids.length > 0) found.set(name, ids.sort());
     }
-    // docs/operate/detection.md has them in a table.
     expect(Object.fromEntries(found)).toEqual({
       guessed_password: ["login-after-failures", "many-failed-logins"],
       guest_downloads: ["many-files-downloaded"],

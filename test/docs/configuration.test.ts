@@ -34,6 +34,7 @@ ${settings
 | a source added | Its secret, functions and alarms. Set its token. |
 | a source removed | Its runs end, and its lines leave the tables; only its days in columns stay in queries. Entries, checkpoint, secret and functions' logs stay. Added again, it continues at its watermark with a new secret: set the token again. To pause it, set \`enabled: false\`: everything stays. |
 | a source renamed | A source removed and another added: the new name begins at \`firstStart\`. |
+| \`tokenRotation\` | The secret stays as it is. On: store a rotating token with \`token authorize\`; until then the token that is there is used. Off: nobody refreshes the token any more, so store one that does not rotate. |
 | \`kmsKeyArn\` set, changed or removed | New objects are encrypted under the new key, and the stack's own key stays. List the former key in \`previousKeyArns\`. |
 | \`archive.bucketName\` set, changed or removed; \`archive.objectLock\` turned on or off | **A new, empty bucket takes the archive's place.** The old one stays, with its name. Runs continue at the watermark, and queries see only what is stored from then on. To lock an archive that exists, enable Object Lock on its bucket in S3 instead. |
 | \`archive.objectLock.mode\` or \`.for\` | Applies to new objects. |
@@ -86,7 +87,8 @@ function toWords(type: string): string {
   const words: Record<string, string> = {
     BytesText: "a size",
     DurationText: "a duration",
-    RuleOverrides: 'rule ids, each with a severity or `"off"`',
+    RuleOverrides: 'rule ids, each with a severity, `"off"` or numbers of its own',
+    "readonly Suppression[]": "a list of suppressions",
     "Record<string, string>": "keys and values",
     boolean: "`true` or `false`",
     string: "text",

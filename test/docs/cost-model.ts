@@ -6,11 +6,13 @@
 import { PRICES as ESTIMATE_PRICES } from "../../lib/backfill/prices.ts";
 import {
   COLUMNS_METRICS,
-  type DETECT_METRICS,
-  type INGEST_METRICS,
+  DETECT_METRICS,
+  INGEST_METRICS,
   LATENESS_METRIC,
   SCHEMA_WATCH_METRICS,
   SEAL_METRICS,
+  SERVICES,
+  type Service,
 } from "../../lib/stack/metrics.ts";
 
 /** Dollars, us-east-1, list prices as known in 2025, not looked up since; no free tier taken off. */
@@ -69,6 +71,11 @@ export const ASSUMED = {
   entriesPerCall: 0.8 * 9999,
   /** Begin, two plans and two choices for each of two jobs, the end: each is entered once a day. */
   closePlanTransitions: 10,
+  /** Of the columns' function: a vCPU, so that a CPU second takes one. */
+  columnsGb: 1769 / 1024,
+  columnsCpuSecondsPerMillion: 11,
+  /** Athena's nine statements of a day; more where days are large. */
+  columnsWaitSeconds: 60,
   /** Run, look at its answer, wait. */
   closeRunTransitions: 3,
 };
@@ -148,6 +155,7 @@ const DETECT_WHEN: Record<keyof typeof DETECT_METRICS, When> = {
   matches: "eventful hours",
   published: "eventful hours",
   suppressed: "eventful hours",
+  withheld: "never",
   newNames: "eventful hours",
   tooOld: "never",
   ruleFailures: "never",
@@ -155,25 +163,42 @@ const DETECT_WHEN: Record<keyof typeof DETECT_METRICS, When> = {
   failed: "never",
 };
 
+/** What a function emits: all, or what its environment names. */
+export type Emitted = ReadonlyMap<Service, ReadonlySet<string>>;
+
 /**
  * CloudWatch bills a metric for the hours in which it gets a value: those of a day's seal for as
  * long as it lasts, and those of the daily look at Slack's lists for an hour.
  */
-function metricMonths({ eventfulHours }: Volume, closeSeconds: number): number {
+function metricMonths(
+  { eventfulHours }: Volume,
+  closeSeconds: number,
+  emitted: Emitted | undefined,
+): number {
   const hours: Record<When, number> = {
     "each run": 24,
     "eventful hours": eventfulHours,
     never: 0,
   };
-  const count = (...names: object[]) => names.flatMap(Object.keys).length;
-  const runHours = [
-    ...Object.values(INGEST_WHEN),
-    ...Object.values(DETECT_WHEN),
-    "eventful hours" as const, // lateness
-  ].reduce((sum, when) => sum + hours[when], 0);
   const closeHours = Math.ceil(closeSeconds / 3600);
-  const sealHours = count(SEAL_METRICS, COLUMNS_METRICS, { LATENESS_METRIC }) * closeHours;
-  return (runHours + sealHours + count(SCHEMA_WATCH_METRICS)) / 24;
+  const hoursOf = <Key extends string>(
+    service: Service,
+    names: Record<Key, string>,
+    hoursOfKey: (key: Key) => number,
+  ) =>
+    (Object.keys(names) as Key[])
+      .filter((key) => emitted?.get(service)?.has(names[key]) !== false)
+      .reduce((sum, key) => sum + hoursOfKey(key), 0);
+  const lateness = { lateness: LATENESS_METRIC };
+  return (
+    (hoursOf(SERVICES.ingest, INGEST_METRICS, (key) => hours[INGEST_WHEN[key]]) +
+      hoursOf(SERVICES.ingest, lateness, () => eventfulHours) +
+      hoursOf(SERVICES.detect, DETECT_METRICS, (key) => hours[DETECT_WHEN[key]]) +
+      hoursOf(SERVICES.seal, { ...SEAL_METRICS, ...lateness }, () => closeHours) +
+      hoursOf(SERVICES.columns, COLUMNS_METRICS, () => closeHours) +
+      hoursOf(SERVICES.schemaWatch, SCHEMA_WATCH_METRICS, () => 1)) /
+    24
+  );
 }
 
 /** What the stack has of what is billed by the piece. */
@@ -183,6 +208,8 @@ export interface Pieces {
   dashboards: number;
   secrets: number;
   keys: number;
+  /** Absent: every metric. */
+  emitted?: Emitted;
 }
 
 export function toBill(volume: Volume, pieces: Pieces): Bill {
@@ -203,6 +230,9 @@ export function toBill(volume: Volume, pieces: Pieces): Bill {
     "Lambda, ingestion": runs * toLambdaDollars(runSeconds(volume)),
     "Lambda, detection": objects * toLambdaDollars(detectSeconds(volume)),
     "Lambda, sealing": daysPerMonth * toLambdaDollars(close.seconds),
+    "Lambda, columns":
+      daysPerMonth *
+      (columnsSeconds(volume) * ASSUMED.columnsGb * PRICES.lambdaGbSecond + PRICES.lambdaRequest),
     "Athena, columns":
       daysPerMonth * (Math.max(scannedGb(volume, 1), 0.01) / 1000) * PRICES.athenaTb,
     "Step Functions": daysPerMonth * close.transitions * PRICES.stateTransition,
@@ -221,7 +251,7 @@ export function toBill(volume: Volume, pieces: Pieces): Bill {
     KMS:
       pieces.keys * PRICES.kmsKeyMonth +
       invocations * ASSUMED.kmsRequestsPerInvocation * PRICES.kmsRequest,
-    "CloudWatch, metrics": metricMonths(volume, close.seconds) * PRICES.metricMonth,
+    "CloudWatch, metrics": metricMonths(volume, close.seconds, pieces.emitted) * PRICES.metricMonth,
     "CloudWatch, alarms": pieces.alarms * PRICES.alarmMonth,
     "CloudWatch, dashboard": pieces.dashboards * PRICES.dashboardMonth,
     "CloudWatch, logs": ((invocations * ASSUMED.logBytesPerInvocation) / 1e9) * PRICES.logGb,
@@ -253,6 +283,11 @@ export function toClose({ entriesPerDay, puts }: Volume) {
     // A listing, a record and its reading each hour; each object for its ids and for its hash.
     s3Dollars: 48 * PRICES.s3PutOrList + (24 + 2 * objects) * PRICES.s3Get,
   };
+}
+
+function columnsSeconds({ entriesPerDay }: Volume): number {
+  const hashing = (entriesPerDay / 1e6) * ASSUMED.columnsCpuSecondsPerMillion;
+  return hashing + ASSUMED.columnsWaitSeconds;
 }
 
 function detectSeconds({ entriesPerDay, puts }: Volume): number {

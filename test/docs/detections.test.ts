@@ -4,7 +4,12 @@ import { CORRELATIONS } from "../../lib/detect/correlations/index.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { SEVERITIES } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
-import { TECHNIQUES, type TechniqueId, techniqueUrl } from "../../lib/detect/techniques.ts";
+import {
+  TACTICS,
+  TECHNIQUES,
+  type TechniqueId,
+  techniqueUrl,
+} from "../../lib/detect/techniques.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
 
 describe("docs/reference/detections.md", () => {
@@ -62,10 +67,19 @@ Each of these entries is a test of its rule.
 
 ${sorted.map(renderOmissions).join("\n")}
 
+## What to check next
+
+Each alert says this, and names the saved query.
+
+${sorted.map(renderGuidance).join("\n")}
+
 ## Techniques
 
 ${Object.entries(TECHNIQUES)
-  .map(([id, name]) => `- [${id}](${techniqueUrl(id as TechniqueId)}) ${name}`)
+  .map(([id, { name, tactics }]) => {
+    const serves = tactics.map((tactic) => TACTICS[tactic]).join(", ");
+    return `- [${id}](${techniqueUrl(id as TechniqueId)}) ${name}: ${serves}`;
+  })
   .join("\n")}
 `;
 }
@@ -84,6 +98,10 @@ function renderOmissions({ id, examples: { ignore } }: Detection): string {
       `${entries.map(({ name }) => name).join(", ")} (${because.replace(NAMES, "`$&`")})`,
   );
   return `- \`${id}\`: ${omissions.join("; ")}.`;
+}
+
+function renderGuidance({ id, checks = [], falsePositives = [], query }: Detection): string {
+  return `- \`${id}\`: ${checks.join(" ")} Often harmless: ${falsePositives.join(" ")} Query: [\`${query}\`](queries.md).`;
 }
 
 function renderCorrelation(rule: Correlation): string {

@@ -140,10 +140,10 @@ describe("a generated organization", () => {
   it("under a filter that matches little is listed in short pages, to the end", async () => {
     const organization = new Organization({ entriesPerWeek: 4_000_000, from });
     await start({ organization });
-    const { pages, ids } = await list({ action: "role_change_to_guest", limit: 9999 });
+    const { pages, ids } = await list({ action: "legal_hold_policy_entities_added", limit: 9999 });
     expect(pages.length).toBe(Math.ceil(organization.count(from, NOON) / 50_000));
     const expected = Array.from(fake.visible(), ({ id, action }) =>
-      action === "role_change_to_guest" ? id : undefined,
+      action === "legal_hold_policy_entities_added" ? id : undefined,
     ).filter((id) => id !== undefined);
     expect(ids).toEqual(expected);
     expect(ids).not.toEqual([]);

@@ -5,6 +5,7 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { DecryptCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import {
   DeleteObjectCommand,
@@ -20,6 +21,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../fakes/local-account/deployment.ts";
 
@@ -30,6 +32,7 @@ const FUNCTIONS = {
   seal: "ClosinggridFunction",
   columns: "ClosinggridCompactionFunction",
   detect: "DetectionDetect",
+  notify: "DetectionRoutingsocNotify",
   schemaWatch: "DetectionDrift",
 };
 type FunctionName = keyof typeof FUNCTIONS;
@@ -53,6 +56,8 @@ export function describeForbiddenCalls(account: () => Account): void {
     secrets: SecretsManagerClient,
     kms: KMSClient,
     sns: SNSClient,
+    sqs: SQSClient,
+    events: EventBridgeClient,
   };
   type Call = { service: keyof typeof CLIENTS; command: object };
 
@@ -117,6 +122,28 @@ export function describeForbiddenCalls(account: () => Account): void {
       KeyId: named("AWS::KMS::Key", "ClosingSigningKey").arn,
     }),
   });
+  const targetSecret = (SecretId: string): Call => ({
+    service: "secrets",
+    command: new GetSecretValueCommand({ SecretId }),
+  });
+  const putEvent = (): Call => ({
+    service: "events",
+    command: new PutEventsCommand({
+      Entries: [
+        {
+          EventBusName: "arn:aws:events:eu-central-1:111122223333:event-bus/security",
+          ...{ Source: "x", DetailType: "x", Detail: "{}" },
+        },
+      ],
+    }),
+  });
+  const putAside = (): Call => ({
+    service: "sqs",
+    command: new SendMessageCommand({
+      QueueUrl: named("AWS::SQS::Queue", "DetectionRoutingbusDeadLetters").ref,
+      MessageBody: "{}",
+    }),
+  });
   const publish = (): Call => ({
     service: "sns",
     command: new PublishCommand({
@@ -132,7 +159,15 @@ export function describeForbiddenCalls(account: () => Account): void {
   const COLUMNS = "compact/table/data/x.parquet";
   const NOTE = "addenda/source=grid/dt=2026-03-09.2.json";
 
-  const ALL: FunctionName[] = ["ingest", "backfill", "seal", "columns", "detect", "schemaWatch"];
+  const ALL: FunctionName[] = [
+    "ingest",
+    "backfill",
+    "seal",
+    "columns",
+    "detect",
+    "notify",
+    "schemaWatch",
+  ];
   const except = (...names: FunctionName[]) => ALL.filter((name) => !names.includes(name));
 
   const FORBIDDEN: [what: string, FunctionName[], () => Call][] = [
@@ -149,7 +184,7 @@ export function describeForbiddenCalls(account: () => Account): void {
     ["delete a file of the columns", except("columns"), () => removeColumns()],
     ["delete a file of the columns of version 0.1", ALL, () => remove(COLUMNS)],
     ["read the columns", except("columns"), () => getColumns()],
-    ["add entries", ["columns", "detect", "schemaWatch"], () => put(`audit_logs/${OWN}`)],
+    ["add entries", ["columns", "detect", "notify", "schemaWatch"], () => put(`audit_logs/${OWN}`)],
     ["add a manifest", except("seal"), () => put(MANIFEST)],
     ["add a signature", except("seal"), () => put(SIGNATURE)],
     ["add an hour's record", except("seal"), () => put(`closing/${OWN}`)],
@@ -180,6 +215,10 @@ export function describeForbiddenCalls(account: () => Account): void {
     ["sign", except("seal"), () => signManifest("ECDSA_SHA_256")],
     ["sign in another way", ALL, () => signManifest("ECDSA_SHA_512")],
     ["send alerts", except("detect", "schemaWatch"), publish],
+    ["read a target's secret", except("notify"), () => targetSecret("audit-lake/soc")],
+    ["read what begins alike", ALL, () => targetSecret("audit-lake/soc2")],
+    ["send events to another target's bus", ALL, putEvent],
+    ["put aside what was for another target", ALL, putAside],
   ];
 
   describe("no function may", () => {

@@ -19,7 +19,7 @@ beforeEach(() => {
   for (const method of ["log", "info"] as const) {
     vi.spyOn(console, method).mockImplementation((line) => output.push(String(line)));
   }
-  vi.spyOn(console, "warn").mockImplementation(() => {}); // of Powertools, where nothing is counted
+  vi.spyOn(console, "warn").mockImplementation(() => {});
 });
 
 afterEach(() => {
@@ -89,6 +89,30 @@ describe("createFunction", () => {
 
     await expect(call(undefined, lambdaContext())).rejects.toThrow("AccessDenied");
     expect(lines()).toEqual([expect.objectContaining({ Failed: 1 })]);
+  });
+
+  it("emits the metrics that its environment names, where it does", async () => {
+    vi.stubEnv("METRICS", "Failed,Late");
+    const { handler, metrics } = createFunction(SERVICES.ingest, OF_A_SOURCE);
+    const call = handler(async (counts: Record<"done" | "failed", number>) => {
+      addCounts(metrics, NAMES, counts);
+    });
+    await call({ done: 2, failed: 1 }, lambdaContext());
+    await call({ done: 2, failed: 0 }, lambdaContext());
+
+    expect(lines()).toMatchObject([{ Failed: 1 }, { Failed: 0 }]);
+    for (const line of lines()) expect(line).not.toHaveProperty("Done");
+  });
+
+  it("writes nothing of metrics where there are none", async () => {
+    vi.stubEnv("METRICS", "");
+    const { handler, metrics } = createFunction(SERVICES.ingest, OF_A_SOURCE);
+    await handler(async () => {
+      addCounts(metrics, NAMES, { done: 2 });
+    })(undefined, lambdaContext());
+
+    expect(output).toEqual([]);
+    expect(console.warn).not.toHaveBeenCalled();
   });
 
   it("does not start with an environment that is wrong", () => {

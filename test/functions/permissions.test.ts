@@ -45,6 +45,7 @@ beforeAll(async () => {
     seal: await bed.load("seal"),
     columns: await bed.load("columns"),
     detect: await bed.load("detect"),
+    notify: await bed.load("notify"),
     schemaWatch: await bed.load("schemaWatch"),
   };
 });
@@ -147,6 +148,34 @@ describe("each function does its whole work with its own role", () => {
     expect(published).toContain("many-failed-logins");
   });
 
+  it("notify: an alert to its target, and a message that is none to the dead letters", async () => {
+    const alert = bed.account.published
+      .map(({ Message = "" }) => JSON.parse(Message).default)
+      .find((text) => text.includes('"ruleId":"intune-disabled"'));
+    const Records = [alert, alert, "{}"].map((body, i) => ({
+      ...{ messageId: `message-${i}`, receiptHandle: `receipt-${i}`, body },
+      attributes: { ApproximateReceiveCount: "1" },
+    }));
+    expect(await bed.call(functions.notify, { Records })).toEqual({ batchItemFailures: [] });
+    expect(bed.account.events).toEqual([
+      {
+        EventBusName: "arn:aws:events:eu-central-1:111122223333:event-bus/security",
+        Source: "slack-audit-lake",
+        DetailType: "alert",
+        Detail: alert,
+      },
+    ]);
+    expect(bed.account.queueCalls).toEqual([
+      {
+        operation: "SendMessage",
+        input: {
+          QueueUrl: named("AWS::SQS::Queue", "DetectionRoutingbusDeadLetters").ref,
+          MessageBody: "{}",
+        },
+      },
+    ]);
+  });
+
   it("schema watch", async () => {
     const event = { source: "grid", apiBase: bed.slack.baseUrl };
     await bed.call(functions.schemaWatch, event);
@@ -214,12 +243,16 @@ describe("what starts work", () => {
 
   it.each([
     ["DetectionDetect", ["alert#a", "correlation#a", "vocabulary#a"]],
+    ["DetectionRoutingbusNotify", ["delivery#bus#a"]],
     ["DetectionDrift", ["vocabulary#a"]],
   ])("%s reads and writes only its kinds of items in the detection's table", (id, own) => {
     const { deployment } = bed.account;
     const [, { Role }] = deployment.one("AWS::Lambda::Function", id);
     const resource = named("AWS::DynamoDB::Table", "DetectionMemory").arn;
-    const kinds = ["alert#a", "correlation#a", "vocabulary#a", "other#a"];
+    const kinds = [
+      ...["alert#a", "correlation#a", "vocabulary#a"],
+      ...["delivery#bus#a", "delivery#soc#a", "other#a"],
+    ];
     for (const action of ["dynamodb:GetItem", "dynamodb:UpdateItem"]) {
       const allowed = kinds.filter((key) =>
         isAllowed(
@@ -231,11 +264,14 @@ describe("what starts work", () => {
     }
   });
 
-  it("lets Lambda take the detection's messages off the queue", () => {
+  it.each([
+    ["DetectionDetect", "DetectionNewObjects", []],
+    ["DetectionRoutingbusNotify", "DetectionRoutingbusAlerts", ["ChangeMessageVisibility"]],
+  ])("lets Lambda take the messages of %s off the queue", (id, queue, more) => {
     const { deployment } = bed.account;
-    const [, { Role }] = deployment.one("AWS::Lambda::Function", "DetectionDetect");
-    const resource = named("AWS::SQS::Queue", "DetectionNewObjects").arn;
-    for (const action of ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"]) {
+    const [, { Role }] = deployment.one("AWS::Lambda::Function", id);
+    const resource = named("AWS::SQS::Queue", queue).arn;
+    for (const action of ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", ...more]) {
       const call = { action: `sqs:${action}`, resource, context: {} };
       expect(isAllowed(call, deployment.statementsOf(Role))).toBe(true);
     }

@@ -24,6 +24,10 @@ const FUNCTIONS = {
     load: () => import("../../functions/columns/handler.ts"),
   },
   detect: { id: "DetectionDetect", load: () => import("../../functions/detect/handler.ts") },
+  notify: {
+    id: "DetectionRoutingbusNotify",
+    load: () => import("../../functions/notify/handler.ts"),
+  },
   schemaWatch: {
     id: "DetectionDrift",
     load: () => import("../../functions/schema-watch/handler.ts"),
@@ -92,6 +96,11 @@ export class SourceTestBed {
     for (const method of ["log", "info", "error", "warn"] as const) {
       vi.spyOn(console, method).mockImplementation((line) => this.output.push(String(line)));
     }
+  }
+
+  /** The event that asks for a plan in an execution of a state machine that began so long ago. */
+  planAfterHours(hours: number): object {
+    return { op: "plan", startedAt: new Date(this.#nowMs - hours * 3_600_000).toISOString() };
   }
 
   /** The archive bucket. */

@@ -25,6 +25,7 @@ const CONFIGURATIONS = {
       },
     ],
   },
+  "a token that rotates": { sources: [{ ...acme, tokenRotation: true }] },
   "a key": { kmsKeyArn: key("0") },
   "another key": { kmsKeyArn: key("2"), previousKeyArns: [key("0")] },
   retention: { archive: { retention: "365d" } },
@@ -47,6 +48,7 @@ const CONFIGURATIONS = {
   "a workgroup's name": { catalog: { workgroup: "security" } },
   "other limits": {
     catalog: { bytesScannedCutoff: "1TB", resultsRetention: "7d", namedAfterStack: true },
+    dashboard: false,
     logRetention: "365d",
     archiveStartsOn: "2025-01-01",
     tags: { team: "security" },

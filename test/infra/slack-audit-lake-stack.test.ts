@@ -20,6 +20,21 @@ const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
     },
   ],
   ["the detection turned off", { detection: { enabled: false } }],
+  [
+    "targets for alerts",
+    {
+      detection: {
+        targets: {
+          soc: { type: "slack", secret: "audit-lake/soc" },
+          bus: {
+            type: "eventbridge",
+            busArn: "arn:aws:events:eu-central-1:111122223333:event-bus/security",
+          },
+        },
+        routes: [{ targets: ["soc", "bus"] }],
+      },
+    },
+  ],
   ["manifests signed", { closing: { sign: true } }],
   ["no day sealed", { closing: { enabled: false } }],
   [

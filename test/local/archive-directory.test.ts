@@ -8,12 +8,24 @@ import {
   sourcesIn,
 } from "../../lib/local/archive-directory.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import type { Checkpoint } from "../../lib/ports.ts";
 import { temporaryDirectory } from "../cli/temporary-directory.ts";
 
 let root: string;
 beforeEach(async () => {
   root = await temporaryDirectory();
 });
+
+const head = { day: "2026-05-01", sequence: 1, sha256: "00" };
+
+async function saveCheckpoint(writer: string, checkpoint: Checkpoint | undefined): Promise<void> {
+  const lease = { owner: "a", expiresAt: 2 };
+  const checkpoints = new SqliteCheckpointStore(root);
+  await checkpoints.acquire(writer, lease, 1);
+  if (checkpoint !== undefined) await checkpoints.save(writer, lease, checkpoint, 1);
+  await checkpoints.release(writer, lease.owner, 1);
+  checkpoints.close();
+}
 
 const make = (...path: string[]) => mkdir(join(root, ...path), { recursive: true });
 
@@ -29,13 +41,27 @@ describe("an archive", () => {
     expect(await sourcesIn(root)).toEqual(sources);
   });
 
-  it("is a directory in which a run has begun", async () => {
-    const checkpoints = new SqliteCheckpointStore(root);
-    await checkpoints.acquire("acme", { owner: "a", expiresAt: 2 }, 1);
-    checkpoints.close();
+  it.each([
+    ["a run that found nothing", "acme", { start: 10, watermark: 20 }],
+    ["a sealed day", "acme#close", { start: 10, watermark: 10, closing: { head, hours: {} } }],
+  ])("is a directory with checkpoints of %s", async (_what, writer, progress) => {
+    await saveCheckpoint(writer, { entriesPerSecond: 0, ...progress });
 
     expect(await isArchive(root)).toBe(true);
     expect(await sourcesIn(root)).toEqual(["acme"]);
+  });
+
+  it.each([
+    ["that never got anywhere", { start: 10, watermark: 10, entriesPerSecond: 0 }],
+    ["that was refused at once", undefined],
+  ])("is not one with checkpoints of a run %s", async (_what, checkpoint) => {
+    await saveCheckpoint("slcak", checkpoint);
+
+    expect(await isArchive(root)).toBe(false);
+    expect(await sourcesIn(root)).toEqual([]);
+
+    await make("audit_logs/source=slack");
+    expect(await sourcesIn(root)).toEqual(["slack"]);
   });
 
   it.each([[[]], [["manifests/deployment"]], [["audit_logs"]], [["source=acme"]]])(

@@ -145,12 +145,9 @@ describe("query", () => {
   });
 
   it.each([
-    [
-      "SELECT *\nFROM nowhere",
-      /^Catalog Error: .*nowhere does not exist.* \(line 2 of the query\)$/,
-    ],
-    ["SELEC 1", /^Parser Error: .*"SELEC" \(line 1 of the query\)$/],
-    ["SELECT ids FROM audit_logs", /^Binder Error: .*"ids" not found.* \(line 1 of the query\)$/],
+    ["SELECT *\nFROM nowhere", /^Catalog Error: .*nowhere does not exist.* \(line 2\)$/],
+    ["SELEC 1", /^Parser Error: .*"SELEC" \(line 1\)$/],
+    ["SELECT ids FROM audit_logs", /^Binder Error: .*"ids" not found.* \(line 1\)$/],
   ])("says in one line what is wrong with %j", async (sql, message) => {
     const lake = await openLakeOf();
 

@@ -37,7 +37,7 @@ function valuesOf({ parameters }: SavedQuery): Record<string, string> {
   const values: Record<string, string> = {
     from_day: "2026-02-23",
     to_day: "2026-03-08",
-    new_since: "2026-03-02",
+    new_since: "2026-02-26",
     as_of: "2026-03-09T00:01:00Z",
     ...breakIn(),
   };

@@ -70,6 +70,31 @@ FROM audit_logs
 WHERE dt BETWEEN /* from_day */ '2026-03-02' AND /* to_day */ date_format(current_date, '%Y-%m-%d')`);
   });
 
+  it.each([
+    [" 192.0.2.17 ", "192.0.2.17"],
+    ["2001:DB8:0:0::0001", "2001:db8::1"],
+    ["::FFFF:c000:0211", "::ffff:192.0.2.17"],
+  ])("writes the address %j as programs do", (typed, address) => {
+    const { sql } = parseSavedQuery("who", FILE.replace("person text", "person address"));
+
+    expect(sql({ person: typed })).toContain(`/* person */ '${address}'`);
+  });
+
+  it("writes a text without the white space around it", () => {
+    expect(parseSavedQuery("who", FILE).sql({ person: " ann lee\n" })).toContain("'ann lee' AS");
+  });
+
+  it.each(["192.0.2", "192.0.2.0/24", "example.com", "2001:db8::1::2", ""])(
+    "refuses %j for an address",
+    (typed) => {
+      const { sql } = parseSavedQuery("who", FILE.replace("person text", "person address"));
+
+      expect(() => sql({ person: typed })).toThrow(
+        `"${typed}" is not a value for person: it takes an IP address, such as 192.0.2.17 or 2001:db8::1`,
+      );
+    },
+  );
+
   it("keeps an example where a value is required", () => {
     expect(parseSavedQuery("who", FILE).sql()).toContain("/* person */ 'a@example.com' AS person");
   });

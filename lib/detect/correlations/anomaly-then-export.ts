@@ -19,6 +19,12 @@ export const anomalyThenExport: Correlation = {
   severity: "critical",
   reason:
     "Slack found something odd about this account, and within a day it started an export. End its sessions, and stop the export while it runs.",
+  checks: [
+    "Stop the export while it runs, and end the user's sessions.",
+    "Ask the person by another way than Slack.",
+  ],
+  falsePositives: ["An owner who travels and starts the monthly export."],
+  query: "exports",
   techniques: ["T1213.005", "T1567"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 24 * 60 * 60,
@@ -26,7 +32,7 @@ export const anomalyThenExport: Correlation = {
     { actions: ["anomaly"], by: ANOMALOUS_USER },
     { actions: EXPORTS, by: ACTOR },
   ],
-  alertTitle: (user) => `${user} started an export within a day of an anomaly`,
+  alertTitle: (user, { within }) => `${user} started an export within ${within} of an anomaly`,
   examples: {
     match: [
       { name: "an export a few minutes later", entries: [...anomaly, ...exported(300)] },

@@ -33,6 +33,12 @@ export const appInstalledWidenedUsed: Correlation = {
   severity: "high",
   reason:
     "An app asks for little to be let in, gets more within a day, and reads at once. Check who owns it, and remove it if nobody can say.",
+  checks: [
+    "Check who publishes the app and who installed it.",
+    "Remove it, and list what it read.",
+  ],
+  falsePositives: ["Developers who try out an app of their own."],
+  query: "apps-and-scopes",
   techniques: ["T1671", "T1528", "T1213.005"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 24 * 60 * 60,
@@ -41,8 +47,8 @@ export const appInstalledWidenedUsed: Correlation = {
     { actions: ["app_scopes_expanded"], by: TARGET_APP },
     { actions: READS, by: ACTING_APP },
   ],
-  alertTitle: (app) =>
-    `${app} was installed, given more scopes, and used to read data within a day`,
+  alertTitle: (app, { within }) =>
+    `${app} was installed, given more scopes, and used to read data within ${within}`,
   examples: {
     match: [
       { name: "installed, widened, used", entries: [...installed, ...widened, ...used] },

@@ -16,6 +16,12 @@ export const guestInvitedThenDownloads: Correlation = {
   severity: "high",
   reason:
     "A new guest takes files on the first day: the invitation may have had no other purpose. See who invited the guest.",
+  checks: [
+    "See who invited the guest, and why.",
+    "List the files, and deactivate the guest if nobody knows.",
+  ],
+  falsePositives: ["Agencies and auditors who begin with a hand-over of files."],
+  query: "guest-accounts",
   techniques: ["T1199", "T1213.005"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 24 * 60 * 60,
@@ -23,8 +29,8 @@ export const guestInvitedThenDownloads: Correlation = {
     { actions: ["guest_created"], by: TARGET_USER },
     { actions: ["file_downloaded"], by: ACTOR, atLeast: 30 },
   ],
-  alertTitle: (guest) =>
-    `${guest} was invited as a guest and downloaded at least 30 times within a day`,
+  alertTitle: (guest, { atLeast, within }) =>
+    `${guest} was invited as a guest and downloaded at least ${atLeast} times within ${within}`,
   examples: {
     match: [{ name: "thirty downloads", entries: [...invited, ...downloaded(30, 600)] }],
     ignore: [

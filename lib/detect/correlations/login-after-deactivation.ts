@@ -14,6 +14,12 @@ export const loginAfterDeactivation: Correlation = {
   severity: "high",
   reason:
     "A deactivated account cannot sign in: either someone activated it again, or the deactivation did not reach the account that is used. See who, and why.",
+  checks: [
+    "See who activated the account again.",
+    "Deactivate it in the identity provider, and end its sessions.",
+  ],
+  falsePositives: ["A deactivation by mistake that was undone."],
+  query: "activity-after-deactivation",
   techniques: ["T1078.004", "T1098"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
@@ -21,7 +27,7 @@ export const loginAfterDeactivation: Correlation = {
     { actions: ["user_deactivated", "guest_deactivated"], by: TARGET_USER },
     { actions: ["user_login"], by: ACTOR },
   ],
-  alertTitle: (user) => `${user} signed in within an hour of being deactivated`,
+  alertTitle: (user, { within }) => `${user} signed in within ${within} of being deactivated`,
   examples: {
     match: [{ name: "a sign-in minutes later", entries: [...deactivated, ...signedIn(300)] }],
     ignore: [

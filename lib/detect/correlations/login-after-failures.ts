@@ -12,6 +12,12 @@ export const loginAfterFailures: Correlation = {
   severity: "high",
   reason:
     "A guessed password looks like this. Compare address and client with those the person usually has, and end the sessions if they differ.",
+  checks: [
+    "Compare address and client with those the person usually has.",
+    "End the sessions and reset the password if they differ.",
+  ],
+  falsePositives: ["People back from holiday who forgot a password."],
+  query: "login-after-failures",
   techniques: ["T1110", "T1078.004"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 15 * 60,
@@ -19,7 +25,8 @@ export const loginAfterFailures: Correlation = {
     { actions: ["user_login_failed"], by: ACTOR, atLeast: 5 },
     { actions: ["user_login"], by: ACTOR },
   ],
-  alertTitle: (user) => `${user} signed in after at least 5 failures within 15 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} signed in after at least ${atLeast} failures within ${within}`,
   examples: {
     match: [
       {

@@ -12,6 +12,12 @@ export const manyAdminsGranted: Correlation = {
   severity: "high",
   reason:
     "An attacker with an owner's account makes more accounts powerful, to be able to return. Each grant has an alert of its own; several in a row are rarely planned.",
+  checks: [
+    "Reach the person by another way than Slack.",
+    "Take the roles away, and end the sessions of all of them, if nobody knows.",
+  ],
+  falsePositives: ["A new team that runs Slack."],
+  query: "admin-and-role-grants",
   techniques: ["T1098.003"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
@@ -23,7 +29,8 @@ export const manyAdminsGranted: Correlation = {
       distinct: TARGET_USER.id,
     },
   ],
-  alertTitle: (user) => `${user} made at least 3 people admin or owner within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} made at least ${atLeast} people admin or owner within ${within}`,
   examples: {
     match: [{ name: "three people", entries: exampleSeries(3, granted, { stepSeconds: 900 }) }],
     ignore: [

@@ -22,11 +22,18 @@ export const manyArchivesUploaded: Correlation = {
   severity: "medium",
   reason:
     "Data is packed before it is taken, and Slack is a way out to guests and other organizations. See where the files were shared.",
+  checks: [
+    "See where the files were shared, and who is in these channels.",
+    "Ask the person what is in them.",
+  ],
+  falsePositives: ["Build results and log bundles that developers exchange."],
+  query: "content-access",
   techniques: ["T1560", "T1567"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ["file_uploaded"], matches: isArchive, by: ACTOR, atLeast: 10 }],
-  alertTitle: (user) => `${user} uploaded at least 10 archives within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} uploaded at least ${atLeast} archives within ${within}`,
   examples: {
     match: [{ name: "ten archives", entries: exampleSeries(10, uploaded, { stepSeconds: 60 }) }],
     ignore: [

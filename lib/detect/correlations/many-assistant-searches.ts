@@ -18,12 +18,15 @@ export const manyAssistantSearches: Correlation = {
   severity: "medium",
   reason:
     "Through Slack's MCP server an assistant searches faster than a person reads, also in private channels. See which client holds the user's token.",
+  checks: ["See which client holds the user's token.", "Revoke it if the user does not know it."],
+  falsePositives: ["A long research task that the user has started."],
+  query: "ai-tool-use",
   techniques: ["T1119", "T1213.005"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
   steps: [{ actions: SEARCHES, by: ACTOR, atLeast: 50 }],
-  alertTitle: (user) =>
-    `An assistant searched Slack at least 50 times within 10 minutes for ${user}`,
+  alertTitle: (user, { atLeast, within }) =>
+    `An assistant searched Slack at least ${atLeast} times within ${within} for ${user}`,
   examples: {
     match: [{ name: "fifty searches", entries: exampleSeries(50, searched, { stepSeconds: 10 }) }],
     ignore: [

@@ -12,13 +12,20 @@ export const manyChannelsDeleted: Correlation = {
   severity: "high",
   reason:
     "Deleted channels cannot be restored, and their messages are gone. Confirm with the person at once.",
+  checks: [
+    "Reach the person at once.",
+    "Take away the right to delete channels until it is clear.",
+  ],
+  falsePositives: ["A clean-up that was announced."],
+  query: "deletions",
   techniques: ["T1485"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [
     { actions: ["public_channel_deleted", "private_channel_deleted"], by: ACTOR, atLeast: 3 },
   ],
-  alertTitle: (user) => `${user} deleted at least 3 channels within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} deleted at least ${atLeast} channels within ${within}`,
   examples: {
     match: [{ name: "three channels", entries: exampleSeries(3, deleted, { stepSeconds: 900 }) }],
     ignore: [

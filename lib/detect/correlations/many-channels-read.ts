@@ -18,6 +18,9 @@ export const manyChannelsRead: Correlation = {
   severity: "medium",
   reason:
     "Someone looks into one channel after the other without joining: discovery before theft. See which client does it.",
+  checks: ["See which client does it.", "End the session if the person is not at work."],
+  falsePositives: ["A new employee who looks around."],
+  query: "content-access",
   techniques: ["T1213.005", "T1526"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
@@ -29,7 +32,8 @@ export const manyChannelsRead: Correlation = {
       distinct: channelOf,
     },
   ],
-  alertTitle: (user) => `${user} looked into at least 25 channels within 10 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} looked into at least ${atLeast} channels within ${within}`,
   examples: {
     match: [
       { name: "twenty-five channels", entries: exampleSeries(25, previewed, { stepSeconds: 20 }) },

@@ -12,6 +12,9 @@ export const manyExternalInvitations: Correlation = {
   severity: "medium",
   reason:
     "Each accepted invitation opens a channel or a conversation to another organization. See who was invited, and where to.",
+  checks: ["See who was invited, and where to.", "Revoke the invitations that nobody knows."],
+  falsePositives: ["The start of a project with a partner, and events."],
+  query: "external-sharing",
   techniques: ["T1537", "T1199"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
@@ -22,7 +25,8 @@ export const manyExternalInvitations: Correlation = {
       atLeast: 10,
     },
   ],
-  alertTitle: (user) => `${user} invited outsiders at least 10 times within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} invited outsiders at least ${atLeast} times within ${within}`,
   examples: {
     match: [{ name: "ten invitations", entries: exampleSeries(10, invited, { stepSeconds: 60 }) }],
     ignore: [

@@ -12,11 +12,15 @@ export const manyFailedLogins: Correlation = {
   severity: "medium",
   reason:
     "Someone tries passwords, from one address or from many. See whether one attempt succeeded, and reset the password if the person did not do it.",
+  checks: ["See whether one attempt succeeded.", "Reset the password if the person did not try."],
+  falsePositives: ["A device with an old password that tries again and again."],
+  query: "failed-logins-and-session-resets",
   techniques: ["T1110.001"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
   steps: [{ actions: ["user_login_failed"], by: ACTOR, atLeast: 10 }],
-  alertTitle: (user) => `${user} failed to sign in at least 10 times within 10 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} failed to sign in at least ${atLeast} times within ${within}`,
   examples: {
     match: [
       {

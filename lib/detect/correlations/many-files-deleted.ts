@@ -11,11 +11,15 @@ export const manyFilesDeleted: Correlation = {
   severity: "high",
   reason:
     "Evidence or work is removed. See whose files they were, and ask the person before Slack's time to restore them is over.",
+  checks: ["See whose files they were.", "Restore them while Slack still can, and ask the person."],
+  falsePositives: ["People who tidy up their own files."],
+  query: "deletions",
   techniques: ["T1485", "T1070"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
   steps: [{ actions: ["file_deleted", "canvas_deleted", "list_deleted"], by: ACTOR, atLeast: 25 }],
-  alertTitle: (user) => `${user} deleted at least 25 files, canvases or lists within 10 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} deleted at least ${atLeast} files, canvases or lists within ${within}`,
   examples: {
     match: [
       { name: "twenty-five files", entries: exampleSeries(25, deleted, { stepSeconds: 20 }) },

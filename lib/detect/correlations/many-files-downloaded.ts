@@ -18,11 +18,18 @@ export const manyFilesDownloaded: Correlation = {
   severity: "high",
   reason:
     "Far more files than a person reads: someone about to leave, or a stolen session. Ask the person, and look at the address and the client.",
+  checks: [
+    "List the files and their channels.",
+    "Look at the address and the client, and ask the person.",
+  ],
+  falsePositives: ["A backup of a project, legal or audit work."],
+  query: "downloads-by-volume",
   techniques: ["T1213.005", "T1530"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ["file_downloaded"], by: ACTOR, atLeast: 100, distinct: fileOf }],
-  alertTitle: (user) => `${user} downloaded at least 100 files within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} downloaded at least ${atLeast} files within ${within}`,
   examples: {
     match: [
       { name: "a hundred files", entries: exampleSeries(100, downloaded, { stepSeconds: 10 }) },

@@ -11,11 +11,15 @@ export const manyMessagesDeleted: Correlation = {
   severity: "medium",
   reason:
     "Someone removes what was said, at the pace of a script. See in which channels, and whether a legal hold keeps the text.",
+  checks: ["See in which channels.", "Ask legal whether a hold keeps the text."],
+  falsePositives: ["A bot that tidies up its own messages."],
+  query: "deletions",
   techniques: ["T1070", "T1485"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
   steps: [{ actions: ["message_tombstoned"], by: ACTOR, atLeast: 50 }],
-  alertTitle: (user) => `${user} deleted at least 50 messages within 10 minutes`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} deleted at least ${atLeast} messages within ${within}`,
   examples: {
     match: [{ name: "fifty messages", entries: exampleSeries(50, deleted, { stepSeconds: 10 }) }],
     ignore: [

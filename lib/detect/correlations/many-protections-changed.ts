@@ -47,11 +47,18 @@ export const manyProtectionsChanged: Correlation = {
   severity: "critical",
   reason:
     "One protection after the other is changed: someone prepares the ground, or has your organization already. Reach the admin by another way than Slack.",
+  checks: [
+    "Reach the admin by another way than Slack.",
+    "Put the protections back, and end the admin's sessions.",
+  ],
+  falsePositives: ["The set-up of a new organization, or an audit that asks for changes."],
+  query: "security-settings-changed",
   techniques: ["T1562.001", "T1556"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: PROTECTIONS, by: ACTOR, atLeast: 5, distinct: ({ action }) => action }],
-  alertTitle: (admin) => `${admin} changed at least 5 kinds of protection within an hour`,
+  alertTitle: (admin, { atLeast, within }) =>
+    `${admin} changed at least ${atLeast} kinds of protection within ${within}`,
   examples: {
     match: [{ name: "five settings", entries: exampleSeries(5, changed, { stepSeconds: 300 }) }],
     ignore: [

@@ -18,11 +18,15 @@ export const manyPublicLinks: Correlation = {
   severity: "high",
   reason:
     "Anyone with the links can read these files, from anywhere. Revoke the links and ask the person.",
+  checks: ["Revoke the links.", "See what the files hold, and ask the person."],
+  falsePositives: ["Images for a website or a newsletter."],
+  query: "external-sharing",
   techniques: ["T1567", "T1537"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ["file_public_link_created"], by: ACTOR, atLeast: 10, distinct: fileOf }],
-  alertTitle: (user) => `${user} created public links to at least 10 files within an hour`,
+  alertTitle: (user, { atLeast, within }) =>
+    `${user} created public links to at least ${atLeast} files within ${within}`,
   examples: {
     match: [{ name: "ten files", entries: exampleSeries(10, linked, { stepSeconds: 60 }) }],
     ignore: [

@@ -12,13 +12,20 @@ export const manySessionsReset: Correlation = {
   severity: "medium",
   reason:
     "Signs many people out without the action for many. Done in an emergency, or to disturb the work.",
+  checks: [
+    "Ask the admin for the incident behind it.",
+    "See what else the admin did in that hour.",
+  ],
+  falsePositives: ["The answer to an incident."],
+  query: "failed-logins-and-session-resets",
   techniques: ["T1531"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 10 * 60,
   steps: [
     { actions: ["user_session_reset_by_admin"], by: ACTOR, atLeast: 20, distinct: TARGET_USER.id },
   ],
-  alertTitle: (admin) => `${admin} reset the sessions of at least 20 users within 10 minutes`,
+  alertTitle: (admin, { atLeast, within }) =>
+    `${admin} reset the sessions of at least ${atLeast} users within ${within}`,
   examples: {
     match: [{ name: "twenty users", entries: exampleSeries(20, reset) }],
     ignore: [

@@ -13,11 +13,18 @@ export const manyUsersFailingFromAddress: Correlation = {
   severity: "high",
   reason:
     "One address tries many accounts: a list of leaked passwords, or one password for all. See with the query address-trail who signed in from it.",
+  checks: [
+    "See who signed in from the address.",
+    "Block it, and reset the passwords of those who did.",
+  ],
+  falsePositives: ["An office behind one address after passwords have expired."],
+  query: "address-trail",
   techniques: ["T1110.003"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ["user_login_failed"], by: ADDRESS, atLeast: 10, distinct: actorOf }],
-  alertTitle: (address) => `At least 10 users failed to sign in from ${address} within an hour`,
+  alertTitle: (address, { atLeast, within }) =>
+    `At least ${atLeast} users failed to sign in from ${address} within ${within}`,
   examples: {
     match: [{ name: "ten users", entries: exampleSeries(10, failed, { stepSeconds: 300 }) }],
     ignore: [

@@ -39,6 +39,12 @@ export const newNetworkThenAdminAction: Correlation = {
   severity: "high",
   reason:
     "Slack has not seen this user on this network, and soon after the account did what only admins can do. Ask the person by another way than Slack.",
+  checks: [
+    "Ask the person by another way than Slack.",
+    "Undo the action and end the sessions if it was somebody else.",
+  ],
+  falsePositives: ["Admins on the move."],
+  query: "user-trail",
   techniques: ["T1078.004", "T1098"],
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
@@ -46,8 +52,8 @@ export const newNetworkThenAdminAction: Correlation = {
     { actions: ["anomaly"], matches: isOfNetwork, by: ANOMALOUS_USER },
     { actions: ADMIN_ACTIONS, by: ACTOR },
   ],
-  alertTitle: (user) =>
-    `${user} came from a new network and did what only admins can, within an hour`,
+  alertTitle: (user, { within }) =>
+    `${user} came from a new network and did what only admins can, within ${within}`,
   examples: {
     match: [
       { name: "someone is made admin", entries: [...anomaly("asn"), ...granted(600)] },

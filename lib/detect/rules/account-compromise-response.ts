@@ -8,6 +8,14 @@ export const accountCompromiseResponse: Rule = {
   severity: "high",
   reason:
     "Slack itself found the account or its sessions compromised and acted. Find out what was done with them before.",
+  checks: [
+    "List what the account did in the days before, and from which addresses and clients.",
+    "Remove apps, passkeys and links that it created in that time.",
+  ],
+  falsePositives: [
+    "Slack also ends sessions when a token of the account was found in public code that belongs to nobody's attack.",
+  ],
+  query: "user-trail",
   techniques: ["T1078.004", "T1539"],
   reference: ACTIONS_REFERENCE,
   actions: [

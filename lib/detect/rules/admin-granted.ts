@@ -7,6 +7,14 @@ export const adminGranted: Rule = {
   title: "Admin role granted",
   severity: "high",
   reason: "An admin can manage members, channels and apps. Confirm that it was asked for.",
+  checks: [
+    "Find the request or ticket for the grant.",
+    "If there is none, take the role away and look at what both accounts did since.",
+  ],
+  falsePositives: [
+    "New admins in a team that runs Slack, and emergency access that is given back the same day.",
+  ],
+  query: "admin-and-role-grants",
   techniques: ["T1098.003"],
   reference: ACTIONS_REFERENCE,
   actions: ["role_change_to_admin"],

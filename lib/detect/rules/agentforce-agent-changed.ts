@@ -7,6 +7,12 @@ export const agentforceAgentChanged: Rule = {
   title: "Agent connected, activated or given other actions",
   severity: "low",
   reason: "An agent acts in Slack by itself, as far as its actions go. Check who answers for it.",
+  checks: [
+    "See which actions the agent has now, and which data they reach.",
+    "Name a person who answers for the agent.",
+  ],
+  falsePositives: ["Planned roll-outs of an agent, and their tests."],
+  query: "ai-tool-use",
   techniques: ["T1671"],
   reference: ACTIONS_REFERENCE,
   actions: [

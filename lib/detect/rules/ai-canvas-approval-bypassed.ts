@@ -8,6 +8,12 @@ export const aiCanvasApprovalBypassed: Rule = {
   severity: "medium",
   reason:
     "A person is asked before the assistant writes; here no one was. See what was written, and who turned the question off.",
+  checks: [
+    "Read the canvas and see with whom it is shared.",
+    "Find who turned the question off, with the query settings-changed.",
+  ],
+  falsePositives: ["Teams that turned approval off on purpose for one workflow."],
+  query: "ai-tool-use",
   techniques: ["T1562.001", "T1565.001"],
   reference: ACTIONS_REFERENCE,
   actions: ["slackbot_ai_canvas_approval_bypassed"],

@@ -8,6 +8,12 @@ export const aiMcpConnectorChanged: Rule = {
   severity: "medium",
   reason:
     "Decides which outside services Slack's assistant may call, and which of their tools without asking.",
+  checks: [
+    "Check the address of the service and who runs it.",
+    "See which of its tools may run without asking.",
+  ],
+  falsePositives: ["Connectors that were reviewed before they were added."],
+  query: "ai-tool-use",
   techniques: ["T1671", "T1562.001"],
   reference: ACTIONS_REFERENCE,
   actions: ["slack_ai_mcp_connector_changed", "slack_ai_mcp_tool_permission_changed"],

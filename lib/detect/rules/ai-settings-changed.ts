@@ -7,6 +7,9 @@ export const aiSettingsChanged: Rule = {
   title: "Settings of Slack's assistants changed",
   severity: "low",
   reason: "Decides what assistants may read, search and write, and for whom.",
+  checks: ["Compare the value before and after.", "Ask the admin for the decision behind it."],
+  falsePositives: ["Slack introduces a setting, and an admin opens its page for the first time."],
+  query: "settings-changed",
   techniques: ["T1562.001", "T1213.005"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -8,6 +8,12 @@ export const aiSkillShared: Rule = {
   severity: "low",
   reason:
     "A skill tells the assistant what to do with what it reads. One from outside can carry instructions of its own.",
+  checks: [
+    "Read the skill, and see whether it tells the assistant to send data anywhere.",
+    "See who uses it now.",
+  ],
+  falsePositives: ["Colleagues who share a skill with their team."],
+  query: "ai-tool-use",
   techniques: ["T1204.002", "T1671"],
   reference: ACTIONS_REFERENCE,
   actions: ["slack_ai_skill_share_link_created", "slack_ai_skill_external_copy_added"],

@@ -8,6 +8,12 @@ export const anomaliesSearched: Rule = {
   severity: "low",
   reason:
     "Security people do it every day. An admin who never does may be looking whether something was noticed.",
+  checks: [
+    "Check whether the admin works in security.",
+    "See what else the admin looked up or changed that day.",
+  ],
+  falsePositives: ["The security team's daily work."],
+  query: "user-trail",
   techniques: ["T1654"],
   reference: ACTIONS_REFERENCE,
   actions: ["audit_logs_records_searched_anomaly"],

@@ -6,6 +6,12 @@ export const anomalyMessageDeletion: Rule = anomalyRule({
   title: "Anomaly: many messages deleted",
   severity: "medium",
   reason: "Someone removes what was said: traces, or evidence.",
+  checks: [
+    "See in which channels, and whether a legal hold keeps the text.",
+    "Ask the person why.",
+  ],
+  falsePositives: ["An app or a bot that tidies up its own messages."],
+  query: "deletions",
   techniques: ["T1070", "T1485"],
   reasons: ["unexpected_message_deletion"],
 });

@@ -7,6 +7,12 @@ const anyAddress = anomalyRule({
   severity: "low",
   reason:
     "An address that this token has not used. Mostly travel; with another anomaly of the same user a stolen session.",
+  checks: [
+    "See whether the person travels or changed the provider.",
+    "Look for other anomalies of this user within the same hour.",
+  ],
+  falsePositives: ["Travel, a mobile network, a new home connection, a VPN."],
+  query: "user-trail",
   techniques: ["T1078.004"],
   reasons: ["ip_address"],
 });

@@ -8,6 +8,12 @@ export const anomalyResponseWeakened: Rule = {
   severity: "high",
   reason:
     "Slack ends sessions by itself on some anomalies. Someone changed on which, or for whom not.",
+  checks: [
+    "Compare the reasons for which sessions end with those before.",
+    "Put the response back until someone explains it.",
+  ],
+  falsePositives: ["A reason that signs people out too often, turned off on purpose."],
+  query: "security-settings-changed",
   techniques: ["T1562.001"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -7,6 +7,12 @@ export const anomalyThreatListedAddress: Rule = {
   severity: "high",
   reason:
     "Slack found the address on a list of indicators of compromise. See what else came from it with the query address-trail, and end the sessions of the user.",
+  checks: [
+    "See what else came from the address.",
+    "End the sessions of the user, and block the address.",
+  ],
+  falsePositives: ["Shared addresses of VPNs and mobile networks stay on lists for long."],
+  query: "address-trail",
   techniques: ["T1078.004", "T1539"],
   reference: ANOMALIES_REFERENCE,
   actions: ["anomaly"],

@@ -16,6 +16,12 @@ export const anomalyUnlistedReason: Rule = {
   severity: "medium",
   reason:
     "Slack reports an anomaly for a reason it did not have when these rules were written, or for none. No anomaly passes in silence.",
+  checks: [
+    "Look the reason up in Slack's documentation.",
+    "See what the user did around that time.",
+  ],
+  falsePositives: ["Slack introduces a new kind of anomaly."],
+  query: "anomalies-by-reason",
   techniques: ["T1078.004"],
   reference: ANOMALIES_REFERENCE,
   actions: ["anomaly"],

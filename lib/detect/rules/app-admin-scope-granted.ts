@@ -28,6 +28,12 @@ export const appAdminScopeGranted: Rule = {
   severity: "high",
   reason:
     "With admin, auditlogs, discovery or scim scopes an app acts over the whole organization. Such a token is worth an owner's password.",
+  checks: [
+    "Check who publishes the app, and which of these scopes it needs.",
+    "Remove it if it was not reviewed.",
+  ],
+  falsePositives: ["Security, archive and identity products that were bought for it."],
+  query: "apps-and-scopes",
   techniques: ["T1671", "T1528"],
   reference: "https://docs.slack.dev/reference/scopes",
   actions: [

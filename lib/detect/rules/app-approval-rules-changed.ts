@@ -7,6 +7,9 @@ export const appApprovalRulesChanged: Rule = {
   title: "Rules for approving apps changed",
   severity: "medium",
   reason: "A wider rule, or none, lets apps in without a person looking at them.",
+  checks: ["See which apps the new rule lets in.", "Ask who decided it."],
+  falsePositives: ["A review of the rules by those who run Slack."],
+  query: "settings-changed",
   techniques: ["T1562.001", "T1671"],
   reference: ACTIONS_REFERENCE,
   actions: [

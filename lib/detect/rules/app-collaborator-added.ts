@@ -7,6 +7,12 @@ export const appCollaboratorAdded: Rule = {
   title: "Collaborator of an app added",
   severity: "low",
   reason: "A collaborator can change what the app does and read its tokens.",
+  checks: [
+    "Check that the collaborator works on the app.",
+    "See what changed in the app after that.",
+  ],
+  falsePositives: ["Developers who join or leave a team."],
+  query: "app-changes",
   techniques: ["T1098", "T1671"],
   reference: ACTIONS_REFERENCE,
   actions: ["app_collaborator_added"],

@@ -8,6 +8,12 @@ export const appInstalled: Rule = {
   severity: "low",
   reason:
     "A new app can read what its scopes allow, and stays after the person who installed it has left.",
+  checks: [
+    "Check the app's publisher and its scopes.",
+    "Ask the person what it is for if nobody knows it.",
+  ],
+  falsePositives: ["Members who install approved apps."],
+  query: "apps-and-scopes",
   techniques: ["T1671"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -8,6 +8,9 @@ export const appMcpServerChanged: Rule = {
   severity: "medium",
   reason:
     "Through a Model Context Protocol server an app offers tools to assistants, and what they send it leaves Slack. Check its address and who may use it.",
+  checks: ["Check the server's address and who runs it.", "See who may use its tools."],
+  falsePositives: ["Developers who build an app of your own."],
+  query: "ai-tool-use",
   techniques: ["T1671", "T1567"],
   reference: ACTIONS_REFERENCE,
   actions: [

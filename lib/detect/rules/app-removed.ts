@@ -7,6 +7,12 @@ export const appRemoved: Rule = {
   title: "App removed or restricted",
   severity: "low",
   reason: "An app that people or security rely on may have stopped.",
+  checks: [
+    "See who relied on the app, and whether security products are among them.",
+    "Ask the person why.",
+  ],
+  falsePositives: ["Unused apps that are cleaned up."],
+  query: "app-changes",
   techniques: ["T1531"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -10,6 +10,9 @@ export const appScopesExpanded: Rule = {
   severity: "medium",
   reason:
     "An app that is already trusted can now do more. Compare the new scopes with what it is for.",
+  checks: ["Compare the new scopes with what the app is for.", "See what it read since."],
+  falsePositives: ["An update of an app that needs a scope for a new feature."],
+  query: "apps-and-scopes",
   techniques: ["T1098.001", "T1671"],
   reference: ACTIONS_REFERENCE,
   // app_resources_added is not on Slack's list, but occurs in published logs.

@@ -7,6 +7,9 @@ export const auditLogRetentionChanged: Rule = {
   title: "Retention of audit logs changed",
   severity: "high",
   reason: "Slack keeps its own copy of these logs for less time. This archive is not affected.",
+  checks: ["Compare the time before and after.", "Ask the owner who changed it."],
+  falsePositives: ["A change that privacy or legal people asked for."],
+  query: "security-settings-changed",
   techniques: ["T1562.008"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -7,6 +7,12 @@ export const auditLogsExported: Rule = {
   title: "Audit logs or security settings exported",
   severity: "medium",
   reason: "They show an attacker what is watched, and what an investigation will find.",
+  checks: [
+    "Check whether the person works in security or audit.",
+    "Find out where the file is now.",
+  ],
+  falsePositives: ["An audit, or an investigation of your own."],
+  query: "exports",
   techniques: ["T1654"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -8,6 +8,12 @@ export const authPolicyChanged: Rule = {
   severity: "medium",
   reason:
     "Authentication policies decide who may sign in how; taking people out of one can exempt them from single sign-on.",
+  checks: [
+    "See who is exempt from single sign-on now.",
+    "Look for sign-ins with a password after the change.",
+  ],
+  falsePositives: ["Guests and service accounts that the identity provider does not know."],
+  query: "security-settings-changed",
   techniques: ["T1556"],
   reference: ACTIONS_REFERENCE,
   actions: ["auth_policy_created", "auth_policy_entity_assigned", "auth_policy_entity_removed"],

@@ -7,6 +7,12 @@ export const bulkSessionReset: Rule = {
   title: "Sessions of many users reset",
   severity: "high",
   reason: "Signs many people out at once. Done in an emergency, or to disturb the work.",
+  checks: [
+    "Ask the admin for the incident behind it.",
+    "See what else the admin did in that hour.",
+  ],
+  falsePositives: ["The answer to an incident, and a change of the identity provider."],
+  query: "failed-logins-and-session-resets",
   techniques: ["T1531"],
   reference: ACTIONS_REFERENCE,
   actions: ["bulk_session_reset_by_admin"],

@@ -7,6 +7,9 @@ export const deviceControlsChanged: Rule = {
   title: "Device and download controls changed",
   severity: "medium",
   reason: "These settings keep data off devices and networks that nobody manages.",
+  checks: ["Compare the value before and after.", "See who downloaded files after the change."],
+  falsePositives: ["A pilot or an exception for some devices."],
+  query: "security-settings-changed",
   techniques: ["T1562.001"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -7,6 +7,12 @@ export const dlpRuleChanged: Rule = {
   title: "Data loss prevention rule changed",
   severity: "high",
   reason: "A rule that no longer runs, or that runs on less, lets data out unseen.",
+  checks: [
+    "See what the rule caught before.",
+    "Look for shares and downloads that it would have caught since.",
+  ],
+  falsePositives: ["Rules that are tuned because they report too much."],
+  query: "security-settings-changed",
   techniques: ["T1562.001"],
   reference: ACTIONS_REFERENCE,
   actions: ["native_dlp_rule_deactivated", "native_dlp_rule_edited", "pref.dlp_access_changed"],

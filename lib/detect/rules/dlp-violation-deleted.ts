@@ -7,6 +7,12 @@ export const dlpViolationDeleted: Rule = {
   title: "Data loss prevention finding deleted",
   severity: "medium",
   reason: "A false alarm cleared away, or evidence.",
+  checks: [
+    "See whether the person is meant to handle findings.",
+    "Ask for the reason, and for the content of the finding.",
+  ],
+  falsePositives: ["Findings that were false alarms."],
+  query: "user-trail",
   techniques: ["T1070"],
   reference: ACTIONS_REFERENCE,
   actions: ["native_dlp_violation_deleted"],

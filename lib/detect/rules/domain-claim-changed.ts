@@ -8,6 +8,9 @@ export const domainClaimChanged: Rule = {
   severity: "medium",
   reason:
     "Accounts of a claimed domain belong to the organization: a domain added, freed or lost changes who may join and who controls them.",
+  checks: ["Check that the domain is yours.", "See which accounts changed hands."],
+  falsePositives: ["Mergers, new brands and domains that are given up."],
+  query: "security-settings-changed",
   techniques: ["T1484.002"],
   reference: ACTIONS_REFERENCE,
   actions: [

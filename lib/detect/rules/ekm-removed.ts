@@ -8,6 +8,9 @@ export const ekmRemoved: Rule = {
   severity: "critical",
   reason:
     "Without its own keys the organization can no longer revoke access to its data. Almost never done on purpose.",
+  checks: ["Call the owner at once.", "Ask Slack to stop it if nobody stands behind it."],
+  falsePositives: ["The end of the contract for enterprise key management."],
+  query: "security-settings-changed",
   techniques: ["T1600"],
   reference: ACTIONS_REFERENCE,
   actions: ["ekm_unenrolled", "ekm_key_removed", "ekm_slackbot_unenroll_notification_sent"],

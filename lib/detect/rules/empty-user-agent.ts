@@ -15,6 +15,12 @@ export const emptyUserAgent: Rule = {
   severity: "low",
   reason:
     "Every browser and every app of Slack's names itself. What does not is a script, perhaps with a stolen session.",
+  checks: [
+    "See what the session did before, and with which client.",
+    "End the session if nobody knows the script.",
+  ],
+  falsePositives: ["Scripts and gateways of your own that leave the field empty."],
+  query: "stolen-sessions",
   techniques: ["T1550.004", "T1213.005"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_login", "file_downloaded"],

@@ -7,6 +7,9 @@ export const exportCapabilityChanged: Rule = {
   title: "Data exports enabled",
   severity: "high",
   reason: "From now on private channels and direct messages can be exported.",
+  checks: ["Ask the owner who asked for it.", "Look for exports that were started since."],
+  falsePositives: ["Legal discovery that Slack has approved."],
+  query: "exports",
   techniques: ["T1213.005", "T1098"],
   reference: ACTIONS_REFERENCE,
   actions: [

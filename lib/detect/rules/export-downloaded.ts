@@ -7,6 +7,12 @@ export const exportDownloaded: Rule = {
   title: "Data export downloaded",
   severity: "high",
   reason: "The messages in it have left Slack.",
+  checks: [
+    "Ask the person who asked for the export and where the file is.",
+    "Compare the address with those the person usually has.",
+  ],
+  falsePositives: ["A legal request, or a backup that runs each month."],
+  query: "exports",
   techniques: ["T1213.005", "T1567"],
   reference: ACTIONS_REFERENCE,
   actions: [

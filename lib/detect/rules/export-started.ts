@@ -7,6 +7,9 @@ export const exportStarted: Rule = {
   title: "Data export started",
   severity: "high",
   reason: "An export holds the messages of many people. Confirm who asked for it and why.",
+  checks: ["Confirm who asked for it.", "Stop it while it runs if nobody did."],
+  falsePositives: ["A legal request, or a backup that runs each month."],
+  query: "exports",
   techniques: ["T1213.005"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -13,6 +13,12 @@ export const externalOrganizationConnected: Rule = {
   title: "External organization connected",
   severity: "medium",
   reason: "People outside the organization now read and write in the channel.",
+  checks: [
+    "Check that the organization is a partner.",
+    "See what is in the channel, and who else is in it.",
+  ],
+  falsePositives: ["Work with customers and suppliers."],
+  query: "external-sharing",
   techniques: ["T1199", "T1537"],
   reference: ACTIONS_REFERENCE,
   actions: [

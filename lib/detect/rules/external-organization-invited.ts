@@ -13,6 +13,12 @@ export const externalOrganizationInvited: Rule = {
   title: "External organization invited",
   severity: "medium",
   reason: "People outside the organization will read and write in the channel once they accept.",
+  checks: [
+    "Check the address that was invited.",
+    "Revoke the invitation if it goes to a private address.",
+  ],
+  falsePositives: ["Work with customers and suppliers."],
+  query: "external-sharing",
   techniques: ["T1199"],
   reference: ACTIONS_REFERENCE,
   actions: [

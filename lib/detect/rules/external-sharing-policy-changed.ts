@@ -7,6 +7,9 @@ export const externalSharingPolicyChanged: Rule = {
   title: "Slack Connect policy changed",
   severity: "medium",
   reason: "Decides who may share channels and messages with other organizations, and with which.",
+  checks: ["Compare the value before and after.", "See which channels were shared since."],
+  falsePositives: ["A review of the policy by those who run Slack."],
+  query: "external-sharing",
   techniques: ["T1562.001", "T1199"],
   reference: ACTIONS_REFERENCE,
   actions: [

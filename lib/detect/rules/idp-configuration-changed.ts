@@ -8,6 +8,12 @@ export const idpConfigurationChanged: Rule = {
   severity: "high",
   reason:
     "A new or changed identity provider can issue sign-ins for any account. Confirm the change with those who run it.",
+  checks: [
+    "Confirm it with those who run the identity provider.",
+    "Look for sign-ins of owners and admins since.",
+  ],
+  falsePositives: ["A certificate that is renewed, or a move to another provider."],
+  query: "security-settings-changed",
   techniques: ["T1484.002", "T1556"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -7,6 +7,12 @@ export const invitationPolicyChanged: Rule = {
   title: "Who may let people in changed",
   severity: "medium",
   reason: "Decides who invites members and guests, with whose approval and for how long.",
+  checks: [
+    "Compare the value before and after.",
+    "See who was invited since, with the query guest-accounts.",
+  ],
+  falsePositives: ["A review of the policy by those who run Slack."],
+  query: "settings-changed",
   techniques: ["T1562.001", "T1098"],
   reference: ACTIONS_REFERENCE,
   actions: [

@@ -8,6 +8,12 @@ export const ipAllowlistAccessDenied: Rule = {
   severity: "low",
   reason:
     "Someone with a valid session or password came from a network that is not allowed. Often a person on the move; a stolen session when the address is foreign.",
+  checks: [
+    "See which country and network the address belongs to.",
+    "End the sessions if the person was not there.",
+  ],
+  falsePositives: ["People on the move, and a VPN that was off."],
+  query: "address-trail",
   techniques: ["T1078.004"],
   reference: ACTIONS_REFERENCE,
   actions: ["ip_allowlist_access_denied"],

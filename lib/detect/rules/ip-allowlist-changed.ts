@@ -8,6 +8,9 @@ export const ipAllowlistChanged: Rule = {
   severity: "high",
   reason:
     "The allowlist keeps sign-ins to known networks. Check that the new range is one of yours.",
+  checks: ["Check that the new range is one of yours.", "Look for sign-ins from it."],
+  falsePositives: ["A new office or a new provider."],
+  query: "security-settings-changed",
   techniques: ["T1562.007"],
   reference: ACTIONS_REFERENCE,
   actions: [

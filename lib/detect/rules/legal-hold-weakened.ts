@@ -7,6 +7,9 @@ export const legalHoldWeakened: Rule = {
   title: "Legal hold released or narrowed",
   severity: "high",
   reason: "What is no longer on hold can be deleted for good.",
+  checks: ["Ask legal whether the case is closed.", "See whether messages were deleted since."],
+  falsePositives: ["A case that legal has closed."],
+  query: "security-settings-changed",
   techniques: ["T1485", "T1070"],
   reference: ACTIONS_REFERENCE,
   actions: [

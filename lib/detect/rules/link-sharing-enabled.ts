@@ -7,6 +7,12 @@ export const linkSharingEnabled: Rule = {
   title: "Link to a canvas or list opened",
   severity: "low",
   reason: "Whoever has the link can read it, and the whole workspace can pass it on.",
+  checks: [
+    "Read what the canvas or list holds.",
+    "Turn the link off if it holds more than it should.",
+  ],
+  falsePositives: ["Pages that are meant for everybody."],
+  query: "content-access",
   techniques: ["T1567"],
   reference: ACTIONS_REFERENCE,
   actions: ["canvas_linksharing_enabled", "list_linksharing_enabled"],

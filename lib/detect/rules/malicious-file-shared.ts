@@ -8,6 +8,12 @@ export const maliciousFileShared: Rule = {
   severity: "high",
   reason:
     "Slack found malware in a file. See who uploaded it, where it was shared and who downloaded it.",
+  checks: [
+    "Find who uploaded and who downloaded the file.",
+    "Delete it, and look at the uploader's device.",
+  ],
+  falsePositives: ["Security people who share samples, and installers of your own."],
+  query: "malware-spread",
   techniques: ["T1204.002", "T1080"],
   reference: ACTIONS_REFERENCE,
   actions: ["file_malicious_content_detected"],

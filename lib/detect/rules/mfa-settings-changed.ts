@@ -8,6 +8,9 @@ export const mfaSettingsChanged: Rule = {
   severity: "high",
   reason:
     "Weaker two-factor authentication opens every account to a stolen password. Check who changed it, and the value before and after.",
+  checks: ["Compare the value before and after.", "Put it back until someone explains it."],
+  falsePositives: ["A move of two-factor authentication to the identity provider."],
+  query: "security-settings-changed",
   techniques: ["T1556.006"],
   reference: ACTIONS_REFERENCE,
   actions: ["pref.two_factor_auth_changed", "pref.two_factor_prevent_sms_changed"],

@@ -10,6 +10,12 @@ export const ownAppRemoved: Rule = {
   severity: "critical",
   reason:
     "Its token is about to fail, and collection to stop. Slack keeps the entries: install the app again and set the new token, and the archive catches up.",
+  checks: [
+    "Ask the person who removed it, and install it again.",
+    "Set the new token, and check with `audit-lake status` that the archive catches up.",
+  ],
+  falsePositives: ["The app is being replaced by a new one of your own."],
+  query: "app-changes",
   techniques: ["T1562.008"],
   reference: ACTIONS_REFERENCE,
   actions: [

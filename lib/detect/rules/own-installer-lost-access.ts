@@ -11,6 +11,9 @@ export const ownInstallerLostAccess: Rule = {
   severity: "critical",
   reason:
     "Slack's audit logs need the token of an organization owner. Let another owner install the app and set the new token before the old one fails.",
+  checks: ["Let another owner install the app.", "Set the new token before the old one fails."],
+  falsePositives: ["The owner leaves, and a successor has installed the app already."],
+  query: "account-changes",
   techniques: ["T1562.008", "T1531"],
   reference: ACTIONS_REFERENCE,
   actions: [

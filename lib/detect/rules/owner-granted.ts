@@ -8,6 +8,12 @@ export const ownerGranted: Rule = {
   severity: "critical",
   reason:
     "An owner can change every setting, export data and make more owners. Confirm with the person who granted it.",
+  checks: [
+    "Confirm it with the person who granted it, by another way than Slack.",
+    "If nobody stands behind it, take the role away and end the sessions of both.",
+  ],
+  falsePositives: ["A new head of IT, or a second owner for emergencies."],
+  query: "admin-and-role-grants",
   techniques: ["T1098.003"],
   reference: ACTIONS_REFERENCE,
   actions: ["role_change_to_owner", "org_owner_created"],

@@ -7,6 +7,12 @@ export const passwordResetByAdmin: Rule = {
   title: "Password reset by an admin",
   severity: "low",
   reason: "An admin who resets a password can be the first to set a new one.",
+  checks: [
+    "Ask the user whether they asked for it.",
+    "Compare the address of the next sign-in with those before.",
+  ],
+  falsePositives: ["Help desk work after a forgotten password."],
+  query: "failed-logins-and-session-resets",
   techniques: ["T1098"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_password_reset_by_admin"],

@@ -18,6 +18,12 @@ export const publicLinkToSecret: Rule = {
   severity: "high",
   reason:
     "Anyone with the link can read it, and its name promises passwords or keys. Revoke the link and change what is in it.",
+  checks: [
+    "Revoke the link.",
+    "Change the passwords and keys in the file, and look for their use.",
+  ],
+  falsePositives: ["Templates and examples with such a name, such as an empty .env file."],
+  query: "external-sharing",
   techniques: ["T1567", "T1552"],
   reference: ACTIONS_REFERENCE,
   actions: ["file_public_link_created"],

@@ -28,6 +28,9 @@ export const retentionChanged: Rule = {
   severity: "medium",
   reason:
     "A shorter retention deletes content at the next sweep; a longer one may break a promise.",
+  checks: ["Compare the time before and after.", "Ask legal whether a hold must keep the content."],
+  falsePositives: ["A policy of privacy or legal people."],
+  query: "settings-changed",
   techniques: ["T1485"],
   reference: ACTIONS_REFERENCE,
   actions: [...SETTINGS, "channel_retention_changed"],

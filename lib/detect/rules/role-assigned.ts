@@ -28,6 +28,9 @@ export const roleAssigned: Rule = {
   severity: "high",
   reason:
     "System roles give parts of an owner's power, such as audit logs, exports or user management.",
+  checks: ["Find the request or ticket for the role.", "See what the person did with it since."],
+  falsePositives: ["New colleagues in teams that run Slack or audit it."],
+  query: "admin-and-role-grants",
   techniques: ["T1098.003"],
   reference: ACTIONS_REFERENCE,
   actions: ["role_assigned", "role_added_to_usergroup"],

@@ -7,6 +7,12 @@ export const roleChangedToGuest: Rule = {
   title: "User set to guest",
   severity: "low",
   reason: "A guest sees only a few channels. Done to many members, it locks them out.",
+  checks: [
+    "Ask the admin why, above all when it is many people.",
+    "See what else the admin did in that hour.",
+  ],
+  falsePositives: ["Employees who go on as contractors."],
+  query: "guest-accounts",
   techniques: ["T1531"],
   reference: ACTIONS_REFERENCE,
   actions: ["role_change_to_guest"],

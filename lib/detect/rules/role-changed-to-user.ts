@@ -8,6 +8,9 @@ export const roleChangedToUser: Rule = {
   severity: "medium",
   reason:
     "Either an admin or owner lost power, or a guest gained the rights of a full member; the entry does not say which.",
+  checks: ["See what the account was before, with the query user-trail.", "Ask the admin why."],
+  falsePositives: ["Contractors who are hired, and admins who change their work."],
+  query: "account-changes",
   techniques: ["T1098", "T1531"],
   reference: ACTIONS_REFERENCE,
   actions: ["role_change_to_user"],

@@ -8,6 +8,12 @@ export const salesforceMcpServerChanged: Rule = {
   severity: "medium",
   reason:
     "Assistants reach data of Salesforce through it, and the other way round. Check which workspaces and people may use it.",
+  checks: [
+    "Check that the Salesforce organization is yours.",
+    "See which workspaces and people may use it.",
+  ],
+  falsePositives: ["A planned roll-out."],
+  query: "ai-tool-use",
   techniques: ["T1671"],
   reference: ACTIONS_REFERENCE,
   actions: [

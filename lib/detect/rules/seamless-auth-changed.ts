@@ -8,6 +8,9 @@ export const seamlessAuthChanged: Rule = {
   severity: "medium",
   reason:
     "With seamless authentication a Salesforce organization vouches for people. Check that it is one of yours.",
+  checks: ["Check that the Salesforce organization is yours.", "Look for sign-ins through it."],
+  falsePositives: ["A planned connection with Salesforce."],
+  query: "security-settings-changed",
   techniques: ["T1484.002", "T1556"],
   reference: ACTIONS_REFERENCE,
   actions: [

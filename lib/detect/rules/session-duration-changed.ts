@@ -7,6 +7,9 @@ export const sessionDurationChanged: Rule = {
   title: "Session duration changed",
   severity: "low",
   reason: "Longer sessions keep a stolen cookie useful for longer.",
+  checks: ["Compare the time before and after.", "Ask who decided it."],
+  falsePositives: ["Fewer sign-ins on phones, decided by those who run Slack."],
+  query: "security-settings-changed",
   techniques: ["T1550.004"],
   reference: ACTIONS_REFERENCE,
   actions: [

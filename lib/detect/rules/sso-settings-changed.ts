@@ -8,6 +8,9 @@ export const ssoSettingsChanged: Rule = {
   severity: "high",
   reason:
     "Whoever controls single sign-on can sign in as anyone, and turning it off lets passwords in again.",
+  checks: ["Compare the value before and after.", "Look for sign-ins with a password since."],
+  falsePositives: ["A move to another identity provider."],
+  query: "security-settings-changed",
   techniques: ["T1556"],
   reference: ACTIONS_REFERENCE,
   actions: ["pref.sso_setting_changed", "pref.sso_sync_with_provider"],

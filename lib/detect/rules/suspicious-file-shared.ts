@@ -11,6 +11,9 @@ export const suspiciousFileShared: Rule = {
   severity: "low",
   reason:
     "Windows runs files of these types when someone opens them. People send them rarely, malware often.",
+  checks: ["See who sent it, and to whom.", "Open it only in a sandbox."],
+  falsePositives: ["Developers and IT people who share installers and scripts."],
+  query: "malware-spread",
   techniques: ["T1204.002", "T1080"],
   reference: ACTIONS_REFERENCE,
   actions: ["file_uploaded", "file_shared"],

@@ -8,6 +8,12 @@ export const userEmailChanged: Rule = {
   severity: "low",
   reason:
     "Password resets and sign-in codes go to this address. Expected after a name change, suspicious otherwise.",
+  checks: [
+    "Check that the new address belongs to the organization.",
+    "See who changed it, and whether the password was reset after that.",
+  ],
+  falsePositives: ["A name change, or a new domain."],
+  query: "account-changes",
   techniques: ["T1098"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_email_updated", "email_change_confirmed"],

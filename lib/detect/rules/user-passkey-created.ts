@@ -8,6 +8,9 @@ export const userPasskeyCreated: Rule = {
   severity: "low",
   reason:
     "A passkey signs its holder in without a password. Whoever holds a stolen session makes one to stay.",
+  checks: ["Ask the user whether they made it.", "Compare address and client with those before."],
+  falsePositives: ["Users who set up a new device."],
+  query: "user-trail",
   techniques: ["T1098.001", "T1556"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_passkey_created"],

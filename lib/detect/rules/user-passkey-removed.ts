@@ -8,6 +8,9 @@ export const userPasskeyRemoved: Rule = {
   severity: "low",
   reason:
     "Without its passkey an account falls back to weaker ways to sign in, and its owner may be locked out.",
+  checks: ["Ask the user whether they removed it.", "See how the account signed in since."],
+  falsePositives: ["Users who give back a device."],
+  query: "user-trail",
   techniques: ["T1531", "T1556"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_passkey_removed"],

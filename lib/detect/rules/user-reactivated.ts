@@ -8,6 +8,9 @@ export const userReactivated: Rule = {
   severity: "low",
   reason:
     "An account that was closed is open again, with its old rights. Confirm that the person came back.",
+  checks: ["Ask the person's manager.", "See what the account did since."],
+  falsePositives: ["People who come back, and accounts that were closed by mistake."],
+  query: "account-changes",
   techniques: ["T1078.004", "T1098"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_reactivated", "guest_reactivated"],

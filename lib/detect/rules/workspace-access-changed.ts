@@ -8,6 +8,9 @@ export const workspaceAccessChanged: Rule = {
   severity: "medium",
   reason:
     "An open workspace can be joined, and its public channels read, by every member of the organization.",
+  checks: ["Compare the value before and after.", "See who joined since."],
+  falsePositives: ["Workspaces for the whole company."],
+  query: "settings-changed",
   techniques: ["T1562.001"],
   reference: ACTIONS_REFERENCE,
   actions: ["pref.workspace_access_changed"],

@@ -1,7 +1,7 @@
 -- One address's whole trail
 -- What was done from this address, by whom, and which other entries name it?
 -- leaves out nothing
--- parameter address text required = '192.0.2.17' -- an IP address, as Slack writes it
+-- parameter address address required = '192.0.2.17' -- an IP address
 WITH entries AS (
   SELECT
     audit_logs.*,

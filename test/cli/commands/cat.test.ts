@@ -49,12 +49,22 @@ describe("cat", () => {
       ["page-3", "array-2"],
     ],
     [["--id", "array-1"], ["array-1"]],
-    [["--id", "array-1", "--action", "anomaly"], []],
-    [["--id", "not the id of the entry"], []],
+    [["--id", "array-1", "another"], ["array-1"]],
     [["--source", "slack", "--id", "array-1"], ["array-1"]],
-    [["--last", "1s"], []],
   ])("selects with %j", async (args, ids) => {
     expect((await cat(...args)).map((line) => JSON.parse(line).id)).toEqual(ids);
+  });
+
+  it.each([
+    [["--id", "array-1", "--action", "anomaly"]],
+    [["--id", "not the id of the entry"]],
+    [["--last", "1s"]],
+  ])("says that nothing matches %j, as grep does", async (args) => {
+    expect(await run(["cat", "--archive", archive, ...args])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `audit-lake: no entry matches; the entries of the archive ${archive} are of 2026-03-02 to 2026-03-02 (UTC)\n`,
+    });
   });
 
   it("ends quietly when its reader has seen enough", async () => {

@@ -38,6 +38,17 @@ function detect(...args: string[]) {
   return run(["detect", "--archive", archive, ...args], { token: null });
 }
 
+const SUPPRESSION = {
+  ...{ rule: "intune-disabled", actor: "*" },
+  ...{ reason: "Migration", owner: "sec", expires: "2027-01-01" },
+};
+
+async function suppressions(content: string | object): Promise<string> {
+  const file = join(await temporaryDirectory(), "suppressions.json");
+  await writeFile(file, typeof content === "string" ? content : JSON.stringify([content]));
+  return file;
+}
+
 describe("detect", () => {
   it("prints the rules that would have raised alerts, and how many", async () => {
     const { code, stdout, stderr } = await detect();
@@ -76,6 +87,46 @@ describe("detect", () => {
   ])("has only what %j selects", async (args, count) => {
     const { alerts } = lastLine((await detect("--json", ...args)).stdout) as { alerts: unknown[] };
     expect(alerts).toHaveLength(count);
+  });
+
+  it("holds back what a suppression fits: counted, and listed apart", async () => {
+    const file = await suppressions(SUPPRESSION);
+    const { stdout, stderr } = await detect("--suppressions", file);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^1 alert$/m);
+    expect(stdout).toMatch(/│ intune-disabled .*│ 2027-01-01 *│ sec *│ Migration *│/);
+    expect(stdout).toMatch(/^2 suppressed alerts$/m);
+    expect(stdout).toMatch(/5 entries, 1 alert by 2 of \d+ rules, 2 alerts suppressed\.$/m);
+
+    const json = lastLine((await detect("--suppressions", file, "--json")).stdout);
+    expect(json).toMatchObject({
+      alerts: [{ ruleId: "app-removed" }],
+      suppressed: [
+        { ruleId: "intune-disabled", suppression: { owner: "sec", reason: "Migration" } },
+        { ruleId: "intune-disabled" },
+      ],
+      rules: expect.arrayContaining([
+        expect.objectContaining({ id: "intune-disabled", alerts: 0, suppressed: 2 }),
+      ]),
+    });
+  });
+
+  it("raises a suppression that has expired", async () => {
+    const file = await suppressions({ ...SUPPRESSION, expires: "2026-03-01" });
+    const { stdout } = await detect("--suppressions", file);
+    expect(stdout).toMatch(/│ suppression-expired *│ medium *│/);
+    expect(stdout).toMatch(/^4 alerts$/m);
+  });
+
+  it.each([
+    [JSON.stringify([{ ...SUPPRESSION, expires: "soon" }]), "suppression 1 of 1: expires must be"],
+    ['[{ "rule": }]', "Unexpected token '}'"],
+  ])("says what is wrong with a file of suppressions: %s", async (text, message) => {
+    const file = await suppressions(text);
+    const { code, stderr } = await detect("--suppressions", file);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`audit-lake: --suppressions ${file}: ${message}`);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   });
 
   it("runs rules of one's own, one of them in the place of ours", async () => {
@@ -144,6 +195,15 @@ describe("detect", () => {
     const { stdout, stderr } = await detect(...args);
     expect(stdout).toContain(counts);
     expect(stderr).toBe("");
+  });
+
+  it("says of which days the archive has entries when it has none of the period", async () => {
+    const { code, stdout, stderr } = await detect("--from", "2026-03-03");
+    expect(code).toBe(0);
+    expect(stdout).toContain("0 entries since 2026-03-03 00:00:00Z, 0 alerts");
+    expect(stderr).toBe(
+      `audit-lake: no entry is of this period; the entries of the archive ${archive} are of 2026-03-02 to 2026-03-02 (UTC)\n`,
+    );
   });
 
   it("takes --since for --from, with a warning", async () => {

@@ -91,6 +91,18 @@ it("runs a saved query with its parameters", async () => {
   expect(JSON.parse(stdout)).toMatchObject([{ actor_email: "miles@example.com", logins: 2 }]);
 });
 
+it("says of which days the archive has entries when it has none of the period", async () => {
+  const { code, stdout, stderr } = await query("logins", "--until", "2026-03-02", "--json");
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "[]\n" });
+  expect(stderr).toMatch(/^Reading 2026-01-30 to 2026-03-01 .*\n.*: no entry is of this period; /);
+  expect(stderr).toMatch(/ are of 2026-03-02 to 2026-03-02 \(UTC\)\n$/);
+});
+
+it("says nothing of a period when there is no archive", async () => {
+  const { stderr } = await query("logins", "--archive", "/nowhere");
+  expect(stderr).toMatch(/^audit-lake: there is no archive at .*\n$/);
+});
+
 it("lists every saved query", async () => {
   const { stdout } = await run(["query", "--list"]);
   for (const { name, title } of SAVED_QUERIES.values())
@@ -108,8 +120,16 @@ describe("a mistake gives one line", () => {
   it.each<[string, string[], number, RegExp]>([
     ["no query", [], 2, /give a SELECT or the name/],
     ["an unknown name", ["logons"], 2, /no saved query "logons"/],
-    ["bad SQL", ["SELECT actin FROM audit_logs"], 1, /actin/],
-    ["another statement", ["CREATE TABLE t (x INTEGER)"], 1, /only SELECT/],
+    ["bad SQL", ["SELECT actin FROM audit_logs"], 2, /actin/],
+    ["no SQL", ["SELEC 1"], 2, /"SELEC" \(line 1\)/],
+    ["a file for a table", ["SELECT * FROM '/etc/passwd'"], 2, /not a table/],
+    ["another statement", ["CREATE TABLE t (x INTEGER)"], 2, /only SELECT/],
+    [
+      "a value that does not fit",
+      ["SELECT CAST(action AS integer) FROM audit_logs"],
+      1,
+      /Conversion/,
+    ],
     ["an unknown parameter", ["logins", "--set", "form_day=2026-03-01"], 2, /form_day/],
     ["a bad value", ["logins", "--set", "from_day=March"], 2, /"March" is not a value/],
     ["a parameter without a value", ["logins", "--set", "from_day"], 2, /--set/],

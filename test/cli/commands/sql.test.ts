@@ -33,6 +33,25 @@ it("runs the statements of a file, and saved queries of a folder", async () => {
   expect(stdout).toMatch(/│ ; │[\s\S]*│ own │[\s\S]*│ +2 │/);
 });
 
+it("says in which line of a file a mistake is", async () => {
+  const file = join(await temporaryDirectory(), "questions.sql");
+  await writeFile(file, "-- Ours; all of them.\nSELECT 1 AS x;\n\n\n  SELECT\n  y;\nSELECT 3");
+  expect(await run(["sql", "--archive", archive, "--file", file])).toEqual({
+    code: 2,
+    stdout: expect.stringMatching(/│ x │/),
+    stderr: expect.stringMatching(/^audit-lake: Binder Error: .*"y".* \(line 6\)\n$/),
+  });
+});
+
+it.each([
+  ["a file that is not there", "/nowhere.sql", "cannot read --file /nowhere.sql"],
+  ["a folder", "/", "cannot read --file /"],
+])("refuses %s in one line", async (_what, file, problem) => {
+  const { code, stderr } = await run(["sql", "--archive", archive, "--file", file]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(new RegExp(`^audit-lake: ${problem}: .*\n$`));
+});
+
 it("converses at a terminal, over several lines, and keeps what was typed to the user", async () => {
   const state = await temporaryDirectory();
   const { code, screen } = await runAtTerminal(["sql", "--archive", archive], {
@@ -46,6 +65,20 @@ it("converses at a terminal, over several lines, and keeps what was typed to the
   const history = join(state, "audit-lake", "sql-history");
   expect(await readFile(history, "utf8")).toContain("FROM audit_logs LIMIT 1;");
   expect((await stat(history)).mode & 0o777).toBe(0o600);
+});
+
+it.each([
+  ["exit\r", ""],
+  ["\u0003quit;\r", "Ctrl-D or .quit leaves"],
+  ["SELECT 1\r.quit\r", ""],
+])("is left by %j", async (keys, hint) => {
+  const { code, screen } = await runAtTerminal(["sql", "--archive", archive], {
+    env: { XDG_STATE_HOME: await temporaryDirectory() },
+    type: { at: "sql>", keys },
+  });
+  expect(code).toBe(0);
+  expect(screen).not.toContain("no saved query");
+  expect(screen).toContain(hint);
 });
 
 it("completes columns, views, saved queries and commands", () => {

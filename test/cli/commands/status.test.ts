@@ -183,6 +183,23 @@ describe("status", () => {
         diedHolder: "host/1/run",
       },
     ]);
+
+    await rm(join(directory, "checkpoints.sqlite"));
+    const { stdout: without } = await run(["status", "--archive", directory]);
+    expect(without).toMatch(/^complete from +unknown: no run is recorded \(checkpoints.sqlite\)$/m);
+    expect(without).toMatch(/^late scan +-$/m);
+    expect(without).toMatch(/^sealed +3 days\n +2026-02-01 to 2026-02-02\n +2026-03-01$/m);
+  });
+
+  it("does not show a source whose only run failed at once", async () => {
+    const directory = await temporaryDirectory();
+    await mkdir(join(directory, "audit_logs/source=acme"), { recursive: true });
+    const checkpoints = new SqliteCheckpointStore(directory);
+    await checkpoints.acquire("slcak", { owner: "host/1/run", expiresAt: 1 }, 0);
+    checkpoints.close();
+
+    const { stdout } = await run(["status", "--archive", directory, "--json"]);
+    expect(lastLine(stdout).sources).toMatchObject([{ source: "acme" }]);
   });
 
   it("shows one source alone when it is named", async () => {

@@ -211,6 +211,16 @@ describe("verify", () => {
       ["--from", "2026-03-02", "--until", "2026-03-01"],
       "--until 2026-03-01T00:00:00Z must be later than --from 2026-03-02T00:00:00Z",
     ],
+    [
+      "a period without a sealed day",
+      ["--from", "2026-03-03"],
+      "nothing to verify: no day since 2026-03-03 is sealed in ",
+    ],
+    [
+      "a period before the first sealed day",
+      ["--from", "2026-01-01", "--until", "2026-03-01"],
+      "nothing to verify: no day from 2026-01-01 to 2026-02-28 is sealed in ",
+    ],
     ["a hash that is none", ["--head", "abc"], "Give the 64 hex digits"],
     ["a key file that is not there", ["--public-key", "/nowhere.pem"], "cannot read /nowhere.pem"],
     ["a directory that is none", ["--archive", "/nowhere"], "there is no archive at /nowhere"],

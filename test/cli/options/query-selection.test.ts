@@ -25,9 +25,9 @@ describe("the period of a saved query", () => {
     ["logins", { set: { from_day: "2026-05-02" } }, "2026-05-02 to 2026-05-20"],
     ["logins", { set: { to_day: "2026-02-01" } }, "2026-01-02 to 2026-02-01"],
   ])("%s with %j: %s", (name, options, days) => {
-    const { sql, reads } = toStatement(name, options, NOW);
+    const { sql, saved } = toStatement(name, options, NOW);
 
-    expect(reads).toBe(`Reading ${days} (UTC, both included) of all sources.`);
+    expect(saved?.reads).toBe(`Reading ${days} (UTC, both included) of all sources.`);
     const [from, to] = days.split(" to ");
     expect(sql).toContain(`dt BETWEEN /* from_day */ '${from}' AND /* to_day */ '${to}'`);
   });
@@ -50,7 +50,7 @@ it.each([...SAVED_QUERIES.keys()])(
     const set = { ...REQUIRED[name] };
     const restricted = toStatement(name, { source: "acme", last: 86_400, set }, NOW);
 
-    expect(restricted.reads).toMatch(/^Reading 2026-05-19 to 2026-05-20 .* of acme\.$/);
+    expect(restricted.saved?.reads).toMatch(/^Reading 2026-05-19 to 2026-05-20 .* of acme\.$/);
     const tables = [...restricted.sql.matchAll(/(?:FROM|JOIN) (?:audit_logs|archive_hours)\b/g)];
     const restrictions = [
       ...restricted.sql.matchAll(

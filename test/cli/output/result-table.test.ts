@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { displayWidth } from "../../../cli/output/display-width.ts";
 import { renderResult, takeHead } from "../../../cli/output/result-table.ts";
 
 function rows(columns: string[], ...cells: (string | number | null)[][]) {
@@ -33,5 +34,18 @@ describe("in a terminal", () => {
     expect(lines.filter((line) => line.length > width)).toEqual([]);
     expect(lines.join("").replaceAll(" ", "")).toContain("x".repeat(70));
     expect(lines.slice(-3)).toEqual(["who     cy", "client  y\\u000a", "2 rows"]);
+  });
+
+  it.each([60, 80])("counts the columns of wide characters: %i", async (width) => {
+    const name = "会議録🙂é";
+    const head = await takeHead(rows(["名前", "file"], [name, name.repeat(20)], ["b", "c"]), 10);
+    const records = renderResult(head, width).split("\n");
+    expect(Math.max(...records.map(displayWidth))).toBeLessThanOrEqual(width);
+    expect(records).toContain(`名前  ${name}`);
+    expect(records.join("").replace(/[ ─]/g, "")).toContain(name.repeat(20));
+
+    const table = renderResult({ ...head, rows: [[name, name.repeat(2)]] }, width).split("\n");
+    expect(table[0]).toMatch(/^┌/);
+    expect(new Set(table.slice(0, -1).map(displayWidth)).size).toBe(1);
   });
 });

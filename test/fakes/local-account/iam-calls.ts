@@ -26,6 +26,12 @@ const SERVICES: Record<string, (request: AwsRequest, deployment: Deployment) => 
     },
   ],
   dynamodb: dynamoDbCalls,
+  events: ({ operation, input }) =>
+    input.Entries.map(({ EventBusName }: { EventBusName: string }) => ({
+      action: `events:${operation}`,
+      resource: EventBusName,
+      context: {},
+    })),
   kms: ({ operation, input }) => [
     {
       action: `kms:${operation}`,
@@ -39,11 +45,21 @@ const SERVICES: Record<string, (request: AwsRequest, deployment: Deployment) => 
   s3: s3Calls,
   secretsmanager: ({ operation, input }, deployment) => {
     const [, secret] = deployment.byRef("AWS::SecretsManager::Secret", input.SecretId) ?? ["", {}];
+    const resource = input.SecretId.startsWith("arn:")
+      ? input.SecretId
+      : arnOf("secretsmanager", `secret:${input.SecretId}-AbCdEf`);
     return [
-      { action: `secretsmanager:${operation}`, resource: input.SecretId, context: {} },
+      { action: `secretsmanager:${operation}`, resource, context: {} },
       ...throughService("secretsmanager", secret.KmsKeyId, SECRET_KEY_USES[operation] ?? []),
     ];
   },
+  sqs: ({ operation, input }) => [
+    {
+      action: `sqs:${operation}`,
+      resource: arnOf("sqs", input.QueueUrl.split("/").at(-1)),
+      context: {},
+    },
+  ],
   sns: ({ operation, input }, deployment) => {
     const [, topic] = deployment.byRef("AWS::SNS::Topic", input.TopicArn) ?? ["", {}];
     return [

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { hashOf } from "../../../lib/seal/manifest.ts";
 import { AthenaEngine } from "../athena-engine.ts";
@@ -32,6 +32,10 @@ export class LocalAccount {
   readonly secrets: Map<string, string>;
   /** Messages to topics, as they came. */
   readonly published: Record<string, string>[] = [];
+  /** Events sent to buses. */
+  readonly events: Record<string, string>[] = [];
+  /** Calls to queues. */
+  readonly queueCalls: { operation: string; input: Record<string, unknown> }[] = [];
   readonly #authorization: Authorization;
   readonly #served: Served;
   readonly #signing = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
@@ -125,6 +129,19 @@ export class LocalAccount {
           JSON.stringify(await this.athena.answer(request.operation, request.input, authorize)),
         );
         return;
+      case "events":
+        this.events.push(...request.input.Entries);
+        response.end(
+          JSON.stringify({
+            FailedEntryCount: 0,
+            Entries: [{ EventId: String(this.events.length) }],
+          }),
+        );
+        return;
+      case "sqs":
+        this.queueCalls.push({ operation: request.operation, input: request.input });
+        response.end(JSON.stringify(toSqsAnswer(request.input.MessageBody)));
+        return;
       case "sns":
         this.published.push(request.input);
         response.end(
@@ -141,4 +158,11 @@ export class LocalAccount {
     if (message === undefined) throw new Error(`no object has the digest ${hex}`);
     return sign("sha256", message, this.#signing.privateKey).toString("base64");
   }
+}
+
+/** The SDK compares the hash with that of what it has sent. */
+function toSqsAnswer(messageBody: string | undefined): object {
+  return messageBody === undefined
+    ? {}
+    : { MessageId: "1", MD5OfMessageBody: createHash("md5").update(messageBody).digest("hex") };
 }

@@ -42,6 +42,11 @@ describe("the function that compacts", () => {
     expect(await bed.call(compact, { op: "plan", before })).toMatchObject({ day: SECOND });
   });
 
+  it("plans days for hours after sealing has to end, and not into the next execution", async () => {
+    expect(await bed.call(compact, bed.planAfterHours(21))).toHaveProperty("day");
+    expect(await bed.call(compact, bed.planAfterHours(22))).not.toHaveProperty("day");
+  });
+
   it("puts a day into the columns table, by statements to Athena", async () => {
     bed.account.athena.statements.length = 0;
     expect(await bed.call(compact, { op: "compact", day: FIRST })).toMatchObject({
@@ -51,7 +56,7 @@ describe("the function that compacts", () => {
     expect(statements()).toEqual([
       ...["SELECT source,", "SELECT source,"], // which days there are; and whether there is a table
       ...["CREATE OR", "CREATE TABLE", "MERGE INTO", "WITH checked"],
-      ...["SELECT source,", "SELECT source,", "CREATE OR"],
+      ...["SELECT source,", "SELECT source,", "CREATE OR", "SELECT source,"],
     ]);
     expect(bed.account.engine.view).toContain(`'${FIRST}' AND '${FIRST}'`);
     expect(await bed.account.engine.served("grid", FIRST)).toHaveLength(ENTRIES);

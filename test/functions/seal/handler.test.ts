@@ -59,6 +59,9 @@ describe("the function that closes days", () => {
     bed.slack.add(makeEntries(2, { from: MONDAY_MORNING + 7200 }));
     expect(await bed.call(close, { op: "plan" })).toMatchObject({ day: DAY });
     expect(bed.metric(SEAL_METRICS.unsealedDays)).toEqual([1]);
+    // The columns need the rest of the execution, whatever is left to seal.
+    expect(await bed.call(close, bed.planAfterHours(17))).toHaveProperty("day");
+    expect(await bed.call(close, bed.planAfterHours(18))).not.toHaveProperty("day");
 
     const answer = await bed.call(close, { op: "close", day: DAY });
     expect(answer).toMatchObject({

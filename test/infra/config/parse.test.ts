@@ -46,6 +46,7 @@ describe("parseConfig", () => {
       detection: {
         enabled: true,
         rules: {},
+        suppressions: [],
         alertPeriod: 3600,
         maxEntryAge: 14 * 86_400,
         ownAppIds: [],

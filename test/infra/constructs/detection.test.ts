@@ -61,6 +61,20 @@ describe("Detection", () => {
     });
   });
 
+  it("puts suppressions beside the function's code", () => {
+    const suppression = {
+      ...{ rule: "admin-granted", actor: "U1" },
+      ...{ reason: "Our own bot", owner: "sec", expires: "2027-01-01" },
+    };
+    const code = (detection: object) =>
+      resource(
+        synthesize({ sources: [{ name: "acme" }], detection }).template,
+        FUNCTION,
+        "DetectionDetect",
+      ).Properties.Code.S3Key;
+    expect(code({ suppressions: [suppression] })).not.toBe(code({}));
+  });
+
   it("forgets alerts by the table's time to live", () => {
     expect(resource(template, "AWS::DynamoDB::Table", "DetectionMemory").Properties).toMatchObject({
       KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],

@@ -5,7 +5,9 @@ import {
   DETECT_METRICS,
   INGEST_METRICS,
   LATENESS_METRIC,
+  SCHEMA_WATCH_METRICS,
   SEAL_METRICS,
+  TOKEN_REFRESH_FAILED_METRIC,
 } from "../../../lib/stack/metrics.ts";
 import { alarms, articles, linkedArticle } from "../alarms.ts";
 import { synthesize } from "../synthesize.ts";
@@ -52,7 +54,46 @@ describe("Monitoring", () => {
     synthesize({ dashboard: false }).template.resourceCountIs("AWS::CloudWatch::Dashboard", 0);
   });
 
-  it("shows each metric of the runs on the dashboard", () => {
+  it("has the functions emit nothing but what alarms watch when there is none", () => {
+    const { template } = synthesize({
+      dashboard: false,
+      sources: [{ name: "acme", tokenRotation: true }],
+    });
+    const emitted = new Map(
+      Object.values(template.findResources("AWS::Lambda::Function")).map(({ Properties }) => [
+        Properties.Description,
+        Properties.Environment.Variables.METRICS.split(","),
+      ]),
+    );
+
+    expect(Object.fromEntries(emitted)).toEqual({
+      "Takes in the Slack audit logs of acme": [
+        INGEST_METRICS.entries,
+        INGEST_METRICS.lagSeconds,
+        INGEST_METRICS.quarantined,
+        INGEST_METRICS.throttled,
+        INGEST_METRICS.tokenMissing,
+        TOKEN_REFRESH_FAILED_METRIC,
+        INGEST_METRICS.tokenRefused,
+      ],
+      "Seals the days of the Slack audit logs of acme": [
+        SEAL_METRICS.differing,
+        SEAL_METRICS.lateFound,
+        SEAL_METRICS.altered,
+        SEAL_METRICS.unreconciled,
+        SEAL_METRICS.unsealedDays,
+      ],
+      "Puts sealed days of acme into the columns table": [COLUMNS_METRICS.notWritten],
+      "Brings in the past Slack audit logs of acme": [""],
+      "Asks the detection rules about new Slack audit logs": [
+        DETECT_METRICS.ruleFailures,
+        DETECT_METRICS.unreadable,
+      ],
+      "Compares Slack's audit log actions and schemas with the last look": [""],
+    });
+  });
+
+  it("shows each metric of the functions on the dashboard", () => {
     const [dashboard] = Object.values(template.findResources("AWS::CloudWatch::Dashboard"));
     const body = JSON.stringify(dashboard);
 
@@ -62,6 +103,7 @@ describe("Monitoring", () => {
       BACKFILL_METRICS,
       COLUMNS_METRICS,
       DETECT_METRICS,
+      SCHEMA_WATCH_METRICS,
     ]) {
       for (const metric of Object.values(metrics)) {
         expect(body).toContain(metric);
@@ -86,6 +128,7 @@ describe("Monitoring", () => {
       "## acme: backfill",
       "## acme-gov: backfill",
       "## Detection",
+      "## Schema watch",
     ]);
   });
 });

@@ -1,0 +1,88 @@
+/**
+ * Make events of everything there is, as files for check_events.py: `node make-events.ts FOLDER`.
+ *
+ * Of each set of lines: `SET.lines`, each line as a JSON string, and for each version of the
+ * schema `SET.VERSION`, the event of each line.
+ */
+import { createWriteStream, existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { argv } from "node:process";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Organization } from "../../fake-slack/organization.ts";
+import { SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
+import { toEvent } from "../../lib/ocsf/event.ts";
+import { exampleLines, knownActions } from "../../test/ocsf/example-lines.ts";
+import { mutate } from "../../test/ocsf/mutate.ts";
+import { SeededRandom } from "../../test/simulation/seeded-random.ts";
+
+const ENTRIES = 100_000;
+const SHARED = "../shared";
+/** A Monday, epoch seconds. */
+const FROM = Date.UTC(2026, 0, 5) / 1000;
+
+const [folder] = argv.slice(2);
+if (folder === undefined) throw new Error("name the folder for the events");
+
+const sets: Record<string, () => Iterable<string>> = {
+  // 773 is prime: each action with each kind of entity and of details.
+  actions: () =>
+    exampleLines(
+      Array<string[]>(90)
+        .fill([...knownActions(), "an_action_of_tomorrow"])
+        .flat(),
+    ),
+  organization: organizationLines,
+  mutated: mutatedLines,
+  ...(existsSync(SHARED) && { published: publishedLines }),
+};
+for (const [name, lines] of Object.entries(sets)) {
+  await write(`${name}.lines`, lines(), (line) => JSON.stringify(line));
+  for (const version of SCHEMA_VERSIONS) {
+    await write(`${name}.${version}`, lines(), (line) =>
+      JSON.stringify(toEvent(line, "acme", version)),
+    );
+  }
+}
+
+async function write(
+  name: string,
+  lines: Iterable<string>,
+  toText: (line: string) => string,
+): Promise<void> {
+  const texts = function* () {
+    for (const line of lines) yield `${toText(line)}\n`;
+  };
+  await pipeline(Readable.from(texts()), createWriteStream(join(folder as string, name)));
+}
+
+function* organizationLines(): Generator<string> {
+  const organization = new Organization({ entriesPerWeek: ENTRIES });
+  let left = ENTRIES;
+  for (let until = FROM; left > 0; until += 3600) {
+    for (const { text } of organization.newestFirst(until, until + 3599, Number.MAX_SAFE_INTEGER)) {
+      if (left-- > 0) yield text;
+    }
+  }
+}
+
+function* mutatedLines(): Generator<string> {
+  const random = new SeededRandom(14);
+  for (const line of organizationLines()) yield mutate(line, random);
+}
+
+/** Whatever in a published file looks like an entry: pages, lines, tests of others. */
+function* publishedLines(): Generator<string> {
+  for (const file of globSync("{samples,cases}/**/*.{json,ndjson}", { cwd: SHARED }).sort()) {
+    const text = readFileSync(join(SHARED, file), "utf8").replace(/^\uFEFF/, "");
+    const values = /\.ndjson$|concat/.test(file) ? text.split(/\n|(?<=\})(?=\{)/) : [text];
+    for (const value of values.filter((part) => part.trim() !== "")) {
+      for (const entry of entriesIn(JSON.parse(value))) yield JSON.stringify(entry);
+    }
+  }
+}
+
+function entriesIn(value: unknown): unknown[] {
+  if (typeof value !== "object" || value === null) return [];
+  return "action" in value && "actor" in value ? [value] : Object.values(value).flatMap(entriesIn);
+}

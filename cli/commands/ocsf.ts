@@ -1,0 +1,112 @@
+import { type Command, Option } from "commander";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { archivedEvents } from "../../lib/ocsf/archived-events.ts";
+import {
+  DEFAULT_SCHEMA_VERSION,
+  SCHEMA_VERSIONS,
+  type SchemaVersion,
+} from "../../lib/ocsf/classes.ts";
+import type { OcsfEvent } from "../../lib/ocsf/event.ts";
+import { toRows } from "../../lib/ocsf/event-rows.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { nowSeconds } from "../../lib/time.ts";
+import { UsageError } from "../errors.ts";
+import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { checkSource, sourceFilterOption } from "../options/source.ts";
+import { TIME_HELP } from "../options/time.ts";
+import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { writePieces, writeWhole } from "../output/result-file.ts";
+import { writeOut } from "../output/standard-output.ts";
+
+interface OcsfOptions extends TimeRangeOptions {
+  archive: string;
+  source?: string;
+  schemaVersion: SchemaVersion;
+  output: "ndjson" | "parquet";
+  file?: string;
+  skipDamaged?: true;
+}
+
+export function defineOcsfCommand(command: Command): void {
+  addArchiveOption(command)
+    .description(
+      "Print the stored entries as events of the Open Cybersecurity Schema Framework, which SIEMs read: one event an entry, oldest first within a source, with the exact line in raw_data. docs/reference/ocsf.md says what each action becomes.",
+    )
+    .addOption(sourceFilterOption());
+  addTimeRangeOptions(command, {
+    from: "only entries from this time on",
+    until: "only entries before this time",
+    last: "only entries newer than this",
+  })
+    .addOption(
+      new Option("--schema-version <version>", "version of the schema")
+        .choices(SCHEMA_VERSIONS)
+        .default(DEFAULT_SCHEMA_VERSION),
+    )
+    .addOption(
+      new Option("--output <format>", "one JSON object a line, or one table of all classes")
+        .choices(["ndjson", "parquet"])
+        .default("ndjson"),
+    )
+    .option("--file <file>", "write the events to this file, whole or not at all")
+    .option(
+      "--skip-damaged",
+      "leave out objects that are damaged, and name them; otherwise they are an error",
+    )
+    .addHelpText(
+      "after",
+      `${TIME_HELP}
+
+Examples:
+  audit-lake ocsf --last 24h --source acme
+  audit-lake ocsf --from 2026-05-01 --until 2026-05-02 | jq 'select(.class_uid == 3002)'
+  audit-lake ocsf --last 7d --output parquet --file week.parquet`,
+    )
+    .action(async (options: OcsfOptions) => {
+      const { archive, source, from, until, last, output, file } = options;
+      if (output === "parquet" && file === undefined) {
+        throw new UsageError("--output parquet needs --file");
+      }
+      const range = toTimeRange({ from, until, last }, nowSeconds(systemClock));
+      await checkReadable(archive);
+      await checkSource(archive, source);
+      const events = archivedEvents(
+        new DirectoryArchiveStore(archive),
+        { source, ...range },
+        options.schemaVersion,
+        options.skipDamaged && noteLeftOut,
+      );
+      if (file === undefined) await printEvents(events);
+      else await writeWhole(file, (partial) => writeEvents(events, output, partial));
+    });
+}
+
+function noteLeftOut(key: string, problem: string): void {
+  console.error(`audit-lake: LEFT OUT ${key}: ${problem}`);
+}
+
+async function printEvents(events: AsyncIterable<OcsfEvent[]>): Promise<void> {
+  for await (const text of toLines(events)) {
+    if (!(await writeOut(text))) return;
+  }
+}
+
+async function writeEvents(
+  events: AsyncIterable<OcsfEvent[]>,
+  output: OcsfOptions["output"],
+  path: string,
+): Promise<void> {
+  if (output === "ndjson") {
+    await writePieces(path, toLines(events));
+    return;
+  }
+  // DuckDB is optional, and slow to load.
+  const { writeParquet } = await import("../../lib/local/parquet-result.ts");
+  await writeParquet(toRows(events), path);
+}
+
+async function* toLines(events: AsyncIterable<OcsfEvent[]>): AsyncGenerator<string> {
+  for await (const batch of events) {
+    yield batch.map((event) => `${JSON.stringify(event)}\n`).join("");
+  }
+}

@@ -1,0 +1,40 @@
+import { archivedDaysIn } from "../../lib/local/archive-directory.ts";
+import { toErrorLine } from "../errors.ts";
+
+/**
+ * Say why there is nothing to show: nobody should take a slip in a date for an answer.
+ *
+ * @param why - such as `no entry matches`
+ * @param source - absent when all are read
+ */
+export async function noteNothing(
+  why: string,
+  archive: string,
+  source: string | undefined,
+): Promise<void> {
+  const days = await archivedDaysIn(archive, source);
+  const whose = `${source === undefined ? "" : `source "${source}" of the `}archive ${archive}`;
+  const found =
+    days === undefined
+      ? `the ${whose} has no entries`
+      : `the entries of the ${whose} are of ${days.first} to ${days.last} (UTC)`;
+  process.stderr.write(toErrorLine(`${why}; ${found}`));
+}
+
+/**
+ * Say so when the archive has nothing of a period.
+ *
+ * @param period - days, UTC, both included
+ */
+export async function noteOutside(
+  period: { from_day: string; to_day: string },
+  archive: string,
+  source: string | undefined,
+): Promise<void> {
+  const days = await archivedDaysIn(archive, source);
+  if (days === undefined || period.to_day < days.first || period.from_day > days.last) {
+    await noteNothing(NOTHING_OF_PERIOD, archive, source);
+  }
+}
+
+export const NOTHING_OF_PERIOD = "no entry is of this period";

@@ -1,0 +1,224 @@
+/**
+ * Alerts that people have decided not to be told of, for a time: because of whom, where or
+ * what they are about. Such an alert is counted and listed, and never published.
+ */
+import * as z from "zod";
+import type { AuditLogEntry } from "../slack/types.ts";
+import { isCalendarDay, startOfDay } from "../time.ts";
+import { parseRange, RangeMap } from "./addresses.ts";
+import { type Correlation, type Detection, isCorrelation, subjectOf } from "./correlation.ts";
+import { DETECTIONS } from "./detections.ts";
+import { actorId, entityId, textAt } from "./entry-fields.ts";
+
+/** One decision. All that is given must fit; at least one of actor, entity and address is. */
+export interface Suppression {
+  /** Id of a rule. */
+  readonly rule: string;
+  /** Only of this source. */
+  readonly source?: string;
+  /** Who did it, or the user whom several entries are about: an id or an e-mail address; `*` stands for any text. */
+  readonly actor?: string;
+  /** What it was done to, or the app that several entries are about: an id; `*` stands for any text. */
+  readonly entity?: string;
+  /** Where it was done from: an address, or a range such as `203.0.113.0/24`. */
+  readonly address?: string;
+  /** Why nobody needs to know. */
+  readonly reason: string;
+  /** Who decided it, and is asked when it ends. */
+  readonly owner: string;
+  /** `YYYY-MM-DD`, UTC: from the beginning of this day on it suppresses nothing. */
+  readonly expires: string;
+}
+
+/** What a suppression looks at. */
+interface SuppressionSubject {
+  source: string;
+  /** Ids and e-mail addresses. */
+  actor: readonly string[];
+  entity: readonly string[];
+  address: string | undefined;
+  /** Epoch seconds. */
+  time: number;
+}
+
+/** A suppression is not valid. */
+export class SuppressionError extends Error {
+  override readonly name = "SuppressionError";
+  readonly code = "suppression_invalid";
+}
+
+const TEXT = z
+  .string({ error: "must be a text" })
+  .refine((text) => text.trim() !== "", { error: "must not be empty" });
+
+const SCHEMA = z.strictObject({
+  rule: TEXT,
+  source: TEXT.optional(),
+  actor: TEXT.optional(),
+  entity: TEXT.optional(),
+  address: TEXT.refine((text) => parseRange(text) !== undefined, {
+    error: 'must be an address or a range such as "203.0.113.0/24"',
+  }).optional(),
+  reason: TEXT,
+  owner: TEXT,
+  expires: TEXT.refine((text) => /^\d{4}-\d\d-\d\d$/.test(text) && isCalendarDay(text), {
+    error: "must be a day of the calendar, written YYYY-MM-DD",
+  }),
+});
+
+/**
+ * Check a list of suppressions.
+ *
+ * @throws {SuppressionError} naming the first that is wrong by its place, counted from 1
+ */
+export function parseSuppressions(
+  value: unknown,
+  rules: readonly Detection[] = DETECTIONS,
+): readonly Suppression[] {
+  if (!Array.isArray(value)) {
+    throw new SuppressionError("suppressions: must be a list: [ { rule, …, expires } ]");
+  }
+  const known = new Map(rules.map((rule) => [rule.id, rule]));
+  return value.map((item: unknown, index) => {
+    const problem = problemOf(item, known);
+    if (problem === undefined) return item as Suppression;
+    throw new SuppressionError(`suppression ${index + 1} of ${value.length}: ${problem}`);
+  });
+}
+
+function problemOf(item: unknown, known: ReadonlyMap<string, Detection>): string | undefined {
+  const parsed = SCHEMA.safeParse(item);
+  const [issue] = parsed.error?.issues ?? [];
+  if (issue !== undefined) {
+    if (issue.code === "unrecognized_keys") {
+      return `unknown key "${issue.keys[0]}"; allowed: ${Object.keys(SCHEMA.shape).join(", ")}`;
+    }
+    if (issue.path.length === 0) return "must be an object { rule, reason, owner, expires, … }";
+    const [field] = issue.path;
+    const isMissing = !Object.hasOwn(item as object, field as string);
+    return isMissing ? `${String(field)} is missing` : `${String(field)} ${issue.message}`;
+  }
+  const { rule, actor, entity, address } = parsed.data as Suppression;
+  const detection = known.get(rule);
+  if (detection === undefined) {
+    return `no rule is called "${rule}"; docs/reference/detections.md lists them all`;
+  }
+  if (actor === undefined && entity === undefined && address === undefined) {
+    return 'name an actor, an entity or an address; to turn a rule off, set it to "off" in the rules';
+  }
+  if (isCorrelation(detection)) {
+    const { kind } = subjectOf(detection);
+    const [other] = Object.entries({ actor, entity, address }).flatMap(([name, value]) =>
+      value === undefined || name === kind ? [] : name,
+    );
+    if (other !== undefined) {
+      return `the alerts of ${rule} are each about one ${kind}; name that instead of the ${other}`;
+    }
+  }
+  return undefined;
+}
+
+interface Compiled {
+  suppression: Suppression;
+  /** Epoch seconds. */
+  expiresAt: number;
+  fits(subject: SuppressionSubject): boolean;
+}
+
+/** Answers quickly, for each match of a rule. */
+export class Suppressions {
+  readonly #byRule: ReadonlyMap<string, readonly Compiled[]>;
+  readonly #all: readonly Compiled[];
+
+  constructor(suppressions: readonly Suppression[]) {
+    this.#all = suppressions.map(compile);
+    this.#byRule = Map.groupBy(this.#all, ({ suppression }) => suppression.rule);
+  }
+
+  /** The first that holds for an entry that a rule matches. */
+  ofEntry(ruleId: string, source: string, entry: AuditLogEntry): Suppression | undefined {
+    return this.#find(ruleId, () => ({
+      source,
+      actor: [actorId(entry), textAt(entry, "actor", "user", "email") ?? ""],
+      entity: [entityId(entry)],
+      address: textAt(entry, "context", "ip_address"),
+      time: entry.date_create,
+    }));
+  }
+
+  /**
+   * The first that holds for several entries of one subject.
+   *
+   * @param latest - one of them
+   * @param time - epoch seconds, of the last of them
+   */
+  ofSubject(
+    correlation: Correlation,
+    source: string,
+    { id, latest, time }: { id: string; latest: AuditLogEntry; time: number },
+  ): Suppression | undefined {
+    const { kind } = subjectOf(correlation);
+    return this.#find(correlation.id, () => ({
+      source,
+      actor: kind === "actor" ? [id, emailOf(id, latest)] : [],
+      entity: kind === "entity" ? [id] : [],
+      address: kind === "address" ? id : undefined,
+      time,
+    }));
+  }
+
+  #find(ruleId: string, describe: () => SuppressionSubject): Suppression | undefined {
+    const candidates = this.#byRule.get(ruleId);
+    if (candidates === undefined) return undefined;
+    const subject = describe();
+    return candidates.find(({ expiresAt, fits }) => subject.time < expiresAt && fits(subject))
+      ?.suppression;
+  }
+
+  /** @param time - epoch seconds: those that hold no longer then */
+  expired(source: string, time: number): Suppression[] {
+    return this.#all
+      .filter(
+        ({ expiresAt, suppression }) =>
+          expiresAt <= time && (suppression.source ?? source) === source,
+      )
+      .map(({ suppression }) => suppression);
+  }
+}
+
+function compile(suppression: Suppression): Compiled {
+  const { source, actor, entity, address, expires } = suppression;
+  const isActor = toTest(actor);
+  const isEntity = toTest(entity);
+  const isAddress = toRangeTest(address);
+  return {
+    suppression,
+    expiresAt: startOfDay(expires),
+    fits: (subject) =>
+      (source === undefined || source === subject.source) &&
+      isActor(subject.actor) &&
+      isEntity(subject.entity) &&
+      isAddress(subject.address),
+  };
+}
+
+/** Of the user with this id, where the entry names it; otherwise empty. */
+function emailOf(id: string, entry: AuditLogEntry): string {
+  const field = actorId(entry) === id ? "actor" : entityId(entry) === id ? "entity" : "none";
+  return textAt(entry, field, "user", "email") ?? "";
+}
+
+function toTest(pattern: string | undefined): (texts: readonly string[]) => boolean {
+  if (pattern === undefined) return () => true;
+  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const expression = new RegExp(`^${parts.join(".*")}$`, "isu");
+  return (texts) => texts.some((text) => expression.test(text));
+}
+
+function toRangeTest(text: string | undefined): (address: string | undefined) => boolean {
+  if (text === undefined) return () => true;
+  const ranges = new RangeMap<true>();
+  const range = parseRange(text);
+  if (range !== undefined) ranges.add(range, true);
+  return (address) => address !== undefined && ranges.find(address) === true;
+}

@@ -1,0 +1,226 @@
+import { isIP } from "node:net";
+import {
+  CATEGORIES,
+  CLASSES,
+  type ClassName,
+  FINDING_STATUSES,
+  type OcsfClass,
+  PROFILES,
+  type SchemaVersion,
+  SEVERITIES,
+  STATUSES,
+} from "./classes.ts";
+import { MAPPINGS, type Mapping } from "./mappings.ts";
+import { type Members, Remains } from "./members.ts";
+import { parseLine } from "./parse-line.ts";
+import { describeTarget, findEntity, takeUser } from "./target.ts";
+
+/** What an action becomes, whatever the entry says. */
+interface EventHead {
+  activity_id: number;
+  /** The action, where the class has no such activity. */
+  activity_name: string;
+  category_name: string;
+  category_uid: number;
+  class_name: string;
+  class_uid: number;
+  severity: string;
+  severity_id: number;
+  status: string;
+  status_id: number;
+  type_name: string;
+  type_uid: number;
+}
+
+/** An event of OCSF, as far as all classes are alike; see `target.ts` for what they differ in. */
+export interface OcsfEvent extends EventHead {
+  /** Epoch milliseconds; 0 when the entry does not say. */
+  time: number;
+  metadata: {
+    version: SchemaVersion;
+    product: { name: string; vendor_name: string };
+    profiles: readonly string[];
+    log_name: string;
+    log_provider: string;
+    /** The source: the Slack organization, as the configuration names it. */
+    tenant_uid: string;
+    /** The entry's id. */
+    uid?: string;
+    /** The action. */
+    event_code?: string;
+    /** `date_create`. */
+    original_time?: string;
+  };
+  actor: Members;
+  cloud: Members;
+  /** What of the entry has no place, where it was. */
+  unmapped?: Members;
+  /** The exact line. */
+  raw_data: string;
+  [attribute: string]: unknown;
+}
+
+interface Head {
+  className: ClassName;
+  privilege: string | undefined;
+  fields: EventHead;
+}
+
+const HEADS: ReadonlyMap<string, Head> = new Map(
+  MAPPINGS.flatMap((mapping) =>
+    mapping.actions.map((action) => [action, headOf(mapping, action)] as const),
+  ),
+);
+
+/**
+ * Make an event of a line of the archive. Whatever the line holds, the event is valid, and
+ * nothing of the line is dropped.
+ *
+ * @param line - exact text, without a line break
+ * @param source - where it comes from: the organization, as the configuration names it
+ */
+export function toEvent(line: string, source: string, version: SchemaVersion): OcsfEvent {
+  const remains = new Remains(parseLine(line) ?? {});
+  const { entry } = remains;
+  const action = remains.takeText(entry, "action");
+  const { className, privilege, fields } = headFor(action);
+  const uid = remains.takeText(entry, "id");
+  const originalTime = remains.takeText(entry, "date_create");
+  const time = toMilliseconds(originalTime);
+  const context = remains.at(entry, "context");
+  const actor = takeActor(remains, context);
+  const event: OcsfEvent = {
+    ...fields,
+    time,
+    metadata: {
+      version,
+      product: { name: "Slack", vendor_name: "Slack" },
+      profiles: PROFILES,
+      log_name: "audit_logs",
+      log_provider: "Slack Audit Logs API",
+      tenant_uid: source,
+      ...(uid !== undefined && { uid }),
+      ...(action !== undefined && { event_code: action }),
+      ...(originalTime !== undefined && { original_time: originalTime }),
+    },
+    actor,
+    cloud: takeCloud(remains, context),
+    ...takeClient(remains, context, CLASSES[className], version),
+    raw_data: line,
+  };
+  const target = describeTarget(className, {
+    ...{ remains, actor, version, privilege, time },
+    action: action ?? "unknown",
+    uid: uid ?? "unknown",
+    entity: findEntity(remains),
+    details: remains.at(entry, "details"),
+  });
+  Object.assign(event, target);
+  const unmapped = remains.rest();
+  if (unmapped !== undefined) event.unmapped = unmapped;
+  return event;
+}
+
+/** @returns the class that an action becomes */
+export function classOf(action: string): ClassName {
+  return headFor(action).className;
+}
+
+function headFor(action: string | undefined): Head {
+  return (
+    HEADS.get(action ?? "") ??
+    headOf(
+      { class: "api_activity", activity: "Other", actions: [] },
+      action ?? "unknown",
+      "Unknown",
+    )
+  );
+}
+
+function headOf(mapping: Mapping, action: string, status = statusOf(mapping)): Head {
+  const { uid, caption, category, activities }: OcsfClass = CLASSES[mapping.class];
+  const activityId = activities[mapping.activity] as number;
+  const severity = mapping.severity ?? "Informational";
+  const statuses: Record<string, number> = { ...STATUSES, ...FINDING_STATUSES };
+  return {
+    className: mapping.class,
+    privilege: mapping.privilege,
+    fields: {
+      activity_id: activityId,
+      activity_name: mapping.activity === "Other" ? action : mapping.activity,
+      category_name: CATEGORIES[category],
+      category_uid: category,
+      class_name: caption,
+      class_uid: uid,
+      severity,
+      severity_id: SEVERITIES[severity],
+      status,
+      status_id: statuses[status] as number,
+      type_name: `${caption}: ${mapping.activity}`,
+      type_uid: uid * 100 + activityId,
+    },
+  };
+}
+
+function statusOf(mapping: Mapping): string {
+  if (CLASSES[mapping.class].category !== 2) return mapping.status ?? "Success";
+  return mapping.activity === "Close" ? "Resolved" : "New";
+}
+
+/** Slack's seconds are integers, and anything else in what was imported. */
+function toMilliseconds(epochSeconds: string | undefined): number {
+  const milliseconds = Math.round(Number(epochSeconds) * 1000);
+  return Number.isSafeInteger(milliseconds) ? milliseconds : 0;
+}
+
+function takeActor(remains: Remains, context: Members | undefined): Members {
+  const outer = remains.at(remains.entry, "actor");
+  const type = remains.takeText(outer, "type");
+  const user = takeUser(remains, remains.at(outer, "user"), type);
+  const session = remains.takeText(context, "session_id");
+  const app = remains.at(context, "app");
+  const appUid = remains.takeText(app, "id");
+  const appName = remains.takeText(app, "name");
+  return {
+    user,
+    ...(session !== undefined && { session: { uid: session } }),
+    ...(appUid !== undefined && { app_uid: appUid }),
+    ...(appName !== undefined && { app_name: appName }),
+  };
+}
+
+/** The workspace or organization where it was done. */
+function takeCloud(remains: Remains, context: Members | undefined): Members {
+  const location = remains.at(context, "location");
+  const uid = remains.takeText(location, "id");
+  const name = remains.takeText(location, "name");
+  if (uid === undefined && name === undefined) return { provider: "Slack" };
+  const type = remains.takeText(location, "type");
+  return {
+    provider: "Slack",
+    account: {
+      ...(uid !== undefined && { uid }),
+      ...(name !== undefined && { name }),
+      ...(type !== undefined && { type }),
+      type_id: 99,
+    },
+  };
+}
+
+/** Where the request came from, and with what. */
+function takeClient(
+  remains: Remains,
+  context: Members | undefined,
+  { address, userAgentSince }: OcsfClass,
+  version: SchemaVersion,
+): Members {
+  const ip = remains.takeTextLike(context, "ip_address", (text) => isIP(text) !== 0);
+  const hasUserAgent = userAgentSince !== undefined && version >= userAgentSince;
+  const userAgent = hasUserAgent ? remains.takeText(context, "ua") : undefined;
+  return {
+    ...(address === "src_endpoint"
+      ? { src_endpoint: ip === undefined ? { name: "Unknown" } : { ip } }
+      : ip !== undefined && { device: { ip, type: "Unknown", type_id: 0 } }),
+    ...(userAgent !== undefined && { http_request: { user_agent: userAgent } }),
+  };
+}

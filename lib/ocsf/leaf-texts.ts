@@ -1,0 +1,25 @@
+import { membersOf } from "./members.ts";
+
+/**
+ * An object whose members nobody knows beforehand, as columns have it: the path of each leaf with
+ * its text, such as `details.type`. Arrays are leaves, as JSON. Where two paths are alike, the
+ * later has its number beside it.
+ */
+export function leafTexts(value: unknown): Map<string, string> {
+  const texts = new Map<string, string>();
+  addLeaves(value, "", texts);
+  return texts;
+}
+
+function addLeaves(value: unknown, path: string, texts: Map<string, string>): void {
+  const members = membersOf(value);
+  if (members !== undefined && (path === "" || Object.keys(members).length > 0)) {
+    for (const [name, child] of Object.entries(members)) {
+      addLeaves(child, path === "" ? name : `${path}.${name}`, texts);
+    }
+    return;
+  }
+  let free = path;
+  for (let number = 2; texts.has(free); number++) free = `${path} (${number})`;
+  texts.set(free, typeof value === "string" ? value : JSON.stringify(value));
+}

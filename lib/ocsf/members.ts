@@ -1,0 +1,97 @@
+/** A JSON object. */
+export type Members = Record<string, unknown>;
+
+/** @returns nothing unless it is a JSON object */
+export function membersOf(value: unknown): Members | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Members)
+    : undefined;
+}
+
+/**
+ * An entry that is taken apart: what has a place in the event is taken out of it, so that what
+ * is left is what has none. Slack's fields are absent, null or of another type at times; what is
+ * not as it should be stays where it is.
+ */
+export class Remains {
+  readonly entry: Members;
+  readonly #touched = new Set<Members>();
+
+  /** @param entry - is taken apart itself */
+  constructor(entry: Members) {
+    this.entry = entry;
+  }
+
+  /** A JSON object at a member, to take from. */
+  at(parent: Members | undefined, name: string): Members | undefined {
+    return parent !== undefined && Object.hasOwn(parent, name)
+      ? membersOf(parent[name])
+      : undefined;
+  }
+
+  /** A member, whatever it is; null too. */
+  take(parent: Members | undefined, name: string): unknown {
+    if (parent === undefined || !Object.hasOwn(parent, name)) return undefined;
+    const value = parent[name];
+    Reflect.deleteProperty(parent, name);
+    this.#touched.add(parent);
+    return value;
+  }
+
+  /** A text that is not empty, or a number as text. */
+  takeText(parent: Members | undefined, name: string): string | undefined {
+    if (parent === undefined || !Object.hasOwn(parent, name)) return undefined;
+    const value = parent[name];
+    if (typeof value === "number" || (typeof value === "string" && value !== "")) {
+      this.take(parent, name);
+      return String(value);
+    }
+    return undefined;
+  }
+
+  /** A member that is not null. */
+  takePresent(parent: Members | undefined, name: string): unknown {
+    return parent?.[name] === null ? undefined : this.take(parent, name);
+  }
+
+  /** A text of a certain form. */
+  takeTextLike(
+    parent: Members | undefined,
+    name: string,
+    isRight: (text: string) => boolean,
+  ): string | undefined {
+    const value = parent !== undefined && Object.hasOwn(parent, name) ? parent[name] : undefined;
+    return typeof value === "string" && isRight(value) ? this.takeText(parent, name) : undefined;
+  }
+
+  /** One text, or texts alone in an array. */
+  takeTexts(parent: Members | undefined, name: string): string[] {
+    const value = parent !== undefined && Object.hasOwn(parent, name) ? parent[name] : undefined;
+    if (Array.isArray(value)) {
+      const isTexts = value.length > 0 && value.every((item) => typeof item === "string");
+      return isTexts ? (this.take(parent, name) as string[]) : [];
+    }
+    const text = typeof value === "string" ? this.takeText(parent, name) : undefined;
+    return text === undefined ? [] : [text];
+  }
+
+  /**
+   * What has no place.
+   *
+   * @returns nothing when all was taken
+   */
+  rest(): Members | undefined {
+    this.#dropEmptied(this.entry);
+    return Object.keys(this.entry).length === 0 ? undefined : this.entry;
+  }
+
+  /** Objects that have become empty go; those that Slack sent empty stay. */
+  #dropEmptied(parent: Members): void {
+    for (const [name, value] of Object.entries(parent)) {
+      const child = membersOf(value);
+      if (child === undefined) continue;
+      this.#dropEmptied(child);
+      if (this.#touched.has(child) && Object.keys(child).length === 0) this.take(parent, name);
+    }
+  }
+}

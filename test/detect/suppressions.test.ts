@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import { toObjectKey } from "../../lib/archive/object-key.ts";
+import type { Alert } from "../../lib/detect/alert.ts";
+import { correlate } from "../../lib/detect/correlate.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { Detector } from "../../lib/detect/detector.ts";
+import { exampleEntry, exampleSeries } from "../../lib/detect/example-entry.ts";
+import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
+import { NO_CONTEXT } from "../../lib/detect/rule.ts";
+import {
+  parseSuppressions,
+  type Suppression,
+  SuppressionError,
+  Suppressions,
+} from "../../lib/detect/suppressions.ts";
+import type { AuditLogEntry } from "../../lib/slack/types.ts";
+
+const DECISION = { reason: "Our own bot", owner: "sec@example.com", expires: "2027-01-01" };
+const TIME = exampleEntry("user_login").date_create; // 2025-12-19
+
+const KEY = toObjectKey({
+  source: "grid",
+  minDateCreate: TIME,
+  maxDateCreate: TIME,
+  hash: "0123456789abcdef",
+});
+
+async function alertsOf(
+  suppressions: readonly Suppression[],
+  ...entries: AuditLogEntry[]
+): Promise<Alert[]> {
+  const detector = new Detector({
+    rules: DETECTIONS,
+    suppressions: new Suppressions(suppressions),
+    context: NO_CONTEXT,
+    periodSeconds: 3600,
+  });
+  const { alerts, stretches } = detector.detect(
+    KEY,
+    entries.map((entry) => Buffer.from(JSON.stringify(entry))),
+  );
+  const store = new MemoryCorrelationStore();
+  return [...alerts, ...(await correlate(stretches, store, detector.settings, 0))];
+}
+
+function toBeTold(alerts: readonly Alert[]): string[] {
+  return alerts.flatMap(({ ruleId, suppression }) => (suppression === undefined ? ruleId : []));
+}
+
+const disabled = (ipAddress?: string) =>
+  exampleEntry("intune_disabled", ipAddress === undefined ? {} : { ipAddress });
+
+describe("a suppression", () => {
+  it("marks the alert, with why and by whom", async () => {
+    const rule = "intune-disabled";
+    const alerts = await alertsOf([{ rule, actor: "U0ADMIN001", ...DECISION }], disabled());
+    expect(alerts).toEqual([expect.objectContaining({ ruleId: rule, suppression: DECISION })]);
+  });
+
+  it.each<[string, Partial<Suppression>, boolean]>([
+    ["the actor's id", { actor: "U0ADMIN001" }, true],
+    ["the actor's address of e-mail", { actor: "ada@example.com" }, true],
+    ["a pattern", { actor: "*@EXAMPLE.com" }, true],
+    ["another actor", { actor: "ada@example" }, false],
+    ["a dot that is no wildcard", { actor: "ada@example_com" }, false],
+    ["what it was done to", { entity: "E0EXAMPLE1" }, true],
+    ["something else", { entity: "E0" }, false],
+    ["the address", { address: "192.0.2.10" }, true],
+    ["a range", { address: "192.0.2.0/28" }, true],
+    ["another range", { address: "192.0.2.16/28" }, false],
+    ["the address as IPv6", { address: "::ffff:192.0.2.10" }, true],
+    ["all parts", { actor: "U0ADMIN001", entity: "*", address: "192.0.2.0/24" }, true],
+    ["one part that does not fit", { actor: "U0ADMIN001", address: "198.51.100.0/24" }, false],
+    ["the source", { actor: "*", source: "grid" }, true],
+    ["another source", { actor: "*", source: "gov" }, false],
+    ["another rule", { rule: "admin-granted", actor: "*" }, false],
+  ])("fits by %s: %j → %s", async (_, parts, isSuppressed) => {
+    const suppression = { rule: "intune-disabled", ...DECISION, ...parts };
+    const told = toBeTold(await alertsOf([suppression], disabled()));
+    expect(told).toEqual(isSuppressed ? [] : ["intune-disabled"]);
+  });
+
+  it("fits no name that an attacker may choose", async () => {
+    const entry = disabled();
+    const named = structuredClone(entry) as typeof entry & { actor: { user: { name: string } } };
+    named.actor.user.name = "backup-bot";
+    const suppression = { rule: "intune-disabled", actor: "backup-bot", ...DECISION };
+    expect(toBeTold(await alertsOf([suppression], named))).toEqual(["intune-disabled"]);
+  });
+
+  it("hides no entry of the same alert that it does not fit", async () => {
+    const suppression = { rule: "intune-disabled", address: "192.0.2.0/24", ...DECISION };
+    const alerts = await alertsOf([suppression], disabled(), disabled("198.51.100.1"));
+    expect(alerts.map((alert) => [alert.entry.ipAddress, alert.suppression?.owner])).toEqual([
+      ["192.0.2.10", "sec@example.com"],
+      ["198.51.100.1", undefined],
+    ]);
+  });
+
+  const failures = exampleSeries(10, () => exampleEntry("user_login_failed"));
+
+  it.each([["U0ADMIN001"], ["ada@example.com"]])(
+    "fits the subject of a rule about several entries: %s",
+    async (actor) => {
+      const suppression = { rule: "many-failed-logins", actor, ...DECISION };
+      expect(toBeTold(await alertsOf([suppression], ...failures))).toEqual([]);
+      const other = { ...suppression, actor: "U0OTHER" };
+      expect(toBeTold(await alertsOf([other], ...failures))).toEqual(["many-failed-logins"]);
+    },
+  );
+
+  it("ends with the day before it expires, and says so each week", async () => {
+    const suppression = { rule: "intune-disabled", actor: "*", ...DECISION, expires: "2025-12-19" };
+    const at = (seconds: number) => ({ ...disabled(), date_create: seconds });
+    const expiry = Date.UTC(2025, 11, 19) / 1000;
+
+    expect(toBeTold(await alertsOf([suppression], at(expiry - 1)))).toEqual([]);
+    const alerts = await alertsOf([suppression], at(expiry));
+    expect(toBeTold(alerts)).toEqual(["intune-disabled", "suppression-expired"]);
+    expect(alerts.at(-1)).toMatchObject({
+      title:
+        'The suppression of intune-disabled by "sec@example.com" expired on 2025-12-19: "Our own bot"',
+      severity: "medium",
+      source: "grid",
+      period: { start: "2025-12-19T00:00:00Z", end: "2025-12-26T00:00:00Z" },
+      line: JSON.stringify(suppression),
+    });
+    const idAfter = async (days: number) =>
+      (await alertsOf([suppression], at(expiry + days * 86_400))).at(-1)?.id;
+    expect(await idAfter(6)).toBe(alerts.at(-1)?.id);
+    expect(await idAfter(7)).not.toBe(alerts.at(-1)?.id);
+  });
+
+  it("of another source says nothing here when it has expired", async () => {
+    const suppression = { rule: "intune-disabled", actor: "*", source: "gov", ...DECISION };
+    const alerts = await alertsOf([{ ...suppression, expires: "2025-01-01" }], disabled());
+    expect(toBeTold(alerts)).toEqual(["intune-disabled"]);
+  });
+});
+
+describe("parseSuppressions", () => {
+  const good = { rule: "admin-granted", actor: "U1", ...DECISION };
+  const { expires: _, ...endless } = good;
+
+  it("takes a list", () => {
+    expect(parseSuppressions([])).toEqual([]);
+    expect(parseSuppressions([good])).toEqual([good]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["no list", {}, "suppressions: must be a list: [ { rule, …, expires } ]"],
+    ["text", ["x"], "must be an object { rule, reason, owner, expires, … }"],
+    ["null", [null], "must be an object { rule, reason, owner, expires, … }"],
+    ["no expiry", [endless], "expires is missing"],
+    ["no day", [{ ...good, expires: "soon" }], "expires must be a day of the calendar"],
+    ["no such day", [{ ...good, expires: "2026-02-30" }], "expires must be a day of the calendar"],
+    ["an empty reason", [{ ...good, reason: " " }], "reason must not be empty"],
+    ["a number", [{ ...good, owner: 7 }], "owner must be a text"],
+    ["an unknown key", [{ ...good, until: "2026-01-01" }], 'unknown key "until"; allowed: rule,'],
+    ["an unknown rule", [{ ...good, rule: "x" }], 'no rule is called "x"; docs/reference'],
+    ["no part", [{ ...good, actor: undefined }], "name an actor, an entity or an address;"],
+    ["no address", [{ ...good, address: "10.0.0" }], "address must be an address or a range"],
+    ["a long prefix", [{ ...good, address: "10.0.0.0/33" }], "address must be an address or"],
+    [
+      "a part that a rule about several entries does not have",
+      [{ ...good, rule: "many-failed-logins", address: "192.0.2.1" }],
+      "the alerts of many-failed-logins are each about one actor; name that instead of the address",
+    ],
+  ])("refuses %s", (_case, value, message) => {
+    const place = Array.isArray(value) ? "suppression 1 of 1: " : "";
+    expect(() => parseSuppressions(value)).toThrow(SuppressionError);
+    expect(() => parseSuppressions(value)).toThrow(place + message);
+  });
+
+  it("names the place of the first that is wrong", () => {
+    expect(() => parseSuppressions([good, { ...good, owner: "" }, {}])).toThrow(
+      "suppression 2 of 3: owner must not be empty",
+    );
+  });
+});

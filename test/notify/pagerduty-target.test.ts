@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { PagerDutyTarget } from "../../lib/notify/pagerduty-target.ts";
+import { makeAlert } from "../detect/make-alert.ts";
+import { ScriptedServer } from "./scripted-server.ts";
+import { HOSTILE_TITLE, makeSender, secretOf } from "./target-bed.ts";
+
+it("triggers an event that PagerDuty knows by the alert's id", async () => {
+  const server = await ScriptedServer.start(() => ({ status: 202 }));
+  const target = new PagerDutyTarget(
+    makeSender(),
+    secretOf("key"),
+    `${server.endpoint}/v2/enqueue`,
+  );
+  const alert = { ...makeAlert("rule/grid/2026-01-05T10:00:00Z/0a"), title: HOSTILE_TITLE };
+  await target.send(alert);
+  await target.send(alert);
+  await server.stop();
+
+  const [first, second] = server.received;
+  expect(first?.path).toBe("/v2/enqueue");
+  expect(first?.body).toMatchObject({
+    routing_key: "key",
+    event_action: "trigger",
+    dedup_key: "rule/grid/2026-01-05T10:00:00Z/0a",
+    payload: {
+      summary: HOSTILE_TITLE,
+      severity: "error",
+      source: "grid",
+      timestamp: "2026-01-05T10:30:00Z",
+      component: "intune_disabled",
+      class: "intune-disabled",
+      custom_details: {
+        Severity: "high",
+        "Check next": alert.checks,
+        "The exact text": alert.inspect.cat,
+      },
+    },
+  });
+  expect(second?.rawBody).toBe(first?.rawBody);
+});

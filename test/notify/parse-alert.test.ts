@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { toNotification } from "../../lib/detect/alert-notification.ts";
+import { parseAlert } from "../../lib/notify/parse-alert.ts";
+import { TargetRefusedError } from "../../lib/notify/target.ts";
+import { makeAlert } from "../detect/make-alert.ts";
+
+it("gives the alert that was published", () => {
+  const alert = makeAlert("a");
+  expect(parseAlert(JSON.stringify(toNotification(alert).data))).toEqual(alert);
+});
+
+it.each(["", "[]", '{"type":"schema_drift"}', '{"type":"alert","id":"a"}'])(
+  "refuses what is no alert: %j",
+  (text) => {
+    expect(() => parseAlert(text)).toThrow(TargetRefusedError);
+  },
+);
