@@ -94,7 +94,7 @@ export class Archive {
   async store(entries: EntryRows, rows: readonly number[] = allRows(entries)): Promise<Stored> {
     const { from, until } = this.#guard.range;
     const stored: Stored = { added: [], duplicates: [], outside: [], objects: 0, bytes: 0 };
-    const inBatch = new EntryNames();
+    const inBatch = new EntryNames(rows.length);
     const inside: number[] = [];
     for (const row of rows) {
       const dateCreate = entries.dateCreateOf(row);

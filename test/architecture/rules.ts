@@ -69,6 +69,7 @@ export const LAYERS: Rule[][] = [
       why: "builds what is published, and knows nothing of how it works",
       may: [
         "functions/build.ts",
+        "functions/bundle",
         "infra/template/template.ts",
         "package.json",
         // Slack is asked which actions there are with the client that will name them.
@@ -215,7 +216,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "functions",
       why: "wires adapters to the engine, and knows neither the stack nor the command line",
-      may: LIB.filter((folder) => folder !== "lib/local"),
+      may: ["functions/bundle", ...LIB.filter((folder) => folder !== "lib/local")],
       packages: [
         "@aws-lambda-powertools/*",
         "@aws-sdk/*",
@@ -225,6 +226,13 @@ export const LAYERS: Rule[][] = [
         "zod",
       ],
       builtins: ["crypto", "fs", "path", "url"],
+    },
+    {
+      folder: "functions/bundle",
+      why: "is what a bundle has in place of larger parts of its dependencies",
+      may: [],
+      packages: ["@aws-sdk/credential-provider-env", "esbuild", "undici"],
+      builtins: ["fs", "path"],
     },
   ],
   [
