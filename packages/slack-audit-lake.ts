@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build, type Plugin } from "esbuild";
-import { LEAN } from "../functions/bundle/lean.ts";
 import { buildFunctions } from "../functions/build.ts";
+import { LEAN } from "../functions/bundle/lean.ts";
 import root from "../package.json" with { type: "json" };
 import { createTarball } from "./tarball.ts";
 

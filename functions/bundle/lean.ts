@@ -18,8 +18,10 @@ export const LEAN: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^undici$/ }, () => ({ path: join(HERE, "undici.js") }));
     // HTTP/2 and SOCKS are not used, and no body is a form or a stream (lib/slack/dispatcher.ts).
-    onResolve({ filter: /(?:client-h2|web\/fetch\/body|socks5-proxy-agent)(?:\.js)?$/ }, (module) =>
-      module.importer.includes("/undici/lib/") ? { path: join(HERE, "absent.js") } : undefined,
+    onResolve(
+      { filter: /(?:client-h2|web\/fetch\/body|socks5-proxy-agent)(?:\.js)?$/ },
+      (module) =>
+        module.importer.includes("/undici/lib/") ? { path: join(HERE, "absent.js") } : undefined,
     );
     onLoad({ filter: /@aws-sdk\/[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");

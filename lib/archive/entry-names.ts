@@ -41,6 +41,12 @@ export class EntryNames {
     return this.#size;
   }
 
+  /** Begin anew, in the same memory. */
+  clear(): void {
+    this.#size = 0;
+    this.#places.fill(0);
+  }
+
   add(entries: EntryRows, row: number): void {
     const { buffer, start, end } = idOf(entries, row);
     this.#add(buffer, start, end, entries.dateCreateOf(row));

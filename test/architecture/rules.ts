@@ -225,7 +225,7 @@ export const LAYERS: Rule[][] = [
         "esbuild",
         "zod",
       ],
-      builtins: ["crypto", "fs", "path", "url"],
+      builtins: ["crypto", "fs", "path", "url", "v8"],
     },
     {
       folder: "functions/bundle",
