@@ -70,6 +70,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/detect.ts")).defineDetectCommand,
   },
   {
+    name: "report",
+    summary: "write a page about the archive: complete? what went wrong? what left?",
+    load: async () => (await import("./commands/report.ts")).defineReportCommand,
+  },
+  {
     name: "seal",
     summary: "reconcile a day with Slack, and seal it",
     load: async () => (await import("./commands/seal.ts")).defineSealCommand,

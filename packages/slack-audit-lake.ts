@@ -73,7 +73,8 @@ function toManifest(version: string, imported: ReadonlySet<string>) {
       throw new Error(`${name} is imported by the package, but package.json does not name it`);
     }
     if (name === "aws-cdk-lib" || name === "constructs") peerDependencies[name] = `^${pin}`;
-    else if (/^@(duckdb|aws-sdk|smithy)\//.test(name)) optionalDependencies[name] = pin;
+    else if (/^(?:@(?:duckdb|aws-sdk|smithy|observablehq)\/|linkedom$)/.test(name))
+      optionalDependencies[name] = pin;
     else dependencies[name] = pin;
   }
   const { name, description, license, type, engines } = root;

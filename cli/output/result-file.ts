@@ -18,13 +18,15 @@ const PIECE_BYTES = 256 * 1024;
  * is written.
  *
  * @param write - writes the file at this path, whatever was there
+ * @param option - by which the path was given
  * @throws {UsageError} when there is something else than a file at the path, or no folder for it
  */
 export async function writeWhole(
   path: string,
   write: (partial: string) => Promise<void>,
+  option = "--file",
 ): Promise<void> {
-  const target = await targetOf(path);
+  const target = await targetOf(path, option);
   const partial = `${target}.partial-${process.pid}`;
   try {
     await writeFile(partial, "", { mode: OWNER_ONLY }); // DuckDB knows no modes.
@@ -37,17 +39,17 @@ export async function writeWhole(
 }
 
 /** A device or a pipe must not be replaced by a file. */
-async function targetOf(path: string): Promise<string> {
+async function targetOf(path: string, option: string): Promise<string> {
   const found = await stat(path).catch(unlessMissing);
   if (found !== undefined) {
     if (found.isFile()) return realpath(path);
     throw new UsageError(
-      `--file ${path} is ${found.isDirectory() ? "a folder" : "no regular file"}: name a file, or leave --file out and redirect standard output`,
+      `${option} ${path} is ${found.isDirectory() ? "a folder" : "no regular file"}: name a file${option === "--file" ? ", or leave --file out and redirect standard output" : ""}`,
     );
   }
   const folder = await stat(dirname(path)).catch(unlessMissing);
   if (!folder?.isDirectory()) {
-    throw new UsageError(`--file ${path}: there is no folder ${dirname(path)}`);
+    throw new UsageError(`${option} ${path}: there is no folder ${dirname(path)}`);
   }
   return path;
 }

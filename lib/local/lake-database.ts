@@ -8,7 +8,8 @@ import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
-import { createLakeViews, createWideView } from "./lake-views.ts";
+import type { LakeOptions } from "./lake-options.ts";
+import { createLakeViews, createParsedViews, createWideView, type Days } from "./lake-views.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
 import { copyResult } from "./result-copy.ts";
 
@@ -23,35 +24,6 @@ const NAMED_MAX = 5;
 
 /** With as many columns of the view, parsing a line once for all of them is faster than once for each. */
 const WIDE_COLUMNS_MIN = 8;
-
-export interface LakeOptions {
-  /** Threads of DuckDB, each of which takes some 100 MB. @default as many as cores */
-  threadsMax?: number | undefined;
-  /** The one file that `RowStream.copy` may write. */
-  writableFile?: string | undefined;
-  /** Leave damaged objects out of what is read, instead of an error. */
-  skipDamaged?: boolean | undefined;
-  /** Told several times a second what a query is at. */
-  onProgress?: ((progress: LakeProgress) => void) | undefined;
-  /** Told of each file that a query did not use, before its rows. */
-  onNotice?: ((notice: LakeNotice) => void) | undefined;
-}
-
-/** What a query is at. */
-export interface LakeProgress {
-  /** Files that it may open; or, once it has ended, that it opened. */
-  files: number;
-  /** Those of them that were checked; absent while the query runs. */
-  checked?: number;
-}
-
-/** A file that is not what it should be, and what became of the query. */
-export interface LakeNotice {
-  key: string;
-  problem: string;
-  /** `from_lines`: nothing is missing; `left_out`: what it holds is. */
-  effect: "from_lines" | "left_out";
-}
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -92,16 +64,51 @@ export class LakeDatabase implements Disposable {
    * @returns what `take` returned at last
    * @throws as {@link query}, and what `take` throws
    */
-  async read<T>(
-    sql: string,
-    take: (rows: RowStream) => Promise<T>,
+  read<T>(sql: string, take: (rows: RowStream) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#readVerified(
+      async (connection, files) => take(await this.#select(connection, sql, files)),
+      signal,
+    );
+  }
+
+  /**
+   * Run several SELECTs over `audit_logs` and `archive_hours`, one after the other: all read
+   * the same files, and lines of the named days are parsed once for all of them.
+   *
+   * @param take - as of {@link read}, with the index of the statement
+   * @returns what `take` returned, in the order of the statements
+   */
+  readAll<T>(
+    statements: readonly string[],
+    days: Days,
+    take: (rows: RowStream, index: number) => Promise<T>,
     signal?: AbortSignal,
+  ): Promise<T[]> {
+    return this.#readVerified(async (connection, files) => {
+      const taken: T[] = [];
+      try {
+        await createParsedViews(connection, this.#directory, files, { days, statements });
+        for (const [index, sql] of statements.entries()) {
+          await assertReadsOnly(connection, sql);
+          taken.push(await take(streamRows(await connection.prepare(sql)), index));
+        }
+      } catch (error) {
+        throw toQueryError(error);
+      }
+      return taken;
+    }, signal);
+  }
+
+  /** @param work - reads the files; called again without those that it must do without */
+  async #readVerified<T>(
+    work: (connection: DuckDBConnection, files: LakeFiles) => Promise<T>,
+    signal: AbortSignal | undefined,
   ): Promise<T> {
     const checked = new Set<string>();
     const unused = new Set<string>();
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
-      const { outcome, opened } = await this.#run(sql, withoutKeys(listed, unused), take, signal);
+      const { outcome, opened } = await this.#run(work, withoutKeys(listed, unused), signal);
       const problems = await this.#check(
         opened.filter((key) => !checked.has(key)),
         signal,
@@ -122,9 +129,8 @@ export class LakeDatabase implements Disposable {
 
   /** @returns what became of the rows, or an error, and the keys of the files that the query opened */
   async #run<T>(
-    sql: string,
+    work: (connection: DuckDBConnection, files: LakeFiles) => Promise<T>,
     files: LakeFiles,
-    take: (rows: RowStream) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: () => T; opened: string[] }> {
     const connection = await this.#database.connect();
@@ -140,14 +146,12 @@ export class LakeDatabase implements Disposable {
     this.#running += 1;
     try {
       signal?.throwIfAborted();
-      const outcome = await this.#select(connection, sql, files)
-        .then(take)
-        .then(
-          (taken) => () => taken,
-          (error) => () => {
-            throw error;
-          },
-        );
+      const outcome = await work(connection, files).then(
+        (taken) => () => taken,
+        (error) => () => {
+          throw error;
+        },
+      );
       clearInterval(interrupting);
       signal?.throwIfAborted();
       return { outcome, opened: await this.#opened(connection, files) };

@@ -51,13 +51,13 @@ export async function createLakeViews(
     const partition = new Map(
       DAY_PARTITIONS.map(({ name }, i) => [name, partitionOf(DAY_PARTITIONS, i)]),
     );
-    await connection.run(`CREATE TEMP VIEW ${COMPACT_TABLE} AS
+    await connection.run(`CREATE OR REPLACE TEMP VIEW ${COMPACT_TABLE} AS
       SELECT ${names.map((name) => partition.get(name) ?? name).join(", ")}
       FROM read_parquet(getvariable(${quote(COMPACT_TABLE)}), filename = true, hive_partitioning = false)`);
   }
-  await connection.run(`CREATE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(days)}`);
-  await connection.run(`CREATE TEMP VIEW ${OCSF_VIEW} AS ${OCSF_SQL}`);
-  await connection.run(`CREATE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(days)}`);
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${OCSF_VIEW} AS ${OCSF_SQL}`);
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
 }
 
 /**
@@ -71,6 +71,48 @@ export async function createWideView(
 ): Promise<void> {
   const sql = parseOnce(auditLogsSql(toRanges(files.columns)));
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${sql}`);
+}
+
+/** Days, UTC, `YYYY-MM-DD`, both included. */
+export interface Days {
+  from: string;
+  to: string;
+}
+
+/**
+ * Make the views for several queries, with the lines of some days parsed once: those that
+ * are not in columns. `audit_logs` has the columns that the statements name, and no others.
+ */
+export async function createParsedViews(
+  connection: DuckDBConnection,
+  directory: string,
+  files: LakeFiles,
+  { days, statements }: { days: Days; statements: readonly string[] },
+): Promise<void> {
+  const inColumns = new Set(files.columns.map((key) => dayFolderOf(key)));
+  const isParsed = (key: string) => {
+    const day = dayFolderOf(key);
+    return !inColumns.has(day) && day.slice(-10) >= days.from && day.slice(-10) <= days.to;
+  };
+  const parsed = { entries: files.entries.filter(isParsed), manifests: [], columns: [] };
+  const text = statements.join("\n").replace(/--.*$/gm, ""); // comments are prose
+  const columns = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
+  const list = columns.filter((name) => new RegExp(`\\b${name}\\b`).test(text)).join(", ") || "dt";
+  await createLakeViews(connection, directory, parsed);
+  await createWideView(connection, parsed);
+  await connection.run(
+    `CREATE TEMP TABLE parsed_entries AS SELECT ${list} FROM ${AUDIT_LOGS_VIEW}`,
+  );
+  const rest = files.entries.filter((key) => !isParsed(key));
+  await createLakeViews(connection, directory, { ...files, entries: rest });
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS
+    SELECT ${list} FROM parsed_entries
+    UNION ALL SELECT ${list} FROM (${auditLogsSql(toRanges(files.columns))})`);
+}
+
+/** `source=…/dt=…`, of an object with entries or a day in columns. */
+function dayFolderOf(key: string): string {
+  return key.split("/").slice(1, 3).join("/");
 }
 
 /** @param paths - of objects with entries */
@@ -93,12 +135,14 @@ async function createView(
     const columns = [column, ...partitions].map(
       ({ name, type }) => `CAST(NULL AS ${DUCKDB_TYPES[type]}) AS ${name}`,
     );
-    await connection.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} WHERE false`);
+    await connection.run(
+      `CREATE OR REPLACE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} WHERE false`,
+    );
     return;
   }
   await setFiles(connection, name, paths);
   const columns = [column.name, ...partitions.map((_, i) => partitionOf(partitions, i))];
-  await connection.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} FROM read_csv(
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} FROM read_csv(
     getvariable(${quote(name)}),
     auto_detect = false,
     columns = { ${quote(column.name)}: ${quote(DUCKDB_TYPES[column.type])} },

@@ -21,6 +21,7 @@ export interface Rule {
 const LIB = [
   "lib/aws",
   "lib/local",
+  "lib/report",
   "lib/columns",
   "lib/ocsf",
   "lib/backfill",
@@ -251,9 +252,9 @@ export const LAYERS: Rule[][] = [
     {
       folder: "cli/commands",
       why: "talks to people; what is deployed is reached through cli/stack only",
-      may: [...CLI, "fake-slack", ...LIB.filter((folder) => folder !== "lib/aws")],
+      may: [...CLI, "fake-slack", "package.json", ...LIB.filter((folder) => folder !== "lib/aws")],
       packages: ["commander", "@bomb.sh/tab"],
-      builtins: ["crypto", "fs", "os", "path", "readline", "stream"],
+      builtins: ["child_process", "crypto", "fs", "os", "path", "readline", "stream"],
     },
     {
       folder: "cli/stack",
@@ -360,6 +361,15 @@ export const LAYERS: Rule[][] = [
       ],
       packages: ["@duckdb/*"],
       builtins: ["crypto", "fs", "os", "path", "sqlite", "stream"],
+    },
+  ],
+  [
+    {
+      folder: "lib/report",
+      why: "makes a page out of what was read, and reads and writes no file itself",
+      may: ["lib/detect", "lib/sql", "lib/seal", "lib/archive", ...PORTS, "lib/time.ts"],
+      packages: ["@observablehq/plot", "linkedom"],
+      builtins: ["crypto"],
     },
   ],
   [

@@ -39,6 +39,10 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
+  // One suite makes whole pages, of quiet, empty and hostile archives.
+  "lib/report": "test/report/report.test.ts",
+  "lib/report/sections": "test/report/report.test.ts",
+
   // What every target over HTTP does with every answer.
   "lib/notify/http-sender.ts": "test/notify/targets.test.ts",
   "lib/notify/target.ts": "test/notify/targets.test.ts",
