@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import type { Alert } from "../../lib/detect/alert.ts";
+import type { LocalContext } from "../../lib/detect/context/read-context.ts";
 import type { Detection } from "../../lib/detect/correlation.ts";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
-import type { DetectorSettings } from "../../lib/detect/detector.ts";
 import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
@@ -13,6 +13,7 @@ import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { NOTHING_OF_PERIOD, noteNothing } from "../options/archived-days.ts";
+import { addContextOptions } from "../options/context.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { didYouMean } from "../options/suggestion.ts";
 import { parsePositiveSeconds, TIME_HELP } from "../options/time.ts";
@@ -28,13 +29,13 @@ import { formatCount, formatCounted, formatTime } from "../output/format.ts";
 import { ListedAlerts, renderAlerts, renderSuppressed } from "../output/listed-alerts.ts";
 import { page } from "../output/pager.ts";
 import { renderTable } from "../output/table.ts";
-import { readSuppressions } from "../run/detection-files.ts";
+import { type ContextOptions, readContextFiles, readSuppressions } from "../run/detection-files.ts";
 import { readOwnRules } from "../run/own-rules.ts";
 
 /** Between two lines of progress on standard error. */
 const LINE_INTERVAL_MS = 10_000;
 
-interface DetectOptions extends TimeRangeOptions {
+interface DetectOptions extends TimeRangeOptions, ContextOptions {
   archive: string;
   source?: string;
   /** Seconds. */
@@ -106,11 +107,12 @@ Examples:
       const known = await allRules(options);
       const rules = selectRules(known, options);
       const suppressions = await readSuppressions(options.suppressions, known);
+      const context = await readContextFiles(options);
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
       const alerts = new ListedAlerts();
       const suppressed = new ListedAlerts();
-      const findings = await detect(options, { rules, suppressions }, range, (alert) =>
+      const findings = await detect(options, { rules, suppressions, context }, range, (alert) =>
         (alert.suppression === undefined ? alerts : suppressed).add(alert),
       );
       const listed = { alerts: alerts.bySeverity(), suppressed: suppressed.bySeverity() };
@@ -121,6 +123,7 @@ Examples:
       else if (options.pager) await page(toText(range, findings, listed));
       else console.log(toText(range, findings, listed));
     });
+  addContextOptions(command);
   addFormerTimeOption(command, "--since", "from");
 }
 
@@ -148,6 +151,13 @@ function selectRules(
   );
 }
 
+/** What files say of the rules, of addresses and of people. */
+interface DetectionFiles {
+  rules: readonly Detection[];
+  suppressions: Suppressions | undefined;
+  context: LocalContext;
+}
+
 /** Alerts to list: those that are raised, and those that a suppression holds back. */
 interface Listed {
   alerts: readonly Alert[];
@@ -156,7 +166,7 @@ interface Listed {
 
 async function detect(
   { archive, source, period, ownApp, ownInstaller }: DetectOptions,
-  { rules, suppressions }: Pick<DetectorSettings, "rules"> & { suppressions?: Suppressions },
+  { rules, suppressions, context }: DetectionFiles,
   range: Partial<TimeRange>,
   onAlert: (alert: Alert) => void,
 ): Promise<ArchiveFindings> {
@@ -167,7 +177,7 @@ async function detect(
     {
       rules,
       ...(suppressions && { suppressions }),
-      context: { ownAppIds: ownApp, ownInstallerIds: ownInstaller },
+      context: { ownAppIds: ownApp, ownInstallerIds: ownInstaller, ...context },
       periodSeconds: period,
     },
     {

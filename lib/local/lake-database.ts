@@ -4,6 +4,11 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "
 import { PREFIXES } from "../archive/object-key.ts";
 import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
+import {
+  createAddressFunctions,
+  lacksAddressColumns,
+  withAddressColumns,
+} from "./address-columns.ts";
 import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
@@ -170,15 +175,19 @@ export class LakeDatabase implements Disposable {
   async #select(connection: DuckDBConnection, sql: string, files: LakeFiles): Promise<RowStream> {
     try {
       // Views open a file, too: that of the first day in columns.
-      await createLakeViews(connection, this.#directory, files);
+      const hasAddressColumns = this.#options.lookUpAddress !== undefined;
+      await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      let prepared = await connection.prepare(sql);
+      const asked = await connection.prepare(sql);
+      const isWidened = hasAddressColumns && lacksAddressColumns(columnNames(asked));
+      const widened = isWidened ? withAddressColumns(sql) : sql;
+      let prepared = isWidened ? await connection.prepare(widened) : asked;
       if (countViewColumns(prepared) >= WIDE_COLUMNS_MIN) {
-        await createWideView(connection, files);
-        prepared = await connection.prepare(sql);
+        await createWideView(connection, files, hasAddressColumns);
+        prepared = await connection.prepare(widened);
       }
       const rows = streamRows(prepared);
-      return { ...rows, copy: (request) => copyResult(connection, sql, rows.types, request) };
+      return { ...rows, copy: (request) => copyResult(connection, widened, rows.types, request) };
     } catch (error) {
       throw toQueryError(error);
     }
@@ -264,6 +273,7 @@ export async function openLake(
   );
   const connection = await database.connect();
   try {
+    if (options.lookUpAddress) createAddressFunctions(connection, options.lookUpAddress);
     await connection.run("CALL enable_logging('FileSystem')");
     // DuckDB compares the names as they are written, and the views' are patterns.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
@@ -286,7 +296,11 @@ export async function openLake(
   return new LakeDatabase(directory, database, options);
 }
 
+function columnNames(prepared: DuckDBPreparedStatement): string[] {
+  return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+}
+
 function countViewColumns(prepared: DuckDBPreparedStatement): number {
-  const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+  const names = columnNames(prepared);
   return AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name)).length;
 }

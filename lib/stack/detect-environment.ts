@@ -26,12 +26,6 @@ const ruleOverrides = z
   })
   .default({});
 
-/** Beside the function's code: the suppressions as JSON; absent when there are none. */
-export const SUPPRESSIONS_FILE = "suppressions.json";
-
-/** Beside the function's code: a module of rules of one's own; absent when there are none. */
-export const OWN_RULES_FILE = "own-rules.mjs";
-
 export const DETECT_ENVIRONMENT = z.object({
   ARCHIVE_BUCKET: z.string().min(1),
   ...SCHEMA_WATCH_ENVIRONMENT.shape,
