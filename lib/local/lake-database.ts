@@ -9,7 +9,7 @@ import {
   lacksAddressColumns,
   withAddressColumns,
 } from "./address-columns.ts";
-import { checkLakeFile } from "./check-lake-file.ts";
+import { checkLakeFile, describeDamaged } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
@@ -23,9 +23,6 @@ const PROGRESS_INTERVAL_MS = 250;
 
 /** Files that are checked at once: as many as Node decompresses beside the main thread. */
 const CHECKS = 4;
-
-/** Damaged objects that an error names; `verify` names all. */
-const NAMED_MAX = 5;
 
 /** With as many columns of the view, parsing a line once for all of them is faster than once for each. */
 const WIDE_COLUMNS_MIN = 8;
@@ -238,15 +235,7 @@ export class LakeDatabase implements Disposable {
   #passOver(problems: ReadonlyMap<string, string>): Iterable<string> {
     const { skipDamaged = false, onNotice } = this.#options;
     const damaged = [...problems].filter(([key]) => !key.startsWith(PREFIXES.compact));
-    if (damaged.length > 0 && !skipDamaged) {
-      const named = damaged
-        .slice(0, NAMED_MAX)
-        .map(([key, problem]) => `cannot read ${key}: ${problem}`);
-      const more = damaged.length - named.length;
-      throw new QueryError(
-        `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}: restore the first version, or leave out what is damaged (query --skip-damaged)`,
-      );
-    }
+    if (damaged.length > 0 && !skipDamaged) throw new QueryError(describeDamaged(damaged));
     for (const [key, problem] of problems) {
       const effect = key.startsWith(PREFIXES.compact) ? "from_lines" : "left_out";
       onNotice?.({ key, problem, effect });
