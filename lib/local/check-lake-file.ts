@@ -88,3 +88,15 @@ export async function hashOfFile(path: string): Promise<string> {
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
   return hash.digest("hex");
 }
+
+/** Damaged objects that an error names; `verify` names all. */
+const NAMED_MAX = 5;
+
+/** @param damaged - keys, each with its problem */
+export function describeDamaged(damaged: readonly (readonly [string, string])[]): string {
+  const named = damaged
+    .slice(0, NAMED_MAX)
+    .map(([key, problem]) => `cannot read ${key}: ${problem}`);
+  const more = damaged.length - named.length;
+  return `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}: restore the first version, or leave out what is damaged (query --skip-damaged)`;
+}

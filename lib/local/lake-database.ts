@@ -4,7 +4,7 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
 import { createAddressFunctions } from "./address-columns.ts";
-import { checkLakeFile } from "./check-lake-file.ts";
+import { checkLakeFile, describeDamaged } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
@@ -20,8 +20,6 @@ const PROGRESS_INTERVAL_MS = 250;
 /** Files that are checked at once: as many as Node decompresses beside the main thread. */
 const CHECKS = 4;
 
-/** Damaged objects that an error names; `verify` names all. */
-const NAMED_MAX = 5;
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -88,7 +86,7 @@ export class LakeDatabase implements Disposable {
         await createParsedViews(connection, this.#directory, files, { days, statements });
         for (const [index, sql] of statements.entries()) {
           await assertReadsOnly(connection, sql);
-          taken.push(await take(await streamRows(await connection.prepare(sql)), index));
+          taken.push(await take(streamRows(await connection.prepare(sql)), index));
         }
       } catch (error) {
         throw toQueryError(error);
@@ -227,15 +225,7 @@ export class LakeDatabase implements Disposable {
   #passOver(problems: ReadonlyMap<string, string>): Iterable<string> {
     const { skipDamaged = false, onNotice } = this.#options;
     const damaged = [...problems].filter(([key]) => !key.startsWith(PREFIXES.compact));
-    if (damaged.length > 0 && !skipDamaged) {
-      const named = damaged
-        .slice(0, NAMED_MAX)
-        .map(([key, problem]) => `cannot read ${key}: ${problem}`);
-      const more = damaged.length - named.length;
-      throw new QueryError(
-        `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}: restore the first version, or leave out what is damaged (query --skip-damaged)`,
-      );
-    }
+    if (damaged.length > 0 && !skipDamaged) throw new QueryError(describeDamaged(damaged));
     for (const [key, problem] of problems) {
       const effect = key.startsWith(PREFIXES.compact) ? "from_lines" : "left_out";
       onNotice?.({ key, problem, effect });
