@@ -65,7 +65,11 @@ async function importedPackages(): Promise<Set<string>> {
 function toManifest(version: string, imported: ReadonlySet<string>) {
   const pinned: Record<string, string> = { ...root.devDependencies, ...root.dependencies };
   const dependencies: Record<string, string> = {};
-  const optionalDependencies: Record<string, string> = {};
+  // A file of it is read, and no module imported.
+  const countries = "@ip-location-db/geo-whois-asn-country-mmdb";
+  const optionalDependencies: Record<string, string> = {
+    [countries]: root.optionalDependencies[countries],
+  };
   const peerDependencies: Record<string, string> = {};
   for (const name of [...imported].toSorted()) {
     const pin = pinned[name];
@@ -73,7 +77,8 @@ function toManifest(version: string, imported: ReadonlySet<string>) {
       throw new Error(`${name} is imported by the package, but package.json does not name it`);
     }
     if (name === "aws-cdk-lib" || name === "constructs") peerDependencies[name] = `^${pin}`;
-    else if (/^@(duckdb|aws-sdk|smithy)\//.test(name)) optionalDependencies[name] = pin;
+    else if (/^(?:@(?:duckdb|aws-sdk|smithy|observablehq)\/|linkedom$)/.test(name))
+      optionalDependencies[name] = pin;
     else dependencies[name] = pin;
   }
   const { name, description, license, type, engines } = root;

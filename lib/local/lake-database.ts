@@ -3,22 +3,23 @@ import { join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
 import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
+import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
 import {
-  type CopyRequest,
-  collectRows,
-  QueryError,
-  type QueryResult,
-  type RowStream,
-} from "../sql/query-result.ts";
+  createAddressFunctions,
+  lacksAddressColumns,
+  withAddressColumns,
+} from "./address-columns.ts";
 import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
-import { type LakeFiles, listLakeFiles } from "./lake-files.ts";
-import { createLakeViews, createWideView } from "./lake-views.ts";
+import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
+import type { LakeOptions } from "./lake-options.ts";
+import { createLakeViews, createParsedViews, createWideView, type Days } from "./lake-views.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
-import { copyStatement } from "./result-copy.ts";
+import { copyResult } from "./result-copy.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
+const PROGRESS_INTERVAL_MS = 250;
 
 /** Files that are checked at once: as many as Node decompresses beside the main thread. */
 const CHECKS = 4;
@@ -28,25 +29,6 @@ const NAMED_MAX = 5;
 
 /** With as many columns of the view, parsing a line once for all of them is faster than once for each. */
 const WIDE_COLUMNS_MIN = 8;
-
-export interface LakeOptions {
-  /** Threads of DuckDB, each of which takes some 100 MB. @default as many as cores */
-  threadsMax?: number | undefined;
-  /** The one file that `RowStream.copy` may write. */
-  writableFile?: string | undefined;
-  /** Leave damaged objects out of what is read, instead of an error. */
-  skipDamaged?: boolean | undefined;
-  /** Told of each file that a query did not use, before its rows. */
-  onNotice?: ((notice: LakeNotice) => void) | undefined;
-}
-
-/** A file that is not what it should be, and what became of the query. */
-export interface LakeNotice {
-  key: string;
-  problem: string;
-  /** `from_lines`: nothing is missing; `left_out`: what it holds is. */
-  effect: "from_lines" | "left_out";
-}
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -87,16 +69,51 @@ export class LakeDatabase implements Disposable {
    * @returns what `take` returned at last
    * @throws as {@link query}, and what `take` throws
    */
-  async read<T>(
-    sql: string,
-    take: (rows: RowStream) => Promise<T>,
+  read<T>(sql: string, take: (rows: RowStream) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#readVerified(
+      async (connection, files) => take(await this.#select(connection, sql, files)),
+      signal,
+    );
+  }
+
+  /**
+   * Run several SELECTs over `audit_logs` and `archive_hours`, one after the other: all read
+   * the same files, and lines of the named days are parsed once for all of them.
+   *
+   * @param take - as of {@link read}, with the index of the statement
+   * @returns what `take` returned, in the order of the statements
+   */
+  readAll<T>(
+    statements: readonly string[],
+    days: Days,
+    take: (rows: RowStream, index: number) => Promise<T>,
     signal?: AbortSignal,
+  ): Promise<T[]> {
+    return this.#readVerified(async (connection, files) => {
+      const taken: T[] = [];
+      try {
+        await createParsedViews(connection, this.#directory, files, { days, statements });
+        for (const [index, sql] of statements.entries()) {
+          await assertReadsOnly(connection, sql);
+          taken.push(await take(await streamRows(await connection.prepare(sql)), index));
+        }
+      } catch (error) {
+        throw toQueryError(error);
+      }
+      return taken;
+    }, signal);
+  }
+
+  /** @param work - reads the files; called again without those that it must do without */
+  async #readVerified<T>(
+    work: (connection: DuckDBConnection, files: LakeFiles) => Promise<T>,
+    signal: AbortSignal | undefined,
   ): Promise<T> {
     const checked = new Set<string>();
     const unused = new Set<string>();
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
-      const { outcome, opened } = await this.#run(sql, without(listed, unused), take, signal);
+      const { outcome, opened } = await this.#run(work, withoutKeys(listed, unused), signal);
       const problems = await this.#check(
         opened.filter((key) => !checked.has(key)),
         signal,
@@ -117,12 +134,14 @@ export class LakeDatabase implements Disposable {
 
   /** @returns what became of the rows, or an error, and the keys of the files that the query opened */
   async #run<T>(
-    sql: string,
+    work: (connection: DuckDBConnection, files: LakeFiles) => Promise<T>,
     files: LakeFiles,
-    take: (rows: RowStream) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: () => T; opened: string[] }> {
     const connection = await this.#database.connect();
+    const { entries, manifests, columns } = files;
+    const progress = { files: entries.length + manifests.length + columns.length };
+    const reporting = setInterval(() => this.#options.onProgress?.(progress), PROGRESS_INTERVAL_MS);
     let interrupting: NodeJS.Timeout | undefined;
     const interrupt = () => {
       // More than once: DuckDB forgets an interruption that comes before it begins to work.
@@ -132,14 +151,12 @@ export class LakeDatabase implements Disposable {
     this.#running += 1;
     try {
       signal?.throwIfAborted();
-      const outcome = await this.#select(connection, sql, files)
-        .then(take)
-        .then(
-          (taken) => () => taken,
-          (error) => () => {
-            throw error;
-          },
-        );
+      const outcome = await work(connection, files).then(
+        (taken) => () => taken,
+        (error) => () => {
+          throw error;
+        },
+      );
       clearInterval(interrupting);
       signal?.throwIfAborted();
       return { outcome, opened: await this.#opened(connection, files) };
@@ -149,6 +166,7 @@ export class LakeDatabase implements Disposable {
     } finally {
       signal?.removeEventListener("abort", interrupt);
       clearInterval(interrupting);
+      clearInterval(reporting);
       connection.closeSync();
       this.#running -= 1;
     }
@@ -157,15 +175,19 @@ export class LakeDatabase implements Disposable {
   async #select(connection: DuckDBConnection, sql: string, files: LakeFiles): Promise<RowStream> {
     try {
       // Views open a file, too: that of the first day in columns.
-      await createLakeViews(connection, this.#directory, files);
+      const hasAddressColumns = this.#options.lookUpAddress !== undefined;
+      await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      let prepared = await connection.prepare(sql);
+      const asked = await connection.prepare(sql);
+      const isWidened = hasAddressColumns && lacksAddressColumns(columnNames(asked));
+      const widened = isWidened ? withAddressColumns(sql) : sql;
+      let prepared = isWidened ? await connection.prepare(widened) : asked;
       if (countViewColumns(prepared) >= WIDE_COLUMNS_MIN) {
-        await createWideView(connection, files);
-        prepared = await connection.prepare(sql);
+        await createWideView(connection, files, hasAddressColumns);
+        prepared = await connection.prepare(widened);
       }
       const rows = streamRows(prepared);
-      return { ...rows, copy: (request) => copy(connection, sql, rows.types, request) };
+      return { ...rows, copy: (request) => copyResult(connection, widened, rows.types, request) };
     } catch (error) {
       throw toQueryError(error);
     }
@@ -195,11 +217,14 @@ export class LakeDatabase implements Disposable {
   ): Promise<Map<string, string>> {
     const problems = new Map<string, string>();
     const rest = keys.values();
+    let checked = 0;
     const checkRest = async () => {
       for (const key of rest) {
         signal?.throwIfAborted();
         const problem = await checkLakeFile(this.#directory, key);
         if (problem !== undefined) problems.set(key, problem);
+        checked += 1;
+        this.#options.onProgress?.({ files: keys.length, checked });
       }
     };
     await Promise.all(Array.from({ length: CHECKS }, checkRest));
@@ -248,6 +273,7 @@ export async function openLake(
   );
   const connection = await database.connect();
   try {
+    if (options.lookUpAddress) createAddressFunctions(connection, options.lookUpAddress);
     await connection.run("CALL enable_logging('FileSystem')");
     // DuckDB compares the names as they are written, and the views' are patterns.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
@@ -270,32 +296,11 @@ export async function openLake(
   return new LakeDatabase(directory, database, options);
 }
 
-/** DuckDB writes the rows itself: a third less work than in JavaScript, in half of the memory. */
-async function copy(
-  connection: DuckDBConnection,
-  sql: string,
-  types: readonly string[],
-  request: CopyRequest,
-): Promise<boolean> {
-  const statement = copyStatement(sql, types, request);
-  if (statement === undefined) return false;
-  await connection.run(statement).catch((error) => {
-    throw toQueryError(error);
-  });
-  return true;
+function columnNames(prepared: DuckDBPreparedStatement): string[] {
+  return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
 }
 
 function countViewColumns(prepared: DuckDBPreparedStatement): number {
-  const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+  const names = columnNames(prepared);
   return AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name)).length;
-}
-
-function without(files: LakeFiles, unused: ReadonlySet<string>): LakeFiles {
-  if (unused.size === 0) return files;
-  const rest = (keys: readonly string[]) => keys.filter((key) => !unused.has(key));
-  return {
-    entries: rest(files.entries),
-    manifests: rest(files.manifests),
-    columns: rest(files.columns),
-  };
 }
