@@ -63,7 +63,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "bench",
       why: "measures the product as it is, with what the tests have to measure it by",
-      may: ["test", "cli/program.ts", ...CLI, "fake-slack", ...LIB],
+      may: ["test", "packages", "cli/program.ts", ...CLI, "fake-slack", ...LIB],
       packages: ["commander", "cli-table3"],
       builtins: ANY,
     },
@@ -72,6 +72,7 @@ export const LAYERS: Rule[][] = [
       why: "builds what is published, and knows nothing of how it works",
       may: [
         "functions/build.ts",
+        "functions/bundle",
         "infra/template/template.ts",
         "package.json",
         // Slack is asked which actions there are with the client that will name them.
@@ -240,7 +241,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "functions",
       why: "wires adapters to the engine, and knows neither the stack nor the command line",
-      may: LIB.filter((folder) => folder !== "lib/local"),
+      may: ["functions/bundle", ...LIB.filter((folder) => folder !== "lib/local")],
       packages: [
         "@aws-lambda-powertools/*",
         "@aws-sdk/*",
@@ -249,7 +250,14 @@ export const LAYERS: Rule[][] = [
         "esbuild",
         "zod",
       ],
-      builtins: ["crypto", "fs", "path", "url"],
+      builtins: ["crypto", "fs", "path", "url", "v8"],
+    },
+    {
+      folder: "functions/bundle",
+      why: "is what a bundle has in place of larger parts of its dependencies",
+      may: [],
+      packages: ["@aws-sdk/credential-provider-env", "esbuild", "undici"],
+      builtins: ["fs", "path"],
     },
   ],
   [

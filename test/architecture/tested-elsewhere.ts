@@ -5,6 +5,7 @@
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
   "lib/archive/archived-entries.ts": "test/archive/archive.test.ts",
+  "lib/archive/encode-lines.ts": "test/archive/archive-object.test.ts",
   "lib/archive/entry-rows.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
