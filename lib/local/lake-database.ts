@@ -1,20 +1,16 @@
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
-import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
-import {
-  createAddressFunctions,
-  lacksAddressColumns,
-  withAddressColumns,
-} from "./address-columns.ts";
+import { createAddressFunctions } from "./address-columns.ts";
 import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
 import type { LakeOptions } from "./lake-options.ts";
-import { createLakeViews, createParsedViews, createWideView, type Days } from "./lake-views.ts";
+import { createLakeViews, createParsedViews, type Days } from "./lake-views.ts";
+import { prepareWidened } from "./prepare-widened.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
 import { copyResult } from "./result-copy.ts";
 
@@ -26,9 +22,6 @@ const CHECKS = 4;
 
 /** Damaged objects that an error names; `verify` names all. */
 const NAMED_MAX = 5;
-
-/** With as many columns of the view, parsing a line once for all of them is faster than once for each. */
-const WIDE_COLUMNS_MIN = 8;
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -174,20 +167,16 @@ export class LakeDatabase implements Disposable {
 
   async #select(connection: DuckDBConnection, sql: string, files: LakeFiles): Promise<RowStream> {
     try {
-      // Views open a file, too: that of the first day in columns.
       const hasAddressColumns = this.#options.lookUpAddress !== undefined;
+      // Views open a file, too: that of the first day in columns.
       await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      const asked = await connection.prepare(sql);
-      const isWidened = hasAddressColumns && lacksAddressColumns(columnNames(asked));
-      const widened = isWidened ? withAddressColumns(sql) : sql;
-      let prepared = isWidened ? await connection.prepare(widened) : asked;
-      if (countViewColumns(prepared) >= WIDE_COLUMNS_MIN) {
-        await createWideView(connection, files, hasAddressColumns);
-        prepared = await connection.prepare(widened);
-      }
-      const rows = streamRows(prepared);
-      return { ...rows, copy: (request) => copyResult(connection, widened, rows.types, request) };
+      const widened = await prepareWidened(connection, sql, files, hasAddressColumns);
+      const rows = streamRows(widened.prepared);
+      return {
+        ...rows,
+        copy: (request) => copyResult(connection, widened.sql, rows.types, request),
+      };
     } catch (error) {
       throw toQueryError(error);
     }
@@ -294,13 +283,4 @@ export async function openLake(
     connection.closeSync();
   }
   return new LakeDatabase(directory, database, options);
-}
-
-function columnNames(prepared: DuckDBPreparedStatement): string[] {
-  return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
-}
-
-function countViewColumns(prepared: DuckDBPreparedStatement): number {
-  const names = columnNames(prepared);
-  return AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name)).length;
 }
