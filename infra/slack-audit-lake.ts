@@ -105,6 +105,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
     names: toCatalogNames(scope, config.catalog),
+    hasAddressTable: config.detection.enabled && config.detection.addressTable,
     hasMaskedView: config.readers.some(({ masked }) => masked),
     sources: config.sources.map(({ name }) => name),
     archiveStartsOn: config.archiveStartsOn,
@@ -146,6 +147,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
       config: config.detection,
       sources: config.sources,
       newObjects: events.topic,
+      resultsBucket,
       ...{ bucket, key, notifications, monitoring, logRetention, removalPolicy },
     });
   }

@@ -46,6 +46,7 @@ describe("parseConfig", () => {
       detection: {
         enabled: true,
         rules: {},
+        addressTable: false,
         context: { threatLists: [] },
         suppressions: [],
         alertPeriod: 3600,
