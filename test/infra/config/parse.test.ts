@@ -404,6 +404,11 @@ describe("parseConfig", () => {
       /: closing\.at: "24:00" is not a time of day in UTC written HH:MM$/,
     ],
     [
+      "an address table without files",
+      { detection: { addressTable: true, context: { torExits: "exits.txt" } } },
+      /: detection\.addressTable: would be empty: give detection\.context countries, /,
+    ],
+    [
       "a day sealed while late entries are still looked for",
       source({ allowedLateness: "2h" }),
       /: closing\.delay: must be longer than the 120 minutes in which acme looks for late entries/,
