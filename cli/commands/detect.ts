@@ -4,6 +4,7 @@ import type { LocalContext } from "../../lib/detect/context/read-context.ts";
 import type { Detection } from "../../lib/detect/correlation.ts";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
@@ -11,6 +12,7 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { NOTHING_OF_PERIOD, noteNothing } from "../options/archived-days.ts";
 import { addContextOptions } from "../options/context.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { didYouMean } from "../options/suggestion.ts";
@@ -21,7 +23,7 @@ import {
   type TimeRangeOptions,
   toTimeRange,
 } from "../options/time-range.ts";
-import { NOTHING_OF_PERIOD, noteNothing } from "../output/archived-days.ts";
+import { ActivityLine } from "../output/activity-line.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { formatCount, formatCounted, formatTime } from "../output/format.ts";
 import { ListedAlerts, renderAlerts, renderSuppressed } from "../output/listed-alerts.ts";
@@ -127,8 +129,7 @@ Examples:
 
 async function allRules({ rules: directory }: DetectOptions): Promise<readonly Detection[]> {
   if (directory === undefined) return DETECTIONS;
-  const own = await readOwnRules(directory);
-  return [...DETECTIONS.filter((rule) => !own.some(({ id }) => id === rule.id)), ...own];
+  return withOwnRules(DETECTIONS, await readOwnRules(directory));
 }
 
 /** @throws {UsageError} when a rule is not known */
@@ -163,14 +164,15 @@ interface Listed {
   suppressed: readonly Alert[];
 }
 
-function detect(
+async function detect(
   { archive, source, period, ownApp, ownInstaller }: DetectOptions,
   { rules, suppressions, context }: DetectionFiles,
   range: Partial<TimeRange>,
   onAlert: (alert: Alert) => void,
 ): Promise<ArchiveFindings> {
   let lastLineAtMs = performance.now();
-  return detectArchive(
+  using activity = new ActivityLine();
+  return await detectArchive(
     new DirectoryArchiveStore(archive),
     {
       rules,
@@ -182,10 +184,12 @@ function detect(
       ...range,
       ...(source === undefined ? {} : { source }),
       onAlert,
-      onObject: ({ objects, entries }) => {
-        if (performance.now() - lastLineAtMs >= LINE_INTERVAL_MS) {
+      onObject: ({ objects, entries }, newest) => {
+        const text = `${formatCounted(objects, "object")}, ${formatCounted(entries, "entry", "entries")} so far, at ${formatTime(newest)}`;
+        activity.update(text);
+        if (!process.stderr.isTTY && performance.now() - lastLineAtMs >= LINE_INTERVAL_MS) {
           lastLineAtMs = performance.now();
-          console.error(`${formatCount(objects)} objects, ${formatCount(entries)} entries so far`);
+          console.error(text);
         }
       },
     },

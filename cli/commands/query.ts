@@ -7,6 +7,7 @@ import { nowSeconds } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { noteOutside } from "../options/archived-days.ts";
 import { addAddressOptions } from "../options/context.ts";
 import {
   addQuerySelection,
@@ -17,13 +18,13 @@ import {
 import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
-import { noteOutside } from "../output/archived-days.ts";
 import {
   OUTPUT_FORMATS,
   printResult,
   type ReadRows,
   type ResultOutput,
 } from "../output/print-result.ts";
+import { QueryActivity } from "../output/query-activity.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { type AddressOptions, readAddressFiles } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
@@ -112,13 +113,10 @@ ${STACK_HELP}`,
         }
         const { stack } = options;
         if (saved !== undefined) console.error(saved.reads);
-        const { queryDeployed } = await import("../stack/athena-query.ts");
+        const { openDeployed } = await import("../stack/athena-query.ts");
         const signal = abortOnInterrupt("Stopping the query");
-        await printResult(
-          (take) => queryDeployed(stack, sql, take, signal, options.source),
-          output,
-          writeParquet,
-        );
+        const read = await openDeployed(stack, options.source);
+        await printResult((take) => read(sql, take, signal), output, writeParquet);
         return;
       }
       await checkReadable(options.archive);
@@ -131,13 +129,17 @@ ${STACK_HELP}`,
       // DuckDB is optional, and slow to load.
       const { openLake } = await import("../../lib/local/lake-database.ts");
       const read: ReadRows = async (take, writableFile) => {
+        using activity = new QueryActivity(options.archive, saved?.period);
         using lake = await openLake(options.archive, {
           writableFile,
           skipDamaged: options.skipDamaged,
           lookUpAddress: addresses && ((address) => addresses.of(address)),
           threadsMax: output.format === "table" ? undefined : STREAM_THREADS,
-          onNotice: ({ key, problem, effect }) =>
-            console.error(`audit-lake: ${EFFECTS[effect]} ${key}: ${problem}`),
+          onProgress: (progress) => activity.update(progress),
+          onNotice: ({ key, problem, effect }) => {
+            activity.stop();
+            console.error(`audit-lake: ${EFFECTS[effect]} ${key}: ${problem}`);
+          },
         });
         return await lake.read(sql, take, signal);
       };

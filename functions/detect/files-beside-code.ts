@@ -2,8 +2,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { ContextFile } from "../../lib/detect/context/context-file.ts";
 import type { ContextFiles } from "../../lib/detect/context/read-context.ts";
+import { rulesOf } from "../../lib/detect/own-rules.ts";
+import type { Rule } from "../../lib/detect/rule.ts";
 import { parseSuppressions, type Suppression } from "../../lib/detect/suppressions.ts";
-import { CONTEXT_FILES, SUPPRESSIONS_FILE, THREAT_LISTS } from "../../lib/stack/detection-files.ts";
+import {
+  CONTEXT_FILES,
+  OWN_RULES_FILE,
+  SUPPRESSIONS_FILE,
+  THREAT_LISTS,
+} from "../../lib/stack/detection-files.ts";
 
 /** @param code - URL of the function's code */
 export function readSuppressions(code: string): readonly Suppression[] {
@@ -11,6 +18,12 @@ export function readSuppressions(code: string): readonly Suppression[] {
   return file === undefined
     ? []
     : parseSuppressions(JSON.parse(Buffer.from(file.content).toString()));
+}
+
+/** @param code - URL of the function's code */
+export async function readOwnRules(code: string): Promise<Rule[]> {
+  const file = new URL(OWN_RULES_FILE, code);
+  return existsSync(file) ? rulesOf(await import(file.href)) : [];
 }
 
 /** @param code - URL of the function's code */

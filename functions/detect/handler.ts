@@ -35,6 +35,7 @@ import { readContext } from "../../lib/detect/context/read-context.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
+import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
 import { Suppressions } from "../../lib/detect/suppressions.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
@@ -42,7 +43,7 @@ import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { addCounts, createFunction, withoutZeros } from "../lambda-function.ts";
-import { readContextFiles, readSuppressions } from "./files-beside-code.ts";
+import { readContextFiles, readOwnRules, readSuppressions } from "./files-beside-code.ts";
 
 const { environment, logger, metrics, ...lambda } = createFunction(
   SERVICES.detect,
@@ -54,7 +55,7 @@ const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS))
 const ports: ConsumePorts = {
   archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
   detector: new Detector({
-    rules: DETECTIONS,
+    rules: withOwnRules(DETECTIONS, await readOwnRules(import.meta.url)),
     overrides: environment.DETECTION_RULES,
     suppressions: new Suppressions(readSuppressions(import.meta.url)),
     context: {

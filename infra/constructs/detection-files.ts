@@ -9,11 +9,13 @@ import { type ContextFiles, readContext } from "../../lib/detect/context/read-co
 import {
   CONTEXT_FILES,
   INCLUDED_COUNTRIES,
+  OWN_RULES_FILE,
   SUPPRESSIONS_FILE,
   THREAT_LISTS,
 } from "../../lib/stack/detection-files.ts";
 import { ConfigError } from "../config/parse.ts";
 import type { LakeConfig } from "../config/schema.ts";
+import { bundleOwnRules } from "./own-rules.ts";
 
 /**
  * What the function that detects finds beside its code, by path.
@@ -22,6 +24,7 @@ import type { LakeConfig } from "../config/schema.ts";
  */
 export function detectionFiles({
   suppressions,
+  ownRules,
   context,
 }: LakeConfig["detection"]): Record<string, string | Uint8Array> {
   const { threatLists, ...single } = context;
@@ -38,6 +41,7 @@ export function detectionFiles({
   checked(() => readContext({ ...files, threatLists: lists }));
   return {
     ...(suppressions.length === 0 ? {} : { [SUPPRESSIONS_FILE]: JSON.stringify(suppressions) }),
+    ...(ownRules === undefined ? {} : { [OWN_RULES_FILE]: bundleOwnRules(ownRules) }),
     ...Object.fromEntries(
       Object.entries(files).flatMap(([kind, file]) =>
         file === undefined ? [] : [[CONTEXT_FILES[kind as keyof typeof files], file.content]],

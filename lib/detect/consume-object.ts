@@ -40,7 +40,8 @@ export interface ConsumePorts {
   correlations: CorrelationStore;
   ledger: AlertLedger;
   sink: NotificationSink;
-  vocabulary: SeenNames;
+  /** Absent where nobody compares Slack's names with those seen. */
+  vocabulary?: SeenNames;
   /** Absent: nobody asks by SQL what is known of addresses. */
   addressTable?: AddressTable | undefined;
   clock: Pick<Clock, "nowMs">;
@@ -97,7 +98,7 @@ export async function consumeObject(
     owner,
     forgetAfterSeconds,
   });
-  const newNames = await ports.vocabulary.record(name.source, terms);
+  const newNames = (await ports.vocabulary?.record(name.source, terms)) ?? 0;
   await writeAddresses(name, addresses, ports);
   return {
     ...findings,

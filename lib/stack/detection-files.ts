@@ -3,6 +3,9 @@
 /** A list of suppressions as JSON. */
 export const SUPPRESSIONS_FILE = "suppressions.json";
 
+/** A module of rules of one's own. */
+export const OWN_RULES_FILE = "own-rules.mjs";
+
 /** What says more of addresses and people, as the user wrote it. */
 export const CONTEXT_FILES = {
   countries: "context/countries.mmdb",

@@ -5,6 +5,7 @@
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
   "lib/archive/archived-entries.ts": "test/archive/archive.test.ts",
+  "lib/archive/encode-lines.ts": "test/archive/archive-object.test.ts",
   "lib/archive/entry-rows.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
@@ -73,6 +74,9 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/ocsf/members.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/parse-line.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/target.ts": "test/ocsf/event.test.ts",
+
+  "lib/security-lake/event-key.ts": "test/security-lake/write-day-events.test.ts",
+  "lib/security-lake/parquet-events.ts": "test/security-lake/write-day-events.test.ts",
 
   // The steps of a seal.
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
