@@ -4,11 +4,7 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "
 import { PREFIXES } from "../archive/object-key.ts";
 import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
-import {
-  createAddressFunctions,
-  lacksAddressColumns,
-  withAddressColumns,
-} from "./address-columns.ts";
+import { addAddressColumns, createAddressFunctions } from "./address-columns.ts";
 import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
@@ -178,16 +174,14 @@ export class LakeDatabase implements Disposable {
       const hasAddressColumns = this.#options.lookUpAddress !== undefined;
       await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      const asked = await connection.prepare(sql);
-      const isWidened = hasAddressColumns && lacksAddressColumns(columnNames(asked));
-      const widened = isWidened ? withAddressColumns(sql) : sql;
-      let prepared = isWidened ? await connection.prepare(widened) : asked;
+      const select = hasAddressColumns ? await addAddressColumns(connection, sql) : sql;
+      let prepared = await connection.prepare(select);
       if (countViewColumns(prepared) >= WIDE_COLUMNS_MIN) {
         await createWideView(connection, files, hasAddressColumns);
-        prepared = await connection.prepare(widened);
+        prepared = await connection.prepare(select);
       }
       const rows = streamRows(prepared);
-      return { ...rows, copy: (request) => copyResult(connection, widened, rows.types, request) };
+      return { ...rows, copy: (request) => copyResult(connection, select, rows.types, request) };
     } catch (error) {
       throw toQueryError(error);
     }
@@ -296,11 +290,7 @@ export async function openLake(
   return new LakeDatabase(directory, database, options);
 }
 
-function columnNames(prepared: DuckDBPreparedStatement): string[] {
-  return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
-}
-
 function countViewColumns(prepared: DuckDBPreparedStatement): number {
-  const names = columnNames(prepared);
+  const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
   return AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name)).length;
 }

@@ -549,7 +549,7 @@ export const LAYERS: Rule[][] = [
 export const COMPUTED_IMPORTS: Record<string, string> = {
   ".ci/template/lambda-runtime.mjs": "the code of a deployed function",
   "cli/run/own-rules.ts": "the user's own rules",
-  "functions/detect/handler.ts": "the user's own rules, beside its code",
+  "functions/detect/files-beside-code.ts": "the user's own rules, beside its code",
   "infra/app.ts": "the user's configuration file",
   "infra/constructs/own-rules.ts": "the user's own rules",
   "packages/slack-audit-logs.ts": "the bundle that it has built",
