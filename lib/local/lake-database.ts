@@ -3,14 +3,14 @@ import { join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
-import { createAddressFunctions } from "./address-columns.ts";
+import { addAddressColumns, createAddressFunctions } from "./address-columns.ts";
 import { checkLakeFile, describeDamaged } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
 import type { LakeOptions } from "./lake-options.ts";
 import { createLakeViews, createParsedViews, type Days } from "./lake-views.ts";
-import { prepareWidened } from "./prepare-widened.ts";
+import { prepareWide } from "./prepare-wide.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
 import { copyResult } from "./result-copy.ts";
 
@@ -169,12 +169,9 @@ export class LakeDatabase implements Disposable {
       // Views open a file, too: that of the first day in columns.
       await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      const widened = await prepareWidened(connection, sql, files, hasAddressColumns);
-      const rows = streamRows(widened.prepared);
-      return {
-        ...rows,
-        copy: (request) => copyResult(connection, widened.sql, rows.types, request),
-      };
+      const select = hasAddressColumns ? await addAddressColumns(connection, sql) : sql;
+      const rows = streamRows(await prepareWide(connection, select, files, hasAddressColumns));
+      return { ...rows, copy: (request) => copyResult(connection, select, rows.types, request) };
     } catch (error) {
       throw toQueryError(error);
     }
