@@ -3,6 +3,7 @@ import { parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
 import type { Alert } from "./alert.ts";
+import type { AlertLog } from "./alert-log.ts";
 import { correlate } from "./correlate.ts";
 import type { Detector, Findings } from "./detector.ts";
 import type { AlertLedger, CorrelationStore, NotificationSink } from "./ports.ts";
@@ -39,6 +40,8 @@ export interface ConsumePorts {
   correlations: CorrelationStore;
   ledger: AlertLedger;
   sink: NotificationSink;
+  /** Absent where nobody keeps alerts. */
+  log?: Pick<AlertLog, "keep"> | undefined;
   /** Absent where nobody compares Slack's names with those seen. */
   vocabulary?: SeenNames;
   clock: Pick<Clock, "nowMs">;
@@ -90,13 +93,15 @@ export async function consumeObject(
     owner,
     forgetAfterSeconds,
   });
+  const withheld = [...alerts, ...correlated].filter((alert) => !isToBeTold(alert));
+  for (const alert of withheld) await ports.log?.keep(alert);
   const newNames = (await ports.vocabulary?.record(name.source, terms)) ?? 0;
   return {
     ...findings,
     matches: findings.matches + correlated.length,
     published: raised.published + published,
     suppressed: raised.suppressed + suppressed,
-    withheld: [...alerts, ...correlated].filter((alert) => !isToBeTold(alert)),
+    withheld,
     tooOld: false,
     newNames,
   };
