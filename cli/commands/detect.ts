@@ -27,6 +27,7 @@ import { ListedAlerts, renderAlerts, renderSuppressed } from "../output/listed-a
 import { page } from "../output/pager.ts";
 import { renderTable } from "../output/table.ts";
 import { readSuppressions } from "../run/detection-files.ts";
+import { exportSigma } from "../run/export-sigma.ts";
 import { readOwnRules } from "../run/own-rules.ts";
 
 /** Between two lines of progress on standard error. */
@@ -45,6 +46,7 @@ interface DetectOptions extends TimeRangeOptions {
   rules?: string;
   /** File. */
   suppressions?: string;
+  exportSigma?: string;
   json?: true;
   pager: boolean;
 }
@@ -88,6 +90,10 @@ export function defineDetectCommand(command: Command): void {
       "--suppressions <file>",
       "JSON file of alerts to hold back: counted and listed apart (docs/operate/detection.md)",
     )
+    .option(
+      "--export-sigma <dir>",
+      "write the rules that Sigma can say as files of Sigma, name the others, and end",
+    )
     .option("--json", "print one JSON object")
     .option("--no-pager", "print a long list at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
@@ -103,6 +109,12 @@ Examples:
       const range = toTimeRange(options, nowSeconds(systemClock));
       const known = await allRules(options);
       const rules = selectRules(known, options);
+      if (options.exportSigma !== undefined) {
+        const { files, unsaid } = await exportSigma(options.exportSigma, rules);
+        for (const { id, because } of unsaid) console.log(`${id}: not exported, ${because}`);
+        console.log(`${formatCounted(files, "rule")} in ${options.exportSigma}`);
+        return;
+      }
       const suppressions = await readSuppressions(options.suppressions, known);
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
