@@ -3,18 +3,8 @@ import { expect, it } from "vitest";
 import { FUNCTION_MEMORY_MB } from "../../bench/processes.ts";
 import { SERVICES, type Service } from "../../lib/stack/metrics.ts";
 import { resource, synthesize } from "../infra/synthesize.ts";
-import {
-  ASSUMED,
-  type Bill,
-  type Pieces,
-  PRICES,
-  runSeconds,
-  scannedGb,
-  toBill,
-  toClose,
-  VOLUMES,
-  type Volume,
-} from "./cost-model.ts";
+import { ASSUMED, PRICES, VOLUMES, type Volume } from "./cost-figures.ts";
+import { type Bill, type Pieces, runSeconds, scannedGb, toBill, toClose } from "./cost-model.ts";
 
 /** Each with the beginning of its logical id. */
 const FUNCTIONS: [Service, string][] = [
@@ -105,7 +95,7 @@ function renderPage(): string {
   const column = (of: (volume: Volume) => string) => VOLUMES.map(of);
   return `# Cost
 
-Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 as known in 2025, without free tiers. They were not looked up live: check them before you rely on them. The table is computed: \`test/docs/cost-model.ts\` has every price, measured figure and formula; alarms, keys and secrets are counted in the synthesized template, and a test keeps the first column under $8 without the dashboard.
+Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 as known in 2025, without free tiers. They were not looked up live: check them before you rely on them. The table is computed: \`test/docs/cost-figures.ts\` has every price and measured figure, \`cost-model.ts\` every formula; alarms, keys and secrets are counted in the synthesized template, and a test keeps the first column under $8 without the dashboard.
 
 ${tableRow("entries a day", ...column(({ entriesPerDay }) => entriesPerDay.toLocaleString("en-US")))}
 | --- | --: | --: | --: |
@@ -139,6 +129,7 @@ ${tableRow("seconds billed, computed", ...column((volume) => runSeconds(volume).
 - **Metrics** at $${PRICES.metricMonth.toFixed(2)} each for a whole month. CloudWatch bills the hours in which a metric gets a value, so what counts trouble is emitted without zeros and costs nothing while there is none. Nine metrics get a value in each run, ten more when a day is sealed; late entries, matches of rules and new names are assumed in 2 hours of a day at 10,000 entries, and in each hour otherwise.
 - **Dashboard.** $${PRICES.dashboardMonth}. \`dashboard: false\` leaves it out, and with it the metrics that no alarm watches: three of the nine then get a value in each run.
 - **Fixed.** A secret at $${PRICES.secretMonth.toFixed(2)} and a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). Every further source adds its own metrics, alarms and secret.
+- **Targets of alerts** ([Routing](../operate/routing.md)), each: two alarms ($0.20), a queue that Lambda polls ($0.26), a secret ($0.40), and up to three metrics in the hours in which alerts are sent. None unless you configure them.
 - **SQS.** Lambda polls the detection queue all day, even when it is empty: ${(ASSUMED.emptyReceivesPerDay * ASSUMED.daysPerMonth).toLocaleString("en-US")} times a month.
 - **Slack** charges nothing for calls, and allows about 50 a minute.
 
