@@ -5,6 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { systemClock } from "../../lib/slack/clock.ts";
+import { ALERTS_VIEW } from "../../lib/sql/alerts-view.ts";
 import { ARCHIVE_HOURS_VIEW } from "../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
 import { OCSF_VIEW } from "../../lib/sql/ocsf-view.ts";
@@ -192,7 +193,7 @@ function describeDotCommand(line: string, queries: ReadonlyMap<string, SavedQuer
 export function completerOf(queries: ReadonlyMap<string, SavedQuery>) {
   const words = [
     ...AUDIT_LOGS_COLUMNS.map(({ name }) => name),
-    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, OCSF_VIEW, LINES_TABLE],
+    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, ALERTS_VIEW, OCSF_VIEW, LINES_TABLE],
     ...queries.keys(),
     ...[".queries", ".help", ".quit"],
   ];

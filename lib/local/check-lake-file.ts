@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { alertProblem, isAlertKey } from "../archive/alert-object.ts";
 import { ArchiveObjectError, checkObject } from "../archive/archive-object.ts";
 import {
   type ColumnsDay,
@@ -35,6 +36,8 @@ export async function checkLakeFile(
       await checkObject(key, name.hash, await store.get(key));
     } else if (columns !== undefined) {
       return await checkColumns(archiveDirectory, columns);
+    } else if (isAlertKey(key)) {
+      return alertProblem(key, await store.get(key));
     } else {
       parseManifest(key, await store.get(key));
     }

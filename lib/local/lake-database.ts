@@ -187,7 +187,7 @@ export class LakeDatabase implements Disposable {
     // The log is one for all queries, and would grow with their number.
     if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
     const start = `${this.#directory}/`;
-    const keys = new Set([...files.entries, ...files.manifests, ...files.columns]);
+    const keys = new Set(Object.values(files as Record<keyof LakeFiles, string[]>).flat());
     return log
       .getRows()
       .map(([path]) => String(path).slice(start.length))
@@ -253,7 +253,7 @@ export async function openLake(
     await connection.run("CALL enable_logging('FileSystem')");
     // DuckDB compares the names as they are written, and the views' are patterns.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
-      [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.compact].map((prefix) =>
+      [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.alerts, PREFIXES.compact].map((prefix) =>
         quote(join(path, prefix)),
       ),
     );
