@@ -42,3 +42,18 @@ export interface SealJob extends TimeRange {
 export interface SealUse extends Omit<IngestUse, "summary"> {
   summary: SealSummary;
 }
+
+/** Events of an archive, and how they are written. */
+export interface OcsfJob {
+  /** Of the archive. */
+  directory: string;
+  output: "ndjson" | "parquet";
+}
+
+export interface OcsfUse {
+  entries: number;
+  /** Of the events as they are written. */
+  bytes: number;
+  cpuSeconds: number;
+  peakMemoryMiB: number;
+}

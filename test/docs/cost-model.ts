@@ -76,6 +76,11 @@ export const ASSUMED = {
   columnsCpuSecondsPerMillion: 11,
   /** Athena's nine statements of a day; more where days are large. */
   columnsWaitSeconds: 60,
+  /** `npm run bench:ocsf`: lines to Parquet, rounded up. */
+  eventsCpuSecondsPerMillion: 100,
+  eventsBytesPerEntry: 140,
+  /** A class each, and a mark, for 200,000 entries. */
+  eventsPutsPerMillion: 60,
   /** Run, look at its answer, wait. */
   closeRunTransitions: 3,
 };
@@ -257,6 +262,16 @@ export function toBill(volume: Volume, pieces: Pieces): Bill {
     "CloudWatch, logs": ((invocations * ASSUMED.logBytesPerInvocation) / 1e9) * PRICES.logGb,
     "SQS, SNS, Scheduler":
       receives * PRICES.sqsRequest + objects * PRICES.snsPublish + runs * PRICES.schedulerStart,
+  };
+}
+
+/** Of entries as events of OCSF, once; and what a month of their storage costs. */
+export function eventsDollarsPerMillion(): { written: number; storedMonth: number } {
+  // Its function has a vCPU, as that of the columns.
+  const gbSeconds = ASSUMED.eventsCpuSecondsPerMillion * ASSUMED.columnsGb;
+  return {
+    written: gbSeconds * PRICES.lambdaGbSecond + ASSUMED.eventsPutsPerMillion * PRICES.s3PutOrList,
+    storedMonth: ((1e6 * ASSUMED.eventsBytesPerEntry) / 1e9) * PRICES.s3StandardGbMonth,
   };
 }
 
