@@ -176,9 +176,21 @@ const secretId = z
     },
   );
 
+const contextFile = matching(/\S/, "a file");
+
 const detection = section({
   enabled: flag.default(true),
   rules: checkedBy<RuleOverrides>(parseRuleOverrides, RuleConfigurationError).default({}),
+  ownRules: matching(/\S/, "a folder").optional(),
+  context: section({
+    countries: contextFile.optional(),
+    networkOwners: contextFile.optional(),
+    torExits: contextFile.optional(),
+    threatLists: list(contextFile, "a list of files").default([]),
+    networks: contextFile.optional(),
+    slackAllowList: contextFile.optional(),
+    staff: contextFile.optional(),
+  }).prefault({}),
   suppressions: checkedBy<readonly Suppression[]>(parseSuppressions, SuppressionError).default([]),
   alertPeriod: duration("1m", "7d", "s").prefault("1h"),
   maxEntryAge: duration("1d", "365d", "d").prefault("14d"),

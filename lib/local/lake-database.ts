@@ -1,34 +1,27 @@
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
-import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
-import {
-  type CopyRequest,
-  collectRows,
-  QueryError,
-  type QueryResult,
-  type RowStream,
-} from "../sql/query-result.ts";
+import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
+import { createAddressFunctions } from "./address-columns.ts";
 import { checkLakeFile } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
-import { type LakeFiles, listLakeFiles } from "./lake-files.ts";
+import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
 import type { LakeOptions } from "./lake-options.ts";
-import { createLakeViews, createParsedViews, createWideView, type Days } from "./lake-views.ts";
+import { createLakeViews, createParsedViews, type Days } from "./lake-views.ts";
+import { prepareWidened } from "./prepare-widened.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
-import { copyStatement } from "./result-copy.ts";
+import { copyResult } from "./result-copy.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
+const PROGRESS_INTERVAL_MS = 250;
 
 /** Files that are checked at once: as many as Node decompresses beside the main thread. */
 const CHECKS = 4;
 
 /** Damaged objects that an error names; `verify` names all. */
 const NAMED_MAX = 5;
-
-/** With as many columns of the view, parsing a line once for all of them is faster than once for each. */
-const WIDE_COLUMNS_MIN = 8;
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -113,7 +106,7 @@ export class LakeDatabase implements Disposable {
     const unused = new Set<string>();
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
-      const { outcome, opened } = await this.#run(work, without(listed, unused), signal);
+      const { outcome, opened } = await this.#run(work, withoutKeys(listed, unused), signal);
       const problems = await this.#check(
         opened.filter((key) => !checked.has(key)),
         signal,
@@ -139,6 +132,9 @@ export class LakeDatabase implements Disposable {
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: () => T; opened: string[] }> {
     const connection = await this.#database.connect();
+    const { entries, manifests, columns } = files;
+    const progress = { files: entries.length + manifests.length + columns.length };
+    const reporting = setInterval(() => this.#options.onProgress?.(progress), PROGRESS_INTERVAL_MS);
     let interrupting: NodeJS.Timeout | undefined;
     const interrupt = () => {
       // More than once: DuckDB forgets an interruption that comes before it begins to work.
@@ -163,6 +159,7 @@ export class LakeDatabase implements Disposable {
     } finally {
       signal?.removeEventListener("abort", interrupt);
       clearInterval(interrupting);
+      clearInterval(reporting);
       connection.closeSync();
       this.#running -= 1;
     }
@@ -170,16 +167,16 @@ export class LakeDatabase implements Disposable {
 
   async #select(connection: DuckDBConnection, sql: string, files: LakeFiles): Promise<RowStream> {
     try {
+      const hasAddressColumns = this.#options.lookUpAddress !== undefined;
       // Views open a file, too: that of the first day in columns.
-      await createLakeViews(connection, this.#directory, files);
+      await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      let prepared = await connection.prepare(sql);
-      if (countViewColumns(prepared) >= WIDE_COLUMNS_MIN) {
-        await createWideView(connection, files);
-        prepared = await connection.prepare(sql);
-      }
-      const rows = streamRows(prepared);
-      return { ...rows, copy: (request) => copy(connection, sql, rows.types, request) };
+      const widened = await prepareWidened(connection, sql, files, hasAddressColumns);
+      const rows = streamRows(widened.prepared);
+      return {
+        ...rows,
+        copy: (request) => copyResult(connection, widened.sql, rows.types, request),
+      };
     } catch (error) {
       throw toQueryError(error);
     }
@@ -209,11 +206,14 @@ export class LakeDatabase implements Disposable {
   ): Promise<Map<string, string>> {
     const problems = new Map<string, string>();
     const rest = keys.values();
+    let checked = 0;
     const checkRest = async () => {
       for (const key of rest) {
         signal?.throwIfAborted();
         const problem = await checkLakeFile(this.#directory, key);
         if (problem !== undefined) problems.set(key, problem);
+        checked += 1;
+        this.#options.onProgress?.({ files: keys.length, checked });
       }
     };
     await Promise.all(Array.from({ length: CHECKS }, checkRest));
@@ -262,6 +262,7 @@ export async function openLake(
   );
   const connection = await database.connect();
   try {
+    if (options.lookUpAddress) createAddressFunctions(connection, options.lookUpAddress);
     await connection.run("CALL enable_logging('FileSystem')");
     // DuckDB compares the names as they are written, and the views' are patterns.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
@@ -282,34 +283,4 @@ export async function openLake(
     connection.closeSync();
   }
   return new LakeDatabase(directory, database, options);
-}
-
-/** DuckDB writes the rows itself: a third less work than in JavaScript, in half of the memory. */
-async function copy(
-  connection: DuckDBConnection,
-  sql: string,
-  types: readonly string[],
-  request: CopyRequest,
-): Promise<boolean> {
-  const statement = copyStatement(sql, types, request);
-  if (statement === undefined) return false;
-  await connection.run(statement).catch((error) => {
-    throw toQueryError(error);
-  });
-  return true;
-}
-
-function countViewColumns(prepared: DuckDBPreparedStatement): number {
-  const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
-  return AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name)).length;
-}
-
-function without(files: LakeFiles, unused: ReadonlySet<string>): LakeFiles {
-  if (unused.size === 0) return files;
-  const rest = (keys: readonly string[]) => keys.filter((key) => !unused.has(key));
-  return {
-    entries: rest(files.entries),
-    manifests: rest(files.manifests),
-    columns: rest(files.columns),
-  };
 }

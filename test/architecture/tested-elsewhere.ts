@@ -5,6 +5,7 @@
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
   "lib/archive/archived-entries.ts": "test/archive/archive.test.ts",
+  "lib/archive/encode-lines.ts": "test/archive/archive-object.test.ts",
   "lib/archive/entry-rows.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
@@ -21,6 +22,16 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
   "lib/detect/expired-suppression.ts": "test/detect/suppressions.test.ts",
+  "lib/detect/context/address-context.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/address-database.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/address-list.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/context-file.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/included-countries.ts": "test/cli/commands/detect-context.test.ts",
+  "lib/detect/context/known-networks.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/staff-list.ts": "test/detect/context/read-context.test.ts",
+  "lib/stack/detection-files.ts": "test/infra/constructs/detection-files.test.ts",
+  "lib/detect/admin-actions.ts": "test/detect/rules.test.ts",
+  "lib/detect/travel.ts": "test/detect/correlations.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
   "lib/detect/correlation.ts": "test/detect/correlations.test.ts",
@@ -99,6 +110,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
   "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
+  "lib/local/prepare-widened.ts": "test/local/lake-database.test.ts",
   "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
   "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",
