@@ -325,7 +325,7 @@ export const LAYERS: Rule[][] = [
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
-      packages: ["cli-progress", "cli-table3"],
+      packages: ["cli-progress", "cli-table3", "fflate"],
       builtins: ["child_process", "events", "fs", "os", "path", "stream"],
     },
     {

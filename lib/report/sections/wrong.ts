@@ -82,7 +82,7 @@ function alertCharts(data: ReportData, alerts: AlertsSummary): Markup {
     draw: (isNarrow) => ({
       height: isNarrow ? 150 : 180,
       marginLeft: 40,
-      marginRight: 6,
+      marginRight: 20,
       color: COLORS,
       x: timeAxis(bins.from, bins.until, isNarrow),
       y: { label: null, ticks: 4, grid: true, tickSize: 0 },
@@ -117,7 +117,7 @@ ${
     legend: colors,
     draw: (isNarrow) => ({
       height: tactics.length * 24 + 24,
-      marginLeft: isNarrow ? 118 : 160,
+      marginLeft: isNarrow ? 130 : 160,
       marginRight: 40,
       marginTop: 0,
       color: COLORS,
