@@ -4,10 +4,21 @@ import { html, type Markup, visibleText } from "./html.ts";
 import { renderPage } from "./page.ts";
 import { duration, listed } from "./sections/section.ts";
 import { counted, formatCount, table, time } from "./tables.ts";
-import { longestGap, sessionsOf, type TrailData, type TrailEntry } from "./trail.ts";
+import {
+  longestGap,
+  sessionsOf,
+  type TrailData,
+  type TrailEntry,
+  type TrailSession,
+} from "./trail.ts";
 
-/** Sessions that have a row of their own in the chart; the others share the last. */
-const LANES_MAX = 16;
+/** Rows of the chart; sessions that would need more share the last. */
+const LANES_MAX = 12;
+
+/** The row below all sessions. */
+const NO_SESSION = LANES_MAX;
+
+const SESSIONS_SHOWN_MAX = 500;
 
 /** Of all entries together, so that the page stays small; those after that are shown without their text. */
 const LINE_CHARACTERS_MAX = 500_000;
@@ -53,73 +64,61 @@ function answerOf({ entries, total, alerts }: TrailData): Markup {
 }
 
 function timeline({ entries, alerts, period }: TrailData): Markup {
-  const sessions = sessionsOf(entries);
-  const withLane = sessions.slice(0, LANES_MAX);
-  const names = new Map(withLane.map(({ id }) => [id, `session ${visibleText(id, 22)}`]));
-  const others = sessions.length > LANES_MAX ? `${sessions.length - LANES_MAX} more sessions` : "";
-  const laneOf = ({ session }: TrailEntry) =>
-    session === "" ? "no session" : (names.get(session) ?? others);
-  const alerted = new Set(alerts.map((alert) => `${alert.time}/${alert.action}`));
-  const isAlerted = ({ time, action }: TrailEntry) => alerted.has(`${time}/${action}`);
   const from = new Date(`${period.from}T00:00:00Z`);
   const until = new Date(Date.parse(`${period.to}T00:00:00Z`) + 86_400_000);
-  const lanes = [
-    ...new Set([...withLane.map(({ id }) => names.get(id) ?? ""), ...entries.map(laneOf)]),
-  ];
-  const ticks = bundled(
-    entries.map((entry) => ({
-      lane: laneOf(entry),
-      at: entry.dateCreate,
-      isAlerted: isAlerted(entry),
+  const sessions = inLanes(sessionsOf(entries), (until.getTime() - from.getTime()) / 1000 / 250);
+  const laneOfSession = new Map(sessions.map(({ id, lane }) => [id, lane]));
+  const alerted = new Set(alerts.map((alert) => `${alert.time}/${alert.action}`));
+  const marks = bundled(
+    entries.map(({ session, dateCreate, time, action }) => ({
+      lane: laneOfSession.get(session) ?? NO_SESSION,
+      at: dateCreate,
+      isAlerted: alerted.has(`${time}/${action}`),
     })),
     until.getTime() - from.getTime(),
   );
+  const lanes = [...new Set([...sessions, ...marks].map(({ lane }) => lane))].sort((a, b) => a - b);
   return figure({
-    caption: "Sessions as bands, entries as marks in them (UTC)",
+    caption:
+      "Sessions as bands, one below the other where they overlap, and entries as marks (UTC)",
     label: `${counted(entries.length, "entry", "entries")} in ${counted(sessions.length, "session")} over time`,
     legend: legend([
       { className: "band", name: "session, first to last entry" },
       { className: "series-1", name: "entry" },
-      ...(alerts.length > 0
-        ? [{ className: "series-2", name: "entry with an alert", sign: "" }]
-        : []),
+      ...(alerts.length > 0 ? [{ className: "series-2", name: "entry with an alert" }] : []),
     ]),
     draw: (isNarrow) => ({
-      height: lanes.length * 22 + 30,
-      marginLeft: isNarrow ? 128 : 190,
+      height: lanes.length * 26 + 30,
+      marginLeft: 70,
       marginRight: 20,
       marginTop: 4,
       x: timeAxis(from, until, isNarrow),
       y: {
+        type: "band",
         label: null,
         domain: lanes,
         tickSize: 0,
         padding: 0.2,
-        tickFormat: (lane: string) => (isNarrow ? lane.replace("session ", "") : lane),
+        tickFormat: (lane: number) =>
+          lane === NO_SESSION ? "no session" : lane === 0 ? "sessions" : "",
       },
       marks: [
         Plot.ruleY(lanes, { stroke: "var(--line)" }),
-        Plot.rect(withLane, {
+        Plot.rect(sessions, {
           x1: (d) => d.from * 1000,
           x2: (d) => d.to * 1000 + 1000,
-          y: (d) => names.get(d.id),
+          y: "lane",
           fill: "var(--band)",
           stroke: "var(--band-line)",
           title: (d) =>
             `session ${visibleText(d.id, 40)}: ${counted(d.entries, "entry", "entries")}, ${counted(d.addresses, "address", "addresses")}`,
         }),
         Plot.tickX(
-          ticks.filter(({ isAlerted }) => !isAlerted),
-          {
-            x: (d) => d.at * 1000,
-            y: "lane",
-            stroke: "var(--series-1)",
-            strokeWidth: 1.25,
-            inset: 3,
-          },
+          marks.filter(({ isAlerted }) => !isAlerted),
+          { x: (d) => d.at * 1000, y: "lane", stroke: "var(--series-1)", inset: 4 },
         ),
         Plot.tickX(
-          ticks.filter(({ isAlerted }) => isAlerted),
+          marks.filter(({ isAlerted }) => isAlerted),
           { x: (d) => d.at * 1000, y: "lane", stroke: "var(--series-2)", strokeWidth: 2.5 },
         ),
       ],
@@ -129,23 +128,39 @@ function timeline({ entries, alerts, period }: TrailData): Markup {
       ["session", "first entry", "last entry", "entries", "addresses"],
       ["VARCHAR", "TIMESTAMP", "TIMESTAMP", "BIGINT", "BIGINT"],
       sessions
-        .slice(0, 500)
+        .slice(0, SESSIONS_SHOWN_MAX)
         .map(({ id, from, to, entries, addresses }) => [
-          id,
-          iso(from),
-          iso(to),
-          entries,
-          addresses,
+          ...[id, iso(from), iso(to), entries, addresses],
         ]),
     ),
   });
 }
 
+/**
+ * Each session in the first row that is free when it begins.
+ *
+ * @param spaceSeconds - between two of a row
+ */
+function inLanes(
+  sessions: readonly TrailSession[],
+  spaceSeconds: number,
+): (TrailSession & { lane: number })[] {
+  const ends: number[] = [];
+  return sessions
+    .toSorted((a, b) => a.from - b.from)
+    .map((session) => {
+      const free = ends.findIndex((end) => end + spaceSeconds < session.from);
+      const lane = Math.min(free < 0 ? ends.length : free, LANES_MAX - 1);
+      ends[lane] = Math.max(session.to, ends[lane] ?? 0);
+      return { ...session, lane };
+    });
+}
+
 /** Marks that would cover each other are one. */
 function bundled(
-  ticks: readonly { lane: string; at: number; isAlerted: boolean }[],
+  ticks: readonly { lane: number; at: number; isAlerted: boolean }[],
   periodMs: number,
-): { lane: string; at: number; isAlerted: boolean }[] {
+): { lane: number; at: number; isAlerted: boolean }[] {
   const stepSeconds = Math.max(1, Math.floor(periodMs / 1000 / 1200));
   const seen = new Set<string>();
   return ticks.filter(({ lane, at, isAlerted }) => {

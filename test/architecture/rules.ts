@@ -172,7 +172,7 @@ export const LAYERS: Rule[][] = [
         "test/seal/sealed-archive.ts",
         "test/sql/open-lake-of.ts",
       ],
-      packages: ["playwright-core", "vitest"],
+      packages: ["axe-core", "playwright-core", "vitest"],
       builtins: ["child_process", "fs", "module", "os", "path", "util"],
     },
     {
