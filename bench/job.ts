@@ -1,34 +1,5 @@
-import type { IngestSummary } from "../lib/ingest/summary.ts";
 import type { SealSummary } from "../lib/seal/seal-summary.ts";
 import type { TimeRange } from "../lib/time.ts";
-
-/** What a worker is to do. */
-export interface IngestJob {
-  baseUrl: string;
-  token: string;
-  directory: string;
-  /** Epoch seconds, included. */
-  from: number;
-  /** Epoch seconds, excluded. */
-  until: number;
-  timeLimitMs: number;
-}
-
-/** What a whole process used for one run. */
-export interface IngestUse {
-  summary: IngestSummary;
-  wallSeconds: number;
-  /** User and system, of the whole process from its start. */
-  cpuSeconds: number;
-  peakMemoryMiB: number;
-}
-
-/** What parsing and compressing the same bytes takes. */
-export interface FloorUse {
-  entries: number;
-  bodyBytes: number;
-  cpuSeconds: number;
-}
 
 /** A day with entries in one hour, to be sealed. */
 export interface SealJob extends TimeRange {
@@ -39,6 +10,10 @@ export interface SealJob extends TimeRange {
 }
 
 /** What a whole process used to seal a day. */
-export interface SealUse extends Omit<IngestUse, "summary"> {
+export interface SealUse {
   summary: SealSummary;
+  wallSeconds: number;
+  /** User and system, of the whole process from its start. */
+  cpuSeconds: number;
+  peakMemoryMiB: number;
 }

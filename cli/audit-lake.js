@@ -10,9 +10,17 @@ const [neededMajor, neededMinor] = needed.split(".").map(Number);
 const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) {
-  // A small young generation keeps memory flat: docs/adr/0007-memory.md. Set here, since an option
-  // in the first line needs `env -S`, which BusyBox does not have.
-  v8.setFlagsFromString("--semi-space-growth-factor=1");
+  // A heap that grows slowly, and no second compilation of the parser of HTTP headers, keep memory
+  // flat: docs/adr/0026-close-to-the-floor.md. Set here, since an option in the first line needs
+  // `env -S`, which BusyBox does not have.
+  for (const flag of [
+    "--semi-space-growth-factor=1",
+    "--heap-growing-percent=20",
+    "--no-wasm-tier-up",
+    "--no-wasm-dynamic-tiering",
+  ]) {
+    v8.setFlagsFromString(flag);
+  }
   // Halves the start; does nothing where the folder cannot be written. Not in the shared temporary
   // directory, where others could plant code.
   module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/node", import.meta.url)));

@@ -6,6 +6,7 @@ import { globSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { LEAN, LEAN_FOR_LAMBDA } from "./bundle/lean.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -43,7 +44,9 @@ export async function buildFunctions(
     banner: {
       js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
     },
+    plugins: [LEAN_FOR_LAMBDA, LEAN],
     minify: true,
+    legalComments: "none",
     sourcemap: true,
     sourcesContent: false,
     metafile: true,

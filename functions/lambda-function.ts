@@ -4,6 +4,7 @@
  */
 
 import { randomUUID } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
@@ -19,6 +20,16 @@ import {
 } from "../lib/stack/environment.ts";
 import { METRIC_NAMESPACE, type Service, SOURCE_DIMENSION } from "../lib/stack/metrics.ts";
 import { RESERVE_MS } from "../lib/stack/reserve.ts";
+
+// As in cli/audit-lake.js; Lambda's own arguments only bound the heap.
+for (const flag of [
+  "--semi-space-growth-factor=1",
+  "--heap-growing-percent=20",
+  "--no-wasm-tier-up",
+  "--no-wasm-dynamic-tiering",
+]) {
+  setFlagsFromString(flag);
+}
 
 /** One call of a function. */
 export interface Invocation {

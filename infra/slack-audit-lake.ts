@@ -25,6 +25,7 @@ import { Ingestion } from "./constructs/ingestion.ts";
 import { Monitoring } from "./constructs/monitoring.ts";
 import { NodeFunction } from "./constructs/node-function.ts";
 import { Notifications } from "./constructs/notifications.ts";
+import { OcsfStore } from "./constructs/ocsf.ts";
 import { Readers } from "./constructs/readers.ts";
 import { Sealing } from "./constructs/sealing.ts";
 
@@ -93,7 +94,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     topic: notifications.topic,
     hasDashboard: config.dashboard,
   });
-  const { bucket, resultsBucket, columnsBucket } = new Archive(scope, "Archive", {
+  const { bucket, resultsBucket, columnsBucket, accessLogs } = new Archive(scope, "Archive", {
     config: config.archive,
     resultsRetentionSeconds: config.catalog.resultsRetention,
     key,
@@ -112,6 +113,14 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     ...{ bucket, resultsBucket, key, monitoring },
   });
 
+  const ocsfStore = config.ocsf.enabled
+    ? new OcsfStore(scope, "Ocsf", {
+        config: config.ocsf,
+        archiveStartsOn: config.archiveStartsOn,
+        ...{ catalog, key, accessLogs, removalPolicy },
+      })
+    : undefined;
+
   // In the order of their rows on the dashboard.
   const ingestion = new Ingestion(scope, "Ingestion", {
     sources: config.sources,
@@ -124,6 +133,8 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
         config: config.closing,
         sources: enabled,
         hasColumns,
+        ocsf: config.ocsf,
+        eventsBucket: ocsfStore?.bucket,
         schedules: ingestion.schedules,
         deadLetters: ingestion.deadLetters,
         ...{ bucket, resultsBucket, columnsBucket, checkpoints, catalog, key },
@@ -153,6 +164,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   addOutputs(scope, {
     [STACK_OUTPUTS.archiveBucket]: bucket.bucketName,
     [STACK_OUTPUTS.resultsBucket]: resultsBucket.bucketName,
+    [STACK_OUTPUTS.eventsBucket]: ocsfStore?.bucket.bucketName,
     [STACK_OUTPUTS.key]: key.keyArn,
     [STACK_OUTPUTS.database]: catalog.database,
     [STACK_OUTPUTS.workgroup]: catalog.workgroup,

@@ -4,8 +4,9 @@ import { chmod, cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { buildFunctions } from "../functions/build.ts";
+import { LEAN } from "../functions/bundle/lean.ts";
 import root from "../package.json" with { type: "json" };
 import { createTarball } from "./tarball.ts";
 
@@ -15,6 +16,8 @@ const PACKAGE = join(ROOT, "dist/slack-audit-lake");
 const FUNCTIONS = "dist/functions";
 const QUERIES = "lib/sql/queries";
 const COMMAND = "cli/audit-lake.js";
+/** Packages that an install may leave out, or their scopes. */
+const OPTIONAL = ["@duckdb", "@aws-sdk", "@smithy", "@observablehq", "linkedom"];
 
 /**
  * Build the package.
@@ -30,6 +33,7 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
   }).catch(({ stdout }) => {
     throw new Error(`slack-audit-lake does not compile:\n${stdout}`);
   });
+  await bundleCommand();
   await buildFunctions();
   for (const file of [QUERIES, FUNCTIONS, "README.md", "CHANGELOG.md", "LICENSE"]) {
     await cp(join(ROOT, file), join(PACKAGE, file), { recursive: true });
@@ -39,6 +43,48 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
   await writeFile(join(PACKAGE, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return createTarball(PACKAGE, directory);
 }
+
+/**
+ * One file a command, with what it imports, and one for what commands share: to find and load some
+ * hundred modules takes longer than what most commands do (docs/adr/0026-close-to-the-floor.md).
+ * What an install may leave out stays outside.
+ */
+async function bundleCommand(): Promise<void> {
+  await build({
+    entryPoints: [join(ROOT, COMMAND)],
+    outdir: join(PACKAGE, "cli"),
+    absWorkingDir: ROOT,
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    target: `node${root.engines.node.slice(">=".length)}`,
+    format: "esm",
+    mainFields: ["module", "main"],
+    external: OPTIONAL.flatMap((name) => [name, `${name}/*`]),
+    // Dependencies that are CommonJS ask for `require`, which a module does not have.
+    banner: {
+      js: 'import{createRequire as toRequire}from"node:module";const require=toRequire(import.meta.url);',
+    },
+    plugins: [BESIDE, LEAN],
+    // Names stay: a bug's stack is to be read.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
+/** What reads files beside itself stays at its place in the package. */
+const BESIDE: Plugin = {
+  name: "beside",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/package\.json$/ }, () => ({ path: "../package.json", external: true }));
+    onResolve({ filter: /\/saved-queries\.ts$/ }, () => ({
+      path: "../lib/sql/saved-queries.js",
+      external: true,
+    }));
+  },
+};
 
 /** @returns the names of all packages that the compiled modules import */
 async function importedPackages(): Promise<Set<string>> {
@@ -65,7 +111,11 @@ async function importedPackages(): Promise<Set<string>> {
 function toManifest(version: string, imported: ReadonlySet<string>) {
   const pinned: Record<string, string> = { ...root.devDependencies, ...root.dependencies };
   const dependencies: Record<string, string> = {};
-  const optionalDependencies: Record<string, string> = {};
+  // A file of it is read, and no module imported.
+  const countries = "@ip-location-db/geo-whois-asn-country-mmdb";
+  const optionalDependencies: Record<string, string> = {
+    [countries]: root.optionalDependencies[countries],
+  };
   const peerDependencies: Record<string, string> = {};
   for (const name of [...imported].toSorted()) {
     const pin = pinned[name];
@@ -73,8 +123,7 @@ function toManifest(version: string, imported: ReadonlySet<string>) {
       throw new Error(`${name} is imported by the package, but package.json does not name it`);
     }
     if (name === "aws-cdk-lib" || name === "constructs") peerDependencies[name] = `^${pin}`;
-    else if (/^(?:@(?:duckdb|aws-sdk|smithy|observablehq)\/|linkedom$)/.test(name))
-      optionalDependencies[name] = pin;
+    else if (OPTIONAL.includes(name.split("/")[0] ?? "")) optionalDependencies[name] = pin;
     else dependencies[name] = pin;
   }
   const { name, description, license, type, engines } = root;

@@ -12,10 +12,10 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { NOTHING_OF_PERIOD, noteNothing } from "../options/archived-days.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
-import { NOTHING_OF_PERIOD, noteNothing } from "../output/archived-days.ts";
 import { writePieces, writeWhole } from "../output/result-file.ts";
 import { writeOut } from "../output/standard-output.ts";
 

@@ -1,12 +1,14 @@
 import { createWriteStream } from "node:fs";
-import { mkdtemp, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { makeFile, OWNER_ONLY } from "../../lib/local/owner-only.ts";
 import { UsageError } from "../errors.ts";
 import { writeOut } from "./standard-output.ts";
+
+/** A result is about people. */
+const OWNER_ONLY = 0o600;
 
 /** Read from disk and printed at once. */
 const PIECE_BYTES = 256 * 1024;
@@ -27,7 +29,7 @@ export async function writeWhole(
   const target = await targetOf(path, option);
   const partial = `${target}.partial-${process.pid}`;
   try {
-    makeFile(partial); // DuckDB knows no modes.
+    await writeFile(partial, "", { mode: OWNER_ONLY }); // DuckDB knows no modes.
     await write(partial);
     await rename(partial, target);
   } catch (error) {
@@ -61,7 +63,7 @@ export async function writePieces(
   path: string,
   pieces: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
-  await pipeline(Readable.from(pieces), createWriteStream(path, { mode: OWNER_ONLY.file }));
+  await pipeline(Readable.from(pieces), createWriteStream(path, { mode: OWNER_ONLY }));
 }
 
 /**
@@ -74,7 +76,7 @@ export async function printWhole(write: (path: string) => Promise<void>): Promis
   const directory = await mkdtemp(join(tmpdir(), "audit-lake-"));
   const remove = () => rm(directory, { recursive: true, force: true });
   const name = join(directory, "result");
-  const spool = await open(name, "wx+", OWNER_ONLY.file);
+  const spool = await open(name, "wx+", OWNER_ONLY);
   const isNameless = process.platform === "linux";
   if (isNameless) await remove();
   try {

@@ -14,7 +14,6 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -31,20 +30,19 @@ import {
   type ConsumePorts,
   consumeObject,
 } from "../../lib/detect/consume-object.ts";
+import { readContext } from "../../lib/detect/context/read-context.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
+import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
-import {
-  parseSuppressions,
-  type Suppression,
-  Suppressions,
-} from "../../lib/detect/suppressions.ts";
+import { Suppressions } from "../../lib/detect/suppressions.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { DETECT_ENVIRONMENT, SUPPRESSIONS_FILE } from "../../lib/stack/detect-environment.ts";
+import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { addCounts, createFunction, withoutZeros } from "../lambda-function.ts";
+import { readContextFiles, readOwnRules, readSuppressions } from "./files-beside-code.ts";
 
 const { environment, logger, metrics, ...lambda } = createFunction(
   SERVICES.detect,
@@ -56,12 +54,13 @@ const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS))
 const ports: ConsumePorts = {
   archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
   detector: new Detector({
-    rules: DETECTIONS,
+    rules: withOwnRules(DETECTIONS, await readOwnRules(import.meta.url)),
     overrides: environment.DETECTION_RULES,
-    suppressions: new Suppressions(readSuppressions()),
+    suppressions: new Suppressions(readSuppressions(import.meta.url)),
     context: {
       ownAppIds: environment.OWN_APP_IDS,
       ownInstallerIds: environment.OWN_INSTALLER_IDS,
+      ...readContext(readContextFiles(import.meta.url)),
     },
     periodSeconds: environment.ALERT_PERIOD_SECONDS,
   }),
@@ -71,12 +70,6 @@ const ports: ConsumePorts = {
   vocabulary: new SeenNames(new DynamoDbSeenNamesStore(dynamoDb, environment.DETECTION_TABLE)),
   clock: systemClock,
 };
-
-/** The stack puts them beside the code, since an environment holds 4 KB only. */
-function readSuppressions(): readonly Suppression[] {
-  const file = new URL(SUPPRESSIONS_FILE, import.meta.url);
-  return existsSync(file) ? parseSuppressions(JSON.parse(readFileSync(file, "utf8"))) : [];
-}
 
 /** One object after the other: memory holds one. */
 async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {

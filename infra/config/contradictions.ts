@@ -72,6 +72,12 @@ export function* contradictions(config: LakeConfig): Generator<Contradiction> {
       message: "cannot stand beside archive.retention, which would delete the files of its table",
     };
   }
+  if (config.ocsf.enabled && !closing.enabled) {
+    yield {
+      path: ["ocsf", "enabled"],
+      message: "cannot be combined with closing.enabled: false; only sealed days become events",
+    };
+  }
   if (config.archive.objectLock !== undefined && removalPolicy === "destroy") {
     yield {
       path: ["removalPolicy"],

@@ -13,6 +13,7 @@ import {
   SuppressionError,
 } from "../../lib/detect/suppressions.ts";
 import { routeList, targetsByName } from "../../lib/notify/target-settings.ts";
+import { DEFAULT_SCHEMA_VERSION, SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import {
@@ -147,6 +148,10 @@ const closing = section({
   compact: flag.optional(),
 });
 
+const ocsf = section({
+  enabled: flag.default(false),
+  schemaVersion: oneOf(SCHEMA_VERSIONS).default(DEFAULT_SCHEMA_VERSION),
+});
 /** A value that the product checks itself. */
 function checkedBy<T>(parse: (value: unknown) => T, problem: new (message: string) => Error) {
   return z.custom<T>().superRefine((value, context) => {
@@ -171,9 +176,21 @@ const secretId = z
     },
   );
 
+const contextFile = matching(/\S/, "a file");
+
 const detection = section({
   enabled: flag.default(true),
   rules: checkedBy<RuleOverrides>(parseRuleOverrides, RuleConfigurationError).default({}),
+  ownRules: matching(/\S/, "a folder").optional(),
+  context: section({
+    countries: contextFile.optional(),
+    networkOwners: contextFile.optional(),
+    torExits: contextFile.optional(),
+    threatLists: list(contextFile, "a list of files").default([]),
+    networks: contextFile.optional(),
+    slackAllowList: contextFile.optional(),
+    staff: contextFile.optional(),
+  }).prefault({}),
   suppressions: checkedBy<readonly Suppression[]>(parseSuppressions, SuppressionError).default([]),
   alertPeriod: duration("1m", "7d", "s").prefault("1h"),
   maxEntryAge: duration("1d", "365d", "d").prefault("14d"),
@@ -198,6 +215,7 @@ const lake = {
   dashboard: flag.default(true),
   closing: closing.prefault({}),
   detection: detection.prefault({}),
+  ocsf: ocsf.prefault({}),
   kmsKeyArn: kmsKeyArn.optional(),
   previousKeyArns: list(kmsKeyArn, "a list of ARNs of KMS keys").default([]),
   logRetention: duration("1d", "3653d", "d")

@@ -10,13 +10,14 @@ import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import { DETECT_ENVIRONMENT, SUPPRESSIONS_FILE } from "../../lib/stack/detect-environment.ts";
+import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { writeEnvironment } from "../../lib/stack/environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig, SourceConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { allowMemoryAndAlerts } from "./detection-access.ts";
+import { detectionFiles } from "./detection-files.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
@@ -89,10 +90,7 @@ export class Detection extends Construct {
       description: "Asks the detection rules about new Slack audit logs",
       memoryMb: 512,
       timeout: TIMEOUT,
-      files:
-        config.suppressions.length === 0
-          ? {}
-          : { [SUPPRESSIONS_FILE]: JSON.stringify(config.suppressions) },
+      files: detectionFiles(config),
       logRetentionDays: props.logRetention / SECONDS_PER_DAY,
       removalPolicy: props.removalPolicy,
       environment: {

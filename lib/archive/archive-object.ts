@@ -1,6 +1,7 @@
 import { createHash, webcrypto } from "node:crypto";
 import { promisify } from "node:util";
-import { gunzip, gunzipSync, gzip } from "node:zlib";
+import { gunzip, gunzipSync } from "node:zlib";
+import { encodeLines, HASH_DIGITS } from "./encode-lines.ts";
 import {
   type ArchiveEntry,
   allRows,
@@ -12,11 +13,8 @@ import { toObjectKey } from "./object-key.ts";
 
 const NEWLINE = 0x0a;
 const PIECE_BYTES = 256 * 1024;
-const HASH_DIGITS = 16;
 const SMALL_BYTES = 32 * 1024;
 const SMALL_PIECE_BYTES = 64 * 1024;
-const SPARE_UNIT_BYTES = 1024 * 1024;
-const SPARE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Lines, and bytes of text, line breaks included. */
 export interface ObjectSize {
@@ -67,60 +65,6 @@ export function encodeObject(
 ): Promise<EncodedObject> {
   const listed = new ListedEntries(entries);
   return encodeRows(source, listed, allRows(listed));
-}
-
-export interface EncodedLines {
-  /** First 16 hex digits of the SHA-256 of the lines. */
-  hash: string;
-  /** Gzip of the lines. */
-  body: Uint8Array;
-}
-
-/**
- * Hash and compress texts, one a line, in the order of the rows.
- *
- * Level 5 takes a fifth less CPU than zlib's usual 6, for 0.2 % more bytes on
- * audit logs.
- */
-export async function encodeLines(texts: TextRows, rows: readonly number[]): Promise<EncodedLines> {
-  const bytes = rows.reduce((sum, row) => sum + texts.bytesOf(row) + 1, 0);
-  const lines = takeLines(bytes);
-  let offset = 0;
-  for (const row of rows) {
-    texts.copyText(row, lines, offset);
-    offset += texts.bytesOf(row);
-    lines[offset] = NEWLINE;
-    offset += 1;
-  }
-  const sha256 = createHash("sha256").update(lines).digest("hex");
-  // Audit logs become a seventh: the whole of it, nearly always, comes in one piece.
-  const chunkSize = Math.max(SMALL_PIECE_BYTES, Math.ceil(bytes / 5));
-  const body = await promisify(gzip)(lines, { level: 5, memLevel: 9, chunkSize });
-  giveLinesBack(lines);
-  return { hash: sha256.slice(0, HASH_DIGITS), body };
-}
-
-/** Memory of the last lines, for the next: fresh from the system, it costs more than to fill it. */
-let spareLines: ArrayBuffer | undefined;
-
-function takeLines(bytes: number): Buffer<ArrayBuffer> {
-  const spare = spareLines;
-  if (spare !== undefined && spare.byteLength >= bytes) {
-    spareLines = undefined;
-    return Buffer.from(spare, 0, bytes);
-  }
-  const rounded = Math.ceil(bytes / SPARE_UNIT_BYTES) * SPARE_UNIT_BYTES;
-  return Buffer.from(Buffer.allocUnsafeSlow(rounded).buffer, 0, bytes);
-}
-
-function giveLinesBack({ buffer }: Buffer<ArrayBuffer>): void {
-  const [smaller, larger] = [spareLines, buffer].sort(
-    (a, b) => (a?.byteLength ?? 0) - (b?.byteLength ?? 0),
-  );
-  const isKept = (larger?.byteLength ?? 0) <= SPARE_BYTES_MAX;
-  spareLines = isKept ? larger : smaller;
-  // Given back now, as that of a page's body is.
-  (isKept ? smaller : larger)?.transfer(0);
 }
 
 /** The hash that {@link encodeLines} gives, without the compression. */

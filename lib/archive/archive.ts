@@ -7,14 +7,9 @@ import {
   SECONDS_PER_HOUR,
   type TimeRange,
 } from "../time.ts";
-import {
-  encodeLines,
-  encodeRows,
-  type ObjectSize,
-  splitForObjects,
-  WRITTEN_MAX,
-} from "./archive-object.ts";
+import { encodeRows, type ObjectSize, splitForObjects, WRITTEN_MAX } from "./archive-object.ts";
 import { ArchivedEntries } from "./archived-entries.ts";
+import { encodeLines } from "./encode-lines.ts";
 import { EntryNames } from "./entry-names.ts";
 import { allRows, type EntryRows, ListedTexts } from "./entry-rows.ts";
 import { quarantinePrefix } from "./object-key.ts";
@@ -72,6 +67,8 @@ export class Archive {
   readonly #clock: Clock;
   readonly #objectMax: ObjectSize;
   readonly #archived: ArchivedEntries;
+  /** Names in the batch that is being stored. */
+  readonly #inBatch = new EntryNames();
   /** Days that may be written to: looked up once, as nobody seals what this writer has claimed. */
   readonly #openDays = new Set<string>();
 
@@ -94,7 +91,8 @@ export class Archive {
   async store(entries: EntryRows, rows: readonly number[] = allRows(entries)): Promise<Stored> {
     const { from, until } = this.#guard.range;
     const stored: Stored = { added: [], duplicates: [], outside: [], objects: 0, bytes: 0 };
-    const inBatch = new EntryNames();
+    const inBatch = this.#inBatch;
+    inBatch.clear();
     const inside: number[] = [];
     for (const row of rows) {
       const dateCreate = entries.dateCreateOf(row);

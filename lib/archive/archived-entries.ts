@@ -11,10 +11,10 @@ interface ArchivedObject extends ObjectName {
 
 /** Hours whose listings are kept. A window lies in one; a late scan and the live edge in two. */
 const HOURS_KEPT = 4;
-/** Objects whose lines are kept: those that the next page or window can overlap again. */
+/** Objects whose names are kept: those that the next page or window can overlap again. */
 const OBJECTS_KEPT = 8;
-/** Of an object that is kept: those of a page, and more. */
-const NAMES_KEPT_MAX = 50_000;
+/** Of all of them together: those of three pages. */
+const NAMES_KEPT_MAX = 30_000;
 
 /**
  * Which entries are archived: the archive itself is the dedupe index.
@@ -26,8 +26,12 @@ const NAMES_KEPT_MAX = 50_000;
 export class ArchivedEntries {
   readonly #store: ArchiveStore;
   readonly #source: string;
-  readonly #objectsByHour = new RecentMap<number, ArchivedObject[]>(HOURS_KEPT);
-  readonly #namesByKey = new RecentMap<string, EntryNames>(OBJECTS_KEPT);
+  readonly #objectsByHour = new RecentMap<number, ArchivedObject[]>({ itemsMax: HOURS_KEPT });
+  readonly #namesByKey = new RecentMap<string, EntryNames>({
+    itemsMax: OBJECTS_KEPT,
+    weightOf: ({ size }) => size,
+    weightMax: NAMES_KEPT_MAX,
+  });
 
   constructor(store: ArchiveStore, source: string) {
     this.#store = store;
@@ -65,7 +69,7 @@ export class ArchivedEntries {
       objects.push({ key, ...name });
     }
     if (rows.length > NAMES_KEPT_MAX) return;
-    const names = new EntryNames();
+    const names = new EntryNames(rows.length);
     for (const row of rows) names.add(entries, row);
     this.#keep(key, names);
   }
@@ -118,13 +122,20 @@ export function readLine(key: string, line: Uint8Array): { id: string; dateCreat
   return { id, dateCreate };
 }
 
-/** A map that forgets what was used least recently. */
+interface RecentMapLimits<V> {
+  itemsMax: number;
+  weightOf?: (value: V) => number;
+  /** Of all values together. */
+  weightMax?: number;
+}
+
+/** A map that forgets what was used least recently, until it is within its limits. */
 class RecentMap<K, V> {
   readonly #entries = new Map<K, V>();
-  readonly #capacity: number;
+  readonly #limits: Required<RecentMapLimits<V>>;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  constructor(limits: RecentMapLimits<V>) {
+    this.#limits = { weightOf: () => 0, weightMax: Number.POSITIVE_INFINITY, ...limits };
   }
 
   get(key: K): V | undefined {
@@ -138,11 +149,12 @@ class RecentMap<K, V> {
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#capacity) {
-        return;
-      }
+    const { itemsMax, weightOf, weightMax } = this.#limits;
+    let weight = [...this.#entries.values()].reduce((sum, each) => sum + weightOf(each), 0);
+    for (const [oldest, forgotten] of this.#entries) {
+      if (this.#entries.size <= itemsMax && weight <= weightMax) return;
       this.#entries.delete(oldest);
+      weight -= weightOf(forgotten);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { EntryRows } from "./entry-rows.ts";
 
-const FIRST_NAMES = 256;
-const FIRST_ID_BYTES = 36 * FIRST_NAMES;
+/** Of Slack's ids. */
+const ID_BYTES = 36;
 
 /**
  * An entry is known by its id and its time (docs/adr/0016-id-and-time.md): a line
@@ -21,15 +21,30 @@ export function entryName({ id, dateCreate }: { id: string; dateCreate: number }
  */
 export class EntryNames {
   /** The ids, one after another, and where each ends. */
-  #ids = Buffer.allocUnsafeSlow(FIRST_ID_BYTES);
-  #ends = new Uint32Array(FIRST_NAMES);
-  #dates = new Float64Array(FIRST_NAMES);
+  #ids: Buffer;
+  #ends: Uint32Array;
+  #dates: Float64Array;
   /** Number of a name, from 1, at the place that the hash of its id says, or at the next free one. */
-  #places = new Uint32Array(2 * FIRST_NAMES);
+  #places: Uint32Array;
   #size = 0;
+
+  /** @param names - how many to expect */
+  constructor(names = 0) {
+    const capacity = Math.max(1, names);
+    this.#ids = Buffer.allocUnsafeSlow(ID_BYTES * capacity);
+    this.#ends = new Uint32Array(capacity);
+    this.#dates = new Float64Array(capacity);
+    this.#places = placesFor(capacity);
+  }
 
   get size(): number {
     return this.#size;
+  }
+
+  /** Begin anew, in the same memory. */
+  clear(): void {
+    this.#size = 0;
+    this.#places.fill(0);
   }
 
   add(entries: EntryRows, row: number): void {
@@ -112,9 +127,14 @@ export class EntryNames {
     dates.set(this.#dates);
     this.#ends = ends;
     this.#dates = dates;
-    this.#places = new Uint32Array(2 * capacity);
+    this.#places = placesFor(capacity);
     for (let number = 1; number <= this.#size; number++) this.#put(number);
   }
+}
+
+/** More than names, so that few are in the place of another: a power of two. */
+function placesFor(names: number): Uint32Array {
+  return new Uint32Array(2 ** Math.ceil(Math.log2(1.5 * names + 1)));
 }
 
 function idOf(entries: EntryRows, row: number): { buffer: Buffer; start: number; end: number } {

@@ -39,7 +39,8 @@ export interface ConsumePorts {
   correlations: CorrelationStore;
   ledger: AlertLedger;
   sink: NotificationSink;
-  vocabulary: SeenNames;
+  /** Absent where nobody compares Slack's names with those seen. */
+  vocabulary?: SeenNames;
   clock: Pick<Clock, "nowMs">;
 }
 
@@ -89,7 +90,7 @@ export async function consumeObject(
     owner,
     forgetAfterSeconds,
   });
-  const newNames = await ports.vocabulary.record(name.source, terms);
+  const newNames = (await ports.vocabulary?.record(name.source, terms)) ?? 0;
   return {
     ...findings,
     matches: findings.matches + correlated.length,

@@ -30,6 +30,16 @@ export async function listLakeFiles(store: DirectoryArchiveStore): Promise<LakeF
   return { entries, manifests: [...manifests.values()], columns };
 }
 
+export function withoutKeys(files: LakeFiles, unused: ReadonlySet<string>): LakeFiles {
+  if (unused.size === 0) return files;
+  const rest = (keys: readonly string[]) => keys.filter((key) => !unused.has(key));
+  return {
+    entries: rest(files.entries),
+    manifests: rest(files.manifests),
+    columns: rest(files.columns),
+  };
+}
+
 /** Keys by source and day. */
 async function newestManifests(store: DirectoryArchiveStore): Promise<Map<string, string>> {
   const newest = new Map<string, { revision: number; key: string }>();

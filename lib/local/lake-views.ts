@@ -12,6 +12,7 @@ import {
   MANIFEST_LINES,
   type TextTable,
 } from "../sql/table.ts";
+import { withAddressColumns } from "./address-columns.ts";
 import { escapePattern, quote } from "./duckdb.ts";
 import type { LakeFiles } from "./lake-files.ts";
 import { parseOnce } from "./parse-once.ts";
@@ -35,11 +36,14 @@ const DAY_PARTITIONS = AUDIT_LOG_LINES.partitions.filter(({ name }) => name !== 
 /**
  * Make the tables and views that Athena has over these files, for this
  * connection alone.
+ *
+ * @param hasAddressColumns - entries have what is known of their addresses, too
  */
 export async function createLakeViews(
   connection: DuckDBConnection,
   directory: string,
   files: LakeFiles,
+  hasAddressColumns = false,
 ): Promise<void> {
   const pathOf = (key: string) => `${directory}/${key}`;
   await createLinesView(connection, files.entries.map(pathOf));
@@ -55,7 +59,9 @@ export async function createLakeViews(
       SELECT ${names.map((name) => partition.get(name) ?? name).join(", ")}
       FROM read_parquet(getvariable(${quote(COMPACT_TABLE)}), filename = true, hive_partitioning = false)`);
   }
-  await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(days)}`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${entriesSql(auditLogsSql(days), hasAddressColumns)}`,
+  );
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${OCSF_VIEW} AS ${OCSF_SQL}`);
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
 }
@@ -68,9 +74,14 @@ export async function createLakeViews(
 export async function createWideView(
   connection: DuckDBConnection,
   files: LakeFiles,
+  hasAddressColumns = false,
 ): Promise<void> {
-  const sql = parseOnce(auditLogsSql(toRanges(files.columns)));
+  const sql = entriesSql(parseOnce(auditLogsSql(toRanges(files.columns))), hasAddressColumns);
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${sql}`);
+}
+
+function entriesSql(sql: string, hasAddressColumns: boolean): string {
+  return hasAddressColumns ? withAddressColumns(sql) : sql;
 }
 
 /** Days, UTC, `YYYY-MM-DD`, both included. */

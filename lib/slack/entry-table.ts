@@ -4,6 +4,10 @@ import type { AuditLogEntry } from "./types.ts";
 const [START, END, ID_START, ID_END, DATE_CREATE, WIDTH] = [0, 1, 2, 3, 4, 5];
 const BACKSLASH = 0x5c;
 const NOTHING = Buffer.alloc(0);
+const NO_CELLS = new Float64Array();
+
+/** Of the last table that was cleared, for the next: as garbage they would pile up, like bodies. */
+let spareCells = NO_CELLS;
 
 /**
  * The entries of a page, a row each: what they say that a run needs to know, and
@@ -12,7 +16,7 @@ const NOTHING = Buffer.alloc(0);
  */
 export class EntryTable {
   #text: Buffer;
-  #cells: Float64Array;
+  #cells: Float64Array<ArrayBuffer>;
   #rows = 0;
   /** Ids that Slack wrote with escapes, by row. */
   #escapedIds: Map<number, string> | undefined;
@@ -23,7 +27,9 @@ export class EntryTable {
    */
   constructor(text: Buffer, rows: number) {
     this.#text = text;
-    this.#cells = new Float64Array(rows * WIDTH);
+    const isSpareEnough = spareCells.length >= rows * WIDTH;
+    this.#cells = isSpareEnough ? spareCells : new Float64Array(rows * WIDTH);
+    if (isSpareEnough) spareCells = NO_CELLS;
   }
 
   get rows(): number {
@@ -83,13 +89,15 @@ export class EntryTable {
   /** @param dateCreate - NaN when there is none */
   add(start: number, end: number, dateCreate: number): void {
     const at = this.#rows * WIDTH;
-    if (at === this.#cells.length) {
-      const cells = new Float64Array(2 * at);
+    if (at + WIDTH > this.#cells.length) {
+      const cells = new Float64Array(2 * (at + WIDTH));
       cells.set(this.#cells);
       this.#cells = cells;
     }
     this.#cells[at + START] = start;
     this.#cells[at + END] = end;
+    this.#cells[at + ID_START] = 0;
+    this.#cells[at + ID_END] = 0;
     this.#cells[at + DATE_CREATE] = dateCreate;
     this.#rows += 1;
   }
@@ -105,9 +113,12 @@ export class EntryTable {
     }
   }
 
-  /** Let go of the texts. */
+  /** Let go of everything. */
   clear(): void {
     this.#text = NOTHING;
+    this.#rows = 0;
+    if (this.#cells.length > spareCells.length) spareCells = this.#cells;
+    this.#cells = NO_CELLS;
   }
 
   #idOf(row: number): string | undefined {

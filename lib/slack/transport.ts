@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import { collect, decompress, join, tooLarge } from "./body.ts";
 
 interface HttpRequest {
@@ -49,12 +49,13 @@ export interface FetchResponse {
  */
 export function undiciTransport(dispatcher: Dispatcher, maxBodyBytes: number): Transport {
   return async ({ method, url, headers, body, signal }) => {
-    const answer = await request(url, {
+    const answer = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
       method: method as Dispatcher.HttpMethod,
       headers: { "accept-encoding": "gzip", ...headers },
       body: body ?? null,
       signal,
-      dispatcher,
       // The client has one time-out over the whole attempt.
       headersTimeout: 0,
       bodyTimeout: 0,

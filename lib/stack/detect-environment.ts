@@ -26,9 +26,6 @@ const ruleOverrides = z
   })
   .default({});
 
-/** Beside the function's code: the suppressions as JSON; absent when there are none. */
-export const SUPPRESSIONS_FILE = "suppressions.json";
-
 export const DETECT_ENVIRONMENT = z.object({
   ARCHIVE_BUCKET: z.string().min(1),
   ...SCHEMA_WATCH_ENVIRONMENT.shape,

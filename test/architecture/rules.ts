@@ -23,6 +23,7 @@ const LIB = [
   "lib/local",
   "lib/report",
   "lib/columns",
+  "lib/security-lake",
   "lib/ocsf",
   "lib/backfill",
   "lib/import",
@@ -31,6 +32,7 @@ const LIB = [
   "lib/run",
   "lib/notify",
   "lib/detect",
+  "lib/detect/context",
   "lib/sql",
   "lib/stack",
   "lib/archive",
@@ -61,7 +63,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "bench",
       why: "measures the product as it is, with what the tests have to measure it by",
-      may: ["test", "cli/program.ts", ...CLI, "fake-slack", ...LIB],
+      may: ["test", "packages", "cli/program.ts", ...CLI, "fake-slack", ...LIB],
       packages: ["commander", "cli-table3"],
       builtins: ANY,
     },
@@ -70,6 +72,7 @@ export const LAYERS: Rule[][] = [
       why: "builds what is published, and knows nothing of how it works",
       may: [
         "functions/build.ts",
+        "functions/bundle",
         "infra/template/template.ts",
         "package.json",
         // Slack is asked which actions there are with the client that will name them.
@@ -214,9 +217,14 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The settings of rules, targets and routes are checked before they are deployed.
         "lib/detect/configure.ts",
+        // Which classes there are, and where their events lie.
+        "lib/ocsf/classes.ts",
+        "lib/security-lake/event-key.ts",
         "lib/detect/suppressions.ts",
+        "lib/detect/context",
         "lib/detect/detections.ts",
         "lib/detect/expired-suppression.ts",
+        "lib/detect/own-rules.ts",
         "lib/detect/rule.ts",
         "lib/notify/check-routing.ts",
         "lib/notify/target-settings.ts",
@@ -225,15 +233,15 @@ export const LAYERS: Rule[][] = [
         // Its version is an output of the stack.
         "package.json",
       ],
-      packages: ["aws-cdk-lib", "constructs", "cdk-nag", "zod"],
-      builtins: ["fs", "path", "url", "util"],
+      packages: ["aws-cdk-lib", "constructs", "cdk-nag", "esbuild", "zod"],
+      builtins: ["fs", "module", "os", "path", "url", "util"],
     },
   ],
   [
     {
       folder: "functions",
       why: "wires adapters to the engine, and knows neither the stack nor the command line",
-      may: LIB.filter((folder) => folder !== "lib/local"),
+      may: ["functions/bundle", ...LIB.filter((folder) => folder !== "lib/local")],
       packages: [
         "@aws-lambda-powertools/*",
         "@aws-sdk/*",
@@ -242,7 +250,14 @@ export const LAYERS: Rule[][] = [
         "esbuild",
         "zod",
       ],
-      builtins: ["crypto", "fs", "path", "url"],
+      builtins: ["crypto", "fs", "path", "url", "v8"],
+    },
+    {
+      folder: "functions/bundle",
+      why: "is what a bundle has in place of larger parts of its dependencies",
+      may: [],
+      packages: ["@aws-sdk/credential-provider-env", "esbuild", "undici"],
+      builtins: ["fs", "path"],
     },
   ],
   [
@@ -281,7 +296,7 @@ export const LAYERS: Rule[][] = [
         "cli/run",
         ...LIB.filter((folder) => folder !== "lib/local"),
       ],
-      packages: ["@aws-sdk/*", "cli-progress"],
+      packages: ["@aws-sdk/*"],
       builtins: ["crypto"],
     },
     {
@@ -297,6 +312,7 @@ export const LAYERS: Rule[][] = [
         "package.json",
       ],
       packages: ["commander"],
+      builtins: ["util"],
     },
     {
       folder: "cli/options",
@@ -325,7 +341,7 @@ export const LAYERS: Rule[][] = [
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
-      packages: ["cli-progress", "cli-table3", "fflate"],
+      packages: ["cli-progress", "cli-table3", "fflate", "string-width"],
       builtins: ["child_process", "events", "fs", "os", "path", "stream"],
     },
     {
@@ -350,6 +366,7 @@ export const LAYERS: Rule[][] = [
       why: "implements ports with AWS, and knows neither the writers nor Slack",
       may: [
         "lib/columns",
+        "lib/security-lake",
         "lib/archive",
         "lib/sql",
         "lib/stack",
@@ -371,6 +388,8 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         "lib/seal/signature.ts",
         "lib/seal/manifest.ts",
+        "lib/detect/ports.ts",
+        "lib/notify/ports.ts",
       ],
       packages: ["@duckdb/*"],
       builtins: ["crypto", "fs", "os", "path", "sqlite", "stream"],
@@ -392,6 +411,13 @@ export const LAYERS: Rule[][] = [
       may: ["lib/archive", "lib/sql", ...PORTS, "lib/seal/manifest.ts"],
       packages: ["zod"],
       builtins: ["crypto"],
+    },
+    {
+      folder: "lib/security-lake",
+      why: "writes sealed days as events, through ports",
+      may: ["lib/ocsf", "lib/archive", ...PORTS, "lib/seal/manifest.ts"],
+      packages: ["hyparquet-writer"],
+      builtins: ["crypto", "zlib"],
     },
     {
       folder: "lib/ocsf",
@@ -437,6 +463,7 @@ export const LAYERS: Rule[][] = [
         "lib/time.ts",
         // The rules' settings are part of the environment of the function that runs them.
         "lib/detect/configure.ts",
+        "lib/ocsf/classes.ts",
         // Likewise those of targets and routes.
         "lib/notify/target-settings.ts",
       ],
@@ -447,7 +474,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/notify",
       why: "sends alerts to what people use, over HTTP and through the ports of detection, so that the stack and one machine send alike",
-      may: ["lib/detect", "lib/slack", "lib/time.ts"],
+      may: ["lib/detect", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
       packages: ["zod"],
       builtins: ["crypto"],
     },
@@ -461,9 +488,16 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/detect",
       why: "reads entries and speaks through its own ports, so that a rule says the same on live events, over an archive and in a test",
-      may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      may: ["lib/detect/context", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
       packages: ["ipaddr.js", "zod"],
       builtins: ["crypto"],
+    },
+    {
+      folder: "lib/detect/context",
+      why: "reads what it is given of files, and opens none",
+      may: ["lib/detect", "lib/slack"],
+      packages: ["@ip-location-db/*", "csv-parse", "mmdb-lib", "zod"],
+      builtins: ["module"],
     },
   ],
   [
@@ -475,8 +509,9 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/sql",
       why: "is text for Glue, Athena and DuckDB: it runs nothing and knows only the archive's names, and what actions are in OCSF",
-      may: ["lib/archive", "lib/ocsf/classes.ts", "lib/ocsf/heads.ts"],
-      builtins: ["fs"],
+      may: ["lib/archive", "lib/ocsf/classes.ts", "lib/ocsf/columns.ts", "lib/ocsf/heads.ts"],
+      // Of the network only how an address is written.
+      builtins: ["fs", "net"],
     },
   ],
   [
@@ -514,7 +549,9 @@ export const LAYERS: Rule[][] = [
 export const COMPUTED_IMPORTS: Record<string, string> = {
   ".ci/template/lambda-runtime.mjs": "the code of a deployed function",
   "cli/run/own-rules.ts": "the user's own rules",
+  "functions/detect/handler.ts": "the user's own rules, beside its code",
   "infra/app.ts": "the user's configuration file",
+  "infra/constructs/own-rules.ts": "the user's own rules",
   "packages/slack-audit-logs.ts": "the bundle that it has built",
   "test/fixtures/archive-0.1.0/make.mjs": "a checkout of version 0.1.0",
   "test/fixtures/template-0.1.0.make.mjs": "a checkout of version 0.1.0",

@@ -5,6 +5,7 @@
 export const TESTED_ELSEWHERE: Record<string, string> = {
   // Read back from what they store or index.
   "lib/archive/archived-entries.ts": "test/archive/archive.test.ts",
+  "lib/archive/encode-lines.ts": "test/archive/archive-object.test.ts",
   "lib/archive/entry-rows.ts": "test/archive/archive.test.ts",
   "lib/archive/columns-key.ts": "test/local/parquet-columns.test.ts",
   "lib/archive/find-archived.ts": "test/cli/commands/import.test.ts",
@@ -21,6 +22,16 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
   "lib/detect/expired-suppression.ts": "test/detect/suppressions.test.ts",
+  "lib/detect/context/address-context.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/address-database.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/address-list.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/context-file.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/included-countries.ts": "test/cli/commands/detect-context.test.ts",
+  "lib/detect/context/known-networks.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/staff-list.ts": "test/detect/context/read-context.test.ts",
+  "lib/stack/detection-files.ts": "test/infra/constructs/detection-files.test.ts",
+  "lib/detect/admin-actions.ts": "test/detect/rules.test.ts",
+  "lib/detect/travel.ts": "test/detect/correlations.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
   "lib/detect/correlation.ts": "test/detect/correlations.test.ts",
@@ -67,6 +78,9 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/ocsf/members.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/parse-line.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/target.ts": "test/ocsf/event.test.ts",
+
+  "lib/security-lake/event-key.ts": "test/security-lake/write-day-events.test.ts",
+  "lib/security-lake/parquet-events.ts": "test/security-lake/write-day-events.test.ts",
 
   // The steps of a seal.
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",

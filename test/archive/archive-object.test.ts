@@ -41,6 +41,16 @@ describe("encodeObject", () => {
     expect(await keyOf("a", "b")).not.toBe(await keyOf("a"));
   });
 
+  it("compresses in pieces what is large, to the same text", async () => {
+    const texts = Array.from({ length: 40 }, (_, at) => `${at}`.padEnd(at * 2000, "x"));
+    texts.push("y".repeat(700_000));
+    const entries = texts.map((text) => ({ id: text, dateCreate: 7, bytes: Buffer.from(text) }));
+    const { key, body } = await encodeObject("a", entries.toReversed());
+    const lines = await decodeLines(key, body);
+    expect(lines.map((line) => Buffer.from(line).toString())).toEqual(texts);
+    expect(key).toContain(hashLines(lines));
+  });
+
   it("refuses an object without entries", async () => {
     await expect(encodeObject("a", [])).rejects.toThrow(RangeError);
   });

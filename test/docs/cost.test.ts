@@ -3,18 +3,8 @@ import { expect, it } from "vitest";
 import { FUNCTION_MEMORY_MB } from "../../bench/processes.ts";
 import { SERVICES, type Service } from "../../lib/stack/metrics.ts";
 import { resource, synthesize } from "../infra/synthesize.ts";
-import {
-  ASSUMED,
-  type Bill,
-  type Pieces,
-  PRICES,
-  runSeconds,
-  scannedGb,
-  toBill,
-  toClose,
-  VOLUMES,
-  type Volume,
-} from "./cost-model.ts";
+import { ASSUMED, PRICES, VOLUMES, type Volume } from "./cost-figures.ts";
+import { type Bill, type Pieces, runSeconds, scannedGb, toBill, toClose } from "./cost-model.ts";
 
 /** Each with the beginning of its logical id. */
 const FUNCTIONS: [Service, string][] = [
@@ -105,7 +95,7 @@ function renderPage(): string {
   const column = (of: (volume: Volume) => string) => VOLUMES.map(of);
   return `# Cost
 
-Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 as known in 2025, without free tiers. They were not looked up live: check them before you rely on them. The table is computed: \`test/docs/cost-model.ts\` has every price, measured figure and formula; alarms, keys and secrets are counted in the synthesized template, and a test keeps the first column under $8 without the dashboard.
+Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 as known in 2025, without free tiers. They were not looked up live: check them before you rely on them. The table is computed: \`test/docs/cost-figures.ts\` has every price and measured figure, \`cost-model.ts\` every formula; alarms, keys and secrets are counted in the synthesized template, and a test keeps the first column under $8 without the dashboard.
 
 ${tableRow("entries a day", ...column(({ entriesPerDay }) => entriesPerDay.toLocaleString("en-US")))}
 | --- | --: | --: | --: |

@@ -204,6 +204,20 @@ describe("query", () => {
   });
 });
 
+it("tells what a query is at", async () => {
+  const directory = await makeDirectory();
+  await writeArchive(directory, [makeEntry(), makeEntry({ dateCreate: MONDAY_MORNING + 3600 })]);
+  const told: object[] = [];
+  using lake = await openLake(directory, { onProgress: (progress) => told.push(progress) });
+
+  await lake.query("SELECT count(id) FROM audit_logs");
+
+  expect(told.slice(-2)).toEqual([
+    { files: 2, checked: 1 },
+    { files: 2, checked: 2 },
+  ]);
+});
+
 describe("Trino's functions", () => {
   it.each([
     [`json_extract_scalar('{"a":"x"}', '$.a')`, "x"],

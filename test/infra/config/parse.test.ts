@@ -46,6 +46,7 @@ describe("parseConfig", () => {
       detection: {
         enabled: true,
         rules: {},
+        context: { threatLists: [] },
         suppressions: [],
         alertPeriod: 3600,
         maxEntryAge: 14 * 86_400,

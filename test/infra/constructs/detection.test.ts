@@ -75,6 +75,11 @@ describe("Detection", () => {
     expect(code({ suppressions: [suppression] })).not.toBe(code({}));
   });
 
+  it("refuses a folder of rules that is not there", () => {
+    const detection = { ownRules: "/nowhere" };
+    expect(() => synthesize({ detection })).toThrow(/^detection.ownRules: .*nowhere/);
+  });
+
   it("forgets alerts by the table's time to live", () => {
     expect(resource(template, "AWS::DynamoDB::Table", "DetectionMemory").Properties).toMatchObject({
       KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EXIT_OF_OUTCOME } from "../cli/exit-codes.ts";
+import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
+import type { IngestSummary } from "../lib/ingest/summary.ts";
+import type { TimeRange } from "../lib/time.ts";
+import { toIsoSeconds } from "../lib/time.ts";
+import { packSlackAuditLake } from "../packages/slack-audit-lake.ts";
+import { type Measured, measure } from "./measured.ts";
+
+const DIST = join(import.meta.dirname, "../dist");
+export const COMMAND = join(DIST, "slack-audit-lake/cli/audit-lake.js");
+export const HANDLER = join(DIST, "functions/ingest/index.mjs");
+
+/** As it is published, in `dist`. */
+export async function buildPackage(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "audit-lake-pack-"));
+  try {
+    await packSlackAuditLake(directory, "0.0.0");
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+export interface IngestRun extends Measured {
+  summary: IngestSummary;
+}
+
+/**
+ * `audit-lake ingest` of the built package, into an archive of its own.
+ *
+ * @param options - further ones of the command
+ */
+export async function runIngest(
+  baseUrl: string,
+  { from, until }: TimeRange,
+  options: readonly string[] = [],
+): Promise<IngestRun> {
+  const directory = await mkdtemp(join(tmpdir(), "audit-lake-bench-"));
+  const args = [COMMAND, "ingest", "--json", "--archive", directory, "--api-base", baseUrl];
+  const range = ["--from", toIsoSeconds(from), "--until", toIsoSeconds(until)];
+  try {
+    const run = await measure([...args, ...range, "--allowed-lateness", "0s", ...options], {
+      env: { SLACK_AUDIT_TOKEN: FAKE_TOKEN },
+      codes: [EXIT_OF_OUTCOME.caught_up, EXIT_OF_OUTCOME.out_of_time],
+    });
+    return { ...run, summary: JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "{}") };
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}

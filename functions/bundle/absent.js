@@ -1,0 +1,1 @@
+// In place of what a bundle does without.
