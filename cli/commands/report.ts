@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
+import type { DetectorSettings } from "../../lib/detect/detector.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { sourcesIn } from "../../lib/local/archive-directory.ts";
@@ -44,6 +45,7 @@ interface ReportOptions extends TimeRangeOptions {
   /** File. */
   evidence?: string;
   output?: string;
+  skipRules?: true;
   /** File. */
   suppressions?: string;
   open?: true;
@@ -78,6 +80,10 @@ export function defineReportCommand(command: Command): void {
     .option("--output <file>", "write the page to this file (default: audit-report-FROM-TO.html)")
     .option("--open", "open the page in the browser")
     .option(
+      "--skip-rules",
+      "leave out the alerts: the detection rules read every entry, and take most of the time of millions",
+    )
+    .option(
       "--suppressions <file>",
       "JSON file of alerts to hold back: counted and listed apart (docs/operate/detection.md)",
     )
@@ -98,19 +104,20 @@ Examples:
       await checkSource(options.archive, options.source);
       const scope = toScope(options, nowSeconds(systemClock));
       const suppressions = await readSuppressions(options.suppressions, DETECTIONS);
+      const rules = options.skipRules ? undefined : rulesWith(suppressions);
       const signal = abortOnInterrupt("Stopping the report");
       const subject = toSubject(options);
       if (subject !== undefined) {
-        await makeTrail(options, scope, subject, signal, suppressions);
+        await makeTrail(options, scope, subject, signal, rules);
         return;
       }
       if (options.json) {
-        const data = await collectFromDirectory(options.archive, scope, signal, suppressions);
+        const data = await collectFromDirectory(options.archive, scope, signal, rules);
         console.log(toJsonLine(data));
         return;
       }
       const path = options.output ?? `audit-report-${scope.period.from}-${scope.period.to}.html`;
-      await makeReport(options.archive, scope, path, signal, suppressions);
+      await makeReport(options.archive, scope, path, signal, rules);
       console.log(resolve(path));
       if (options.open) openInBrowser(resolve(path));
     });
@@ -125,17 +132,27 @@ export function toScope(options: TimeRangeOptions & { source?: string }, now: nu
   };
 }
 
+/** Every rule, as `detect` runs them. */
+export function rulesWith(suppressions?: Suppressions): DetectorSettings {
+  return {
+    rules: DETECTIONS,
+    context: NO_CONTEXT,
+    periodSeconds: SECONDS_PER_HOUR,
+    ...(suppressions && { suppressions }),
+  };
+}
+
 /** Write the page about an archive on disk, readable only by its owner, whole or not at all. */
 export async function makeReport(
   directory: string,
   scope: ReportScope,
   path: string,
   signal: AbortSignal,
-  suppressions?: Suppressions,
+  rules: DetectorSettings | undefined,
 ): Promise<void> {
   // What draws the charts is large, and no other command needs it.
   const { renderReport } = await import("../../lib/report/page.ts");
-  const page = renderReport(await collectFromDirectory(directory, scope, signal, suppressions));
+  const page = renderReport(await collectFromDirectory(directory, scope, signal, rules));
   await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
 }
 
@@ -164,12 +181,12 @@ async function makeTrail(
   scope: ReportScope,
   subject: TrailSubject,
   signal: AbortSignal,
-  suppressions: Suppressions | undefined,
+  rules: DetectorSettings | undefined,
 ): Promise<void> {
   const { archive, evidence, json, open } = options;
   const { renderTrail } = await import("../../lib/report/trail-page.ts");
   const data = await collectTrail(
-    await openPorts(archive, scope, signal, suppressions),
+    await openPorts(archive, scope, signal, rules),
     scope,
     subject,
     signal,
@@ -201,16 +218,16 @@ async function collectFromDirectory(
   directory: string,
   scope: ReportScope,
   signal: AbortSignal,
-  suppressions?: Suppressions,
+  rules: DetectorSettings | undefined,
 ): Promise<ReportData> {
-  return collectReport(await openPorts(directory, scope, signal, suppressions), scope, signal);
+  return collectReport(await openPorts(directory, scope, signal, rules), scope, signal);
 }
 
 async function openPorts(
   directory: string,
   scope: ReportScope,
   signal: AbortSignal,
-  suppressions?: Suppressions,
+  rules: DetectorSettings | undefined,
 ): Promise<ReportPorts> {
   const sources = scope.source === undefined ? await sourcesIn(directory) : [scope.source];
   // DuckDB is optional, and slow to load.
@@ -229,12 +246,7 @@ async function openPorts(
       });
       return await lake.readAll(statements, days, take, signal);
     },
-    rules: {
-      rules: DETECTIONS,
-      context: NO_CONTEXT,
-      periodSeconds: SECONDS_PER_HOUR,
-      ...(suppressions && { suppressions }),
-    },
+    ...(rules && { rules }),
   };
 }
 

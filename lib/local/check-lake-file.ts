@@ -54,10 +54,7 @@ export async function checkLakeFiles(
  *
  * @returns what is wrong with it
  */
-export async function checkLakeFile(
-  archiveDirectory: string,
-  key: string,
-): Promise<string | undefined> {
+async function checkLakeFile(archiveDirectory: string, key: string): Promise<string | undefined> {
   const store = new DirectoryArchiveStore(archiveDirectory);
   const name = parseObjectKey(key);
   const columns = parseColumnsKey(key);

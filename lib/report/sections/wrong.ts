@@ -32,7 +32,8 @@ ${QUERIES.map((name) => queryTable(queryOf(data, name)))}`,
 }
 
 function answerOf(alerts: AlertsSummary | undefined): Markup {
-  if (alerts === undefined) return html`The rules were not run for this report.`;
+  if (alerts === undefined)
+    return html`The detection rules were not run for this report; audit-lake detect runs them.`;
   if (alerts.entries === 0) return html`There were no entries for the rules to look at.`;
   if (alerts.total === 0)
     return html`No rule matched any of ${counted(alerts.entries, "entry", "entries")}.`;
