@@ -161,7 +161,7 @@ it("the evidence verifies by its own instructions, and no longer with a byte cha
     "sh",
     [
       "-c",
-      `gzip -dc '${forged}' | sed 's/owner/guest/' | gzip > changed; mv changed '${forged}'; gzip -dc audit_logs/*/*/*/*.gz | grep SUSPECT > entries.ndjson; find . -type f ! -name SHA256SUMS ! -name public.pem | sed 's,^./,,' | xargs sha256sum > sums; mv sums SHA256SUMS`,
+      `gzip -dc '${forged}' | sed 's/owner/guest/' | gzip > changed; mv changed '${forged}'; gzip -dc audit_logs/*/*/*/*.gz | grep SUSPECT > entries.ndjson; find . -type f ! -name SHA256SUMS ! -name sums ! -name public.pem | sed 's,^./,,' | xargs sha256sum > sums; mv sums SHA256SUMS`,
     ],
     { cwd: copy },
   );
