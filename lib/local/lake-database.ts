@@ -4,7 +4,7 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
 import { addAddressColumns, createAddressFunctions } from "./address-columns.ts";
-import { checkLakeFile, describeDamaged } from "./check-lake-file.ts";
+import { checkLakeFiles, describeDamaged } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
@@ -16,9 +16,6 @@ import { copyResult } from "./result-copy.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
 const PROGRESS_INTERVAL_MS = 250;
-
-/** Files that are checked at once: as many as Node decompresses beside the main thread. */
-const CHECKS = 4;
 
 
 /**
@@ -105,10 +102,11 @@ export class LakeDatabase implements Disposable {
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
       const { outcome, opened } = await this.#run(work, withoutKeys(listed, unused), signal);
-      const problems = await this.#check(
-        opened.filter((key) => !checked.has(key)),
+      const unchecked = opened.filter((key) => !checked.has(key));
+      const problems = await checkLakeFiles(this.#directory, unchecked, {
         signal,
-      );
+        onChecked: (checked) => this.#options.onProgress?.({ files: unchecked.length, checked }),
+      });
       if (problems.size === 0) return outcome();
       for (const key of opened) checked.add(key);
       for (const key of this.#passOver(problems)) unused.add(key);
@@ -192,27 +190,6 @@ export class LakeDatabase implements Disposable {
       .getRows()
       .map(([path]) => String(path).slice(start.length))
       .filter((key) => keys.has(key));
-  }
-
-  /** @returns problems by key, of the files that have one */
-  async #check(
-    keys: readonly string[],
-    signal: AbortSignal | undefined,
-  ): Promise<Map<string, string>> {
-    const problems = new Map<string, string>();
-    const rest = keys.values();
-    let checked = 0;
-    const checkRest = async () => {
-      for (const key of rest) {
-        signal?.throwIfAborted();
-        const problem = await checkLakeFile(this.#directory, key);
-        if (problem !== undefined) problems.set(key, problem);
-        checked += 1;
-        this.#options.onProgress?.({ files: keys.length, checked });
-      }
-    };
-    await Promise.all(Array.from({ length: CHECKS }, checkRest));
-    return problems;
   }
 
   /**

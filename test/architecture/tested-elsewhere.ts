@@ -53,6 +53,10 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   // One suite makes whole pages, of quiet, empty and hostile archives.
   "lib/report": "test/report/report.test.ts",
   "lib/report/sections": "test/report/report.test.ts",
+  "lib/report/collect-trail.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/evidence.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/trail.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/trail-page.ts": "test/report/trail-and-evidence.test.ts",
 
   // What every target over HTTP does with every answer.
   "lib/notify/http-sender.ts": "test/notify/targets.test.ts",
