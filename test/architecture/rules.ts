@@ -465,7 +465,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/archive",
       why: "says what is stored and where; adapters and writers depend on it, not it on them",
       may: [...PORTS, "lib/time.ts"],
-      builtins: ["crypto", "util", "zlib"],
+      builtins: ["crypto", "events", "util", "zlib"],
     },
   ],
   [
