@@ -258,7 +258,7 @@ export const LAYERS: Rule[][] = [
       why: "talks to people; what is deployed is reached through cli/stack only",
       may: [...CLI, "fake-slack", ...LIB.filter((folder) => folder !== "lib/aws")],
       packages: ["commander", "@bomb.sh/tab"],
-      builtins: ["crypto", "fs", "os", "path", "readline", "stream"],
+      builtins: ["crypto", "fs", "os", "path", "readline", "stream", "v8"],
     },
     {
       folder: "cli/stack",
@@ -452,6 +452,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/run",
       why: "is what all writers share, and knows none of them",
       may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      builtins: ["v8"],
     },
     {
       folder: "lib/sql",
