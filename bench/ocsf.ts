@@ -6,8 +6,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
-import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
-import type { IngestUse, OcsfJob, OcsfUse } from "./job.ts";
+import { buildPackage, ingestInto } from "./built-package.ts";
+import type { OcsfJob, OcsfUse } from "./job.ts";
 import { withFakeSlack, work } from "./processes.ts";
 
 /** A Monday. */
@@ -17,15 +17,12 @@ const ENTRIES_PER_WEEK = 20_000_000;
 /** Of making events, to ingesting them. */
 const GOAL = 2;
 
+await buildPackage();
 const directory = await mkdtemp(join(tmpdir(), "audit-lake-bench-"));
 try {
   const ingested = await withFakeSlack(
     ["--entries-per-week", String(ENTRIES_PER_WEEK)],
-    (baseUrl) =>
-      work<IngestUse>("ingest-worker.ts", {
-        ...{ baseUrl, token: FAKE_TOKEN, directory },
-        ...{ from: FROM, until: FROM + HOUR, timeLimitMs: 3_600_000 },
-      }),
+    (baseUrl) => ingestInto(directory, baseUrl, { from: FROM, until: FROM + HOUR }),
   );
   const { entries } = ingested.summary;
   const eventsAs = (output: OcsfJob["output"]) =>

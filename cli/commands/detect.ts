@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
 import type { Alert } from "../../lib/detect/alert.ts";
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
@@ -200,6 +201,8 @@ async function detect(
 ): Promise<ArchiveFindings> {
   let lastLineAtMs = performance.now();
   using activity = new ActivityLine();
+  // Each entry is an object here: a young generation that may grow takes a seventh less CPU.
+  setFlagsFromString("--semi-space-growth-factor=2");
   return await detectArchive(
     new DirectoryArchiveStore(archive),
     {

@@ -46,6 +46,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
   "lib/ingest/late-scan.ts": "test/ingest/ingest.test.ts",
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
+  "lib/run/flat-heap.ts": "test/functions/ingest/handler.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
