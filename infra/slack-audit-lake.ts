@@ -158,6 +158,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   if (config.detection.enabled) {
     new Detection(scope, "Detection", {
       config: config.detection,
+      hasAlertLog: config.detection.alertLog ?? config.archive.existingBucket === undefined,
       sources: config.sources,
       newObjects: events.topic,
       resultsBucket,

@@ -36,6 +36,7 @@ import {
   readRuleSettings,
   readSuppressions,
 } from "../run/detection-files.ts";
+import { exportSigma } from "../run/export-sigma.ts";
 import { readOwnRules } from "../run/own-rules.ts";
 
 /** Between two lines of progress on standard error. */
@@ -55,6 +56,7 @@ interface DetectOptions extends TimeRangeOptions, ContextOptions {
   /** Files. */
   ruleSettings?: string;
   suppressions?: string;
+  exportSigma?: string;
   json?: true;
   pager: boolean;
 }
@@ -102,6 +104,10 @@ export function defineDetectCommand(command: Command): void {
       "--suppressions <file>",
       "JSON file of alerts to hold back: counted and listed apart (docs/operate/detection.md)",
     )
+    .option(
+      "--export-sigma <dir>",
+      "write the rules that Sigma can say as files of Sigma, name the others, and end",
+    )
     .option("--json", "print one JSON object")
     .option("--no-pager", "print a long list at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
@@ -117,6 +123,12 @@ Examples:
       const range = toTimeRange(options, nowSeconds(systemClock));
       const known = await allRules(options);
       const rules = selectRules(known, options);
+      if (options.exportSigma !== undefined) {
+        const { files, unsaid } = await exportSigma(options.exportSigma, rules);
+        for (const { id, because } of unsaid) console.log(`${id}: not exported, ${because}`);
+        console.log(`${formatCounted(files, "rule")} in ${options.exportSigma}`);
+        return;
+      }
       const overrides = await readRuleSettings(options.ruleSettings, known);
       const suppressions = await readSuppressions(options.suppressions, known);
       const context = await readContextFiles(options);

@@ -26,6 +26,7 @@ import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.
 import { S3AddressTable } from "../../lib/aws/s3-address-table.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
+import { AlertLog } from "../../lib/detect/alert-log.ts";
 import {
   type Consumed,
   type ConsumePorts,
@@ -52,8 +53,11 @@ const { environment, logger, metrics, ...lambda } = createFunction(
 
 const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
 
+const archive = new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET);
+
 const ports: ConsumePorts = {
-  archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
+  archive,
+  log: environment.ALERT_LOG === undefined ? undefined : new AlertLog(archive),
   detector: new Detector({
     rules: withOwnRules(DETECTIONS, await readOwnRules(import.meta.url)),
     overrides: environment.DETECTION_RULES,

@@ -234,6 +234,11 @@ export interface DetectionSettings {
   alertPeriod?: DurationText;
   /** Objects whose entries were older when they were written raise no alerts, "1d" to "365d". Default: "14d". */
   maxEntryAge?: DurationText;
+  /**
+   * Keep each alert in the archive's bucket, for the view `alerts`. Default: unless
+   * archive.existingBucket has a policy of its own.
+   */
+  alertLog?: boolean;
   /** Ids of the Slack apps whose tokens fill the archive: to hear when one is removed. */
   ownAppIds?: string[];
   /** Ids of the people who installed them: to hear when one loses access. */

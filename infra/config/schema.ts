@@ -200,6 +200,7 @@ const detection = section({
     matching(/^[UW][A-Z0-9]+$/, "a user's id (U… or W…)"),
     "a list of user ids",
   ).default([]),
+  alertLog: flag.optional(),
   targets: targetsByName(secretId).default({}),
   routes: routeList.default([]),
 });

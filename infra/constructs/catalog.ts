@@ -9,12 +9,14 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { ADDRESS_LINES, addressContextView } from "../../lib/sql/address-context.ts";
+import { alertsView } from "../../lib/sql/alerts-view.ts";
 import { archiveHoursView } from "../../lib/sql/archive-hours-view.ts";
 import { auditLogsView } from "../../lib/sql/audit-logs-view.ts";
 import { maskedView } from "../../lib/sql/masked-view.ts";
 import { ocsfView } from "../../lib/sql/ocsf-view.ts";
 import { readSavedQueries, SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import {
+  ALERT_LINES,
   AUDIT_LOG_LINES,
   athenaTable,
   type GlueTableInput,
@@ -73,6 +75,10 @@ export class Catalog extends Construct {
     const manifests = this.#addTable("Manifests", database, athenaTable(MANIFEST_LINES, place));
     const hours = this.#addTable("Hours", database, archiveHoursView(databaseName));
     hours.addResourceDependency(manifests);
+    const alertLines = this.#addTable("AlertLines", database, athenaTable(ALERT_LINES, place));
+    const alerts = this.#addTable("Alerts", database, alertsView(databaseName));
+    alerts.addResourceDependency(alertLines);
+    hours.addResourceDependency(alerts);
     this.lastTable = hours;
     hours.addResourceDependency(auditLogs);
     const ocsf = this.#addTable("Ocsf", database, ocsfView(databaseName));

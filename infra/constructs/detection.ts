@@ -28,6 +28,8 @@ import { addSchemaWatch } from "./schema-watch.ts";
 
 export interface DetectionProps {
   config: LakeConfig["detection"];
+  /** Whether alerts are kept in the bucket. */
+  hasAlertLog: boolean;
   sources: SourceConfig[];
   bucket: IBucket;
   /** Of secrets. */
@@ -108,6 +110,7 @@ export class Detection extends Construct {
           OWN_APP_IDS: config.ownAppIds,
           OWN_INSTALLER_IDS: config.ownInstallerIds,
           ALERT_PERIOD_SECONDS: config.alertPeriod,
+          ALERT_LOG: props.hasAlertLog ? "on" : undefined,
           MAX_ENTRY_AGE_DAYS: config.maxEntryAge / SECONDS_PER_DAY,
         }),
       },
@@ -124,7 +127,20 @@ export class Detection extends Construct {
       resources: [bucket.arnForObjects(`${PREFIXES.auditLogs}*`)],
       whyWildcard: "It ends a prefix: the entries of all sources, which is what rules look at.",
     });
-    handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt"]);
+    if (props.hasAlertLog) {
+      handler.allow({
+        sid: "KeepAlerts",
+        actions: ["s3:PutObject"],
+        resources: [bucket.arnForObjects(`${PREFIXES.alerts}*`)],
+        // Only with `If-None-Match`: it adds alerts and cannot change any.
+        conditions: { Null: { "s3:if-none-match": "false" } },
+        whyWildcard: "It ends a prefix: the alerts of all sources, and nothing else.",
+      });
+    }
+    handler.allowKey("s3", bucket.encryptionKey, [
+      "kms:Decrypt",
+      ...(props.hasAlertLog ? ["kms:GenerateDataKey"] : []),
+    ]);
     if (config.addressTable) {
       const { resultsBucket } = props;
       handler.allow({

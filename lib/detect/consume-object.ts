@@ -3,6 +3,7 @@ import { type ObjectName, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
 import type { Alert } from "./alert.ts";
+import type { AlertLog } from "./alert-log.ts";
 import { correlate } from "./correlate.ts";
 import type { Detector, Findings } from "./detector.ts";
 import { textAt } from "./entry-fields.ts";
@@ -40,6 +41,8 @@ export interface ConsumePorts {
   correlations: CorrelationStore;
   ledger: AlertLedger;
   sink: NotificationSink;
+  /** Absent where nobody keeps alerts. */
+  log?: Pick<AlertLog, "keep"> | undefined;
   /** Absent where nobody compares Slack's names with those seen. */
   vocabulary?: SeenNames;
   /** Absent: nobody asks by SQL what is known of addresses. */
@@ -98,6 +101,8 @@ export async function consumeObject(
     owner,
     forgetAfterSeconds,
   });
+  const withheld = [...alerts, ...correlated].filter((alert) => !isToBeTold(alert));
+  for (const alert of withheld) await ports.log?.keep(alert);
   const newNames = (await ports.vocabulary?.record(name.source, terms)) ?? 0;
   await writeAddresses(name, addresses, ports);
   return {
@@ -105,7 +110,7 @@ export async function consumeObject(
     matches: findings.matches + correlated.length,
     published: raised.published + published,
     suppressed: raised.suppressed + suppressed,
-    withheld: [...alerts, ...correlated].filter((alert) => !isToBeTold(alert)),
+    withheld,
     tooOld: false,
     newNames,
   };
