@@ -20,7 +20,6 @@ const PROGRESS_INTERVAL_MS = 250;
 /** Files that are checked at once: as many as Node decompresses beside the main thread. */
 const CHECKS = 4;
 
-
 /**
  * An archive in a directory as a database: the tables and views that Athena
  * has, with Trino's functions. Each query reads the files that the archive's
