@@ -106,6 +106,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
     names: toCatalogNames(scope, config.catalog),
+    hasAddressTable: config.detection.enabled && config.detection.addressTable,
     hasMaskedView: config.readers.some(({ masked }) => masked),
     sources: config.sources.map(({ name }) => name),
     archiveStartsOn: config.archiveStartsOn,
@@ -158,6 +159,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
       hasAlertLog: config.detection.alertLog ?? config.archive.existingBucket === undefined,
       sources: config.sources,
       newObjects: events.topic,
+      resultsBucket,
       ...{ bucket, key, notifications, monitoring, logRetention, removalPolicy },
     });
   }

@@ -97,7 +97,12 @@ async function readScript({ file }: SqlOptions): Promise<string | undefined> {
 async function runScript(read: Read, options: SqlOptions, script: string): Promise<void> {
   const signal = abortOnInterrupt("Stopping the query");
   const { statements, rest } = splitStatements(script);
-  for (const statement of rest === undefined ? statements : [...statements, rest]) {
+  if (rest !== undefined) statements.push(rest);
+  if (statements.length === 0) {
+    const place = options.file === undefined ? "on standard input" : `in --file ${options.file}`;
+    throw new UsageError(`there is no statement ${place}`);
+  }
+  for (const statement of statements) {
     await answer(read, options, statement, signal);
   }
 }

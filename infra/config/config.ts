@@ -226,6 +226,8 @@ export interface DetectionSettings {
   ownRules?: string;
   /** Local files that say more of addresses and people, deployed with the function's code. */
   context?: DetectionContextSettings;
+  /** Keep what the files say of the addresses in entries as the view address_context. Default: false. */
+  addressTable?: boolean;
   /** Alerts that nobody is told of, each for a reason, by an owner, until a day (docs/operate/detection.md). */
   suppressions?: readonly Suppression[];
   /** Suppress repeats of an alert within this period, "1m" to "7d". Default: "1h". */

@@ -10,6 +10,7 @@ import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { ADDRESS_LINES } from "../../lib/sql/address-context.ts";
 import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { writeEnvironment } from "../../lib/stack/environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
@@ -18,6 +19,7 @@ import type { LakeConfig, SourceConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { allowMemoryAndAlerts } from "./detection-access.ts";
 import { detectionFiles } from "./detection-files.ts";
+import { viaService } from "./grant.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
@@ -32,6 +34,8 @@ export interface DetectionProps {
   bucket: IBucket;
   /** Of secrets. */
   key: IKey;
+  /** Holds what is known of addresses, when that is kept. */
+  resultsBucket: IBucket;
   /** Announces each new object. */
   newObjects: ITopic;
   /** Where alerts go. */
@@ -100,6 +104,7 @@ export class Detection extends Construct {
         ...writeEnvironment(DETECT_ENVIRONMENT, {
           ARCHIVE_BUCKET: bucket.bucketName,
           DETECTION_TABLE: memory.tableName,
+          ADDRESS_TABLE_BUCKET: config.addressTable ? props.resultsBucket.bucketName : undefined,
           ALERT_TOPIC_ARN: notifications.topic.topicArn,
           DETECTION_RULES: config.rules,
           OWN_APP_IDS: config.ownAppIds,
@@ -136,6 +141,24 @@ export class Detection extends Construct {
       "kms:Decrypt",
       ...(props.hasAlertLog ? ["kms:GenerateDataKey"] : []),
     ]);
+    if (config.addressTable) {
+      const { resultsBucket } = props;
+      handler.allow({
+        sid: "WriteAddresses",
+        actions: ["s3:PutObject"],
+        resources: [resultsBucket.arnForObjects(`${ADDRESS_LINES.prefix}*`)],
+        whyWildcard: "It ends a prefix: each object of entries has one of their addresses.",
+      });
+      const { encryptionKey } = resultsBucket;
+      if (encryptionKey !== undefined) {
+        handler.allow({
+          sid: "UseAddressesKey",
+          actions: ["kms:GenerateDataKey"],
+          resources: [encryptionKey.keyArn],
+          conditions: viaService(handler, "s3"),
+        });
+      }
+    }
     allowMemoryAndAlerts(handler, memory, ["alert", "correlation", "vocabulary"], notifications);
     return handler;
   }

@@ -29,6 +29,7 @@ const DUCKDB_TYPES: Record<ColumnType, string> = {
   varchar: "VARCHAR",
   bigint: "BIGINT",
   integer: "INTEGER",
+  boolean: "BOOLEAN",
   "timestamp(3)": "TIMESTAMP",
 };
 

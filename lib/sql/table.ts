@@ -30,6 +30,7 @@ const GLUE_TYPES = {
   varchar: "string",
   bigint: "bigint",
   integer: "int",
+  boolean: "boolean",
   "timestamp(3)": "timestamp",
 } as const;
 

@@ -30,6 +30,8 @@ export const DETECT_ENVIRONMENT = z.object({
   ARCHIVE_BUCKET: z.string().min(1),
   ...SCHEMA_WATCH_ENVIRONMENT.shape,
   DETECTION_RULES: ruleOverrides,
+  /** Where what is known of addresses goes; absent: nowhere. */
+  ADDRESS_TABLE_BUCKET: z.string().min(1).optional(),
   /** Slack apps whose tokens fill the archive. */
   OWN_APP_IDS: idList,
   /** Users who installed them. */

@@ -175,7 +175,7 @@ export const LAYERS: Rule[][] = [
         "test/seal/sealed-archive.ts",
         "test/sql/open-lake-of.ts",
       ],
-      packages: ["playwright-core", "vitest"],
+      packages: ["axe-core", "playwright-core", "vitest"],
       builtins: ["child_process", "fs", "module", "os", "path", "util"],
     },
     {
@@ -341,7 +341,7 @@ export const LAYERS: Rule[][] = [
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
-      packages: ["cli-progress", "cli-table3", "string-width"],
+      packages: ["cli-progress", "cli-table3", "fflate", "string-width"],
       builtins: ["child_process", "events", "fs", "os", "path", "stream"],
     },
     {

@@ -108,6 +108,27 @@ describe("Detection", () => {
     ]);
   });
 
+  it("keeps what is known of addresses where that is asked for", () => {
+    const { template: keeping } = synthesize({
+      sources: [{ name: "acme" }],
+      detection: { addressTable: true, context: { countries: "included" } },
+    });
+    const write = grants(keeping, "DetectionDetectRole").find(
+      ({ Sid }) => Sid === "WriteAddresses",
+    );
+    expect(write?.Action).toBe("s3:PutObject");
+    expect(JSON.stringify(write?.Resource)).toMatch(/ArchiveResults.*address_context\/\*/);
+    const { Variables } = resource(keeping, FUNCTION, "DetectionDetect").Properties.Environment;
+    expect(Variables.ADDRESS_TABLE_BUCKET).toEqual({
+      Ref: expect.stringMatching(/^ArchiveResults/),
+    });
+    const tables = Object.values(keeping.findResources("AWS::Glue::Table")).map(
+      ({ Properties }) => Properties.TableInput.Name,
+    );
+    expect(tables).toEqual(expect.arrayContaining(["address_lines", "address_context"]));
+    expect(JSON.stringify(template)).not.toContain("address_context");
+  });
+
   it("keeps alerts in the archive's bucket, unless that has a policy of its own", () => {
     const keepsAlerts = (overrides: Partial<AuditLakeConfig>) => {
       const { template } = synthesize(overrides);
