@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { alertProblem, isAlertKey } from "../archive/alert-object.ts";
 import { ArchiveObjectError, checkObject } from "../archive/archive-object.ts";
 import {
   type ColumnsDay,
@@ -63,6 +64,8 @@ async function checkLakeFile(archiveDirectory: string, key: string): Promise<str
       await checkObject(key, name.hash, await store.get(key));
     } else if (columns !== undefined) {
       return await checkColumns(archiveDirectory, columns);
+    } else if (isAlertKey(key)) {
+      return alertProblem(key, await store.get(key));
     } else {
       parseManifest(key, await store.get(key));
     }
@@ -115,4 +118,16 @@ export async function hashOfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
   return hash.digest("hex");
+}
+
+/** Damaged objects that an error names; `verify` names all. */
+const NAMED_MAX = 5;
+
+/** @param damaged - keys, each with its problem */
+export function describeDamaged(damaged: readonly (readonly [string, string])[]): string {
+  const named = damaged
+    .slice(0, NAMED_MAX)
+    .map(([key, problem]) => `cannot read ${key}: ${problem}`);
+  const more = damaged.length - named.length;
+  return `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}: restore the first version, or leave out what is damaged (query --skip-damaged)`;
 }

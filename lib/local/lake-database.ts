@@ -1,31 +1,22 @@
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
-import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
-import {
-  createAddressFunctions,
-  lacksAddressColumns,
-  withAddressColumns,
-} from "./address-columns.ts";
-import { checkLakeFiles } from "./check-lake-file.ts";
+import { addAddressColumns, createAddressFunctions } from "./address-columns.ts";
+import { checkLakeFiles, describeDamaged } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
 import type { LakeOptions } from "./lake-options.ts";
-import { createLakeViews, createParsedViews, createWideView, type Days } from "./lake-views.ts";
+import { createLakeViews, createParsedViews, type Days } from "./lake-views.ts";
+import { prepareWide } from "./prepare-wide.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
 import { copyResult } from "./result-copy.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
 const PROGRESS_INTERVAL_MS = 250;
 
-/** Damaged objects that an error names; `verify` names all. */
-const NAMED_MAX = 5;
-
-/** With as many columns of the view, parsing a line once for all of them is faster than once for each. */
-const WIDE_COLUMNS_MIN = 8;
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -92,7 +83,7 @@ export class LakeDatabase implements Disposable {
         await createParsedViews(connection, this.#directory, files, { days, statements });
         for (const [index, sql] of statements.entries()) {
           await assertReadsOnly(connection, sql);
-          taken.push(await take(await streamRows(await connection.prepare(sql)), index));
+          taken.push(await take(streamRows(await connection.prepare(sql)), index));
         }
       } catch (error) {
         throw toQueryError(error);
@@ -172,20 +163,13 @@ export class LakeDatabase implements Disposable {
 
   async #select(connection: DuckDBConnection, sql: string, files: LakeFiles): Promise<RowStream> {
     try {
-      // Views open a file, too: that of the first day in columns.
       const hasAddressColumns = this.#options.lookUpAddress !== undefined;
+      // Views open a file, too: that of the first day in columns.
       await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      const asked = await connection.prepare(sql);
-      const isWidened = hasAddressColumns && lacksAddressColumns(columnNames(asked));
-      const widened = isWidened ? withAddressColumns(sql) : sql;
-      let prepared = isWidened ? await connection.prepare(widened) : asked;
-      if (countViewColumns(prepared) >= WIDE_COLUMNS_MIN) {
-        await createWideView(connection, files, hasAddressColumns);
-        prepared = await connection.prepare(widened);
-      }
-      const rows = streamRows(prepared);
-      return { ...rows, copy: (request) => copyResult(connection, widened, rows.types, request) };
+      const select = hasAddressColumns ? await addAddressColumns(connection, sql) : sql;
+      const rows = streamRows(await prepareWide(connection, select, files, hasAddressColumns));
+      return { ...rows, copy: (request) => copyResult(connection, select, rows.types, request) };
     } catch (error) {
       throw toQueryError(error);
     }
@@ -201,7 +185,7 @@ export class LakeDatabase implements Disposable {
     // The log is one for all queries, and would grow with their number.
     if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
     const start = `${this.#directory}/`;
-    const keys = new Set([...files.entries, ...files.manifests, ...files.columns]);
+    const keys = new Set(Object.values(files as Record<keyof LakeFiles, string[]>).flat());
     return log
       .getRows()
       .map(([path]) => String(path).slice(start.length))
@@ -215,15 +199,7 @@ export class LakeDatabase implements Disposable {
   #passOver(problems: ReadonlyMap<string, string>): Iterable<string> {
     const { skipDamaged = false, onNotice } = this.#options;
     const damaged = [...problems].filter(([key]) => !key.startsWith(PREFIXES.compact));
-    if (damaged.length > 0 && !skipDamaged) {
-      const named = damaged
-        .slice(0, NAMED_MAX)
-        .map(([key, problem]) => `cannot read ${key}: ${problem}`);
-      const more = damaged.length - named.length;
-      throw new QueryError(
-        `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}: restore the first version, or leave out what is damaged (query --skip-damaged)`,
-      );
-    }
+    if (damaged.length > 0 && !skipDamaged) throw new QueryError(describeDamaged(damaged));
     for (const [key, problem] of problems) {
       const effect = key.startsWith(PREFIXES.compact) ? "from_lines" : "left_out";
       onNotice?.({ key, problem, effect });
@@ -254,7 +230,7 @@ export async function openLake(
     await connection.run("CALL enable_logging('FileSystem')");
     // DuckDB compares the names as they are written, and the views' are patterns.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
-      [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.compact].map((prefix) =>
+      [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.alerts, PREFIXES.compact].map((prefix) =>
         quote(join(path, prefix)),
       ),
     );
@@ -271,13 +247,4 @@ export async function openLake(
     connection.closeSync();
   }
   return new LakeDatabase(directory, database, options);
-}
-
-function columnNames(prepared: DuckDBPreparedStatement): string[] {
-  return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
-}
-
-function countViewColumns(prepared: DuckDBPreparedStatement): number {
-  const names = columnNames(prepared);
-  return AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name)).length;
 }

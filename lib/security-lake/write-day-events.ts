@@ -91,7 +91,8 @@ export async function writeDayEvents(
     const parts = partsOf(added);
     for (const [part, objects] of parts) {
       if (marks.has(partMark(unit, part))) continue;
-      if (clock.nowMs() + PART_MS > deadlineMs) return { isDone: false, entries };
+      // One in each call, however short it is: or nothing would ever be done.
+      if (entries > 0 && clock.nowMs() + PART_MS > deadlineMs) return { isDone: false, entries };
       entries += await writePart(archive, events, unit, place, part, objects);
     }
     await removeOthers(events, unit, place, new Set(parts.keys()));

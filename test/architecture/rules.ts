@@ -283,7 +283,7 @@ export const LAYERS: Rule[][] = [
       why: "talks to people; what is deployed is reached through cli/stack only",
       may: [...CLI, "fake-slack", "package.json", ...LIB.filter((folder) => folder !== "lib/aws")],
       packages: ["commander", "@bomb.sh/tab"],
-      builtins: ["child_process", "crypto", "fs", "os", "path", "readline", "stream"],
+      builtins: ["child_process", "crypto", "fs", "os", "path", "readline", "stream", "v8"],
     },
     {
       folder: "cli/stack",
@@ -505,6 +505,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/run",
       why: "is what all writers share, and knows none of them",
       may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      builtins: ["v8"],
     },
     {
       folder: "lib/sql",
@@ -519,7 +520,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/archive",
       why: "says what is stored and where; adapters and writers depend on it, not it on them",
       may: [...PORTS, "lib/time.ts"],
-      builtins: ["crypto", "util", "zlib"],
+      builtins: ["crypto", "events", "util", "zlib"],
     },
   ],
   [
@@ -549,7 +550,7 @@ export const LAYERS: Rule[][] = [
 export const COMPUTED_IMPORTS: Record<string, string> = {
   ".ci/template/lambda-runtime.mjs": "the code of a deployed function",
   "cli/run/own-rules.ts": "the user's own rules",
-  "functions/detect/handler.ts": "the user's own rules, beside its code",
+  "functions/detect/files-beside-code.ts": "the user's own rules, beside its code",
   "infra/app.ts": "the user's configuration file",
   "infra/constructs/own-rules.ts": "the user's own rules",
   "packages/slack-audit-logs.ts": "the bundle that it has built",

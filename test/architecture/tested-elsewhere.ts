@@ -46,6 +46,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
   "lib/ingest/late-scan.ts": "test/ingest/ingest.test.ts",
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
+  "lib/run/flat-heap.ts": "test/functions/ingest/handler.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
@@ -114,6 +115,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
   "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
+  "lib/local/prepare-wide.ts": "test/local/lake-database.test.ts",
   "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
   "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",

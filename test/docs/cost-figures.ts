@@ -63,6 +63,11 @@ export const ASSUMED = {
   columnsCpuSecondsPerMillion: 11,
   /** Athena's nine statements of a day; more where days are large. */
   columnsWaitSeconds: 60,
+  /** `npm run bench:ocsf`: lines to Parquet, rounded up. */
+  eventsCpuSecondsPerMillion: 100,
+  eventsBytesPerEntry: 140,
+  /** A class each, and a mark, for 200,000 entries. */
+  eventsPutsPerMillion: 60,
   /** Run, look at its answer, wait. */
   closeRunTransitions: 3,
 };

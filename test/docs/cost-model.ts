@@ -150,6 +150,16 @@ export function toBill(volume: Volume, pieces: Pieces): Bill {
   };
 }
 
+/** Of entries as events of OCSF, once; and what a month of their storage costs. */
+export function eventsDollarsPerMillion(): { written: number; storedMonth: number } {
+  // Its function has a vCPU, as that of the columns.
+  const gbSeconds = ASSUMED.eventsCpuSecondsPerMillion * ASSUMED.columnsGb;
+  return {
+    written: gbSeconds * PRICES.lambdaGbSecond + ASSUMED.eventsPutsPerMillion * PRICES.s3PutOrList,
+    storedMonth: ((1e6 * ASSUMED.eventsBytesPerEntry) / 1e9) * PRICES.s3StandardGbMonth,
+  };
+}
+
 /** How long one run is billed for. */
 export function runSeconds({ entriesPerDay, calls }: Volume): number {
   const listed = (entriesPerDay / ASSUMED.runsPerDay) * ASSUMED.listedPerStored;

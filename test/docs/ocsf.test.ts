@@ -77,7 +77,7 @@ WHERE dt >= '2026-05-01' GROUP BY class_name ORDER BY events DESC
 
 ## Parquet
 
-With \`--output parquet\`, all classes are one table: an attribute is a column, nested ones are structs, and what a class does not have is NULL. \`unmapped\` is a map from the path of a leaf, such as \`details.type\`, to its text.
+With \`--output parquet\`, all classes are one table: an attribute is a column, nested ones are structs, and what a class does not have is NULL. In the stack, each class has files and a table of its own: [Events for SIEMs](../operate/ocsf.md). \`unmapped\` is a map from the path of a leaf, such as \`details.type\`, to its text.
 
 ## Actions
 

@@ -135,14 +135,6 @@ describe("the events of a sealed day", () => {
     expect(await write(archive, whole)).toEqual({ isDone: true, entries: 0 });
   });
 
-  it("go on in the next call, when the time is over", async () => {
-    const events = new MemoryEventStore();
-
-    expect(await write(archive, events, 1)).toEqual({ isDone: false, entries: 0 });
-    expect(events.objects.size).toBe(0);
-    expect(await daysWithoutEvents(archive, events, SOURCE, "1.5.0")).toEqual([DAY]);
-  });
-
   it("are without parts that were begun when an action was of another class", async () => {
     const events = new MemoryEventStore();
     const [file = ""] = whole.files();
@@ -169,6 +161,20 @@ it("an addendum's entries are added, and no others", async () => {
   expect(events.files()).toEqual(expect.arrayContaining(first));
   const lines = await readEvents(events, "raw_data");
   expect(lines.flat().sort()).toEqual(LINES.slice(0, 14).sort());
+});
+
+it("goes on in the next call, when the time is over, and writes a part in each", async () => {
+  const store = new MemoryArchiveStore();
+  const events = new MemoryEventStore();
+  await fill(store, LINES.slice(0, 10));
+  await sealDays(store, SOURCE, [DAY]);
+  await fill(store, LINES.slice(10, 14));
+  await sealAgain(store);
+
+  expect(await write(store, events, 1)).toEqual({ isDone: false, entries: 10 });
+  expect(await daysWithoutEvents(store, events, SOURCE, "1.5.0")).toEqual([DAY]);
+  expect(await write(store, events, 1)).toEqual({ isDone: true, entries: 4 });
+  expect(await daysWithoutEvents(store, events, SOURCE, "1.5.0")).toEqual([]);
 });
 
 it("refuses a day whose lines are not what was sealed, and one that is not sealed", async () => {
