@@ -17,3 +17,18 @@ export interface SealUse {
   cpuSeconds: number;
   peakMemoryMiB: number;
 }
+
+/** Events of an archive, and how they are written. */
+export interface OcsfJob {
+  /** Of the archive. */
+  directory: string;
+  output: "ndjson" | "parquet";
+}
+
+export interface OcsfUse {
+  entries: number;
+  /** Of the events as they are written. */
+  bytes: number;
+  cpuSeconds: number;
+  peakMemoryMiB: number;
+}

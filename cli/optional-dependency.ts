@@ -3,6 +3,10 @@ import packageJson from "../package.json" with { type: "json" };
 /** Packages that only some commands need, and that an install may leave out. */
 const OPTIONAL = [
   { name: "@duckdb/node-api", isPart: (name: string) => name === "@duckdb/node-api" },
+  {
+    name: "Observable Plot",
+    isPart: (name: string) => name === "@observablehq/plot" || name === "linkedom",
+  },
   { name: "the AWS SDK", isPart: (name: string) => /^@(aws-sdk|smithy)\//.test(name) },
 ];
 

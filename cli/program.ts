@@ -70,6 +70,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/detect.ts")).defineDetectCommand,
   },
   {
+    name: "watch",
+    summary: "send alerts about what is new to Slack, PagerDuty, Jira and others",
+    load: async () => (await import("./commands/watch.ts")).defineWatchCommand,
+  },
+  {
+    name: "report",
+    summary: "write a page about the archive: complete? what went wrong? what left?",
+    load: async () => (await import("./commands/report.ts")).defineReportCommand,
+  },
+  {
     name: "seal",
     summary: "reconcile a day with Slack, and seal it",
     load: async () => (await import("./commands/seal.ts")).defineSealCommand,

@@ -25,6 +25,7 @@ import { Ingestion } from "./constructs/ingestion.ts";
 import { Monitoring } from "./constructs/monitoring.ts";
 import { NodeFunction } from "./constructs/node-function.ts";
 import { Notifications } from "./constructs/notifications.ts";
+import { OcsfStore } from "./constructs/ocsf.ts";
 import { Readers } from "./constructs/readers.ts";
 import { Sealing } from "./constructs/sealing.ts";
 
@@ -93,7 +94,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     topic: notifications.topic,
     hasDashboard: config.dashboard,
   });
-  const { bucket, resultsBucket, columnsBucket } = new Archive(scope, "Archive", {
+  const { bucket, resultsBucket, columnsBucket, accessLogs } = new Archive(scope, "Archive", {
     config: config.archive,
     resultsRetentionSeconds: config.catalog.resultsRetention,
     key,
@@ -105,12 +106,21 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
     names: toCatalogNames(scope, config.catalog),
+    hasAddressTable: config.detection.enabled && config.detection.addressTable,
     hasMaskedView: config.readers.some(({ masked }) => masked),
     sources: config.sources.map(({ name }) => name),
     archiveStartsOn: config.archiveStartsOn,
     hasColumns,
     ...{ bucket, resultsBucket, key, monitoring },
   });
+
+  const ocsfStore = config.ocsf.enabled
+    ? new OcsfStore(scope, "Ocsf", {
+        config: config.ocsf,
+        archiveStartsOn: config.archiveStartsOn,
+        ...{ catalog, key, accessLogs, removalPolicy },
+      })
+    : undefined;
 
   // In the order of their rows on the dashboard.
   const ingestion = new Ingestion(scope, "Ingestion", {
@@ -124,6 +134,8 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
         config: config.closing,
         sources: enabled,
         hasColumns,
+        ocsf: config.ocsf,
+        eventsBucket: ocsfStore?.bucket,
         schedules: ingestion.schedules,
         deadLetters: ingestion.deadLetters,
         ...{ bucket, resultsBucket, columnsBucket, checkpoints, catalog, key },
@@ -144,8 +156,10 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   if (config.detection.enabled) {
     new Detection(scope, "Detection", {
       config: config.detection,
+      hasAlertLog: config.detection.alertLog ?? config.archive.existingBucket === undefined,
       sources: config.sources,
       newObjects: events.topic,
+      resultsBucket,
       ...{ bucket, key, notifications, monitoring, logRetention, removalPolicy },
     });
   }
@@ -153,6 +167,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   addOutputs(scope, {
     [STACK_OUTPUTS.archiveBucket]: bucket.bucketName,
     [STACK_OUTPUTS.resultsBucket]: resultsBucket.bucketName,
+    [STACK_OUTPUTS.eventsBucket]: ocsfStore?.bucket.bucketName,
     [STACK_OUTPUTS.key]: key.keyArn,
     [STACK_OUTPUTS.database]: catalog.database,
     [STACK_OUTPUTS.workgroup]: catalog.workgroup,

@@ -16,8 +16,8 @@ const PACKAGE = join(ROOT, "dist/slack-audit-lake");
 const FUNCTIONS = "dist/functions";
 const QUERIES = "lib/sql/queries";
 const COMMAND = "cli/audit-lake.js";
-/** Scopes of the packages that an install may leave out. */
-const OPTIONAL = ["@duckdb", "@aws-sdk", "@smithy"];
+/** Packages that an install may leave out, or their scopes. */
+const OPTIONAL = ["@duckdb", "@aws-sdk", "@smithy", "@observablehq", "linkedom"];
 
 /**
  * Build the package.
@@ -60,7 +60,7 @@ async function bundleCommand(): Promise<void> {
     target: `node${root.engines.node.slice(">=".length)}`,
     format: "esm",
     mainFields: ["module", "main"],
-    external: [...OPTIONAL.map((scope) => `${scope}/*`)],
+    external: OPTIONAL.flatMap((name) => [name, `${name}/*`]),
     // Dependencies that are CommonJS ask for `require`, which a module does not have.
     banner: {
       js: 'import{createRequire as toRequire}from"node:module";const require=toRequire(import.meta.url);',
@@ -111,7 +111,11 @@ async function importedPackages(): Promise<Set<string>> {
 function toManifest(version: string, imported: ReadonlySet<string>) {
   const pinned: Record<string, string> = { ...root.devDependencies, ...root.dependencies };
   const dependencies: Record<string, string> = {};
-  const optionalDependencies: Record<string, string> = {};
+  // A file of it is read, and no module imported.
+  const countries = "@ip-location-db/geo-whois-asn-country-mmdb";
+  const optionalDependencies: Record<string, string> = {
+    [countries]: root.optionalDependencies[countries],
+  };
   const peerDependencies: Record<string, string> = {};
   for (const name of [...imported].toSorted()) {
     const pin = pinned[name];

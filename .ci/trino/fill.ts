@@ -22,13 +22,22 @@ export function exampleOf(parameters: SavedQuery["parameters"]): Record<string, 
   );
 }
 
-/** A saved query over these days; the last week is what counts as new. */
-export function textOf({ parameters, sql }: SavedQuery, days: readonly string[]): string {
+/**
+ * A saved query over these days; the last week is what counts as new.
+ *
+ * @param given - values of parameters, where the query has them
+ */
+export function textOf(
+  { parameters, sql }: SavedQuery,
+  days: readonly string[],
+  given: Readonly<Record<string, string>> = {},
+): string {
   const values = Object.entries({
     from_day: days.at(0) ?? "",
     to_day: days.at(-1) ?? "",
-    new_since: days.at(-7) ?? "",
+    new_since: days.at(-7) ?? days.at(0) ?? "",
     as_of: `${days.at(-1)}T23:59:59Z`,
+    ...given,
   }).filter(([name]) => parameters.some((parameter) => parameter.name === name));
   return sql({ ...exampleOf(parameters), ...Object.fromEntries(values) });
 }

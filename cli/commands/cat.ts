@@ -7,10 +7,10 @@ import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { noteNothing } from "../options/archived-days.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
-import { noteNothing } from "../output/archived-days.ts";
 import { writeOut } from "../output/standard-output.ts";
 
 interface CatOptions extends TimeRangeOptions {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { LakeDatabase } from "../../lib/local/lake-database.ts";
@@ -33,7 +34,7 @@ const TABLE_WIDTH = 120;
 export function defineDemoCommand(command: Command): void {
   command
     .description(
-      "Fill an archive with the last days of a made-up organization, from a fake Slack on this machine, and run three queries. Run it again to continue where it ended. It neither needs nor uses a token.",
+      "Fill an archive with the last days of a made-up organization, from a fake Slack on this machine, run three queries, and write a report. Run it again to continue where it ended. It neither needs nor uses a token.",
     )
     .option("--archive <dir>", "directory of the archive", "archive/demo")
     .addOption(
@@ -80,6 +81,7 @@ async function demonstrate(directory: string, lastSeconds: number): Promise<numb
   } finally {
     lake.close();
   }
+  const report = await writeReport(directory, lastSeconds, signal);
   console.log(`
 Next:
   npm start                                       continue where this ended
@@ -87,8 +89,23 @@ Next:
   ${COMMAND} query --archive ${directory} "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY n DESC LIMIT 10"
   ${COMMAND} status --archive ${directory}
   ${COMMAND} cat --archive ${directory} | head -n 1
-  ${COMMAND} ingest --help                    your own organization`);
+  ${COMMAND} ingest --help                    your own organization
+
+The report: ${report}`);
   return EXIT.done;
+}
+
+/** @returns the page's path: beside the archive, which holds nothing but what it stores */
+async function writeReport(
+  directory: string,
+  lastSeconds: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const { makeReport, rulesWith, toScope } = await import("./report.ts");
+  const path = `${resolve(directory)}-report.html`;
+  const scope = toScope({ last: lastSeconds }, nowSeconds(systemClock));
+  await makeReport(directory, scope, path, signal, rulesWith());
+  return path;
 }
 
 async function fill(directory: string, lastSeconds: number, signal: AbortSignal): Promise<number> {

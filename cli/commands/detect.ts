@@ -1,10 +1,12 @@
 import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
 import type { Alert } from "../../lib/detect/alert.ts";
+import type { RuleOverrides } from "../../lib/detect/configure.ts";
+import type { LocalContext } from "../../lib/detect/context/read-context.ts";
 import type { Detection } from "../../lib/detect/correlation.ts";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
-import type { DetectorSettings } from "../../lib/detect/detector.ts";
+import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
@@ -12,6 +14,8 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { NOTHING_OF_PERIOD, noteNothing } from "../options/archived-days.ts";
+import { addContextOptions } from "../options/context.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { didYouMean } from "../options/suggestion.ts";
 import { parsePositiveSeconds, TIME_HELP } from "../options/time.ts";
@@ -21,19 +25,25 @@ import {
   type TimeRangeOptions,
   toTimeRange,
 } from "../options/time-range.ts";
-import { NOTHING_OF_PERIOD, noteNothing } from "../output/archived-days.ts";
+import { ActivityLine } from "../output/activity-line.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { formatCount, formatCounted, formatTime } from "../output/format.ts";
 import { ListedAlerts, renderAlerts, renderSuppressed } from "../output/listed-alerts.ts";
 import { page } from "../output/pager.ts";
 import { renderTable } from "../output/table.ts";
-import { readSuppressions } from "../run/detection-files.ts";
+import {
+  type ContextOptions,
+  readContextFiles,
+  readRuleSettings,
+  readSuppressions,
+} from "../run/detection-files.ts";
+import { exportSigma } from "../run/export-sigma.ts";
 import { readOwnRules } from "../run/own-rules.ts";
 
 /** Between two lines of progress on standard error. */
 const LINE_INTERVAL_MS = 10_000;
 
-interface DetectOptions extends TimeRangeOptions {
+interface DetectOptions extends TimeRangeOptions, ContextOptions {
   archive: string;
   source?: string;
   /** Seconds. */
@@ -44,8 +54,10 @@ interface DetectOptions extends TimeRangeOptions {
   rule?: string[];
   /** Folder of rules of one's own. */
   rules?: string;
-  /** File. */
+  /** Files. */
+  ruleSettings?: string;
   suppressions?: string;
+  exportSigma?: string;
   json?: true;
   pager: boolean;
 }
@@ -86,8 +98,16 @@ export function defineDetectCommand(command: Command): void {
       "folder with rules of your own: modules that export them; one with the id of ours replaces it",
     )
     .option(
+      "--rule-settings <file>",
+      "JSON file of severities, thresholds and windows, as detection.rules of the stack has them (docs/operate/detection.md)",
+    )
+    .option(
       "--suppressions <file>",
       "JSON file of alerts to hold back: counted and listed apart (docs/operate/detection.md)",
+    )
+    .option(
+      "--export-sigma <dir>",
+      "write the rules that Sigma can say as files of Sigma, name the others, and end",
     )
     .option("--json", "print one JSON object")
     .option("--no-pager", "print a long list at once; otherwise $PAGER shows it on a terminal")
@@ -104,13 +124,24 @@ Examples:
       const range = toTimeRange(options, nowSeconds(systemClock));
       const known = await allRules(options);
       const rules = selectRules(known, options);
+      if (options.exportSigma !== undefined) {
+        const { files, unsaid } = await exportSigma(options.exportSigma, rules);
+        for (const { id, because } of unsaid) console.log(`${id}: not exported, ${because}`);
+        console.log(`${formatCounted(files, "rule")} in ${options.exportSigma}`);
+        return;
+      }
+      const overrides = await readRuleSettings(options.ruleSettings, known);
       const suppressions = await readSuppressions(options.suppressions, known);
+      const context = await readContextFiles(options);
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
       const alerts = new ListedAlerts();
       const suppressed = new ListedAlerts();
-      const findings = await detect(options, { rules, suppressions }, range, (alert) =>
-        (alert.suppression === undefined ? alerts : suppressed).add(alert),
+      const findings = await detect(
+        options,
+        { rules, overrides, suppressions, context },
+        range,
+        (alert) => (alert.suppression === undefined ? alerts : suppressed).add(alert),
       );
       const listed = { alerts: alerts.bySeverity(), suppressed: suppressed.bySeverity() };
       if (findings.entries === 0 && Object.keys(range).length > 0) {
@@ -120,13 +151,13 @@ Examples:
       else if (options.pager) await page(toText(range, findings, listed));
       else console.log(toText(range, findings, listed));
     });
+  addContextOptions(command);
   addFormerTimeOption(command, "--since", "from");
 }
 
 async function allRules({ rules: directory }: DetectOptions): Promise<readonly Detection[]> {
   if (directory === undefined) return DETECTIONS;
-  const own = await readOwnRules(directory);
-  return [...DETECTIONS.filter((rule) => !own.some(({ id }) => id === rule.id)), ...own];
+  return withOwnRules(DETECTIONS, await readOwnRules(directory));
 }
 
 /** @throws {UsageError} when a rule is not known */
@@ -148,37 +179,48 @@ function selectRules(
   );
 }
 
+/** What files say of the rules, of addresses and of people. */
+interface DetectionFiles {
+  rules: readonly Detection[];
+  overrides: RuleOverrides;
+  suppressions: Suppressions | undefined;
+  context: LocalContext;
+}
+
 /** Alerts to list: those that are raised, and those that a suppression holds back. */
 interface Listed {
   alerts: readonly Alert[];
   suppressed: readonly Alert[];
 }
 
-function detect(
+async function detect(
   { archive, source, period, ownApp, ownInstaller }: DetectOptions,
-  { rules, suppressions }: Pick<DetectorSettings, "rules"> & { suppressions?: Suppressions },
+  { rules, overrides, suppressions, context }: DetectionFiles,
   range: Partial<TimeRange>,
   onAlert: (alert: Alert) => void,
 ): Promise<ArchiveFindings> {
   let lastLineAtMs = performance.now();
+  using activity = new ActivityLine();
   // Each entry is an object here: a young generation that may grow takes a seventh less CPU.
   setFlagsFromString("--semi-space-growth-factor=2");
-  return detectArchive(
+  return await detectArchive(
     new DirectoryArchiveStore(archive),
     {
-      rules,
+      ...{ rules, overrides },
       ...(suppressions && { suppressions }),
-      context: { ownAppIds: ownApp, ownInstallerIds: ownInstaller },
+      context: { ownAppIds: ownApp, ownInstallerIds: ownInstaller, ...context },
       periodSeconds: period,
     },
     {
       ...range,
       ...(source === undefined ? {} : { source }),
       onAlert,
-      onObject: ({ objects, entries }) => {
-        if (performance.now() - lastLineAtMs >= LINE_INTERVAL_MS) {
+      onObject: ({ objects, entries }, newest) => {
+        const text = `${formatCounted(objects, "object")}, ${formatCounted(entries, "entry", "entries")} so far, at ${formatTime(newest)}`;
+        activity.update(text);
+        if (!process.stderr.isTTY && performance.now() - lastLineAtMs >= LINE_INTERVAL_MS) {
           lastLineAtMs = performance.now();
-          console.error(`${formatCount(objects)} objects, ${formatCount(entries)} entries so far`);
+          console.error(text);
         }
       },
     },

@@ -12,6 +12,7 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { NOTHING_OF_PERIOD, noteNothing } from "../options/archived-days.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
@@ -70,19 +71,37 @@ Examples:
       const range = toTimeRange({ from, until, last }, nowSeconds(systemClock));
       await checkReadable(archive);
       await checkSource(archive, source);
-      const events = archivedEvents(
-        new DirectoryArchiveStore(archive),
-        { source, ...range },
-        options.schemaVersion,
-        options.skipDamaged && noteLeftOut,
+      let isAnything = false;
+      const found = () => {
+        isAnything = true;
+      };
+      const leaveOut = (key: string, problem: string) => {
+        found();
+        console.error(`audit-lake: LEFT OUT ${key}: ${problem}`);
+      };
+      const events = noticing(
+        archivedEvents(
+          new DirectoryArchiveStore(archive),
+          { source, ...range },
+          options.schemaVersion,
+          options.skipDamaged && leaveOut,
+        ),
+        found,
       );
       if (file === undefined) await printEvents(events);
       else await writeWhole(file, (partial) => writeEvents(events, output, partial));
+      if (!isAnything) await noteNothing(NOTHING_OF_PERIOD, archive, source);
     });
 }
 
-function noteLeftOut(key: string, problem: string): void {
-  console.error(`audit-lake: LEFT OUT ${key}: ${problem}`);
+async function* noticing(
+  events: AsyncIterable<OcsfEvent[]>,
+  found: () => void,
+): AsyncGenerator<OcsfEvent[]> {
+  for await (const batch of events) {
+    if (batch.length > 0) found();
+    yield batch;
+  }
 }
 
 async function printEvents(events: AsyncIterable<OcsfEvent[]>): Promise<void> {

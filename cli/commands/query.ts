@@ -7,6 +7,8 @@ import { nowSeconds } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { noteOutside } from "../options/archived-days.ts";
+import { addAddressOptions } from "../options/context.ts";
 import {
   addQuerySelection,
   type QuerySelection,
@@ -16,15 +18,21 @@ import {
 import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
-import { noteOutside } from "../output/archived-days.ts";
-import { OUTPUT_FORMATS, printResult, type ResultOutput } from "../output/print-result.ts";
+import {
+  OUTPUT_FORMATS,
+  printResult,
+  type ReadRows,
+  type ResultOutput,
+} from "../output/print-result.ts";
+import { QueryActivity } from "../output/query-activity.ts";
 import { renderStatusLines } from "../output/table.ts";
+import { type AddressOptions, readAddressFiles } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 
 /** Threads of DuckDB for results of any size: each takes 100 MB, and one keeps up with the output. */
 const STREAM_THREADS = 1;
 
-interface QueryOptions extends QuerySelection {
+interface QueryOptions extends QuerySelection, AddressOptions {
   archive: string;
   output?: (typeof OUTPUT_FORMATS)[number];
   file?: string;
@@ -42,6 +50,7 @@ export function defineQueryCommand(command: Command): void {
       [
         "Run one SELECT over the archive, or a saved query by its name. The view audit_logs has the entries as columns; the table audit_log_lines has them as Slack sent them. The view archive_hours has every hour of the sealed days: what Slack listed and what the archive held.",
         "Use SQL that both Athena and DuckDB understand. Times are UTC. Restrict the days (dt BETWEEN '2026-05-01' AND '2026-05-07') to read only those, and the organization with source = 'acme'.",
+        "With files that say more of addresses, entries and results that have an ip_address get the columns country, network and is_known_network.",
         "With --stack, the query runs in Athena, in the workgroup of the deployed stack. It prints the bytes scanned, and Ctrl-C stops it.",
       ].join("\n\n"),
     )
@@ -95,16 +104,19 @@ ${STACK_HELP}`,
       const { sql, saved } = toStatement(text, options, nowSeconds(systemClock));
       const writeParquet = async (rows: RowStream, path: string) =>
         (await import("../../lib/local/parquet-result.ts")).writeParquet(rows, path);
+      const addresses = await readAddressFiles(options);
       if (options.stack !== undefined) {
+        if (addresses !== undefined) {
+          throw new UsageError(
+            "--stack knows no local files: join the view address_context, which detection.addressTable keeps",
+          );
+        }
         const { stack } = options;
         if (saved !== undefined) console.error(saved.reads);
-        const { queryDeployed } = await import("../stack/athena-query.ts");
+        const { openDeployed } = await import("../stack/athena-query.ts");
         const signal = abortOnInterrupt("Stopping the query");
-        await printResult(
-          (take) => queryDeployed(stack, sql, take, signal, options.source),
-          output,
-          writeParquet,
-        );
+        const read = await openDeployed(stack, options.source);
+        await printResult((take) => read(sql, take, signal), output, writeParquet);
         return;
       }
       await checkReadable(options.archive);
@@ -116,18 +128,24 @@ ${STACK_HELP}`,
       const signal = abortOnInterrupt("Stopping the query");
       // DuckDB is optional, and slow to load.
       const { openLake } = await import("../../lib/local/lake-database.ts");
-      const lake = await openLake(options.archive, {
-        skipDamaged: options.skipDamaged,
-        threadsMax: output.format === "table" ? undefined : STREAM_THREADS,
-        onNotice: ({ key, problem, effect }) =>
-          console.error(`audit-lake: ${EFFECTS[effect]} ${key}: ${problem}`),
-      });
-      try {
-        await printResult((take) => lake.read(sql, take, signal), output, writeParquet);
-      } finally {
-        lake.close();
-      }
+      const read: ReadRows = async (take, writableFile) => {
+        using activity = new QueryActivity(options.archive, saved?.period);
+        using lake = await openLake(options.archive, {
+          writableFile,
+          skipDamaged: options.skipDamaged,
+          lookUpAddress: addresses && ((address) => addresses.of(address)),
+          threadsMax: output.format === "table" ? undefined : STREAM_THREADS,
+          onProgress: (progress) => activity.update(progress),
+          onNotice: ({ key, problem, effect }) => {
+            activity.stop();
+            console.error(`audit-lake: ${EFFECTS[effect]} ${key}: ${problem}`);
+          },
+        });
+        return await lake.read(sql, take, signal);
+      };
+      await printResult(read, output, writeParquet);
     });
+  addAddressOptions(command);
   addFormerOption(command, new Option("--athena"), () => ({
     use: "--stack",
     attribute: "stack",

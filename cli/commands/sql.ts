@@ -4,19 +4,22 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import type { LakeDatabase } from "../../lib/local/lake-database.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
+import { ALERTS_VIEW } from "../../lib/sql/alerts-view.ts";
 import { ARCHIVE_HOURS_VIEW } from "../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
+import { OCSF_VIEW } from "../../lib/sql/ocsf-view.ts";
+import type { RowStream } from "../../lib/sql/query-result.ts";
 import type { SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { type Statement, splitStatements } from "../../lib/sql/split-statements.ts";
 import { LINES_TABLE } from "../../lib/sql/table.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { reportError, UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { noteOutside } from "../options/archived-days.ts";
 import { addQueriesOption, savedQueries, toStatement } from "../options/query-selection.ts";
-import { noteOutside } from "../output/archived-days.ts";
-import { renderResult, tableRowsMax, takeHead } from "../output/result-table.ts";
+import { STACK_HELP, stackOption } from "../options/stack.ts";
+import { type ResultHead, renderResult, tableRowsMax, takeHead } from "../output/result-table.ts";
 import { renderStatusLines } from "../output/table.ts";
 import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
 
@@ -34,8 +37,12 @@ const HELP = renderStatusLines([
   [".quit", "leave, as exit and Ctrl-D do; Ctrl-C stops a query"],
 ]);
 
+/** Where statements run. */
+type Read = (sql: string, signal: AbortSignal) => Promise<ResultHead>;
+
 interface SqlOptions {
   archive: string;
+  stack?: string;
   file?: string;
   queries?: string;
 }
@@ -45,6 +52,7 @@ export function defineSqlCommand(command: Command): void {
     .description(
       "Ask the archive in SQL, one question after another. Reads statements, each up to its semicolon, from the terminal, from --file or from standard input; names of saved queries are statements, too.",
     )
+    .addOption(stackOption("ask the archive of the deployed stack, in Athena"))
     .option("--file <file>", "run the statements of this file")
     .addHelpText(
       "after",
@@ -52,21 +60,30 @@ export function defineSqlCommand(command: Command): void {
 Examples:
   audit-lake sql
   audit-lake sql --file questions.sql
-  echo "SELECT count(*) FROM audit_logs;" | audit-lake sql`,
+  echo "SELECT count(*) FROM audit_logs;" | audit-lake sql
+  audit-lake sql --stack
+${STACK_HELP}`,
     )
     .action(async (options: SqlOptions) => {
       const queries = savedQueries(options.queries);
       const script = await readScript(options);
+      const work = (read: Read) =>
+        script === undefined ? converse(read, options, queries) : runScript(read, options, script);
+      if (options.stack !== undefined) {
+        const { openDeployed } = await import("../stack/athena-query.ts");
+        const read = await openDeployed(options.stack);
+        await work((sql, signal) => read(sql, takeTable, signal));
+        return;
+      }
       await checkReadable(options.archive);
       const { openLake } = await import("../../lib/local/lake-database.ts");
-      const lake = await openLake(options.archive);
-      try {
-        if (script === undefined) await converse(lake, options, queries);
-        else await runScript(lake, options, script);
-      } finally {
-        lake.close();
-      }
+      using lake = await openLake(options.archive);
+      await work((sql, signal) => lake.read(sql, takeTable, signal));
     });
+}
+
+function takeTable(rows: RowStream): Promise<ResultHead> {
+  return takeHead(rows, tableRowsMax());
 }
 
 /** @returns nothing when statements are typed */
@@ -77,17 +94,22 @@ async function readScript({ file }: SqlOptions): Promise<string | undefined> {
   });
 }
 
-async function runScript(lake: LakeDatabase, options: SqlOptions, script: string): Promise<void> {
+async function runScript(read: Read, options: SqlOptions, script: string): Promise<void> {
   const signal = abortOnInterrupt("Stopping the query");
   const { statements, rest } = splitStatements(script);
-  for (const statement of rest === undefined ? statements : [...statements, rest]) {
-    await answer(lake, options, statement, signal);
+  if (rest !== undefined) statements.push(rest);
+  if (statements.length === 0) {
+    const place = options.file === undefined ? "on standard input" : `in --file ${options.file}`;
+    throw new UsageError(`there is no statement ${place}`);
+  }
+  for (const statement of statements) {
+    await answer(read, options, statement, signal);
   }
 }
 
 async function answer(
-  lake: LakeDatabase,
-  { archive, queries }: SqlOptions,
+  read: Read,
+  { archive, stack, queries }: SqlOptions,
   { text, line }: Statement,
   signal: AbortSignal,
 ): Promise<void> {
@@ -95,17 +117,16 @@ async function answer(
   const { sql, saved } = toStatement(text, selection, nowSeconds(systemClock));
   if (saved !== undefined) {
     console.error(saved.reads);
-    await noteOutside(saved.period, archive, undefined);
+    if (stack === undefined) await noteOutside(saved.period, archive, undefined);
   }
   // An error then names the line of the whole text.
   const placed = saved === undefined ? "\n".repeat(line - 1) + sql : sql;
   const { isTTY, columns } = process.stdout;
-  const head = await lake.read(placed, (rows) => takeHead(rows, tableRowsMax()), signal);
-  console.log(renderResult(head, isTTY ? columns : undefined));
+  console.log(renderResult(await read(placed, signal), isTTY ? columns : undefined));
 }
 
 async function converse(
-  lake: LakeDatabase,
+  read: Read,
   options: SqlOptions,
   queries: ReadonlyMap<string, SavedQuery>,
 ): Promise<void> {
@@ -148,7 +169,7 @@ async function converse(
       typed = rest === undefined ? "" : `${rest.text}\n`;
       for (const statement of statements) {
         running = new AbortController();
-        await answer(lake, options, statement, running.signal).catch((error) => {
+        await answer(read, options, statement, running.signal).catch((error) => {
           reportError(error, "sql");
         });
         running = undefined;
@@ -172,7 +193,7 @@ function describeDotCommand(line: string, queries: ReadonlyMap<string, SavedQuer
 export function completerOf(queries: ReadonlyMap<string, SavedQuery>) {
   const words = [
     ...AUDIT_LOGS_COLUMNS.map(({ name }) => name),
-    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, LINES_TABLE],
+    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, ALERTS_VIEW, OCSF_VIEW, LINES_TABLE],
     ...queries.keys(),
     ...[".queries", ".help", ".quit"],
   ];

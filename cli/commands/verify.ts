@@ -25,7 +25,7 @@ import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../opti
 import { toJsonLine } from "../output/controls.ts";
 import { formatBytes, formatCounted } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
-import { describeDamage, describeVerified } from "../output/verify-report.ts";
+import { describeDamage, describeNothing, describeVerified } from "../output/verify-report.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { type SealedHeads, sealedHeadsOf, storedSources } from "../run/known-sources.ts";
 import type { Deployment } from "../stack/deployment.ts";
@@ -154,32 +154,6 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   return unknown.length > 0 || reports.some(({ damages }) => damages.length > 0)
     ? EXIT.failed
     : EXIT.done;
-}
-
-function describeNothing(
-  reports: readonly VerifyReport[],
-  { from, to }: ReturnType<typeof toDays>,
-  source: string | undefined,
-  archive: string,
-): string {
-  const heads = reports.flatMap(({ head }) => head ?? []);
-  const period =
-    from === undefined
-      ? ` until ${to}`
-      : to === undefined
-        ? ` since ${from}`
-        : ` from ${from} to ${to}`;
-  const which = heads.length === 0 || (from ?? to) === undefined ? "" : period;
-  const whose = source === undefined ? "" : ` of "${source}"`;
-  const last = heads
-    .map(({ day }) => day)
-    .sort()
-    .at(-1);
-  const todo =
-    last === undefined
-      ? 'seal days with "audit-lake seal"'
-      : `the newest manifest is of ${last}, and "audit-lake status" lists the sealed days`;
-  return `nothing to verify: no day${whose}${which} is sealed in ${archive}; ${todo}`;
 }
 
 /** @returns nothing when no day is in columns */

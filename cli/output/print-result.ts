@@ -1,6 +1,6 @@
 import type { RowStream } from "../../lib/sql/query-result.ts";
 import { page } from "./pager.ts";
-import { type TextFormat, toText } from "./query-result.ts";
+import { toCopyRequest, toText } from "./query-result.ts";
 import { printWhole, writePieces, writeWhole } from "./result-file.ts";
 import { renderResult, tableRowsMax, takeHead } from "./result-table.ts";
 
@@ -16,8 +16,12 @@ export interface ResultOutput {
   pager: boolean;
 }
 
-/** Run a query; `take` may be called again for rows from the start. */
-export type ReadRows = <T>(take: (rows: RowStream) => Promise<T>) => Promise<T>;
+/**
+ * Run a query; `take` may be called again for rows from the start.
+ *
+ * @param file - the one that `take` may have the database write
+ */
+export type ReadRows = <T>(take: (rows: RowStream) => Promise<T>, file?: string) => Promise<T>;
 
 /** Makes a Parquet file of rows. */
 export type WriteParquet = (rows: RowStream, path: string) => Promise<void>;
@@ -25,22 +29,18 @@ export type WriteParquet = (rows: RowStream, path: string) => Promise<void>;
 /** Run a query, and give out its result once it is whole. */
 export async function printResult(
   read: ReadRows,
-  { format, file, raw, pager }: ResultOutput,
+  { format, file, raw = false, pager }: ResultOutput,
   writeParquet: WriteParquet,
 ): Promise<void> {
-  if (format === "table") {
-    await printTable(read, pager);
-  } else if (file !== undefined) {
-    await writeWhole(file, (partial) =>
-      read((rows) =>
-        format === "parquet"
-          ? writeParquet(rows, partial)
-          : writePieces(partial, toText(rows, format, { raw })),
-      ),
-    );
-  } else {
-    await printWhole((keep) => read((rows) => keep(toText(rows, format as TextFormat, { raw }))));
-  }
+  if (format === "table") return printTable(read, pager);
+  const write = (path: string) =>
+    read(async (rows) => {
+      if (await rows.copy?.(toCopyRequest(rows, { format, path, raw }))) return;
+      if (format === "parquet") await writeParquet(rows, path);
+      else await writePieces(path, toText(rows, format, { raw }));
+    }, path);
+  if (file === undefined) await printWhole(write);
+  else await writeWhole(file, write);
 }
 
 async function printTable(read: ReadRows, pager: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import type { QueryResult, RowStream } from "../../lib/sql/query-result.ts";
+import type { CopyRequest, QueryResult, RowStream } from "../../lib/sql/query-result.ts";
 import { showControls, showControlsOfLines } from "./controls.ts";
 
 type Row = QueryResult["rows"][number];
@@ -23,6 +23,15 @@ export async function* toText(
   if (format === "csv") yield* toCsv(rows, options);
   else if (format === "json") yield* toJson(rows, options);
   else yield* toNdjson(rows, options);
+}
+
+/** The same text, to be written by the database itself. */
+export function toCopyRequest(
+  { columns }: RowStream,
+  request: Pick<CopyRequest, "format" | "path" | "raw">,
+): CopyRequest {
+  const header = columns.map((name) => printField(name, request)).join(",");
+  return { ...request, fields: distinct(columns), header: `${header}\r` };
 }
 
 /** One object a line. */
@@ -68,10 +77,13 @@ async function* toCsv(
   { columns, batches }: RowStream,
   { raw = false }: PrintOptions,
 ): AsyncGenerator<string> {
-  const printCell = (cell: Cell) => quoteField(raw ? cellText(cell) : toHarmlessText(cell));
-  const print = (row: Row) => `${row.map(printCell).join(",")}\r\n`;
+  const print = (row: Row) => `${row.map((cell) => printField(cell, { raw })).join(",")}\r\n`;
   yield print(columns);
   for await (const batch of batches) yield batch.map(print).join("");
+}
+
+function printField(cell: Cell, { raw }: PrintOptions): string {
+  return quoteField(raw ? cellText(cell) : toHarmlessText(cell));
 }
 
 /** What a spreadsheet takes for a formula when a cell begins with it. */

@@ -1,11 +1,14 @@
 import { createWriteStream } from "node:fs";
-import { type FileHandle, mkdtemp, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UsageError } from "../errors.ts";
 import { writeOut } from "./standard-output.ts";
+
+/** A result is about people. */
+const OWNER_ONLY = 0o600;
 
 /** Read from disk and printed at once. */
 const PIECE_BYTES = 256 * 1024;
@@ -15,15 +18,18 @@ const PIECE_BYTES = 256 * 1024;
  * is written.
  *
  * @param write - writes the file at this path, whatever was there
+ * @param option - by which the path was given
  * @throws {UsageError} when there is something else than a file at the path, or no folder for it
  */
 export async function writeWhole(
   path: string,
   write: (partial: string) => Promise<void>,
+  option = "--file",
 ): Promise<void> {
-  const target = await targetOf(path);
+  const target = await targetOf(path, option);
   const partial = `${target}.partial-${process.pid}`;
   try {
+    await writeFile(partial, "", { mode: OWNER_ONLY }); // DuckDB knows no modes.
     await write(partial);
     await rename(partial, target);
   } catch (error) {
@@ -33,17 +39,17 @@ export async function writeWhole(
 }
 
 /** A device or a pipe must not be replaced by a file. */
-async function targetOf(path: string): Promise<string> {
+async function targetOf(path: string, option: string): Promise<string> {
   const found = await stat(path).catch(unlessMissing);
   if (found !== undefined) {
     if (found.isFile()) return realpath(path);
     throw new UsageError(
-      `--file ${path} is ${found.isDirectory() ? "a folder" : "no regular file"}: name a file, or leave --file out and redirect standard output`,
+      `${option} ${path} is ${found.isDirectory() ? "a folder" : "no regular file"}: name a file${option === "--file" ? ", or leave --file out and redirect standard output" : ""}`,
     );
   }
   const folder = await stat(dirname(path)).catch(unlessMissing);
   if (!folder?.isDirectory()) {
-    throw new UsageError(`--file ${path}: there is no folder ${dirname(path)}`);
+    throw new UsageError(`${option} ${path}: there is no folder ${dirname(path)}`);
   }
   return path;
 }
@@ -52,23 +58,29 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
 }
 
-/** Write text piece by piece, over what the file had. */
-export async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<void> {
-  await pipeline(Readable.from(pieces), createWriteStream(path, { mode: 0o600 }));
+/** Write text or bytes piece by piece, over what the file had. */
+export async function writePieces(
+  path: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+): Promise<void> {
+  await pipeline(Readable.from(pieces), createWriteStream(path, { mode: OWNER_ONLY }));
 }
 
 /**
- * Print text once it is whole. Until then it is in a file without a name, which the
- * system removes however this ends.
+ * Print text once it is whole. Until then it is in a file for this user alone; on Linux it
+ * has no name, so that the system removes it however this ends.
  *
- * @param write - hands the text to `keep`, which replaces what it had before
+ * @param write - writes the file at this path, over what it had
  */
-export async function printWhole(
-  write: (keep: (pieces: AsyncIterable<string>) => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const spool = await openNameless();
+export async function printWhole(write: (path: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "audit-lake-"));
+  const remove = () => rm(directory, { recursive: true, force: true });
+  const name = join(directory, "result");
+  const spool = await open(name, "wx+", OWNER_ONLY);
+  const isNameless = process.platform === "linux";
+  if (isNameless) await remove();
   try {
-    await write((pieces) => writeFrom(spool, pieces));
+    await write(isNameless ? `/dev/fd/${spool.fd}` : name);
     for (let position = 0; ; ) {
       const buffer = Buffer.allocUnsafe(PIECE_BYTES);
       const { bytesRead } = await spool.read(buffer, 0, PIECE_BYTES, position);
@@ -78,27 +90,6 @@ export async function printWhole(
     }
   } finally {
     await spool.close();
-  }
-}
-
-async function writeFrom(spool: FileHandle, pieces: AsyncIterable<string>): Promise<void> {
-  await spool.truncate();
-  let position = 0;
-  for await (const piece of pieces) {
-    const bytes = Buffer.from(piece);
-    for (let written = 0; written < bytes.length; ) {
-      const { bytesWritten } = await spool.write(bytes, written, null, position);
-      written += bytesWritten;
-      position += bytesWritten;
-    }
-  }
-}
-
-async function openNameless(): Promise<FileHandle> {
-  const directory = await mkdtemp(join(tmpdir(), "audit-lake-"));
-  try {
-    return await open(join(directory, "result"), "wx+", 0o600);
-  } finally {
-    await rm(directory, { recursive: true });
+    await remove();
   }
 }

@@ -23,7 +23,7 @@ export interface ResultHead extends QueryResult {
 
 /** @param rowsMax - further rows are only counted */
 export async function takeHead(
-  { batches, ...names }: RowStream,
+  { columns, types, batches }: RowStream,
   rowsMax: number,
 ): Promise<ResultHead> {
   const rows: QueryResult["rows"] = [];
@@ -32,7 +32,7 @@ export async function takeHead(
     rowCount += batch.length;
     for (const row of batch.slice(0, Math.max(0, rowsMax - rows.length))) rows.push(row);
   }
-  return { ...names, rows, rowCount };
+  return { columns, types, rows, rowCount };
 }
 
 /**

@@ -76,3 +76,30 @@ function listDays(days: readonly string[]): string {
   if (days.length === 0) return "none";
   return limitList(days, LISTED_MAX).join(", ");
 }
+
+/** Why there is nothing to verify. */
+export function describeNothing(
+  reports: readonly VerifyReport[],
+  { from, to }: { from: string | undefined; to: string | undefined },
+  source: string | undefined,
+  archive: string,
+): string {
+  const heads = reports.flatMap(({ head }) => head ?? []);
+  const period =
+    from === undefined
+      ? ` until ${to}`
+      : to === undefined
+        ? ` since ${from}`
+        : ` from ${from} to ${to}`;
+  const which = heads.length === 0 || (from ?? to) === undefined ? "" : period;
+  const whose = source === undefined ? "" : ` of "${source}"`;
+  const last = heads
+    .map(({ day }) => day)
+    .sort()
+    .at(-1);
+  const todo =
+    last === undefined
+      ? 'seal days with "audit-lake seal"'
+      : `the newest manifest is of ${last}, and "audit-lake status" lists the sealed days`;
+  return `nothing to verify: no day${whose}${which} is sealed in ${archive}; ${todo}`;
+}

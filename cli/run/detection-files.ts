@@ -1,7 +1,44 @@
 import { readFile } from "node:fs/promises";
+import { parseRuleOverrides, type RuleOverrides } from "../../lib/detect/configure.ts";
+import type { ContextFile } from "../../lib/detect/context/context-file.ts";
+import {
+  INSTALL_COUNTRIES,
+  includedCountries,
+} from "../../lib/detect/context/included-countries.ts";
+import { type LocalContext, readContext } from "../../lib/detect/context/read-context.ts";
 import type { Detection } from "../../lib/detect/correlation.ts";
 import { parseSuppressions, Suppressions } from "../../lib/detect/suppressions.ts";
+import { INCLUDED_COUNTRIES } from "../../lib/stack/detection-files.ts";
 import { UsageError } from "../errors.ts";
+
+/** Files that say more of addresses. */
+export interface AddressOptions {
+  /** `INCLUDED_COUNTRIES`: the database that comes with this package. */
+  countries?: string;
+  networkOwners?: string;
+  networks?: string;
+  slackAllowList?: string;
+}
+
+/** Files that say more of addresses and people. */
+export interface ContextOptions extends AddressOptions {
+  torExits?: string;
+  threatList?: string[];
+  staff?: string;
+}
+
+/** @throws {UsageError} when the file cannot be read, or is not what `detection.rules` takes */
+export async function readRuleSettings(
+  file: string | undefined,
+  rules: readonly Detection[],
+): Promise<RuleOverrides> {
+  if (file === undefined) return {};
+  try {
+    return parseRuleOverrides(JSON.parse(await readFile(file, "utf8")), rules);
+  } catch (cause) {
+    throw new UsageError(`--rule-settings ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
 
 /** @throws {UsageError} when the file cannot be read, or is not a list of suppressions */
 export async function readSuppressions(
@@ -14,4 +51,54 @@ export async function readSuppressions(
   } catch (cause) {
     throw new UsageError(`--suppressions ${file}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** @throws {UsageError} when a file cannot be read, or is not what it should be */
+export async function readContextFiles(options: ContextOptions): Promise<LocalContext> {
+  const { countries, threatList = [] } = options;
+  const countriesFile = countries === INCLUDED_COUNTRIES ? includedCountries() : countries;
+  if (countries !== undefined && countriesFile === undefined) {
+    throw new UsageError(`--countries: ${INSTALL_COUNTRIES}`);
+  }
+  const read = async (option: string, name: string | undefined) =>
+    name === undefined ? undefined : readContextFile(option, name);
+  const files = {
+    countries: await read("--countries", countriesFile),
+    networkOwners: await read("--network-owners", options.networkOwners),
+    torExits: await read("--tor-exits", options.torExits),
+    threatLists: await Promise.all(
+      threatList.map((name) => readContextFile("--threat-list", name)),
+    ),
+    networks: await read("--networks", options.networks),
+    slackAllowList: await read("--slack-allow-list", options.slackAllowList),
+    staff: await read("--staff", options.staff),
+  };
+  try {
+    return readContext(files);
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+}
+
+async function readContextFile(option: string, name: string): Promise<ContextFile> {
+  try {
+    return { name, content: await readFile(name) };
+  } catch (cause) {
+    throw new UsageError(`${option} ${name}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * @returns nothing when no file is given
+ * @throws {UsageError} as {@link readContextFiles}
+ */
+export async function readAddressFiles({
+  countries,
+  networkOwners,
+  networks,
+  slackAllowList,
+}: AddressOptions): Promise<LocalContext["addresses"] | undefined> {
+  const given = { countries, networkOwners, networks, slackAllowList };
+  if (Object.values(given).every((file) => file === undefined)) return undefined;
+  return (await readContextFiles(given)).addresses;
 }

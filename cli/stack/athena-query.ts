@@ -1,6 +1,6 @@
-import cliProgress from "cli-progress";
 import type { AthenaProgress } from "../../lib/aws/athena-database.ts";
 import type { RowStream } from "../../lib/sql/query-result.ts";
+import { ActivityLine } from "../output/activity-line.ts";
 import { formatBytes, formatSeconds } from "../output/format.ts";
 import { describeScan } from "./athena-cost.ts";
 import { Deployment } from "./deployment.ts";
@@ -8,24 +8,25 @@ import { Deployment } from "./deployment.ts";
 /** Between two lines of progress where there is no terminal. */
 const LINE_INTERVAL_MS = 30_000;
 
-/**
- * Run a query in the stack's workgroup; progress and the bytes scanned go to standard error.
- *
- * @param take - reads the rows
- * @returns what it returned
- */
-export async function queryDeployed<T>(
-  stackName: string,
+/** Runs a query, and hands its rows to `take`, whose result it returns. */
+export type ReadDeployed = <T>(
   sql: string,
   take: (rows: RowStream) => Promise<T>,
   signal: AbortSignal,
-  source?: string,
-): Promise<T> {
+) => Promise<T>;
+
+/**
+ * Queries in the stack's workgroup; progress and the bytes scanned go to standard error.
+ *
+ * @param source - must be one of the stack's
+ * @throws {DeployedStackError} when there is no such stack
+ */
+export async function openDeployed(stackName: string, source?: string): Promise<ReadDeployed> {
   const deployment = await Deployment.find(stackName);
   if (source !== undefined) deployment.source(source);
   const { database } = deployment;
-  const display = new QueryDisplay();
-  try {
+  return async (sql, take, signal) => {
+    using display = new QueryDisplay();
     const { taken, scannedBytes, engineMs, queryId } = await database.read(sql, take, {
       signal,
       onProgress: (progress) => display.update(progress),
@@ -35,39 +36,27 @@ export async function queryDeployed<T>(
       `${describeScan(scannedBytes)}, ${(engineMs / 1000).toFixed(1)} s, query ${queryId}`,
     );
     return taken;
-  } finally {
-    display.stop();
-  }
+  };
 }
 
-class QueryDisplay {
-  readonly #line: cliProgress.SingleBar | undefined;
+class QueryDisplay implements Disposable {
+  readonly #line = new ActivityLine();
   #lastLineAtMs = 0;
 
-  constructor() {
-    this.#line = process.stderr.isTTY
-      ? new cliProgress.SingleBar({
-          format: "Athena: {text}",
-          clearOnComplete: true,
-          hideCursor: true,
-          gracefulExit: false, // Ctrl-C is handled by the command, which stops the query.
-        })
-      : undefined;
-  }
-
   update({ state, elapsedMs, scannedBytes }: AthenaProgress): void {
-    const text = `${state.toLowerCase()}, ${formatSeconds(elapsedMs / 1000)}, ${formatBytes(scannedBytes)} scanned`;
-    if (this.#line) {
-      // Athena does not report how much is left: there is no bar to fill.
-      if (this.#line.isActive) this.#line.update(0, { text });
-      else this.#line.start(1, 0, { text });
-    } else if (elapsedMs - this.#lastLineAtMs >= LINE_INTERVAL_MS) {
+    const text = `Athena: ${state.toLowerCase()}, ${formatSeconds(elapsedMs / 1000)}, ${formatBytes(scannedBytes)} scanned`;
+    this.#line.update(text);
+    if (!process.stderr.isTTY && elapsedMs - this.#lastLineAtMs >= LINE_INTERVAL_MS) {
       this.#lastLineAtMs = elapsedMs;
-      console.error(`Athena: ${text}`);
+      console.error(text);
     }
   }
 
   stop(): void {
-    this.#line?.stop();
+    this.#line.stop();
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
   }
 }

@@ -1,3 +1,4 @@
+import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import type { ActiveAlarm } from "../../lib/aws/active-alarms.ts";
 import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
 import type { DeployedSource } from "../../lib/stack/outputs.ts";
@@ -12,6 +13,7 @@ import {
   toSourceProgress,
 } from "../output/source-status.ts";
 import { renderStatusLines } from "../output/table.ts";
+import { isAccessDenied } from "./aws-problem.ts";
 import { Deployment } from "./deployment.ts";
 
 /** What `status --stack --json` prints. */
@@ -53,16 +55,17 @@ export async function readDeployedStatus(
     deployment.alarms(),
     Promise.all(
       sources.map(async (source) => {
-        const [writers, claims, token, executions] = await Promise.all([
+        const [writers, claims, token, executions, days] = await Promise.all([
           checkpoints.writers(source.name),
           checkpoints.claims(source.name),
           deployment.tokenSecret(source).status(),
           findExecutions(deployment, source),
+          findSealedDays(deployment, source),
         ]);
         const live = liveOf(writers);
         return {
           ...toSourceProgress(source.name, writers, claims, nowSeconds),
-          ...toSealingStatus(source.name, writers),
+          ...toSealingStatus(source.name, writers, days),
           backfill: backfillProgress(writers, nowSeconds * 1000) ?? null,
           intervalSeconds: source.intervalSeconds ?? null,
           lastWriteMs: live?.updatedAt ?? null,
@@ -78,6 +81,17 @@ export async function readDeployedStatus(
     alarms: { ...alarms, ringing: alarms.active },
     sources: statuses,
   };
+}
+
+/** @returns nothing when the caller may not list the bucket: whoever watches the runs need not */
+async function findSealedDays(
+  { archive }: Deployment,
+  { name }: DeployedSource,
+): Promise<string[] | undefined> {
+  return sealedDays(archive, name).catch((error) => {
+    if (isAccessDenied(error)) return undefined;
+    throw error;
+  });
 }
 
 async function findExecutions(

@@ -14,7 +14,6 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -24,27 +23,28 @@ import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { DynamoDbAlertLedger } from "../../lib/aws/dynamodb-alert-ledger.ts";
 import { DynamoDbCorrelationStore } from "../../lib/aws/dynamodb-correlation-store.ts";
 import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
+import { S3AddressTable } from "../../lib/aws/s3-address-table.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
+import { AlertLog } from "../../lib/detect/alert-log.ts";
 import {
   type Consumed,
   type ConsumePorts,
   consumeObject,
 } from "../../lib/detect/consume-object.ts";
+import { readContext } from "../../lib/detect/context/read-context.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
+import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
-import {
-  parseSuppressions,
-  type Suppression,
-  Suppressions,
-} from "../../lib/detect/suppressions.ts";
+import { Suppressions } from "../../lib/detect/suppressions.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { DETECT_ENVIRONMENT, SUPPRESSIONS_FILE } from "../../lib/stack/detect-environment.ts";
+import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { addCounts, createFunction, withoutZeros } from "../lambda-function.ts";
+import { readContextFiles, readOwnRules, readSuppressions } from "./files-beside-code.ts";
 
 const { environment, logger, metrics, ...lambda } = createFunction(
   SERVICES.detect,
@@ -53,15 +53,19 @@ const { environment, logger, metrics, ...lambda } = createFunction(
 
 const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
 
+const archive = new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET);
+
 const ports: ConsumePorts = {
-  archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
+  archive,
+  log: environment.ALERT_LOG === undefined ? undefined : new AlertLog(archive),
   detector: new Detector({
-    rules: DETECTIONS,
+    rules: withOwnRules(DETECTIONS, await readOwnRules(import.meta.url)),
     overrides: environment.DETECTION_RULES,
-    suppressions: new Suppressions(readSuppressions()),
+    suppressions: new Suppressions(readSuppressions(import.meta.url)),
     context: {
       ownAppIds: environment.OWN_APP_IDS,
       ownInstallerIds: environment.OWN_INSTALLER_IDS,
+      ...readContext(readContextFiles(import.meta.url)),
     },
     periodSeconds: environment.ALERT_PERIOD_SECONDS,
   }),
@@ -69,14 +73,12 @@ const ports: ConsumePorts = {
   ledger: new DynamoDbAlertLedger(dynamoDb, environment.DETECTION_TABLE),
   sink: new SnsNotificationSink(new SNSClient(CLIENT_OPTIONS), environment.ALERT_TOPIC_ARN),
   vocabulary: new SeenNames(new DynamoDbSeenNamesStore(dynamoDb, environment.DETECTION_TABLE)),
+  addressTable:
+    environment.ADDRESS_TABLE_BUCKET === undefined
+      ? undefined
+      : new S3AddressTable(new S3Client(CLIENT_OPTIONS), environment.ADDRESS_TABLE_BUCKET),
   clock: systemClock,
 };
-
-/** The stack puts them beside the code, since an environment holds 4 KB only. */
-function readSuppressions(): readonly Suppression[] {
-  const file = new URL(SUPPRESSIONS_FILE, import.meta.url);
-  return existsSync(file) ? parseSuppressions(JSON.parse(readFileSync(file, "utf8"))) : [];
-}
 
 /** One object after the other: memory holds one. */
 async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {

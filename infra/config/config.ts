@@ -4,8 +4,9 @@
  */
 
 import type { RuleOverrides } from "../../lib/detect/configure.ts";
+import type { Severity } from "../../lib/detect/rule.ts";
 import type { Suppression } from "../../lib/detect/suppressions.ts";
-import type { RouteSettings, TargetProps } from "../../lib/notify/target-settings.ts";
+import type { TargetProps } from "../../lib/notify/target-settings.ts";
 import type { DurationText } from "../../lib/time.ts";
 
 /** Decimal units, as Athena bills. */
@@ -41,6 +42,7 @@ export interface SlackAuditLakeProps {
   dashboard?: boolean;
   closing?: ClosingSettings;
   detection?: DetectionSettings;
+  ocsf?: OcsfSettings;
   /**
    * A key for everything that is encrypted. Its policy must let the account's
    * roles use it, and cloudwatch.amazonaws.com and events.amazonaws.com decrypt
@@ -183,6 +185,32 @@ export interface ClosingSettings {
   compact?: boolean;
 }
 
+/** Sealed days as events of OCSF, for Security Lake and other SIEMs (docs/operate/ocsf.md). */
+export interface OcsfSettings {
+  /** True: once a day, sealed days are written as Parquet into a bucket of their own. Default: false. */
+  enabled?: boolean;
+  /** Of OCSF. Another version writes every sealed day again, beside what is there. Default: "1.5.0". */
+  schemaVersion?: "1.5.0" | "1.8.0";
+}
+
+/** Files, below the folder in which the synthesis runs (docs/operate/detection.md). */
+export interface DetectionContextSettings {
+  /** Database in MaxMind's format: the country of an address. "included": the one of this package. */
+  countries?: string;
+  /** Database in MaxMind's format: whose network an address is in. */
+  networkOwners?: string;
+  /** Tor's list of exits. */
+  torExits?: string;
+  /** Lists of dangerous addresses. */
+  threatLists?: string[];
+  /** Networks of your own: a range or AS number and a name in each line. */
+  networks?: string;
+  /** Answer of admin.audit.anomaly.allow.getItem: more networks of your own. */
+  slackAllowList?: string;
+  /** CSV with a column email or id: what alerts say of who did it. */
+  staff?: string;
+}
+
 export interface DetectionSettings {
   /** False: no rules over new objects, no daily look at Slack's schemas. Default: true. */
   enabled?: boolean;
@@ -191,12 +219,26 @@ export interface DetectionSettings {
    * (atLeast) and window (within), also for a source each.
    */
   rules?: RuleOverrides;
+  /**
+   * Folder with modules of rules of your own (docs/operate/detection.md), bundled into the
+   * function; one with the id of ours replaces it. Needs esbuild.
+   */
+  ownRules?: string;
+  /** Local files that say more of addresses and people, deployed with the function's code. */
+  context?: DetectionContextSettings;
+  /** Keep what the files say of the addresses in entries as the view address_context. Default: false. */
+  addressTable?: boolean;
   /** Alerts that nobody is told of, each for a reason, by an owner, until a day (docs/operate/detection.md). */
   suppressions?: readonly Suppression[];
   /** Suppress repeats of an alert within this period, "1m" to "7d". Default: "1h". */
   alertPeriod?: DurationText;
   /** Objects whose entries were older when they were written raise no alerts, "1d" to "365d". Default: "14d". */
   maxEntryAge?: DurationText;
+  /**
+   * Keep each alert in the archive's bucket, for the view `alerts`. Default: unless
+   * archive.existingBucket has a policy of its own.
+   */
+  alertLog?: boolean;
   /** Ids of the Slack apps whose tokens fill the archive: to hear when one is removed. */
   ownAppIds?: string[];
   /** Ids of the people who installed them: to hear when one loses access. */
@@ -207,5 +249,19 @@ export interface DetectionSettings {
    */
   targets?: Record<string, TargetProps>;
   /** Which alerts go to which targets. Default: none. */
-  routes?: RouteSettings[];
+  routes?: RouteProps[];
+}
+
+/** The alerts of which all of this holds; without a condition, all alerts. */
+export interface RouteProps {
+  /** This severity or a higher one: info, low, medium, high or critical. */
+  severity?: Severity;
+  /** Ids of rules (docs/reference/detections.md). */
+  rules?: string[];
+  /** ATT&CK techniques and tactics, such as T1562, with its sub-techniques, or TA0010. */
+  tags?: string[];
+  /** Names of sources. */
+  sources?: string[];
+  /** Names of targets. */
+  targets: string[];
 }

@@ -1,6 +1,7 @@
 /** What no single value of a configuration shows: those that do not go together. */
 
 import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { SUPPRESSION_EXPIRED } from "../../lib/detect/expired-suppression.ts";
 import { checkRouting } from "../../lib/notify/check-routing.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig } from "./schema.ts";
@@ -12,6 +13,15 @@ const FIRST_DAY_OF_AUDIT_LOGS = "2018-03-01";
 export type Contradiction = { path: PropertyKey[]; message: string };
 
 export function* contradictions(config: LakeConfig): Generator<Contradiction> {
+  const { countries, networkOwners, networks, slackAllowList } = config.detection.context;
+  const files = [countries, networkOwners, networks, slackAllowList];
+  if (config.detection.addressTable && files.every((file) => file === undefined)) {
+    yield {
+      path: ["detection", "addressTable"],
+      message:
+        "would be empty: give detection.context countries, networkOwners, networks or slackAllowList",
+    };
+  }
   const { archiveStartsOn, sources, closing, alerts, removalPolicy } = config;
   if (archiveStartsOn < FIRST_DAY_OF_AUDIT_LOGS) {
     yield {
@@ -69,6 +79,12 @@ export function* contradictions(config: LakeConfig): Generator<Contradiction> {
     yield {
       path: ["closing", "compact"],
       message: "cannot stand beside archive.retention, which would delete the files of its table",
+    };
+  }
+  if (config.ocsf.enabled && !closing.enabled) {
+    yield {
+      path: ["ocsf", "enabled"],
+      message: "cannot be combined with closing.enabled: false; only sealed days become events",
     };
   }
   if (config.archive.objectLock !== undefined && removalPolicy === "destroy") {
@@ -129,7 +145,7 @@ function* routingContradictions({
   sources,
 }: LakeConfig): Generator<Contradiction> {
   const known = {
-    ruleIds: DETECTIONS.map(({ id }) => id),
+    ruleIds: [...DETECTIONS, SUPPRESSION_EXPIRED].map(({ id }) => id),
     sources: sources.map(({ name }) => name),
   };
   for (const { path, message } of checkRouting({ targets, routes }, known)) {

@@ -13,6 +13,7 @@ import {
   SuppressionError,
 } from "../../lib/detect/suppressions.ts";
 import { routeList, targetsByName } from "../../lib/notify/target-settings.ts";
+import { DEFAULT_SCHEMA_VERSION, SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import {
@@ -147,6 +148,10 @@ const closing = section({
   compact: flag.optional(),
 });
 
+const ocsf = section({
+  enabled: flag.default(false),
+  schemaVersion: oneOf(SCHEMA_VERSIONS).default(DEFAULT_SCHEMA_VERSION),
+});
 /** A value that the product checks itself. */
 function checkedBy<T>(parse: (value: unknown) => T, problem: new (message: string) => Error) {
   return z.custom<T>().superRefine((value, context) => {
@@ -160,15 +165,33 @@ function checkedBy<T>(parse: (value: unknown) => T, problem: new (message: strin
     }
   });
 }
-/** Where a secret is. What looks like one is refused before it gets into a template. */
-const secretId = matching(
-  /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|https?:)[\w/+=.@-]{1,256})$/,
-  "the name or the whole ARN of a secret in Secrets Manager (never the secret itself)",
-);
+/** Where a secret is. What looks like a secret is refused, and not quoted. */
+const secretId = z
+  .string({ error: "is missing; write the name or the whole ARN of a secret in Secrets Manager" })
+  .regex(
+    /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|https?:)[\w/+=.@-]{1,256})$/,
+    {
+      error:
+        "must be the name or the whole ARN of a secret in Secrets Manager, never the secret itself",
+    },
+  );
+
+const contextFile = matching(/\S/, "a file");
 
 const detection = section({
   enabled: flag.default(true),
   rules: checkedBy<RuleOverrides>(parseRuleOverrides, RuleConfigurationError).default({}),
+  ownRules: matching(/\S/, "a folder").optional(),
+  context: section({
+    countries: contextFile.optional(),
+    networkOwners: contextFile.optional(),
+    torExits: contextFile.optional(),
+    threatLists: list(contextFile, "a list of files").default([]),
+    networks: contextFile.optional(),
+    slackAllowList: contextFile.optional(),
+    staff: contextFile.optional(),
+  }).prefault({}),
+  addressTable: flag.default(false),
   suppressions: checkedBy<readonly Suppression[]>(parseSuppressions, SuppressionError).default([]),
   alertPeriod: duration("1m", "7d", "s").prefault("1h"),
   maxEntryAge: duration("1d", "365d", "d").prefault("14d"),
@@ -177,6 +200,7 @@ const detection = section({
     matching(/^[UW][A-Z0-9]+$/, "a user's id (U… or W…)"),
     "a list of user ids",
   ).default([]),
+  alertLog: flag.optional(),
   targets: targetsByName(secretId).default({}),
   routes: routeList.default([]),
 });
@@ -193,6 +217,7 @@ const lake = {
   dashboard: flag.default(true),
   closing: closing.prefault({}),
   detection: detection.prefault({}),
+  ocsf: ocsf.prefault({}),
   kmsKeyArn: kmsKeyArn.optional(),
   previousKeyArns: list(kmsKeyArn, "a list of ARNs of KMS keys").default([]),
   logRetention: duration("1d", "3653d", "d")

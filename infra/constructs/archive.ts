@@ -34,6 +34,8 @@ export class Archive extends Construct {
   readonly resultsBucket: IBucket;
   /** Of the files of the columns table. */
   readonly columnsBucket: IBucket;
+  /** What was asked of the other buckets. */
+  readonly accessLogs: IBucket;
 
   constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
@@ -55,6 +57,7 @@ export class Archive extends Construct {
       id: "AwsSolutions-S1",
       reason: "It receives the access logs of the other buckets; logging itself would never end.",
     });
+    this.accessLogs = accessLogs;
     const encrypted = {
       ...common,
       encryption: BucketEncryption.KMS,

@@ -1,5 +1,5 @@
-import { cpSync, existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Duration, FileSystem, type RemovalPolicy } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -20,7 +20,7 @@ export interface NodeFunctionProps {
   folder: string;
   description: string;
   environment: Record<string, string>;
-  /** Files beside its code: text or bytes, by name. */
+  /** Files beside its code: text or bytes, by path. */
   files?: Readonly<Record<string, string | Uint8Array>>;
   memoryMb: number;
   timeout: Duration;
@@ -83,7 +83,11 @@ function withFiles(bundle: string, files: Readonly<Record<string, string | Uint8
   if (Object.keys(files).length === 0) return bundle;
   const folder = FileSystem.mkdtemp("audit-lake-function-");
   cpSync(bundle, folder, { recursive: true });
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
   return folder;
 }
 

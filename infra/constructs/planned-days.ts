@@ -16,7 +16,7 @@ import { callJob, jobLoop } from "./job-loop.ts";
 /** Work on days that a function does, one after the other, as it plans them. */
 export interface PlannedDays {
   /** What is done with a day: the function's operation, and the name of the step. */
-  op: "close" | "compact";
+  op: "close" | "compact" | "events";
   handler: IFunction;
   timeout: Duration;
 }

@@ -1,5 +1,5 @@
 import { Duration, type RemovalPolicy, Stack } from "aws-cdk-lib";
-import { Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { type Metric, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
@@ -16,7 +16,7 @@ import { NOTIFY_ENVIRONMENT } from "../../lib/stack/notify-environment.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
-import { functionMetric, type Monitored, type Monitoring } from "./monitoring.ts";
+import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
 
@@ -44,8 +44,16 @@ const TIMEOUT = Duration.minutes(2);
 export class Routing extends Construct {
   constructor(scope: Construct, id: string, props: RoutingProps) {
     super(scope, id);
-    for (const [name, settings] of Object.entries(props.config.targets)) {
-      this.#addTarget(name, settings, props);
+    const targets = Object.entries(props.config.targets);
+    for (const [name, settings] of targets) this.#addTarget(name, settings, props);
+    if (targets.length > 0) {
+      const widgets = targets.map(([name]) =>
+        graph(
+          name,
+          (["delivered", "failed", "refused"] as const).map((metric) => metricOf(name, metric)),
+        ),
+      );
+      props.monitoring.add({ subject: "targets", row: { title: "Targets of alerts", widgets } });
     }
   }
 
@@ -78,16 +86,19 @@ export class Routing extends Construct {
       timeout: TIMEOUT,
       logRetentionDays: props.logRetention / SECONDS_PER_DAY,
       removalPolicy: props.removalPolicy,
-      environment: writeEnvironment(NOTIFY_ENVIRONMENT, {
-        TARGET_NAME: name,
-        TARGET: settings,
-        ROUTES: config.routes
-          .filter(({ targets }) => targets.includes(name))
-          .map((route) => ({ ...route, targets: [name] })),
-        DETECTION_TABLE: memory.tableName,
-        QUEUE_URL: queue.queueUrl,
-        DEAD_LETTERS_URL: deadLetters.queueUrl,
-      }),
+      environment: {
+        ...monitoring.environmentOf(SERVICES.notify),
+        ...writeEnvironment(NOTIFY_ENVIRONMENT, {
+          TARGET_NAME: name,
+          TARGET: settings,
+          ROUTES: config.routes
+            .filter(({ targets }) => targets.includes(name))
+            .map((route) => ({ ...route, targets: [name] })),
+          DETECTION_TABLE: memory.tableName,
+          QUEUE_URL: queue.queueUrl,
+          DEAD_LETTERS_URL: deadLetters.queueUrl,
+        }),
+      },
     });
     handler.addEventSource(
       new SqsEventSource(queue, {
@@ -153,13 +164,21 @@ function monitored(name: string): Monitored {
       {
         article: "target-failing",
         summary: `Alerts could not be sent to ${name} three times within half an hour; they are tried again.`,
-        metric: functionMetric(SERVICES.notify, NOTIFY_METRICS.failed, {
-          statistic: Stats.SUM,
-          period: Duration.minutes(30),
-          dimensionsMap: { service: SERVICES.notify, [TARGET_DIMENSION]: name },
-        }),
+        metric: metricOf(name, "failed", Duration.minutes(30)),
         threshold: 3,
       },
     ],
   };
+}
+
+function metricOf(
+  target: string,
+  metric: keyof typeof NOTIFY_METRICS,
+  period = Duration.minutes(5),
+): Metric {
+  return functionMetric(SERVICES.notify, NOTIFY_METRICS[metric], {
+    statistic: Stats.SUM,
+    period,
+    dimensionsMap: { service: SERVICES.notify, [TARGET_DIMENSION]: target },
+  });
 }

@@ -18,6 +18,7 @@ import type { IngestedSource } from "./ingestion.ts";
 import { JobStateMachine } from "./job-state-machine.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
+import { OcsfWriter } from "./ocsf.ts";
 import { type PlannedDays, workThrough } from "./planned-days.ts";
 import {
   allowArchive,
@@ -35,6 +36,9 @@ export interface SealingProps {
   sources: IngestedSource[];
   /** Whether sealed days go into the columns table. */
   hasColumns: boolean;
+  ocsf: LakeConfig["ocsf"];
+  /** Where sealed days go as events; absent when they do not. */
+  eventsBucket: IBucket | undefined;
   bucket: IBucket;
   resultsBucket: IBucket;
   columnsBucket: IBucket;
@@ -141,11 +145,23 @@ export class Sealing extends Construct {
           lakeFormation: props.lakeFormation,
         })
       : undefined;
+    const events =
+      props.eventsBucket === undefined
+        ? undefined
+        : new OcsfWriter(scope, "Events", {
+            config: props.ocsf,
+            source: config.name,
+            eventsBucket: props.eventsBucket,
+            ...{ bucket, key, monitoring, logRetentionDays, removalPolicy },
+          });
     const jobs: PlannedDays[] = [
       { op: "close", handler, timeout: RUN_TIMEOUT },
       ...(columns === undefined
         ? []
         : [{ op: "compact", handler: columns.handler, timeout: columns.timeout } as const]),
+      ...(events === undefined
+        ? []
+        : [{ op: "events", handler: events.handler, timeout: events.timeout } as const]),
     ];
     const stateMachine = new JobStateMachine(scope, "Closing", {
       comment,
@@ -167,7 +183,7 @@ export class Sealing extends Construct {
       group: props.schedules,
       deadLetters: props.deadLetters,
     });
-    props.monitoring.add(monitored(config.name, stateMachine, columns));
+    props.monitoring.add(monitored(config.name, stateMachine, [columns, events]));
     return { config, machineArn: stateMachine.stateMachineArn };
   }
 }
@@ -178,7 +194,7 @@ const PERIOD = Duration.days(1);
 function monitored(
   source: string,
   stateMachine: JobStateMachine,
-  columns: Columns | undefined,
+  others: readonly (Columns | OcsfWriter | undefined)[],
 ): Monitored {
   const metric = (key: keyof typeof SEAL_METRICS, statistic: string) =>
     functionMetric(SERVICES.seal, SEAL_METRICS[key], { source, statistic, period: PERIOD });
@@ -227,7 +243,7 @@ function monitored(
         summary: `The close of day of ${source} failed or ran out of time.`,
         metric: stateMachine.metricEndedBadly(),
       },
-      ...(columns?.alarms ?? []),
+      ...others.flatMap((other) => other?.alarms ?? []),
     ],
     row: {
       title: `${source}: close of day`,
@@ -249,7 +265,7 @@ function monitored(
           ],
           sums("failed"),
         ),
-        ...(columns?.widgets ?? []),
+        ...others.flatMap((other) => other?.widgets ?? []),
       ],
     },
   };

@@ -9,7 +9,13 @@ import {
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import type { Clock } from "../ports.ts";
-import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
+import {
+  collectRows,
+  InvalidQueryError,
+  QueryError,
+  type QueryResult,
+  type RowStream,
+} from "../sql/query-result.ts";
 
 /** Athena ends a query after 30 minutes, unless the account has a higher quota. */
 const WAIT_MAX_MS = 35 * 60_000;
@@ -78,7 +84,7 @@ export class AthenaDatabase {
     options: AthenaQueryOptions = {},
   ): Promise<AthenaUse & { taken: T }> {
     if (!isSelect(sql)) {
-      throw new QueryError("only SELECT is allowed here: nothing changes the archive");
+      throw new InvalidQueryError("only SELECT is allowed here: nothing changes the archive");
     }
     const { queryId, execution } = await this.#run(sql, options);
     const taken = await take(await this.#readRows(queryId, options.signal));
@@ -140,7 +146,8 @@ export class AthenaDatabase {
           return execution;
         }
         if (hasEnded) {
-          throw new QueryError(describeEnd(state, reason));
+          const Failure = INVALID.test(reason) ? InvalidQueryError : QueryError;
+          throw new Failure(describeEnd(state, reason));
         }
         const elapsedMs = this.#clock.nowMs() - startedAtMs;
         if (elapsedMs > WAIT_MAX_MS) {
@@ -186,6 +193,9 @@ function isSelect(sql: string): boolean {
   const text = sql.replace(/^(?:\s|\(|--.*(?:\n|$)|\/\*[\s\S]*?\*\/)+/, "");
   return /^(?:SELECT|WITH|VALUES)\b/i.test(text);
 }
+
+/** What Trino's parser and analyzer say of a text, before anything is read. */
+const INVALID = /^(?:SYNTAX_ERROR|[A-Z]+_NOT_FOUND|TYPE_MISMATCH|FUNCTION_\w+|line \d+:\d+):/;
 
 function describeEnd(state: string, reason: string): string {
   const text = reason.replace(/\s+/g, " ").trim();

@@ -39,6 +39,11 @@ function parseAddress(text: string): AddressRange | undefined {
   return { version, first: BigInt(`0x${hex.join("")}`), prefixLength: BITS[version] };
 }
 
+/** @returns the address in one way of writing it; nothing when the text is no address */
+export function normalizeAddress(text: string): string | undefined {
+  return parseAddress(text) === undefined ? undefined : ipaddr.process(text).toString();
+}
+
 function masked({ version, first }: AddressRange, prefixLength: number): bigint {
   const rest = BigInt(BITS[version] - prefixLength);
   return (first >> rest) << rest;

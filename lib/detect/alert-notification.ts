@@ -61,7 +61,14 @@ export function alertParts(alert: Alert): AlertParts {
     ["Who", `${entry.actor} [${entry.actorId}]`],
     ["What", `${entry.entity} [${entry.entityId}]`],
     ["Where", entry.location],
-    ["Address", entry.ipAddress],
+    ["Address", addressText(alert)],
+    [
+      "Staff",
+      entry.staff &&
+        Object.entries(entry.staff)
+          .map(([name, text]) => `${name}: ${text}`)
+          .join("; "),
+    ],
     ["Client", entry.userAgent],
     ["Entries", entriesText(alert)],
     ["ATT&CK", alert.techniques.map(({ id, name }) => `${id} ${name}`).join("; ")],
@@ -91,6 +98,14 @@ export function alertParts(alert: Alert): AlertParts {
           ]),
     ],
   };
+}
+
+/** `192.0.2.10 (DE, AS64500 Example Telecom, not a known network, Tor exits)` */
+function addressText({ entry }: Alert): string | undefined {
+  const { ipAddress, country, network, isKnownNetwork, lists = [] } = entry;
+  const known = isKnownNetwork === false ? "not a known network" : undefined;
+  const facts = [country, network, known, ...lists].filter((text) => text !== undefined);
+  return facts.length === 0 ? ipAddress : `${ipAddress} (${facts.join(", ")})`;
 }
 
 function entriesText({ entries, series, firstTime, lastTime }: Alert): string | undefined {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import type { AuditLogEntry } from "../slack/types.ts";
 import { toIsoSeconds } from "../time.ts";
+import type { AddressFacts } from "./context/address-context.ts";
+import type { StaffRecord } from "./context/staff-list.ts";
 import { actorId, actorName, entityId, entityName, location, textAt } from "./entry-fields.ts";
 import { type Inspection, inspectionOf, type MatchedEntries } from "./inspect.ts";
-import type { Rule, RuleDescription, Severity } from "./rule.ts";
+import type { Rule, RuleContext, RuleDescription, Severity } from "./rule.ts";
 import type { Suppression } from "./suppressions.ts";
 import { type Technique, toTechnique } from "./techniques.ts";
 
@@ -11,7 +13,7 @@ import { type Technique, toTechnique } from "./techniques.ts";
  * Version of {@link Alert}, as it is published and stored. Fields are only added, so a
  * reader of an older version reads a newer one. Before 2 there was no number.
  */
-export const ALERT_SCHEMA_VERSION = 2;
+const ALERT_SCHEMA_VERSION = 2;
 
 /**
  * What a person is told: the first entry that matched a rule, for one dedupe key
@@ -53,6 +55,16 @@ export interface Alert {
     location: string;
     ipAddress?: string;
     userAgent?: string;
+    /** Where the address is: two letters, ISO 3166-1; absent when no local file says so. */
+    country?: string;
+    /** Whose the address is: a network of one's own by its name, else `AS64500 Example Telecom`. */
+    network?: string;
+    /** Absent when no networks of one's own are configured. */
+    isKnownNetwork?: boolean;
+    /** Lists that hold the address; absent when there are none. */
+    lists?: string[];
+    /** What the staff list says of who did it; absent when it does not name them. */
+    staff?: Record<string, string>;
   };
   /** The entry's exact text; absent when it is longer than `MAX_LINE_BYTES`. */
   line?: string;
@@ -91,6 +103,20 @@ export interface FoundEntry {
   source: string;
   objectKey: string;
   line: string;
+  /** What local files say of its address, and of who did it. */
+  address?: AddressFacts;
+  staff?: StaffRecord | undefined;
+}
+
+/** Asked only for entries that an alert shows. */
+export function withContext(found: FoundEntry, { addresses, staff }: RuleContext): FoundEntry {
+  if (addresses === undefined && staff === undefined) return found;
+  const { entry } = found;
+  return {
+    ...found,
+    address: addresses?.of(textAt(entry, "context", "ip_address")),
+    staff: staff?.find(textAt(entry, "actor", "user", "email"), actorId(entry)),
+  };
 }
 
 /** What tells an alert from others of its rule and source. */
@@ -142,7 +168,7 @@ export function makeAlert(
     source,
     objectKey,
     period: { start: toIsoSeconds(of.start), end: toIsoSeconds(of.start + of.periodSeconds) },
-    entry: shownEntry(entry),
+    entry: { ...shownEntry(entry), ...contextOf(found) },
     ...(Buffer.byteLength(line) > MAX_LINE_BYTES ? {} : { line }),
     entries: count,
     entryIds: ids.map(fact),
@@ -156,6 +182,23 @@ export function makeAlert(
 
 function pickDecision({ reason, owner, expires }: Suppression) {
   return { reason: fact(reason), owner: fact(owner), expires };
+}
+
+function contextOf({ address, staff }: FoundEntry): Partial<Alert["entry"]> {
+  const { country, network, isKnownNetwork, lists = [] } = address ?? {};
+  return {
+    ...(country === undefined ? {} : { country }),
+    ...(network === undefined ? {} : { network: fact(network) }),
+    ...(isKnownNetwork === undefined ? {} : { isKnownNetwork }),
+    ...(lists.length === 0 ? {} : { lists: lists.map(fact) }),
+    ...(staff === undefined
+      ? {}
+      : {
+          staff: Object.fromEntries(
+            Object.entries(staff).map(([column, text]) => [fact(column), fact(text)]),
+          ),
+        }),
+  };
 }
 
 function shownEntry(entry: AuditLogEntry): Alert["entry"] {

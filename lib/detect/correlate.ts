@@ -1,5 +1,5 @@
 import type { AuditLogEntry } from "../slack/types.ts";
-import { type Alert, type FoundEntry, MAX_ENTRY_IDS, makeAlert } from "./alert.ts";
+import { type Alert, type FoundEntry, MAX_ENTRY_IDS, makeAlert, withContext } from "./alert.ts";
 import { actionsOf, type Correlation, type CountedStep, titleOf } from "./correlation.ts";
 import type { DetectorSettings } from "./detector.ts";
 import { sqlText } from "./inspect.ts";
@@ -14,6 +14,7 @@ import {
   toValue,
 } from "./points.ts";
 import type { CorrelationStore } from "./ports.ts";
+import type { RuleContext } from "./rule.ts";
 
 /** Subjects that are looked up at the same time. */
 const CONCURRENCY = 16;
@@ -39,7 +40,12 @@ export interface Stretch {
 
 /** Takes the entries of one object, in any order. */
 export class Stretches {
+  readonly #context: RuleContext;
   readonly #byKey = new Map<string, Stretch>();
+
+  constructor(context: RuleContext) {
+    this.#context = context;
+  }
 
   /**
    * @returns whether the entry counts
@@ -49,7 +55,7 @@ export class Stretches {
     const { entry, source } = found;
     const definition = correlation.steps[step];
     const subjectId = definition?.by.id(entry);
-    const counted = countedIn(correlation, entry);
+    const counted = countedIn(correlation, entry, this.#context);
     if (definition === undefined || subjectId === undefined || counted === undefined) return false;
     const time = entry.date_create;
     const start = time - (time % correlation.withinSeconds);
@@ -80,9 +86,13 @@ export class Stretches {
   }
 }
 
-function countedIn({ steps }: Correlation, entry: AuditLogEntry): string | undefined {
+function countedIn(
+  { steps }: Correlation,
+  entry: AuditLogEntry,
+  context: RuleContext,
+): string | undefined {
   const only: CountedStep | undefined = steps.length === 1 ? steps[0] : undefined;
-  return only?.distinct === undefined ? entry.id : only.distinct(entry);
+  return only?.distinct === undefined ? entry.id : only.distinct(entry, context);
 }
 
 /**
@@ -99,7 +109,7 @@ function countedIn({ steps }: Correlation, entry: AuditLogEntry): string | undef
 export async function correlate(
   stretches: readonly Stretch[],
   store: CorrelationStore,
-  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions">,
+  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions" | "context">,
   forgetAfterSeconds: number,
 ): Promise<Alert[]> {
   await inParallel(stretches, async (stretch) => {
@@ -156,13 +166,13 @@ function correlationAlert(
   { correlation, subjectId, subjectName, points, entryIds, latest }: Stretch,
   at: number,
   completion: Completion,
-  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions">,
+  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions" | "context">,
 ): Alert {
   const periodSeconds = alertPeriod(correlation, settings.periodSeconds);
   const subject = { id: subjectId, latest: latest.entry, time: completion.last };
   return makeAlert(
     correlation,
-    latest,
+    withContext(latest, settings.context),
     {
       title: titleOf(correlation, subjectName),
       dedupeKey: subjectId,

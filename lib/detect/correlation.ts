@@ -44,13 +44,15 @@ export interface Step {
 /** A step that stands alone may count what entries name, such as files, instead of entries. */
 export interface CountedStep extends Step {
   /** An entry for which there is nothing does not count. */
-  distinct?(entry: AuditLogEntry): string | undefined;
+  distinct?(entry: AuditLogEntry, context: RuleContext): string | undefined;
 }
 
 /** A test case of a correlation: its entries, all within a week. */
 interface Series {
   readonly name: string;
   readonly entries: readonly AuditLogEntry[];
+  /** Absent: nothing is configured. */
+  readonly context?: RuleContext;
 }
 
 /** All actions that a rule looks at. */

@@ -43,7 +43,8 @@ export interface ArchiveFindings {
  * @param options.from - epoch seconds, included; older entries are skipped
  * @param options.until - epoch seconds, excluded; newer entries are skipped
  * @param options.onAlert - each alert, in order, also those that a suppression holds back; `entries` counts those of its first object
- * @param options.onObject - after each object that was read: the findings so far
+ * @param options.onObject - after each object that was read: the findings so far, and the time
+ * of its newest entry, epoch seconds
  * @throws {ArchiveObjectError} when an object is damaged
  */
 export async function detectArchive(
@@ -52,7 +53,7 @@ export async function detectArchive(
   options: Partial<TimeRange> & {
     source?: string;
     onAlert?: (alert: Alert) => void;
-    onObject?: (findings: ArchiveFindings) => void;
+    onObject?: (findings: ArchiveFindings, newest: number) => void;
   } = {},
 ): Promise<ArchiveFindings> {
   const { source, from = 0, until = Number.POSITIVE_INFINITY, onAlert, onObject } = options;
@@ -102,7 +103,7 @@ export async function detectArchive(
         count.failures += failures;
       }
     }
-    onObject?.(findings);
+    onObject?.(findings, name.maxDateCreate);
   }
   return findings;
 }

@@ -8,6 +8,7 @@ import {
   identityOf,
   MAX_ENTRY_IDS,
   makeAlert,
+  withContext,
 } from "./alert.ts";
 import { configureRules, type RuleOverrides } from "./configure.ts";
 import { type Stretch, Stretches } from "./correlate.ts";
@@ -113,7 +114,7 @@ export class Detector {
       failures: new Map(),
     };
     const groups = new Map<string, MatchGroup>();
-    const stretches = new Stretches();
+    const stretches = new Stretches(this.settings.context);
     const ofSource = this.#rulesOf(name.source);
     let latest = Number.NEGATIVE_INFINITY;
     let lineNumber = 0;
@@ -151,7 +152,13 @@ export class Detector {
       }
     }
     findings.alerts = Array.from(groups.values(), (group) =>
-      makeAlert(group.rule, group.found, group.of, group.entries, group.suppression),
+      makeAlert(
+        group.rule,
+        withContext(group.found, this.settings.context),
+        group.of,
+        group.entries,
+        group.suppression,
+      ),
     );
     for (const suppression of this.settings.suppressions?.expired(name.source, latest) ?? []) {
       const rule = this.settings.rules.find(({ id }) => id === suppression.rule);

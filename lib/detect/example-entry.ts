@@ -1,4 +1,7 @@
 import type { AuditLogEntry, Details, Entity } from "../slack/types.ts";
+import { parseRange } from "./addresses.ts";
+import { AddressContext, TOR_LIST } from "./context/address-context.ts";
+import type { RuleContext } from "./rule.ts";
 
 /** Entities for examples, by type. */
 export const EXAMPLE_ENTITIES = {
@@ -37,6 +40,7 @@ export function exampleEntry(
     ipAddress?: string;
     /** The app through which it was done. */
     appId?: string;
+    sessionId?: number;
   } = {},
 ): AuditLogEntry {
   return {
@@ -57,7 +61,7 @@ export function exampleEntry(
       location: { type: "enterprise", id: "E0EXAMPLE1", name: "Example", domain: "example" },
       ua: "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)",
       ip_address: more.ipAddress ?? "192.0.2.10",
-      session_id: 10137226569043,
+      session_id: more.sessionId ?? 10137226569043,
       ...(more.appId === undefined ? {} : { app: { id: more.appId, name: "Notion" } }),
     },
     ...(more.details === undefined ? {} : { details: more.details }),
@@ -100,4 +104,33 @@ export function exampleUser(index: number): Entity {
 export function exampleChannel(index: number): Entity {
   const channel = { ...EXAMPLE_ENTITIES.channel.channel, id: `C${index}`, name: `team-${index}` };
   return { type: "channel", channel };
+}
+
+/** Addresses of examples: each of another country, network or list. */
+export const EXAMPLE_ADDRESSES = {
+  office: "192.0.2.10",
+  home: "198.51.100.7",
+  abroad: "203.0.113.7",
+  tor: "203.0.113.66",
+  threat: "203.0.113.99",
+} as const;
+
+/** What the files of examples say: everything is abroad but the office and a home. */
+export function exampleContext(): RuleContext {
+  const { office, home, tor, threat } = EXAMPLE_ADDRESSES;
+  const ranges = (...texts: string[]) => texts.flatMap((text) => parseRange(text) ?? []);
+  return {
+    ownAppIds: [],
+    ownInstallerIds: [],
+    addresses: new AddressContext({
+      countries: {
+        country: (address) => ([office, home].some((at) => at === address) ? "DE" : "BR"),
+      },
+      networks: ranges(office).map((of) => ({ of, name: "Office" })),
+      lists: [
+        { name: TOR_LIST, ranges: ranges(tor) },
+        { name: "threats.txt", ranges: ranges(threat) },
+      ],
+    }),
+  };
 }

@@ -1,4 +1,6 @@
 import type { AuditLogEntry } from "../slack/types.ts";
+import type { AddressContext } from "./context/address-context.ts";
+import type { StaffList } from "./context/staff-list.ts";
 import type { TechniqueId } from "./techniques.ts";
 
 /** From least to most urgent. */
@@ -11,6 +13,10 @@ export interface RuleContext {
   ownAppIds: readonly string[];
   /** Ids of the people who installed them. */
   ownInstallerIds: readonly string[];
+  /** What local files say of addresses; absent: there are none. */
+  addresses?: AddressContext;
+  /** The people of a staff list; absent: there is none. */
+  staff?: StaffList;
 }
 
 /** What people are told of a rule, whether it looks at one entry or at several. */

@@ -53,6 +53,14 @@ export const ADDRESS: Subject = {
   kind: "address",
 };
 
+/** The session in which it was done. */
+export const SESSION: Subject = {
+  id: (entry) => (isSlack(entry) ? undefined : textAt(entry, "context", "session_id")),
+  name: actorName,
+  column: "session_id",
+  kind: "actor",
+};
+
 /** The app it was done to. */
 export const TARGET_APP: Subject = {
   id: (entry) => textAt(entry, "entity", "app", "id"),

@@ -9,6 +9,7 @@ import { parseRange, RangeMap } from "./addresses.ts";
 import { type Correlation, type Detection, isCorrelation, subjectOf } from "./correlation.ts";
 import { DETECTIONS } from "./detections.ts";
 import { actorId, entityId, textAt } from "./entry-fields.ts";
+import { SESSION } from "./subjects.ts";
 
 /** One decision. All that is given must fit; at least one of actor, entity and address is. */
 export interface Suppression {
@@ -157,10 +158,12 @@ export class Suppressions {
     source: string,
     { id, latest, time }: { id: string; latest: AuditLogEntry; time: number },
   ): Suppression | undefined {
-    const { kind } = subjectOf(correlation);
+    const subject = subjectOf(correlation);
+    const { kind } = subject;
+    const person = subject === SESSION ? actorId(latest) : id;
     return this.#find(correlation.id, () => ({
       source,
-      actor: kind === "actor" ? [id, emailOf(id, latest)] : [],
+      actor: kind === "actor" ? [person, emailOf(person, latest)] : [],
       entity: kind === "entity" ? [id] : [],
       address: kind === "address" ? id : undefined,
       time,

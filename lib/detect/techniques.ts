@@ -18,7 +18,7 @@ export const TACTICS = {
   TA0040: "Impact",
 } as const;
 
-export type TacticId = keyof typeof TACTICS;
+type TacticId = keyof typeof TACTICS;
 
 interface TechniqueDescription {
   readonly name: string;

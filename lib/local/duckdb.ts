@@ -4,7 +4,6 @@ import { join } from "node:path";
 import {
   DuckDBInstance,
   type DuckDBPreparedStatement,
-  type DuckDBResult,
   type DuckDBResultReader,
   DuckDBTypeId,
   type DuckDBValueConverter,
@@ -59,17 +58,22 @@ export function escapePattern(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
 }
 
-/** The rows of a statement, read while DuckDB computes them. */
-export async function streamRows(prepared: DuckDBPreparedStatement): Promise<RowStream> {
-  const result = await prepared.stream();
+/** The rows of a statement, read while DuckDB computes them: nothing happens before the first is read. */
+export function streamRows(prepared: DuckDBPreparedStatement): RowStream {
+  const columns = Array.from({ length: prepared.columnCount }, (_, i) => i);
   return {
-    columns: result.columnNames(),
-    types: result.columnTypes().map(String),
-    batches: readBatches(result),
+    columns: columns.map((i) => prepared.columnName(i)),
+    types: columns.map((i) => String(prepared.columnType(i))),
+    batches: readBatches(prepared),
   };
 }
 
-async function* readBatches(result: DuckDBResult): AsyncGenerator<QueryResult["rows"]> {
+async function* readBatches(
+  prepared: DuckDBPreparedStatement,
+): AsyncGenerator<QueryResult["rows"]> {
+  const result = await prepared.stream().catch((error) => {
+    throw toQueryError(error);
+  });
   for (;;) {
     const chunk = await result.fetchChunk().catch((error) => {
       throw toQueryError(error);
@@ -103,7 +107,8 @@ const toJson: DuckDBValueConverter<Json> = (value, type, converter) =>
     : JsonDuckDBValueConverter(value, type, converter);
 
 /** What DuckDB says of a text before it reads anything. */
-const INVALID = /^(?:Parser|Syntax|Binder|Catalog|Not implemented|Permission) Error/;
+const INVALID =
+  /^(?:(?:Parser|Syntax|Binder|Catalog|Not implemented|Permission) Error|Invalid Input Error: No statement)/;
 
 /**
  * One line of DuckDB's many: what is wrong, the line of the query or the file

@@ -1,43 +1,22 @@
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import type { DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
-import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
-import { checkLakeFile } from "./check-lake-file.ts";
+import { addAddressColumns, createAddressFunctions } from "./address-columns.ts";
+import { checkLakeFiles, describeDamaged } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
-import { type LakeFiles, listLakeFiles } from "./lake-files.ts";
-import { createLakeViews, createWideView } from "./lake-views.ts";
+import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
+import type { LakeOptions } from "./lake-options.ts";
+import { createLakeViews, createParsedViews, type Days } from "./lake-views.ts";
+import { prepareWide } from "./prepare-wide.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
+import { copyResult } from "./result-copy.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
+const PROGRESS_INTERVAL_MS = 250;
 
-/** Files that are checked at once: as many as Node decompresses beside the main thread. */
-const CHECKS = 4;
-
-/** Damaged objects that an error names; `verify` names all. */
-const NAMED_MAX = 5;
-
-/** With as many columns of the view, parsing a line once for all of them is faster than once for each. */
-const WIDE_COLUMNS_MIN = 8;
-
-export interface LakeOptions {
-  /** Threads of DuckDB, each of which takes some 100 MB. @default as many as cores */
-  threadsMax?: number | undefined;
-  /** Leave damaged objects out of what is read, instead of an error. */
-  skipDamaged?: boolean | undefined;
-  /** Told of each file that a query did not use, before its rows. */
-  onNotice?: ((notice: LakeNotice) => void) | undefined;
-}
-
-/** A file that is not what it should be, and what became of the query. */
-export interface LakeNotice {
-  key: string;
-  problem: string;
-  /** `from_lines`: nothing is missing; `left_out`: what it holds is. */
-  effect: "from_lines" | "left_out";
-}
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -78,20 +57,56 @@ export class LakeDatabase implements Disposable {
    * @returns what `take` returned at last
    * @throws as {@link query}, and what `take` throws
    */
-  async read<T>(
-    sql: string,
-    take: (rows: RowStream) => Promise<T>,
+  read<T>(sql: string, take: (rows: RowStream) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#readVerified(
+      async (connection, files) => take(await this.#select(connection, sql, files)),
+      signal,
+    );
+  }
+
+  /**
+   * Run several SELECTs over `audit_logs` and `archive_hours`, one after the other: all read
+   * the same files, and lines of the named days are parsed once for all of them.
+   *
+   * @param take - as of {@link read}, with the index of the statement
+   * @returns what `take` returned, in the order of the statements
+   */
+  readAll<T>(
+    statements: readonly string[],
+    days: Days,
+    take: (rows: RowStream, index: number) => Promise<T>,
     signal?: AbortSignal,
+  ): Promise<T[]> {
+    return this.#readVerified(async (connection, files) => {
+      const taken: T[] = [];
+      try {
+        await createParsedViews(connection, this.#directory, files, { days, statements });
+        for (const [index, sql] of statements.entries()) {
+          await assertReadsOnly(connection, sql);
+          taken.push(await take(streamRows(await connection.prepare(sql)), index));
+        }
+      } catch (error) {
+        throw toQueryError(error);
+      }
+      return taken;
+    }, signal);
+  }
+
+  /** @param work - reads the files; called again without those that it must do without */
+  async #readVerified<T>(
+    work: (connection: DuckDBConnection, files: LakeFiles) => Promise<T>,
+    signal: AbortSignal | undefined,
   ): Promise<T> {
     const checked = new Set<string>();
     const unused = new Set<string>();
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
-      const { outcome, opened } = await this.#run(sql, without(listed, unused), take, signal);
-      const problems = await this.#check(
-        opened.filter((key) => !checked.has(key)),
+      const { outcome, opened } = await this.#run(work, withoutKeys(listed, unused), signal);
+      const unchecked = opened.filter((key) => !checked.has(key));
+      const problems = await checkLakeFiles(this.#directory, unchecked, {
         signal,
-      );
+        onChecked: (checked) => this.#options.onProgress?.({ files: unchecked.length, checked }),
+      });
       if (problems.size === 0) return outcome();
       for (const key of opened) checked.add(key);
       for (const key of this.#passOver(problems)) unused.add(key);
@@ -108,12 +123,14 @@ export class LakeDatabase implements Disposable {
 
   /** @returns what became of the rows, or an error, and the keys of the files that the query opened */
   async #run<T>(
-    sql: string,
+    work: (connection: DuckDBConnection, files: LakeFiles) => Promise<T>,
     files: LakeFiles,
-    take: (rows: RowStream) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: () => T; opened: string[] }> {
     const connection = await this.#database.connect();
+    const { entries, manifests, columns } = files;
+    const progress = { files: entries.length + manifests.length + columns.length };
+    const reporting = setInterval(() => this.#options.onProgress?.(progress), PROGRESS_INTERVAL_MS);
     let interrupting: NodeJS.Timeout | undefined;
     const interrupt = () => {
       // More than once: DuckDB forgets an interruption that comes before it begins to work.
@@ -123,23 +140,22 @@ export class LakeDatabase implements Disposable {
     this.#running += 1;
     try {
       signal?.throwIfAborted();
-      const outcome = await this.#select(connection, sql, files)
-        .then(take)
-        .then(
-          (taken) => () => taken,
-          (error) => () => {
-            throw error;
-          },
-        );
+      const outcome = await work(connection, files).then(
+        (taken) => () => taken,
+        (error) => () => {
+          throw error;
+        },
+      );
       clearInterval(interrupting);
       signal?.throwIfAborted();
-      return { outcome, opened: await this.#opened(connection) };
+      return { outcome, opened: await this.#opened(connection, files) };
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
     } finally {
       signal?.removeEventListener("abort", interrupt);
       clearInterval(interrupting);
+      clearInterval(reporting);
       connection.closeSync();
       this.#running -= 1;
     }
@@ -147,20 +163,20 @@ export class LakeDatabase implements Disposable {
 
   async #select(connection: DuckDBConnection, sql: string, files: LakeFiles): Promise<RowStream> {
     try {
+      const hasAddressColumns = this.#options.lookUpAddress !== undefined;
       // Views open a file, too: that of the first day in columns.
-      await createLakeViews(connection, this.#directory, files);
+      await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      const prepared = await connection.prepare(sql);
-      if (countViewColumns(prepared) < WIDE_COLUMNS_MIN) return await streamRows(prepared);
-      await createWideView(connection, files);
-      return await streamRows(await connection.prepare(sql));
+      const select = hasAddressColumns ? await addAddressColumns(connection, sql) : sql;
+      const rows = streamRows(await prepareWide(connection, select, files, hasAddressColumns));
+      return { ...rows, copy: (request) => copyResult(connection, select, rows.types, request) };
     } catch (error) {
       throw toQueryError(error);
     }
   }
 
   /** As DuckDB has logged it. */
-  async #opened(connection: DuckDBConnection): Promise<string[]> {
+  async #opened(connection: DuckDBConnection, files: LakeFiles): Promise<string[]> {
     const log = await connection.runAndReadAll(
       `SELECT DISTINCT path FROM duckdb_logs_parsed('FileSystem')
        WHERE op = 'OPEN' AND connection_id = current_connection_id()
@@ -169,29 +185,11 @@ export class LakeDatabase implements Disposable {
     // The log is one for all queries, and would grow with their number.
     if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
     const start = `${this.#directory}/`;
+    const keys = new Set(Object.values(files as Record<keyof LakeFiles, string[]>).flat());
     return log
       .getRows()
-      .map(([path]) => String(path))
-      .filter((path) => path.startsWith(start))
-      .map((path) => path.slice(start.length));
-  }
-
-  /** @returns problems by key, of the files that have one */
-  async #check(
-    keys: readonly string[],
-    signal: AbortSignal | undefined,
-  ): Promise<Map<string, string>> {
-    const problems = new Map<string, string>();
-    const rest = keys.values();
-    const checkRest = async () => {
-      for (const key of rest) {
-        signal?.throwIfAborted();
-        const problem = await checkLakeFile(this.#directory, key);
-        if (problem !== undefined) problems.set(key, problem);
-      }
-    };
-    await Promise.all(Array.from({ length: CHECKS }, checkRest));
-    return problems;
+      .map(([path]) => String(path).slice(start.length))
+      .filter((key) => keys.has(key));
   }
 
   /**
@@ -201,15 +199,7 @@ export class LakeDatabase implements Disposable {
   #passOver(problems: ReadonlyMap<string, string>): Iterable<string> {
     const { skipDamaged = false, onNotice } = this.#options;
     const damaged = [...problems].filter(([key]) => !key.startsWith(PREFIXES.compact));
-    if (damaged.length > 0 && !skipDamaged) {
-      const named = damaged
-        .slice(0, NAMED_MAX)
-        .map(([key, problem]) => `cannot read ${key}: ${problem}`);
-      const more = damaged.length - named.length;
-      throw new QueryError(
-        `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}: restore the first version, or leave out what is damaged (query --skip-damaged)`,
-      );
-    }
+    if (damaged.length > 0 && !skipDamaged) throw new QueryError(describeDamaged(damaged));
     for (const [key, problem] of problems) {
       const effect = key.startsWith(PREFIXES.compact) ? "from_lines" : "left_out";
       onNotice?.({ key, problem, effect });
@@ -228,7 +218,7 @@ export async function openLake(
   options: LakeOptions = {},
 ): Promise<LakeDatabase> {
   const directory = resolve(archiveDirectory);
-  const { threadsMax } = options;
+  const { threadsMax, writableFile } = options;
   const database = await createDatabase(
     threadsMax === undefined || threadsMax >= availableParallelism()
       ? {}
@@ -236,14 +226,18 @@ export async function openLake(
   );
   const connection = await database.connect();
   try {
+    if (options.lookUpAddress) createAddressFunctions(connection, options.lookUpAddress);
     await connection.run("CALL enable_logging('FileSystem')");
     // DuckDB compares the names as they are written, and the views' are patterns.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
-      [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.compact].map((prefix) =>
+      [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.alerts, PREFIXES.compact].map((prefix) =>
         quote(join(path, prefix)),
       ),
     );
     await connection.run(`SET allowed_directories = [${readable.join(", ")}]`);
+    if (writableFile !== undefined) {
+      await connection.run(`SET allowed_paths = [${quote(writableFile)}]`);
+    }
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");
   } catch (error) {
@@ -253,19 +247,4 @@ export async function openLake(
     connection.closeSync();
   }
   return new LakeDatabase(directory, database, options);
-}
-
-function countViewColumns(prepared: DuckDBPreparedStatement): number {
-  const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
-  return AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name)).length;
-}
-
-function without(files: LakeFiles, unused: ReadonlySet<string>): LakeFiles {
-  if (unused.size === 0) return files;
-  const rest = (keys: readonly string[]) => keys.filter((key) => !unused.has(key));
-  return {
-    entries: rest(files.entries),
-    manifests: rest(files.manifests),
-    columns: rest(files.columns),
-  };
 }

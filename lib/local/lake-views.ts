@@ -1,9 +1,12 @@
 import { type DuckDBConnection, listValue } from "@duckdb/node-api";
 import { parseColumnsKey } from "../archive/columns-key.ts";
+import { ALERTS_SQL, ALERTS_VIEW } from "../sql/alerts-view.ts";
 import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
 import { type ColumnsDays, joinDays } from "../sql/columns-days.ts";
+import { OCSF_SQL, OCSF_VIEW } from "../sql/ocsf-view.ts";
 import {
+  ALERT_LINES,
   AUDIT_LOG_LINES,
   COMPACT_TABLE,
   type Column,
@@ -11,6 +14,7 @@ import {
   MANIFEST_LINES,
   type TextTable,
 } from "../sql/table.ts";
+import { withAddressColumns } from "./address-columns.ts";
 import { escapePattern, quote } from "./duckdb.ts";
 import type { LakeFiles } from "./lake-files.ts";
 import { parseOnce } from "./parse-once.ts";
@@ -25,6 +29,7 @@ const DUCKDB_TYPES: Record<ColumnType, string> = {
   varchar: "VARCHAR",
   bigint: "BIGINT",
   integer: "INTEGER",
+  boolean: "BOOLEAN",
   "timestamp(3)": "TIMESTAMP",
 };
 
@@ -34,15 +39,19 @@ const DAY_PARTITIONS = AUDIT_LOG_LINES.partitions.filter(({ name }) => name !== 
 /**
  * Make the tables and views that Athena has over these files, for this
  * connection alone.
+ *
+ * @param hasAddressColumns - entries have what is known of their addresses, too
  */
 export async function createLakeViews(
   connection: DuckDBConnection,
   directory: string,
   files: LakeFiles,
+  hasAddressColumns = false,
 ): Promise<void> {
   const pathOf = (key: string) => `${directory}/${key}`;
   await createLinesView(connection, files.entries.map(pathOf));
   await createView(connection, MANIFEST_LINES, "none", files.manifests.map(pathOf));
+  await createView(connection, ALERT_LINES, "none", files.alerts.map(pathOf));
   const days = toRanges(files.columns);
   if (days.length > 0) {
     await setFiles(connection, COMPACT_TABLE, files.columns.map(pathOf));
@@ -50,12 +59,16 @@ export async function createLakeViews(
     const partition = new Map(
       DAY_PARTITIONS.map(({ name }, i) => [name, partitionOf(DAY_PARTITIONS, i)]),
     );
-    await connection.run(`CREATE TEMP VIEW ${COMPACT_TABLE} AS
+    await connection.run(`CREATE OR REPLACE TEMP VIEW ${COMPACT_TABLE} AS
       SELECT ${names.map((name) => partition.get(name) ?? name).join(", ")}
       FROM read_parquet(getvariable(${quote(COMPACT_TABLE)}), filename = true, hive_partitioning = false)`);
   }
-  await connection.run(`CREATE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${auditLogsSql(days)}`);
-  await connection.run(`CREATE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
+  await connection.run(
+    `CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${entriesSql(auditLogsSql(days), hasAddressColumns)}`,
+  );
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${OCSF_VIEW} AS ${OCSF_SQL}`);
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${ALERTS_VIEW} AS ${ALERTS_SQL}`);
 }
 
 /**
@@ -66,9 +79,61 @@ export async function createLakeViews(
 export async function createWideView(
   connection: DuckDBConnection,
   files: LakeFiles,
+  hasAddressColumns = false,
 ): Promise<void> {
-  const sql = parseOnce(auditLogsSql(toRanges(files.columns)));
+  const sql = entriesSql(parseOnce(auditLogsSql(toRanges(files.columns))), hasAddressColumns);
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${sql}`);
+}
+
+function entriesSql(sql: string, hasAddressColumns: boolean): string {
+  return hasAddressColumns ? withAddressColumns(sql) : sql;
+}
+
+/** Days, UTC, `YYYY-MM-DD`, both included. */
+export interface Days {
+  from: string;
+  to: string;
+}
+
+/**
+ * Make the views for several queries, with the lines of some days parsed once: those that
+ * are not in columns. `audit_logs` has the columns that the statements name, and no others.
+ */
+export async function createParsedViews(
+  connection: DuckDBConnection,
+  directory: string,
+  files: LakeFiles,
+  { days, statements }: { days: Days; statements: readonly string[] },
+): Promise<void> {
+  const inColumns = new Set(files.columns.map((key) => dayFolderOf(key)));
+  const isParsed = (key: string) => {
+    const day = dayFolderOf(key);
+    return !inColumns.has(day) && day.slice(-10) >= days.from && day.slice(-10) <= days.to;
+  };
+  const parsed = {
+    entries: files.entries.filter(isParsed),
+    manifests: [],
+    alerts: [],
+    columns: [],
+  };
+  const text = statements.join("\n").replace(/--.*$/gm, ""); // comments are prose
+  const columns = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
+  const list = columns.filter((name) => new RegExp(`\\b${name}\\b`).test(text)).join(", ") || "dt";
+  await createLakeViews(connection, directory, parsed);
+  await createWideView(connection, parsed);
+  await connection.run(
+    `CREATE TEMP TABLE parsed_entries AS SELECT ${list} FROM ${AUDIT_LOGS_VIEW}`,
+  );
+  const rest = files.entries.filter((key) => !isParsed(key));
+  await createLakeViews(connection, directory, { ...files, entries: rest });
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS
+    SELECT ${list} FROM parsed_entries
+    UNION ALL SELECT ${list} FROM (${auditLogsSql(toRanges(files.columns))})`);
+}
+
+/** `source=…/dt=…`, of an object with entries or a day in columns. */
+function dayFolderOf(key: string): string {
+  return key.split("/").slice(1, 3).join("/");
 }
 
 /** @param paths - of objects with entries */
@@ -91,12 +156,14 @@ async function createView(
     const columns = [column, ...partitions].map(
       ({ name, type }) => `CAST(NULL AS ${DUCKDB_TYPES[type]}) AS ${name}`,
     );
-    await connection.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} WHERE false`);
+    await connection.run(
+      `CREATE OR REPLACE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} WHERE false`,
+    );
     return;
   }
   await setFiles(connection, name, paths);
   const columns = [column.name, ...partitions.map((_, i) => partitionOf(partitions, i))];
-  await connection.run(`CREATE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} FROM read_csv(
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS SELECT ${columns.join(", ")} FROM read_csv(
     getvariable(${quote(name)}),
     auto_detect = false,
     columns = { ${quote(column.name)}: ${quote(DUCKDB_TYPES[column.type])} },

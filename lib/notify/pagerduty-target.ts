@@ -52,7 +52,10 @@ function toEvent(alert: Alert): object {
     event_action: "trigger",
     dedup_key: alert.id.slice(0, DEDUP_KEY_MAX),
     client: "Slack Audit Lake",
-    links: [{ href: alert.reference, text: "Reference" }],
+    // A reference to a page of ours has no address.
+    ...(URL.canParse(alert.reference)
+      ? { links: [{ href: alert.reference, text: "Reference" }] }
+      : {}),
     payload: {
       summary: [...alert.title].slice(0, SUMMARY_MAX).join(""),
       severity: SEVERITIES[alert.severity],

@@ -110,7 +110,7 @@ function texts(item: z.ZodType<string, string>, allowed: string) {
 }
 
 /** Which alerts go to which targets: those of which all conditions hold. Without a condition, all. */
-export const route = settings({
+const route = settings({
   /** This severity or a higher one. */
   severity: z.enum(SEVERITIES, { error: isNot(`one of ${SEVERITIES.join(", ")}`) }).optional(),
   /** Ids of rules. */
@@ -130,6 +130,5 @@ export const route = settings({
     .min(1, { error: "is empty; name the targets" }),
 });
 export type Route = z.output<typeof route>;
-export type RouteSettings = z.input<typeof route>;
 
 export const routeList = z.array(route, { error: isNot("a list of routes") });

@@ -199,4 +199,3 @@ export type SeverityCaption = keyof typeof SEVERITIES;
 export const STATUSES = { Unknown: 0, Success: 1, Failure: 2 } as const;
 /** Of findings. */
 export const FINDING_STATUSES = { New: 1, Resolved: 4 } as const;
-export type StatusCaption = keyof typeof STATUSES | keyof typeof FINDING_STATUSES;

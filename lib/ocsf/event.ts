@@ -1,36 +1,9 @@
 import { isIP } from "node:net";
-import {
-  CATEGORIES,
-  CLASSES,
-  type ClassName,
-  FINDING_STATUSES,
-  type OcsfClass,
-  PROFILES,
-  type SchemaVersion,
-  SEVERITIES,
-  STATUSES,
-} from "./classes.ts";
-import { MAPPINGS, type Mapping } from "./mappings.ts";
+import { CLASSES, type OcsfClass, PROFILES, type SchemaVersion } from "./classes.ts";
+import { type EventHead, headFor } from "./heads.ts";
 import { type Members, Remains } from "./members.ts";
 import { parseLine } from "./parse-line.ts";
 import { describeTarget, findEntity, takeUser } from "./target.ts";
-
-/** What an action becomes, whatever the entry says. */
-interface EventHead {
-  activity_id: number;
-  /** The action, where the class has no such activity. */
-  activity_name: string;
-  category_name: string;
-  category_uid: number;
-  class_name: string;
-  class_uid: number;
-  severity: string;
-  severity_id: number;
-  status: string;
-  status_id: number;
-  type_name: string;
-  type_uid: number;
-}
 
 /** An event of OCSF, as far as all classes are alike; see `target.ts` for what they differ in. */
 export interface OcsfEvent extends EventHead {
@@ -59,18 +32,6 @@ export interface OcsfEvent extends EventHead {
   raw_data: string;
   [attribute: string]: unknown;
 }
-
-interface Head {
-  className: ClassName;
-  privilege: string | undefined;
-  fields: EventHead;
-}
-
-const HEADS: ReadonlyMap<string, Head> = new Map(
-  MAPPINGS.flatMap((mapping) =>
-    mapping.actions.map((action) => [action, headOf(mapping, action)] as const),
-  ),
-);
 
 /**
  * Make an event of a line of the archive. Whatever the line holds, the event is valid, and
@@ -119,52 +80,6 @@ export function toEvent(line: string, source: string, version: SchemaVersion): O
   const unmapped = remains.rest();
   if (unmapped !== undefined) event.unmapped = unmapped;
   return event;
-}
-
-/** @returns the class that an action becomes */
-export function classOf(action: string): ClassName {
-  return headFor(action).className;
-}
-
-function headFor(action: string | undefined): Head {
-  return (
-    HEADS.get(action ?? "") ??
-    headOf(
-      { class: "api_activity", activity: "Other", actions: [] },
-      action ?? "unknown",
-      "Unknown",
-    )
-  );
-}
-
-function headOf(mapping: Mapping, action: string, status = statusOf(mapping)): Head {
-  const { uid, caption, category, activities }: OcsfClass = CLASSES[mapping.class];
-  const activityId = activities[mapping.activity] as number;
-  const severity = mapping.severity ?? "Informational";
-  const statuses: Record<string, number> = { ...STATUSES, ...FINDING_STATUSES };
-  return {
-    className: mapping.class,
-    privilege: mapping.privilege,
-    fields: {
-      activity_id: activityId,
-      activity_name: mapping.activity === "Other" ? action : mapping.activity,
-      category_name: CATEGORIES[category],
-      category_uid: category,
-      class_name: caption,
-      class_uid: uid,
-      severity,
-      severity_id: SEVERITIES[severity],
-      status,
-      status_id: statuses[status] as number,
-      type_name: `${caption}: ${mapping.activity}`,
-      type_uid: uid * 100 + activityId,
-    },
-  };
-}
-
-function statusOf(mapping: Mapping): string {
-  if (CLASSES[mapping.class].category !== 2) return mapping.status ?? "Success";
-  return mapping.activity === "Close" ? "Resolved" : "New";
 }
 
 /** Slack's seconds are integers, and anything else in what was imported. */

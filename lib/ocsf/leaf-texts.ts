@@ -12,6 +12,7 @@ export function leafTexts(value: unknown): Map<string, string> {
 }
 
 function addLeaves(value: unknown, path: string, texts: Map<string, string>): void {
+  if (value === undefined) return; // was taken
   const members = membersOf(value);
   if (members !== undefined && (path === "" || Object.keys(members).length > 0)) {
     for (const [name, child] of Object.entries(members)) {

@@ -15,6 +15,7 @@ export function membersOf(value: unknown): Members | undefined {
  */
 export class Remains {
   readonly entry: Members;
+  readonly #opened: { parent: Members; name: string; child: Members }[] = [];
   readonly #touched = new Set<Members>();
 
   /** @param entry - is taken apart itself */
@@ -24,16 +25,17 @@ export class Remains {
 
   /** A JSON object at a member, to take from. */
   at(parent: Members | undefined, name: string): Members | undefined {
-    return parent !== undefined && Object.hasOwn(parent, name)
-      ? membersOf(parent[name])
-      : undefined;
+    if (parent === undefined || !Object.hasOwn(parent, name)) return undefined;
+    const child = membersOf(parent[name]);
+    if (child !== undefined) this.#opened.push({ parent, name, child });
+    return child;
   }
 
   /** A member, whatever it is; null too. */
   take(parent: Members | undefined, name: string): unknown {
     if (parent === undefined || !Object.hasOwn(parent, name)) return undefined;
     const value = parent[name];
-    Reflect.deleteProperty(parent, name);
+    parent[name] = undefined; // JSON has no such member; deleting it would make the object slow
     this.#touched.add(parent);
     return value;
   }
@@ -76,22 +78,19 @@ export class Remains {
   }
 
   /**
-   * What has no place.
+   * What has no place. Objects that have become empty are gone; those that Slack sent empty stay.
    *
    * @returns nothing when all was taken
    */
   rest(): Members | undefined {
-    this.#dropEmptied(this.entry);
-    return Object.keys(this.entry).length === 0 ? undefined : this.entry;
-  }
-
-  /** Objects that have become empty go; those that Slack sent empty stay. */
-  #dropEmptied(parent: Members): void {
-    for (const [name, value] of Object.entries(parent)) {
-      const child = membersOf(value);
-      if (child === undefined) continue;
-      this.#dropEmptied(child);
-      if (this.#touched.has(child) && Object.keys(child).length === 0) this.take(parent, name);
+    for (const { parent, name, child } of this.#opened.toReversed()) {
+      if (this.#touched.has(child) && isEmpty(child)) this.take(parent, name);
     }
+    return isEmpty(this.entry) ? undefined : this.entry;
   }
+}
+
+function isEmpty(members: Members): boolean {
+  for (const name in members) if (members[name] !== undefined) return false;
+  return true;
 }

@@ -16,13 +16,31 @@ export interface QueryResult {
 export interface RowStream extends Omit<QueryResult, "rows"> {
   /** In the order of the result; to be read once. */
   batches: AsyncIterable<QueryResult["rows"]>;
+  /**
+   * Write the result to a file instead, over what it had, where the database can do that itself.
+   *
+   * @returns false when it cannot; the rows can then still be read
+   */
+  copy?: (request: CopyRequest) => Promise<boolean>;
+}
+
+/** A file that a database is to write. */
+export interface CopyRequest {
+  path: string;
+  format: "json" | "ndjson" | "csv" | "parquet";
+  /** Control characters and formulas as they are. */
+  raw: boolean;
+  /** Names of the columns in JSON, no two alike. */
+  fields: readonly string[];
+  /** CSV's first line. */
+  header: string;
 }
 
 /** Every row of a result that fits into memory. */
-export async function collectRows({ batches, ...names }: RowStream): Promise<QueryResult> {
+export async function collectRows({ columns, types, batches }: RowStream): Promise<QueryResult> {
   const rows: QueryResult["rows"] = [];
   for await (const batch of batches) rows.push(...batch);
-  return { ...names, rows };
+  return { columns, types, rows };
 }
 
 /** Why a query gave no rows, in one line. */

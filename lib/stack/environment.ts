@@ -9,6 +9,7 @@
  */
 import * as z from "zod";
 import { SOURCE_NAME } from "../archive/object-key.ts";
+import { SCHEMA_VERSIONS } from "../ocsf/classes.ts";
 import { toIsoSeconds } from "../time.ts";
 
 /** Of a function's variables: text on one side, typed values on the other. */
@@ -111,6 +112,17 @@ export const COLUMNS_ENVIRONMENT = z.object({
   COLUMNS_BUCKET: z.string().min(1),
   DATABASE: z.string().min(1),
   WORKGROUP: z.string().min(1),
+});
+
+export const EVENTS_ENVIRONMENT = z.object({
+  SOURCE: sourceName,
+  ARCHIVE_BUCKET: z.string().min(1),
+  EVENTS_BUCKET: z.string().min(1),
+  /** Of OCSF. */
+  SCHEMA_VERSION: z.enum(SCHEMA_VERSIONS),
+  /** Parts of the path of events. */
+  EVENTS_REGION: z.string().min(1),
+  EVENTS_ACCOUNT: z.string().min(1),
 });
 
 /** Known to the stack only by a reference. */

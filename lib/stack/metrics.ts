@@ -11,6 +11,7 @@ export const SERVICES = {
   backfill: "backfill",
   seal: "close-day",
   columns: "compact",
+  events: "ocsf",
   detect: "detect",
   notify: "notify",
   schemaWatch: "drift",
@@ -99,6 +100,14 @@ export const COLUMNS_METRICS = {
   written: "DaysCompacted",
   /** 1 for a day of which the table does not hold what was sealed; its lines go on serving it. */
   notWritten: "DaysNotCompacted",
+} as const;
+
+/** Emitted for each day, zeros too. */
+export const EVENTS_METRICS = {
+  /** Entries that were written as events of OCSF. */
+  written: "EventsWritten",
+  /** 1 for a day whose lines are not what was sealed. */
+  notWritten: "DaysWithoutEvents",
 } as const;
 
 /** Without zeros. */

@@ -10,6 +10,8 @@ export const DEFAULT_STACK_NAME = "SlackAuditLake";
 export const STACK_OUTPUTS = {
   archiveBucket: "ArchiveBucket",
   resultsBucket: "ResultsBucket",
+  /** Of events of OCSF; absent when there are none. */
+  eventsBucket: "EventsBucket",
   key: "Key",
   database: "Database",
   workgroup: "Workgroup",

@@ -2,7 +2,7 @@ import { parseSync, Visitor } from "oxc-parser";
 
 /** Folders whose code takes clock, sleep, randomness, network and environment from outside. */
 export const ENGINE =
-  /^lib\/(archive|run|ingest|backfill|import|seal|detect|ocsf|sql|ports\.ts|duration\.ts|time\.ts)/;
+  /^lib\/(archive|run|ingest|backfill|import|seal|detect|ocsf|security-lake|sql|ports\.ts|duration\.ts|time\.ts)/;
 
 const GLOBALS =
   /^(setTimeout|setInterval|setImmediate|fetch|process|performance|crypto|globalThis)$/;

@@ -22,6 +22,16 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
   "lib/detect/expired-suppression.ts": "test/detect/suppressions.test.ts",
+  "lib/detect/context/address-context.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/address-database.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/address-list.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/context-file.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/included-countries.ts": "test/cli/commands/detect-context.test.ts",
+  "lib/detect/context/known-networks.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/staff-list.ts": "test/detect/context/read-context.test.ts",
+  "lib/stack/detection-files.ts": "test/infra/constructs/detection-files.test.ts",
+  "lib/detect/admin-actions.ts": "test/detect/rules.test.ts",
+  "lib/detect/travel.ts": "test/detect/correlations.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
   "lib/detect/correlation.ts": "test/detect/correlations.test.ts",
@@ -41,6 +51,14 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
 
+  // One suite makes whole pages, of quiet, empty and hostile archives.
+  "lib/report": "test/report/report.test.ts",
+  "lib/report/sections": "test/report/report.test.ts",
+  "lib/report/collect-trail.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/evidence.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/trail.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/trail-page.ts": "test/report/trail-and-evidence.test.ts",
+
   // What every target over HTTP does with every answer.
   "lib/notify/http-sender.ts": "test/notify/targets.test.ts",
   "lib/notify/target.ts": "test/notify/targets.test.ts",
@@ -53,10 +71,17 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
 
   // Held to the published schemas as whole events.
+  "lib/ocsf/archived-events.ts": "test/sql/ocsf-view.test.ts",
   "lib/ocsf/classes.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/columns.ts": "test/ocsf/event-rows.test.ts",
+  "lib/ocsf/heads.ts": "test/ocsf/event.test.ts",
+  "lib/ocsf/leaf-texts.ts": "test/ocsf/event-rows.test.ts",
   "lib/ocsf/members.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/parse-line.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/target.ts": "test/ocsf/event.test.ts",
+
+  "lib/security-lake/event-key.ts": "test/security-lake/write-day-events.test.ts",
+  "lib/security-lake/parquet-events.ts": "test/security-lake/write-day-events.test.ts",
 
   // The steps of a seal.
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
@@ -90,6 +115,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
   "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
+  "lib/local/prepare-wide.ts": "test/local/lake-database.test.ts",
   "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
   "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",

@@ -132,6 +132,9 @@ describe("query", () => {
 
     expect(error).toBeInstanceOf(QueryError);
     expect((error as QueryError).message).toMatch(message);
+    expect((error as QueryError).code).toBe(
+      StateChangeReason.startsWith("SYNTAX_ERROR") ? "query_invalid" : "query_failed",
+    );
     expect(athena.commandCalls(StopQueryExecutionCommand)).toEqual([]);
   });
 

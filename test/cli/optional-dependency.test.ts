@@ -44,6 +44,19 @@ it.each([
   });
 });
 
+it("report names Observable Plot where it is missing", async () => {
+  const directory = await emptyArchive();
+  const ended = await run(["report", "--archive", directory], {
+    env: withoutPackages("@observablehq/plot", "linkedom"),
+  });
+
+  expect(ended).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `audit-lake: \`audit-lake report\` needs Observable Plot: npm install ${["@observablehq/plot", "linkedom"].map(withVersion).join(" ")}\n`,
+  });
+});
+
 it("lets commands for a directory run without either", async () => {
   const directory = await emptyArchive();
   const env = withoutPackages(DUCKDB, ...SDK);

@@ -58,11 +58,24 @@ describe("a saved query", () => {
       { columns },
     );
 
-    const lines = stripVTControlCharacters(raw).split("\r\n");
+    // What it is at is drawn first, and gone when the cursor is shown again.
+    const shownAt = raw.lastIndexOf("\u001b[?25h");
+    expect(raw.slice(0, shownAt)).toMatch(/\d+ s: checking \d+ of 24 files of /);
+    const lines = stripVTControlCharacters(raw.slice(shownAt)).split("\r\n");
     expect(code).toBe(0);
-    expect(Math.max(...lines.slice(1).map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
     expect(lines.join("\n")).not.toContain("…");
     expect(lines.at(-2)).toMatch(/^[1-9]\d* rows?$/);
+  });
+
+  it("is not the only one that shows what it is at: detect does", async () => {
+    const { code, raw, screen } = await runAtTerminal([
+      ...["detect", "--archive", archive, "--no-pager"],
+    ]);
+
+    expect(code).toBe(0);
+    expect(raw).toMatch(/\d objects?, [\d,]+ entries so far, at 2026-03-02 /);
+    expect(screen).not.toContain("so far");
   });
 
   it("that is longer than the screen goes through the pager", async () => {

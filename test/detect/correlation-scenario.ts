@@ -88,7 +88,7 @@ async function deliver(
       for (const { id } of await correlate(
         stretches,
         slow(random, store),
-        SETTINGS,
+        detector.settings,
         SETTINGS.forgetAfterSeconds,
       ))
         ids.add(id);

@@ -24,8 +24,9 @@ const KEY = toObjectKey({
 function alertsOf(
   correlations: readonly Correlation[],
   entries: readonly AuditLogEntry[],
+  context = NO_CONTEXT,
 ): Promise<Alert[]> {
-  const detector = new Detector({ rules: correlations, context: NO_CONTEXT, periodSeconds: 3600 });
+  const detector = new Detector({ rules: correlations, context, periodSeconds: 3600 });
   const found = detector.detect(
     KEY,
     entries.map((entry) => Buffer.from(JSON.stringify(entry))),
@@ -40,8 +41,8 @@ const examples = CORRELATIONS.flatMap((rule) => [
 ]);
 
 describe("each correlation's own cases", () => {
-  it.each(examples)("$id: $name → $expected", async ({ rule, entries, expected }) => {
-    const alerts = await alertsOf([rule], entries);
+  it.each(examples)("$id: $name → $expected", async ({ rule, entries, context, expected }) => {
+    const alerts = await alertsOf([rule], entries, context);
     expect(alerts.length > 0).toBe(expected);
     for (const { title, ruleId, series } of alerts) {
       expect(ruleId).toBe(rule.id);
@@ -52,10 +53,10 @@ describe("each correlation's own cases", () => {
 
   it.each(examples.filter(({ expected }) => expected))(
     "$id: $name needs each of its entries' kinds, all of one subject",
-    async ({ rule, entries }) => {
+    async ({ rule, entries, context }) => {
       for (const { actions } of rule.steps) {
         const without = entries.filter(({ action }) => !actions.includes(action));
-        expect(await alertsOf([rule], without)).toEqual([]);
+        expect(await alertsOf([rule], without, context)).toEqual([]);
       }
       const ofMany = entries.map((entry, index) => {
         const other = { id: `X${index}`, name: `Person ${index}` };
@@ -63,10 +64,15 @@ describe("each correlation's own cases", () => {
           ...entry,
           actor: { type: "user", user: other },
           entity: { type: entry.entity.type, [String(entry.entity.type)]: other },
-          context: { ...entry.context, ip_address: `198.51.100.${index}`, app: other },
+          context: {
+            ...entry.context,
+            ip_address: `198.51.100.${index}`,
+            app: other,
+            session_id: index,
+          },
         } as AuditLogEntry;
       });
-      expect(await alertsOf([rule], ofMany)).toEqual([]);
+      expect(await alertsOf([rule], ofMany, context)).toEqual([]);
     },
   );
 });

@@ -3,17 +3,15 @@ import { expect, it } from "vitest";
 import { FUNCTION_MEMORY_MB } from "../../bench/processes.ts";
 import { SERVICES, type Service } from "../../lib/stack/metrics.ts";
 import { resource, synthesize } from "../infra/synthesize.ts";
+import { ASSUMED, PRICES, VOLUMES, type Volume } from "./cost-figures.ts";
 import {
-  ASSUMED,
   type Bill,
+  eventsDollarsPerMillion,
   type Pieces,
-  PRICES,
   runSeconds,
   scannedGb,
   toBill,
   toClose,
-  VOLUMES,
-  type Volume,
 } from "./cost-model.ts";
 
 /** Each with the beginning of its logical id. */
@@ -105,7 +103,7 @@ function renderPage(): string {
   const column = (of: (volume: Volume) => string) => VOLUMES.map(of);
   return `# Cost
 
-Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 as known in 2025, without free tiers. They were not looked up live: check them before you rely on them. The table is computed: \`test/docs/cost-model.ts\` has every price, measured figure and formula; alarms, keys and secrets are counted in the synthesized template, and a test keeps the first column under $8 without the dashboard.
+Dollars a month for one source that runs every five minutes, with detection on, and days sealed and stored in columns. List prices of us-east-1 as known in 2025, without free tiers. They were not looked up live: check them before you rely on them. The table is computed: \`test/docs/cost-figures.ts\` has every price and measured figure, \`cost-model.ts\` every formula; alarms, keys and secrets are counted in the synthesized template, and a test keeps the first column under $8 without the dashboard.
 
 ${tableRow("entries a day", ...column(({ entriesPerDay }) => entriesPerDay.toLocaleString("en-US")))}
 | --- | --: | --: | --: |
@@ -131,6 +129,7 @@ ${tableRow("seconds billed, computed", ...column((volume) => runSeconds(volume).
 - **Lambda.** ${ASSUMED.cpuSecondsPerMillionListed} CPU seconds for a million entries listed (\`npm run bench\`, on the machine that it ran on; Graviton may differ by some tens of percent), times ${ASSUMED.listedPerStored}, because a late scan lists entries again. At ${ASSUMED.gb * 1024} MB Lambda gives ${(ASSUMED.gb / ASSUMED.gbPerVcpu).toFixed(2)} vCPU, so a CPU second takes ${(ASSUMED.gbPerVcpu / ASSUMED.gb).toFixed(2)} s. To that come ${ASSUMED.slackCallSeconds} s of waiting for each call and ${ASSUMED.otherSeconds} s for each run. Seconds × ${ASSUMED.gb} GB × $${PRICES.lambdaGbSecond} (arm64), and $${(PRICES.lambdaRequest * 1e6).toFixed(2)} for a million starts. Detection starts once for each object, with ${ASSUMED.detectCpuSecondsPerMillion} CPU seconds for a million entries.
 - **Sealing.** A day is listed once more, and its archived entries are read: at 50 million entries a day that is ${toClose(VOLUMES.at(-1) as Volume).calls.toLocaleString("en-US")} calls, ${Math.ceil(toClose(VOLUMES.at(-1) as Volume).calls / 40 / 60)} hours at 40 a minute, the most that sealing makes. Lambda bills the waiting in between, too. Computed with the figures of ingestion. Step Functions: $${(PRICES.stateTransition * 1000).toFixed(3)} for a thousand state transitions.
 - **Columns.** Athena reads each sealed day once, and the function reads it to hash its lines: ${ASSUMED.columnsCpuSecondsPerMillion} CPU seconds a million at ${ASSUMED.columnsGb * 1024} MB, and ${ASSUMED.columnsWaitSeconds} s of waiting for Athena.
+- **Events of OCSF**, off by default: $${eventsDollarsPerMillion().written.toFixed(3)} for a million entries once (${ASSUMED.eventsCpuSecondsPerMillion} CPU seconds at ${ASSUMED.columnsGb * 1024} MB, ${ASSUMED.eventsPutsPerMillion} writes), and $${eventsDollarsPerMillion().storedMonth.toFixed(4)} a month for their ${ASSUMED.eventsBytesPerEntry} bytes an entry. One alarm more, and two metrics in the hour in which days are written.
 - **Backfill.** \`audit-lake backfill --estimate\` prints what it would cost before it begins.
 - **S3.** $${(PRICES.s3PutOrList * 1000).toFixed(3)} for a thousand writes and listings, $${(PRICES.s3Get * 1000).toFixed(4)} for a thousand reads; detection reads each object once more. Storage is a full year in S3 Standard at ${ASSUMED.bytesPerEntry} bytes an entry, compressed: twice what the made-up organization takes, because real entries vary more. $${PRICES.s3StandardGbMonth} a GB and month. Tiers reduce it, but S3 does not move objects below 128 KB to them by itself.
 - **DynamoDB.** On demand, $${PRICES.dynamoDbWrite * 1e6} for a million writes and $${PRICES.dynamoDbRead * 1e6} for a million reads.
@@ -139,6 +138,7 @@ ${tableRow("seconds billed, computed", ...column((volume) => runSeconds(volume).
 - **Metrics** at $${PRICES.metricMonth.toFixed(2)} each for a whole month. CloudWatch bills the hours in which a metric gets a value, so what counts trouble is emitted without zeros and costs nothing while there is none. Nine metrics get a value in each run, ten more when a day is sealed; late entries, matches of rules and new names are assumed in 2 hours of a day at 10,000 entries, and in each hour otherwise.
 - **Dashboard.** $${PRICES.dashboardMonth}. \`dashboard: false\` leaves it out, and with it the metrics that no alarm watches: three of the nine then get a value in each run.
 - **Fixed.** A secret at $${PRICES.secretMonth.toFixed(2)} and a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). Every further source adds its own metrics, alarms and secret.
+- **Targets of alerts** ([Routing](../operate/routing.md)), each: two alarms ($0.20), a queue that Lambda polls ($0.26), a secret ($0.40), and up to three metrics in the hours in which alerts are sent. None unless you configure them.
 - **SQS.** Lambda polls the detection queue all day, even when it is empty: ${(ASSUMED.emptyReceivesPerDay * ASSUMED.daysPerMonth).toLocaleString("en-US")} times a month.
 - **Slack** charges nothing for calls, and allows about 50 a minute.
 

@@ -112,6 +112,11 @@ export class LocalAws {
       const members = `<EvaluationResults>${results.EvaluationResults.map(toMember).join("")}</EvaluationResults>`;
       return `<${operation}Response><${operation}Result>${members}</${operation}Result></${operation}Response>`;
     }
+    if (operation === "ListObjectsV2") {
+      const keys = (this.answers[operation]?.(input) ?? []) as string[];
+      const contents = keys.map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`);
+      return `<ListBucketResult>${contents.join("")}</ListBucketResult>`;
+    }
     if (input.StackName !== name) {
       throw new AwsRefusal("ValidationError", `Stack with id ${input.StackName} does not exist`);
     }
@@ -130,6 +135,9 @@ async function readCall(request: IncomingMessage): Promise<AwsCall & { isRest?: 
       ...{ operation: "ListSchedules", isRest: true },
       input: Object.fromEntries(searchParams),
     };
+  }
+  if (searchParams.has("list-type")) {
+    return { operation: "ListObjectsV2", input: Object.fromEntries(searchParams) };
   }
   const body = await text(request);
   const target = request.headers["x-amz-target"];

@@ -23,6 +23,7 @@ const FUNCTIONS = {
     id: "ClosinggridCompactionFunction",
     load: () => import("../../functions/columns/handler.ts"),
   },
+  ocsf: { id: "ClosinggridEventsFunction", load: () => import("../../functions/ocsf/handler.ts") },
   detect: { id: "DetectionDetect", load: () => import("../../functions/detect/handler.ts") },
   notify: {
     id: "DetectionRoutingbusNotify",
@@ -59,11 +60,15 @@ export class SourceTestBed {
     this.#nowMs = nowMs;
   }
 
-  static async start(nowMs: number): Promise<SourceTestBed> {
+  /** @param template - @default the stack that all of these tests share */
+  static async start(
+    nowMs: number,
+    template: Record<string, unknown> = inject("deployed"),
+  ): Promise<SourceTestBed> {
     const clock = { nowMs: () => Date.now(), sleep: async () => {} };
     const [slack, account] = await Promise.all([
       startFakeSlack({ clock }),
-      LocalAccount.start(inject("deployed")),
+      LocalAccount.start(template),
     ]);
     const variables = {
       ...account.environment,

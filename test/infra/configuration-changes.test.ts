@@ -77,10 +77,15 @@ const SOURCE = (name: string): Effect => ({
   deleted: [`Backfill${name}BackfillLog`, `Closing${name}ClosingLog`],
 });
 const CATALOG = {
-  replaced: ["Database", "Hours", "Lines", "Manifests", "View"].map((id) => `Catalog${id}`),
+  replaced: ["AlertLines", "Alerts", "Database", "Hours", "Lines", "Manifests", "Ocsf", "View"].map(
+    (id) => `Catalog${id}`,
+  ),
 };
 /** The tables then read the other bucket. */
-const EXISTING: Effect = { left: [BUCKET], replaced: ["CatalogLines", "CatalogManifests"] };
+const EXISTING: Effect = {
+  left: [BUCKET],
+  replaced: ["CatalogAlertLines", "CatalogLines", "CatalogManifests"],
+};
 const KEY: Effect = { left: ["EncryptionKey"] };
 
 /** From each configuration to the default and back; and from one to another. */

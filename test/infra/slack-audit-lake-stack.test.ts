@@ -19,6 +19,7 @@ const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
       },
     },
   ],
+  ["sealed days as events of OCSF", { ocsf: { enabled: true } }],
   ["the detection turned off", { detection: { enabled: false } }],
   [
     "targets for alerts",

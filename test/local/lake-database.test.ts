@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
-import { QueryError } from "../../lib/sql/query-result.ts";
+import { collectRows, QueryError } from "../../lib/sql/query-result.ts";
 import {
   makeDirectory,
   OBJECT,
@@ -204,6 +204,20 @@ describe("query", () => {
   });
 });
 
+it("tells what a query is at", async () => {
+  const directory = await makeDirectory();
+  await writeArchive(directory, [makeEntry(), makeEntry({ dateCreate: MONDAY_MORNING + 3600 })]);
+  const told: object[] = [];
+  using lake = await openLake(directory, { onProgress: (progress) => told.push(progress) });
+
+  await lake.query("SELECT count(id) FROM audit_logs");
+
+  expect(told.slice(-2)).toEqual([
+    { files: 2, checked: 1 },
+    { files: 2, checked: 2 },
+  ]);
+});
+
 describe("Trino's functions", () => {
   it.each([
     [`json_extract_scalar('{"a":"x"}', '$.a')`, "x"],
@@ -240,5 +254,39 @@ describe("Trino's functions", () => {
     const lake = await openLakeOf();
 
     expect((await lake.query(`SELECT ${expression}`)).rows).toEqual([[value]]);
+  });
+});
+
+describe("several queries at once", () => {
+  const DAYS = { from: "2026-03-02", to: "2026-03-02" };
+  const COUNT = "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY action";
+
+  it("give what each gives by itself, of the days that are parsed once and of all others", async () => {
+    const lake = await openLakeOf(
+      makeEntry({ action: "user_login" }),
+      makeEntry({ action: "user_logout", dateCreate: MONDAY_MORNING + 86_400 }),
+    );
+    const statements = [
+      COUNT,
+      "SELECT id, event_time, details FROM audit_logs -- and no line\nWHERE dt > '2026-03-02'",
+      "SELECT count(*) FROM archive_hours",
+    ];
+
+    const results = await lake.readAll(statements, DAYS, collectRows);
+
+    expect(results).toEqual(await Promise.all(statements.map((sql) => lake.query(sql))));
+    expect(results[0]?.rows).toEqual([
+      ["user_login", 1],
+      ["user_logout", 1],
+    ]);
+  });
+
+  it("refuse a damaged object, and a statement that does not only read", async () => {
+    const lake = await openLakeOfObject(gzipSync("{}\n").subarray(0, 20));
+
+    await expect(lake.readAll([COUNT], DAYS, collectRows)).rejects.toThrow(/^cannot read /);
+    await expect(lake.readAll(["CREATE TABLE t AS SELECT 1"], DAYS, collectRows)).rejects.toThrow(
+      QueryError,
+    );
   });
 });

@@ -38,3 +38,16 @@ it("triggers an event that PagerDuty knows by the alert's id", async () => {
   });
   expect(second?.rawBody).toBe(first?.rawBody);
 });
+
+it("links to what has an address only", async () => {
+  const server = await ScriptedServer.start(() => ({ status: 202 }));
+  const target = new PagerDutyTarget(makeSender(), secretOf("key"), `${server.endpoint}/`);
+  for (const reference of ["https://docs.slack.dev/a", "docs/operate/detection.md"]) {
+    await target.send({ ...makeAlert("a"), reference });
+  }
+  await server.stop();
+  expect(server.received.map(({ body }) => body.links)).toEqual([
+    [{ href: "https://docs.slack.dev/a", text: "Reference" }],
+    undefined,
+  ]);
+});

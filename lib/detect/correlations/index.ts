@@ -4,6 +4,7 @@ import { appInstalledWidenedUsed } from "./app-installed-widened-used.ts";
 import { guestInvitedThenDownloads } from "./guest-invited-then-downloads.ts";
 import { loginAfterDeactivation } from "./login-after-deactivation.ts";
 import { loginAfterFailures } from "./login-after-failures.ts";
+import { loginsFromTwoCountries } from "./logins-from-two-countries.ts";
 import { manyAdminsGranted } from "./many-admins-granted.ts";
 import { manyArchivesUploaded } from "./many-archives-uploaded.ts";
 import { manyAssistantSearches } from "./many-assistant-searches.ts";
@@ -19,6 +20,7 @@ import { manyPublicLinks } from "./many-public-links.ts";
 import { manySessionsReset } from "./many-sessions-reset.ts";
 import { manyUsersFailingFromAddress } from "./many-users-failing-from-address.ts";
 import { newNetworkThenAdminAction } from "./new-network-then-admin-action.ts";
+import { sessionInTwoCountries } from "./session-in-two-countries.ts";
 
 /** Every rule about several entries, by id. A new one is a file here and a line in this list. */
 export const CORRELATIONS: readonly Correlation[] = [
@@ -27,6 +29,7 @@ export const CORRELATIONS: readonly Correlation[] = [
   guestInvitedThenDownloads,
   loginAfterDeactivation,
   loginAfterFailures,
+  loginsFromTwoCountries,
   manyAdminsGranted,
   manyArchivesUploaded,
   manyAssistantSearches,
@@ -42,4 +45,5 @@ export const CORRELATIONS: readonly Correlation[] = [
   manySessionsReset,
   manyUsersFailingFromAddress,
   newNetworkThenAdminAction,
+  sessionInTwoCountries,
 ];

@@ -1,4 +1,5 @@
 import type { AuditLogEntry } from "../../slack/types.ts";
+import { ADMIN_ACTIONS } from "../admin-actions.ts";
 import { anomalyReasons, exampleAnomaly } from "../anomaly-rule.ts";
 import type { Correlation } from "../correlation.ts";
 import { EXAMPLE_ENTITIES, exampleEntry, exampleSeries, exampleUser } from "../example-entry.ts";
@@ -11,22 +12,6 @@ const NETWORK_REASONS = ["asn", "ip_address", "tor"];
 function isOfNetwork(entry: AuditLogEntry): boolean {
   return anomalyReasons(entry).some((reason) => NETWORK_REASONS.includes(reason));
 }
-
-const ADMIN_ACTIONS = [
-  "app_approved",
-  "bulk_session_reset_by_admin",
-  "native_dlp_rule_deactivated",
-  "owner_transferred",
-  "permissions_assigned",
-  "pref.sso_setting_changed",
-  "pref.two_factor_auth_changed",
-  "role_assigned",
-  "role_change_to_admin",
-  "role_change_to_owner",
-  "user_email_updated",
-  "user_password_reset_by_admin",
-  "user_session_reset_by_admin",
-];
 
 const actorUserId = EXAMPLE_ENTITIES.user.user.id;
 const grant = () => exampleEntry("role_change_to_admin", { actorUserId, entity: exampleUser(2) });

@@ -1,5 +1,6 @@
 import type { Rule } from "../rule.ts";
 import { accountCompromiseResponse } from "./account-compromise-response.ts";
+import { adminActionFromUnknownNetwork } from "./admin-action-from-unknown-network.ts";
 import { adminGranted } from "./admin-granted.ts";
 import { agentforceAgentChanged } from "./agentforce-agent-changed.ts";
 import { aiCanvasApprovalBypassed } from "./ai-canvas-approval-bypassed.ts";
@@ -59,6 +60,8 @@ import { ipAllowlistAccessDenied } from "./ip-allowlist-access-denied.ts";
 import { ipAllowlistChanged } from "./ip-allowlist-changed.ts";
 import { legalHoldWeakened } from "./legal-hold-weakened.ts";
 import { linkSharingEnabled } from "./link-sharing-enabled.ts";
+import { loginFromThreatList } from "./login-from-threat-list.ts";
+import { loginFromTor } from "./login-from-tor.ts";
 import { maliciousFileShared } from "./malicious-file-shared.ts";
 import { messageDeletionAllowed } from "./message-deletion-allowed.ts";
 import { mfaSettingsChanged } from "./mfa-settings-changed.ts";
@@ -96,6 +99,7 @@ import { workspaceCreated } from "./workspace-created.ts";
 /** Every rule, by id. A new rule is a file here and a line in this list. */
 export const RULES: readonly Rule[] = [
   accountCompromiseResponse,
+  adminActionFromUnknownNetwork,
   adminGranted,
   agentforceAgentChanged,
   aiCanvasApprovalBypassed,
@@ -155,6 +159,8 @@ export const RULES: readonly Rule[] = [
   ipAllowlistChanged,
   legalHoldWeakened,
   linkSharingEnabled,
+  loginFromThreatList,
+  loginFromTor,
   maliciousFileShared,
   messageDeletionAllowed,
   mfaSettingsChanged,

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { SqliteCheckpointStore } from "../../../lib/local/sqlite-checkpoint-store.ts";
@@ -16,6 +17,10 @@ it("fills an archive, answers three questions, and goes on the next time", async
   expect(first.stdout).toContain("/audit_logs/source=demo/\n  dt=");
   expect(first.stdout.match(/^\$ npx audit-lake query /gm)).toHaveLength(3);
   expect(first.stdout + first.stderr).not.toContain("xoxp-of-user");
+
+  const report = /^The report: (.+)$/m.exec(first.stdout)?.[1] ?? "";
+  expect(report).toBe(`${archive}-report.html`);
+  expect(await readFile(report, "utf8")).toContain("<title>Slack audit report, ");
 
   const checkpoints = new SqliteCheckpointStore(archive);
   const watermark = (await checkpoints.read("demo"))?.checkpoint?.watermark ?? 0;

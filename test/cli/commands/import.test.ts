@@ -72,9 +72,7 @@ describe("fixtures", () => {
     const [page, ndjson] = [join(FIXTURES, "page.json"), join(FIXTURES, "export.ndjson")];
     const { code, stdout, stderr } = await importFiles(page, ndjson);
     expect(code).toBe(1);
-    expect(stderr).toBe(
-      "audit-lake: 1 entry is not stored: its id is taken by another text; it is kept in quarantine\n",
-    );
+    expect(stderr).toMatch(/^audit-lake: 1 entry is not stored: .*; it is kept in quarantine\n$/);
     expect(lastLine(stdout)).toMatchObject({
       stored: 5,
       repeated: [

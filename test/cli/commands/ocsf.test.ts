@@ -77,6 +77,13 @@ describe("ocsf", () => {
     expect(skipped.stderr).toMatch(/^audit-lake: LEFT OUT audit_logs\/.*\n$/);
   });
 
+  it("says so when there is nothing of the period", async () => {
+    const { code, stdout, stderr } = await run(["ocsf", "--archive", archive, "--last", "1s"]);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(stderr).toMatch(/^audit-lake: no entry is of this period; .* are of 2026-03-02 .*\n$/);
+  });
+
   it.each([
     [["--output", "parquet"], "--output parquet needs --file"],
     [["--schema-version", "1.6.0"], "1.5.0, 1.8.0"],

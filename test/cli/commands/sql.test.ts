@@ -43,6 +43,14 @@ it("says in which line of a file a mistake is", async () => {
   });
 });
 
+it("says that there is nothing to run", async () => {
+  expect(await run(["sql", "--archive", archive], { stdin: " ;\n" })).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: "audit-lake: there is no statement on standard input\n",
+  });
+});
+
 it.each([
   ["a file that is not there", "/nowhere.sql", "cannot read --file /nowhere.sql"],
   ["a folder", "/", "cannot read --file /"],
@@ -84,7 +92,7 @@ it.each([
 it("completes columns, views, saved queries and commands", () => {
   const complete = completerOf(SAVED_QUERIES);
   expect(complete("SELECT actor_em")).toEqual([["actor_email"], "actor_em"]);
-  expect(complete("FROM audit_logs")[0]).toEqual(["audit_logs"]);
+  expect(complete("FROM audit_logs")[0]).toEqual(["audit_logs", "audit_logs_ocsf"]);
   expect(complete("login-")[0]).toEqual(["login-after-failures"]);
   expect(complete(".q")[0]).toEqual([".queries", ".quit"]);
 });

@@ -60,6 +60,20 @@ describe("query --stack", () => {
     expect(stdout).toBe(text);
   });
 
+  it("runs the statements of sql, too", async () => {
+    const aws = await deployed(athena("SUCCEEDED"));
+    const args = ["sql", "--stack", "SlackAuditLake"];
+    const stdin = "SELECT 1;\n SELECT 2";
+    const { code, stdout } = await run(args, { env: aws.environment, stdin });
+
+    expect(code).toBe(0);
+    expect(stdout.match(/│ user_login │ 7 │/g)).toHaveLength(2);
+    expect(aws.inputs("StartQueryExecution")).toMatchObject([
+      { QueryString: "SELECT 1" },
+      { QueryString: "\nSELECT 2" },
+    ]);
+  });
+
   it("runs a saved query with its parameters, in the stack of that name", async () => {
     const aws = await deployed(athena("SUCCEEDED"));
     const args = ["logins", "--stack", "SlackAuditLake", "--set", "from_day=2026-03-01"];
@@ -99,7 +113,7 @@ describe("query --stack", () => {
     const { environment: env } = await deployed(athena("FAILED", "COLUMN_NOT_FOUND: line 1:8"));
     const { code, stdout, stderr } = await run(["query", "SELECT x", "--stack"], { env });
 
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toBe("audit-lake: Athena refused the query: COLUMN_NOT_FOUND: line 1:8\n");
   });
 

@@ -120,6 +120,41 @@ describe("status --stack", () => {
     ]);
   });
 
+  it("shows which days are sealed, where it may list them", async () => {
+    const head = { day: { S: "2026-03-03" }, sequence: { N: "3" }, sha256: { S: "ab".repeat(32) } };
+    const closing = { M: { head: { M: head }, hours: { M: {} } } };
+    const seal = {
+      start: { N: "1" },
+      watermark: { N: "1" },
+      entriesPerSecond: { N: "0" },
+      closing,
+    };
+    const answers: AwsAnswers = {
+      ...AT_WORK,
+      Scan: () => ({
+        Items: [{ source: { S: "acme#close" }, updatedAt: { N: "1" }, checkpoint: { M: seal } }],
+      }),
+      ListObjectsV2: ({ prefix }) =>
+        ["01", "02", "04"].map((day) => `${prefix}dt=2026-03-${day}.json`),
+    };
+    const aws = await deployed(answers);
+    const { stdout } = await run(["status", "--stack"], { env: aws.environment });
+    expect(stdout).toMatch(
+      /^sealed +3 manifests, last 2026-03-03\n +2026-03-01 to 2026-03-02\n +2026-03-04\n/m,
+    );
+    expect(aws.inputs("ListObjectsV2")).toMatchObject([{ prefix: "manifests/source=acme/" }]);
+
+    const denied = await deployed({
+      ...answers,
+      ListObjectsV2: () => {
+        throw new AwsRefusal("AccessDenied", "no");
+      },
+    });
+    const shown = await run(["status", "--stack"], { env: denied.environment });
+    expect(shown).toMatchObject({ code: 0, stderr: "" });
+    expect(shown.stdout).toMatch(/^sealed +3 manifests, last 2026-03-03\nhead /m);
+  });
+
   it("prints the same as JSON", async () => {
     const aws = await deployed(AT_WORK);
     const { stdout } = await run(["status", "--stack", "SlackAuditLake", "--json"], {
@@ -148,6 +183,7 @@ describe("status --stack", () => {
           complete: [{ from: 1_772_400_000, until: 1_772_442_000 }],
           lease: { owner: "request-1/run", expiresAtMs: 1_772_442_400_000 },
           notBeforeMs: 1_772_442_100_000,
+          sealed: [],
           lateScannedAt: 1_772_441_000,
           lateScanPosition: null,
           claims: [

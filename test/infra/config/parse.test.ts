@@ -46,11 +46,15 @@ describe("parseConfig", () => {
       detection: {
         enabled: true,
         rules: {},
+        addressTable: false,
+        context: { threatLists: [] },
         suppressions: [],
         alertPeriod: 3600,
         maxEntryAge: 14 * 86_400,
         ownAppIds: [],
         ownInstallerIds: [],
+        targets: {},
+        routes: [],
       },
       previousKeyArns: [],
       logRetention: 90 * 86_400,
@@ -161,6 +165,60 @@ describe("parseConfig", () => {
       "a reader of a source that is not there",
       { readers: [{ name: "a", principals: ["123456789012"], sources: ["b"] }] },
       /: readers\[0\]\.sources: "b" is no source/,
+    ],
+    [
+      "a secret where its name belongs",
+      {
+        detection: {
+          targets: { a: { type: "slack", secret: "https://hooks.slack.com/x" } },
+          routes: [{ targets: ["a"] }],
+        },
+      },
+      /: detection\.targets\.a\.secret: must be the name or the whole ARN of a secret in Secrets Manager, never the secret itself$/,
+    ],
+    [
+      "a route to a target that is not there",
+      { detection: { routes: [{ targets: ["soc"] }] } },
+      /: detection\.routes\[0\]\.targets: "soc" is no target/,
+    ],
+    [
+      "a route of a rule that is not there",
+      {
+        detection: {
+          targets: { a: { type: "slack", secret: "s" } },
+          routes: [{ rules: ["app"], targets: ["a"] }],
+        },
+      },
+      /: detection\.routes\[0\]\.rules: "app" is no rule; docs\/reference\/detections\.md/,
+    ],
+    [
+      "a target in no route",
+      { detection: { targets: { a: { type: "slack", secret: "s" } } } },
+      /: detection\.targets\.a: is in no route, so it would get nothing$/,
+    ],
+    [
+      "targets that CloudFormation would not tell apart",
+      {
+        detection: {
+          targets: {
+            "a-b": { type: "slack", secret: "s" },
+            ab: { type: "slack", secret: "s" },
+          },
+          routes: [{ targets: ["a-b", "ab"] }],
+        },
+      },
+      /: detection\.targets\.ab: and "a-b" differ only in hyphens/,
+    ],
+    [
+      "targets of a detection that is off",
+      {
+        detection: {
+          enabled: false,
+          targets: { a: { type: "slack", secret: "s" } },
+          routes: [{ targets: ["a"] }],
+        },
+      },
+      /: detection\.targets: get nothing while detection is not enabled$/,
     ],
     [
       "readers that CloudFormation would not tell apart",
@@ -344,6 +402,11 @@ describe("parseConfig", () => {
       "a time of day that no clock has",
       { closing: { at: "24:00" } },
       /: closing\.at: "24:00" is not a time of day in UTC written HH:MM$/,
+    ],
+    [
+      "an address table without files",
+      { detection: { addressTable: true, context: { torExits: "exits.txt" } } },
+      /: detection\.addressTable: would be empty: give detection\.context countries, /,
     ],
     [
       "a day sealed while late entries are still looked for",

@@ -3,8 +3,10 @@ import {
   BACKFILL_METRICS,
   COLUMNS_METRICS,
   DETECT_METRICS,
+  EVENTS_METRICS,
   INGEST_METRICS,
   LATENESS_METRIC,
+  NOTIFY_METRICS,
   SCHEMA_WATCH_METRICS,
   SEAL_METRICS,
   TOKEN_REFRESH_FAILED_METRIC,
@@ -13,7 +15,14 @@ import { alarms, articles, linkedArticle } from "../alarms.ts";
 import { synthesize } from "../synthesize.ts";
 
 describe("Monitoring", () => {
-  const { template } = synthesize({ sources: [{ name: "acme", tokenRotation: true }] });
+  const { template } = synthesize({
+    sources: [{ name: "acme", tokenRotation: true }],
+    ocsf: { enabled: true },
+    detection: {
+      targets: { soc: { type: "slack", secret: "audit-lake/soc" } },
+      routes: [{ targets: ["soc"] }],
+    },
+  });
   const byName = alarms(template);
 
   it("links every alarm to an article, and has an alarm for every article", () => {
@@ -103,6 +112,8 @@ describe("Monitoring", () => {
       BACKFILL_METRICS,
       COLUMNS_METRICS,
       DETECT_METRICS,
+      EVENTS_METRICS,
+      NOTIFY_METRICS,
       SCHEMA_WATCH_METRICS,
     ]) {
       for (const metric of Object.values(metrics)) {

@@ -90,7 +90,11 @@ describe("the template without CDK", () => {
       .map(({ Properties }) => Properties.Code);
 
     expect(code.toSorted((a, b) => a.S3Key.localeCompare(b.S3Key))).toEqual(
-      FUNCTIONS.map((name) => ({ S3Bucket: "acme-code", S3Key: `lake/${name}-1.zip` })),
+      // Targets of alerts take the CDK: there is no parameter that could list them.
+      FUNCTIONS.filter((name) => name !== "notify").map((name) => ({
+        S3Bucket: "acme-code",
+        S3Key: `lake/${name}-1.zip`,
+      })),
     );
   });
 

@@ -1,0 +1,81 @@
+/**
+ * Events: the state machine that seals days → this function, once days are sealed.
+ *
+ * - `{"op": "plan"}`: the next day of which a manifest is not written as events, oldest first
+ * - `{"op": "events", "day": "2026-03-02"}`: write one of them, as far as the time goes
+ *
+ * History is nothing special: each sealed day that has no events yet is in the plan. A day whose
+ * lines are not what was sealed is counted and left out: it keeps no other day waiting.
+ */
+import { S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { S3_OPTIONS } from "../../lib/aws/client-options.ts";
+import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
+import { S3EventStore } from "../../lib/aws/s3-event-store.ts";
+import {
+  type DayEvents,
+  DayEventsError,
+  daysWithoutEvents,
+  writeDayEvents,
+} from "../../lib/security-lake/write-day-events.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
+import { EVENTS_ENVIRONMENT } from "../../lib/stack/environment.ts";
+import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
+import { type JobStep, nextStep } from "../job-step.ts";
+import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
+import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
+
+const EVENT = z.discriminatedUnion("op", [
+  PLAN_EVENT,
+  z.object({ op: z.literal("events"), day: z.iso.date() }),
+]);
+
+/** No day is begun later in an execution: it is over when the next one starts. */
+const HOURS_MAX = 22;
+
+const { environment, logger, metrics, ...lambda } = createFunction(
+  SERVICES.events,
+  EVENTS_ENVIRONMENT,
+);
+const client = new S3Client(S3_OPTIONS);
+const archive = new S3ArchiveStore(client, environment.ARCHIVE_BUCKET);
+const events = new S3EventStore(client, environment.EVENTS_BUCKET);
+const { SOURCE: source, SCHEMA_VERSION: version } = environment;
+const place = { region: environment.EVENTS_REGION, accountId: environment.EVENTS_ACCOUNT };
+
+async function handleStep(
+  event: unknown,
+  { deadlineMs }: Invocation,
+): Promise<Plan | (JobStep & Partial<DayEvents>)> {
+  const asked = EVENT.parse(event);
+  if (asked.op === "plan") {
+    const days = await daysWithoutEvents(archive, events, source, version);
+    const limits = { hoursMax: HOURS_MAX, nowMs: systemClock.nowMs() };
+    const next = planNextDay(days, asked, limits);
+    logger.info("days to write as events", { days: days.length, first: days.at(0), ...next });
+    return next;
+  }
+  const written = await writeDay(asked.day, deadlineMs);
+  addCounts(metrics, EVENTS_METRICS, {
+    written: written?.entries ?? 0,
+    notWritten: written ? 0 : 1,
+  });
+  const next = written?.isDone === false ? "again" : "done";
+  return { ...nextStep(next, systemClock.nowMs()), ...written };
+}
+
+/** @returns nothing when the day's lines are not what was sealed */
+async function writeDay(day: string, deadlineMs: number): Promise<DayEvents | undefined> {
+  try {
+    const ports = { archive, events, clock: systemClock };
+    const written = await writeDayEvents(ports, { source, day, version, place }, deadlineMs);
+    logger.info("the day is written as events", { day, ...written });
+    return written;
+  } catch (error) {
+    if (!(error instanceof DayEventsError)) throw error;
+    logger.error(error.message, { day, code: error.code });
+    return undefined;
+  }
+}
+
+export const handler = lambda.handler(handleStep);

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { ContextFile } from "../../lib/detect/context/context-file.ts";
+import {
+  INSTALL_COUNTRIES,
+  includedCountries,
+} from "../../lib/detect/context/included-countries.ts";
+import { type ContextFiles, readContext } from "../../lib/detect/context/read-context.ts";
+import {
+  CONTEXT_FILES,
+  INCLUDED_COUNTRIES,
+  OWN_RULES_FILE,
+  SUPPRESSIONS_FILE,
+  THREAT_LISTS,
+} from "../../lib/stack/detection-files.ts";
+import { ConfigError } from "../config/parse.ts";
+import type { LakeConfig } from "../config/schema.ts";
+import { bundleOwnRules } from "./own-rules.ts";
+
+/**
+ * What the function that detects finds beside its code, by path.
+ *
+ * @throws {ConfigError} when a file cannot be read, or is not what it should be
+ */
+export function detectionFiles({
+  suppressions,
+  ownRules,
+  context,
+}: LakeConfig["detection"]): Record<string, string | Uint8Array> {
+  const { threatLists, ...single } = context;
+  const read = (path: string | undefined) => path && readContextFile(path);
+  const files = Object.fromEntries(
+    Object.entries(single).map(([kind, path]) => [kind, read(path)] as const),
+  ) as Omit<ContextFiles, "threatLists">;
+  const lists = threatLists.map(readContextFile);
+  const names = lists.map(({ name }) => basename(name));
+  const again = names.find((name, index) => names.indexOf(name) !== index);
+  if (again !== undefined) {
+    throw new ConfigError(`detection.context.threatLists: two files are called "${again}"`);
+  }
+  checked(() => readContext({ ...files, threatLists: lists }));
+  return {
+    ...(suppressions.length === 0 ? {} : { [SUPPRESSIONS_FILE]: JSON.stringify(suppressions) }),
+    ...(ownRules === undefined ? {} : { [OWN_RULES_FILE]: bundleOwnRules(ownRules) }),
+    ...Object.fromEntries(
+      Object.entries(files).flatMap(([kind, file]) =>
+        file === undefined ? [] : [[CONTEXT_FILES[kind as keyof typeof files], file.content]],
+      ),
+    ),
+    ...Object.fromEntries(
+      lists.map(({ name, content }) => [`${THREAT_LISTS}${basename(name)}`, content]),
+    ),
+  };
+}
+
+function readContextFile(path: string): ContextFile {
+  const included = path === INCLUDED_COUNTRIES ? includedCountries() : path;
+  if (included === undefined) throw new ConfigError(`detection.context: ${INSTALL_COUNTRIES}`);
+  return checked(() => ({ name: path, content: readFileSync(included) }));
+}
+
+function checked<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new ConfigError(`detection.context: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,171 @@
+import { Aws, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { type IWidget, Stats } from "aws-cdk-lib/aws-cloudwatch";
+import { CfnTable } from "aws-cdk-lib/aws-glue";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { CLASSES, type ClassName } from "../../lib/ocsf/classes.ts";
+import { classLocation } from "../../lib/security-lake/event-key.ts";
+import { eventTable } from "../../lib/sql/ocsf-tables.ts";
+import { EVENTS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
+import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
+import type { LakeConfig } from "../config/schema.ts";
+import type { Catalog } from "./catalog.ts";
+import { viaService } from "./grant.ts";
+import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
+import { NodeFunction } from "./node-function.ts";
+
+export interface OcsfStoreProps {
+  config: LakeConfig["ocsf"];
+  archiveStartsOn: string;
+  catalog: Catalog;
+  key: IKey;
+  accessLogs: IBucket;
+  removalPolicy: RemovalPolicy;
+}
+
+/**
+ * Where events are: a bucket that any subscriber reads, in the form of Security Lake's custom
+ * sources, and a table a class. All of it is derived from the archive.
+ */
+export class OcsfStore extends Construct {
+  readonly bucket: IBucket;
+
+  constructor(scope: Construct, id: string, props: OcsfStoreProps) {
+    super(scope, id);
+    const { config, catalog, key, archiveStartsOn, removalPolicy } = props;
+    this.bucket = new Bucket(this, "Bucket", {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      bucketKeyEnabled: true,
+      serverAccessLogsBucket: props.accessLogs,
+      serverAccessLogsPrefix: "ocsf/",
+    });
+    for (const className of Object.keys(CLASSES) as ClassName[]) {
+      const table = new CfnTable(this, className, {
+        catalogId: Aws.ACCOUNT_ID,
+        databaseName: catalog.database,
+        tableInput: eventTable(className, {
+          bucketName: this.bucket.bucketName,
+          location: classLocation(className, config.schemaVersion),
+          version: config.schemaVersion,
+          region: Aws.REGION,
+          accountId: Aws.ACCOUNT_ID,
+          archiveStartsOn,
+        }),
+      });
+      table.addResourceDependency(catalog.lastTable);
+    }
+  }
+}
+
+export interface OcsfWriterProps {
+  config: LakeConfig["ocsf"];
+  /** The source's name. */
+  source: string;
+  bucket: IBucket;
+  eventsBucket: IBucket;
+  /** Of the events. */
+  key: IKey;
+  monitoring: Monitoring;
+  logRetentionDays: number;
+  removalPolicy: RemovalPolicy;
+}
+
+/** Writes the sealed days of one organization as events. */
+export class OcsfWriter extends Construct {
+  readonly handler: IFunction;
+  readonly timeout = Duration.minutes(15);
+  readonly alarms: AlarmSpec[];
+  readonly widgets: IWidget[];
+
+  constructor(scope: Construct, id: string, props: OcsfWriterProps) {
+    super(scope, id);
+    const { source, bucket, eventsBucket } = props;
+    const handler = new NodeFunction(this, "Function", {
+      folder: "ocsf",
+      description: `Writes the sealed days of ${source} as events of OCSF`,
+      memoryMb: 1769, // a vCPU
+      timeout: this.timeout,
+      logRetentionDays: props.logRetentionDays,
+      removalPolicy: props.removalPolicy,
+      environment: {
+        ...props.monitoring.environmentOf(SERVICES.events),
+        ...writeEnvironment(EVENTS_ENVIRONMENT, {
+          SOURCE: source,
+          ARCHIVE_BUCKET: bucket.bucketName,
+          EVENTS_BUCKET: eventsBucket.bucketName,
+          SCHEMA_VERSION: props.config.schemaVersion,
+          EVENTS_REGION: Aws.REGION,
+          EVENTS_ACCOUNT: Aws.ACCOUNT_ID,
+        }),
+      },
+    });
+    const own = [PREFIXES.auditLogs, PREFIXES.manifests].map(
+      (prefix) => `${prefix}source=${source}/*`,
+    );
+    handler.allow({
+      sid: "ReadSealedDays",
+      actions: ["s3:GetObject"],
+      resources: own.map((path) => bucket.arnForObjects(path)),
+      whyWildcard: "It ends a prefix: any object of this source, and of no other.",
+    });
+    handler.allow({
+      sid: "ListManifests",
+      actions: ["s3:ListBucket"],
+      resources: [bucket.bucketArn],
+      conditions: { StringLike: { "s3:prefix": [`${PREFIXES.manifests}source=${source}/*`] } },
+    });
+    handler.allow({
+      sid: "WriteEvents",
+      actions: ["s3:PutObject"],
+      resources: [`ext/*/${source}_r*`, `marks/*/source=${source}/*`].map((path) =>
+        eventsBucket.arnForObjects(path),
+      ),
+      conditions: { Null: { "s3:if-none-match": "false" } },
+      whyWildcard:
+        "Classes, versions and days are in the path: only files and marks of this source.",
+    });
+    handler.allow({
+      sid: "RemoveBegunEvents",
+      actions: ["s3:DeleteObject"],
+      resources: [eventsBucket.arnForObjects(`ext/*/${source}_r*`)],
+      whyWildcard: "Classes, versions and days are in the path: only files of this source.",
+    });
+    handler.allow({
+      sid: "ListEvents",
+      actions: ["s3:ListBucket"],
+      resources: [eventsBucket.bucketArn],
+    });
+    handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt"]);
+    handler.allow({
+      sid: "UseEventsKey",
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      resources: [props.key.keyArn],
+      conditions: viaService(handler, "s3"),
+    });
+    this.handler = handler;
+
+    const metric = (name: keyof typeof EVENTS_METRICS) =>
+      functionMetric(SERVICES.events, EVENTS_METRICS[name], {
+        source,
+        statistic: Stats.SUM,
+        period: Duration.days(1), // once a day there is something to do
+      });
+    this.alarms = [
+      {
+        article: "day-without-events",
+        summary: `A sealed day of ${source} is not written as events: its lines are not what was sealed.`,
+        metric: metric("notWritten"),
+      },
+    ];
+    this.widgets = [graph("Entries written as events", [metric("written"), metric("notWritten")])];
+  }
+}

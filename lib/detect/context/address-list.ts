@@ -1,0 +1,30 @@
+import { type AddressRange, parseRange } from "../addresses.ts";
+import { type ContextFile, ContextFileError, linesOf } from "./context-file.ts";
+
+/** What Tor's own list of exits has besides the addresses. */
+const TOR_LINES = /^(?:ExitNode|Published|LastStatus)\s/;
+
+/**
+ * Read a list of addresses: one address or range a line, and after `#` or `;` what is to be
+ * ignored. So are published lists of threats, and both lists of Tor's exits: the bare one, and
+ * the one with `ExitAddress 203.0.113.7 2026-01-01 00:00:00`.
+ *
+ * @see https://check.torproject.org/torbulkexitlist
+ * @see https://check.torproject.org/exit-addresses
+ * @throws {ContextFileError} naming the line that is none, or that the list is empty
+ */
+export function parseAddressList(file: ContextFile): AddressRange[] {
+  const ranges = linesOf(file)
+    .filter(({ text }) => !TOR_LINES.test(text))
+    .map(({ number, text }) => {
+      const [first = "", second = ""] = text.split(/[\s,]+/);
+      const range = parseRange(first === "ExitAddress" ? second : first);
+      if (range === undefined) {
+        throw new ContextFileError(file, `"${text}" begins with no address or range`, number);
+      }
+      return range;
+    });
+  // A download that failed leaves an empty file: that is no reason to find nothing.
+  if (ranges.length === 0) throw new ContextFileError(file, "has no address");
+  return ranges;
+}

@@ -1,0 +1,38 @@
+/** A file that the user names. */
+export interface ContextFile {
+  /** As the user wrote it, for messages. */
+  name: string;
+  content: Uint8Array;
+}
+
+/** A file of context is not what it should be. */
+export class ContextFileError extends Error {
+  override readonly name = "ContextFileError";
+  readonly code = "context_file_invalid";
+
+  /** @param line - from 1; absent: the whole file */
+  constructor(file: ContextFile, problem: string, line?: number, cause?: unknown) {
+    super(`${file.name}${line === undefined ? "" : `, line ${line}`}: ${problem}`, { cause });
+  }
+}
+
+/** @throws {ContextFileError} when it is not UTF-8 */
+export function textOf(file: ContextFile): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(file.content);
+  } catch (cause) {
+    throw new ContextFileError(file, "is not text in UTF-8", undefined, cause);
+  }
+}
+
+/**
+ * The lines that say something, without comments: what follows `#` or `;`.
+ *
+ * @throws {ContextFileError} when it is not UTF-8
+ */
+export function linesOf(file: ContextFile): { number: number; text: string }[] {
+  return textOf(file)
+    .split(/\r?\n/)
+    .map((line, index) => ({ number: index + 1, text: line.replace(/[#;].*$/, "").trim() }))
+    .filter(({ text }) => text !== "");
+}

@@ -1,0 +1,55 @@
+import { AddressContext, type AddressSources, TOR_LIST } from "./address-context.ts";
+import { AddressDatabase } from "./address-database.ts";
+import { parseAddressList } from "./address-list.ts";
+import type { ContextFile } from "./context-file.ts";
+import { parseKnownNetworks, parseSlackAllowList } from "./known-networks.ts";
+import { parseStaffList, type StaffList } from "./staff-list.ts";
+
+/** The files that say more of addresses and people; each may be absent. */
+export interface ContextFiles {
+  /** In MaxMind's format: the country of an address. */
+  countries?: ContextFile | undefined;
+  /** In MaxMind's format: the autonomous system of an address. */
+  networkOwners?: ContextFile | undefined;
+  torExits?: ContextFile | undefined;
+  threatLists?: readonly ContextFile[] | undefined;
+  networks?: ContextFile | undefined;
+  /** Answer of `admin.audit.anomaly.allow.getItem`. */
+  slackAllowList?: ContextFile | undefined;
+  staff?: ContextFile | undefined;
+}
+
+/** What the files say. */
+export interface LocalContext {
+  addresses: AddressContext;
+  staff?: StaffList;
+}
+
+/** @throws {ContextFileError} naming the file, the line and what is wrong with it */
+export function readContext(files: ContextFiles): LocalContext {
+  const { countries, networkOwners, torExits, threatLists = [], networks, slackAllowList } = files;
+  const hasNetworks = networks !== undefined || slackAllowList !== undefined;
+  const lists = [
+    ...(torExits === undefined ? [] : [{ name: TOR_LIST, file: torExits }]),
+    ...threatLists.map((file) => ({ name: baseName(file.name), file })),
+  ];
+  const sources: AddressSources = {
+    countries: countries && new AddressDatabase(countries),
+    owners: networkOwners && new AddressDatabase(networkOwners),
+    networks: hasNetworks
+      ? [
+          ...(networks === undefined ? [] : parseKnownNetworks(networks)),
+          ...(slackAllowList === undefined ? [] : parseSlackAllowList(slackAllowList)),
+        ]
+      : undefined,
+    lists: lists.map(({ name, file }) => ({ name, ranges: parseAddressList(file) })),
+  };
+  return {
+    addresses: new AddressContext(sources),
+    ...(files.staff === undefined ? {} : { staff: parseStaffList(files.staff) }),
+  };
+}
+
+function baseName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}

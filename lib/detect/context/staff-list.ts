@@ -1,0 +1,79 @@
+import { type CsvError, parse } from "csv-parse/sync";
+import { type ContextFile, ContextFileError, textOf } from "./context-file.ts";
+
+/** What a staff list says of a person, by the names of its columns; without empty cells. */
+export type StaffRecord = Readonly<Record<string, string>>;
+
+/** People of one's own, by e-mail address or Slack's id. */
+export class StaffList {
+  readonly #byKey: ReadonlyMap<string, StaffRecord>;
+
+  /** @param records - by what names the person, in small letters */
+  constructor(records: ReadonlyMap<string, StaffRecord>) {
+    this.#byKey = records;
+  }
+
+  /** @returns nothing when none of the names is in the list */
+  find(...names: readonly (string | undefined)[]): StaffRecord | undefined {
+    for (const name of names) {
+      const record = name === undefined ? undefined : this.#byKey.get(name.toLowerCase());
+      if (record !== undefined) return record;
+    }
+    return undefined;
+  }
+}
+
+/** Columns that name a person; a list has one of them, or both. */
+const KEYS = ["email", "id"];
+
+/**
+ * Read a staff list: CSV with a header, which has a column `email` or `id`; all others are shown
+ * in alerts.
+ *
+ * @throws {ContextFileError} naming the line that is wrong
+ */
+export function parseStaffList(file: ContextFile): StaffList {
+  const records = new Map<string, StaffRecord>();
+  for (const { record, info } of parseRows(file)) {
+    const filled = Object.fromEntries(Object.entries(record).filter(([, text]) => text !== ""));
+    const keys = KEYS.flatMap((key) => filled[key]?.toLowerCase() ?? []);
+    if (keys.length === 0) throw new ContextFileError(file, "has no email and no id", info.lines);
+    for (const key of keys) {
+      if (records.has(key)) {
+        throw new ContextFileError(file, `"${key}" is in the list already`, info.lines);
+      }
+      records.set(key, filled);
+    }
+  }
+  return new StaffList(records);
+}
+
+interface Row {
+  record: Record<string, string>;
+  info: { lines: number };
+}
+
+function parseRows(file: ContextFile): Row[] {
+  const checkHeader = (header: string[]): string[] => {
+    const names = header.map((name) => name.trim().toLowerCase());
+    if (!KEYS.some((key) => names.includes(key))) {
+      throw new ContextFileError(file, "the header has no column email or id", 1);
+    }
+    const again = names.find((name, index) => names.indexOf(name) !== index);
+    if (again !== undefined) throw new ContextFileError(file, `two columns "${again}"`, 1);
+    return names;
+  };
+  try {
+    return parse(textOf(file), {
+      bom: true,
+      columns: checkHeader,
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as Row[];
+  } catch (error) {
+    if (error instanceof ContextFileError) throw error;
+    const { message, lines } = error as CsvError & { lines?: number };
+    throw new ContextFileError(file, message, lines, error);
+  }
+}

@@ -1,0 +1,161 @@
+import { dayPrefix, PREFIXES, parseObjectKey } from "../archive/object-key.ts";
+import { AlertLog } from "../detect/alert-log.ts";
+import { type Consumed, type ConsumePorts, consumeObject } from "../detect/consume-object.ts";
+import type { ArchiveStore } from "../ports.ts";
+import type { Clock } from "../slack/clock.ts";
+import { dayOf, SECONDS_PER_DAY } from "../time.ts";
+import { retryDelaySeconds } from "./deliver-alert.ts";
+import type { WatchState } from "./ports.ts";
+import { routeAlert } from "./route-alert.ts";
+import { type Alert, type Target, TargetRefusedError, TargetUnavailableError } from "./target.ts";
+import type { Route } from "./target-settings.ts";
+
+export interface WatchPorts {
+  /** Also keeps the alerts. */
+  archive: Pick<ArchiveStore, "list" | "get" | "put">;
+  state: WatchState;
+  detector: ConsumePorts["detector"];
+  correlations: ConsumePorts["correlations"];
+  clock: Pick<Clock, "nowMs">;
+  random: () => number;
+  targets: ReadonlyMap<string, Target>;
+}
+
+export interface WatchSettings {
+  routes: readonly Route[];
+  /** Names. */
+  sources: readonly string[];
+  maxEntryAgeSeconds: number;
+  /** After so many attempts an alert is given up. */
+  attemptsMax: number;
+  /** Epoch seconds: entries from here on count at the first look; absent: only what comes later. */
+  from?: number | undefined;
+}
+
+export interface WatchReports {
+  onAlert?(alert: Alert, targets: readonly string[]): void;
+  onObject?(objectKey: string, consumed: Consumed): void;
+  onDelivered?(alert: Alert, target: string): void;
+  /** @param isFinal - it is not tried again by itself */
+  onFailure?(alert: Alert, target: string, error: Error, isFinal: boolean): void;
+  /** An object that could not be examined; the next look tries it again. */
+  onProblem?(objectKey: string, error: Error): void;
+}
+
+/** How long after its period an alert is remembered: an object can come to be looked at as late. */
+const REMEMBERED_SECONDS = 28 * SECONDS_PER_DAY;
+
+/**
+ * Look at the objects that are new since the last look, note their alerts, and send what is due.
+ *
+ * Whatever interrupts it, each alert reaches each target: it is noted for all of them at once,
+ * before its object counts as seen, and marked for each when that has it. An alert that a target
+ * got is sent to it again only when the process ends between the answer and the mark.
+ *
+ * @returns how many objects were new, and how many of them could not be examined
+ */
+export async function watchArchive(
+  ports: WatchPorts,
+  settings: WatchSettings,
+  reports: WatchReports = {},
+): Promise<{ objects: number; problems: number }> {
+  const { state, clock } = ports;
+  const now = Math.floor(clock.nowMs() / 1000);
+  const forgetAt = now + settings.maxEntryAgeSeconds + REMEMBERED_SECONDS;
+  state.forget(now);
+  let objectKeys = await newObjects(ports, settings, now);
+  if (state.isNew()) {
+    const isHistory = (key: string) =>
+      (parseObjectKey(key)?.maxDateCreate ?? 0) < (settings.from ?? Number.POSITIVE_INFINITY);
+    state.noteSeen(["", ...objectKeys.filter(isHistory)], Number.MAX_SAFE_INTEGER);
+    objectKeys = objectKeys.filter((key) => !isHistory(key));
+  }
+  let problems = 0;
+  for (const key of objectKeys) {
+    try {
+      const consumed = await consumeObject(
+        { key, createdAt: clock.nowMs() },
+        { ...ports, ...raising(ports, settings, reports), log: new AlertLog(ports.archive) },
+        { maxEntryAgeSeconds: settings.maxEntryAgeSeconds, owner: "watch" },
+      );
+      state.noteSeen([key], forgetAt);
+      reports.onObject?.(key, consumed);
+    } catch (error) {
+      problems += 1;
+      reports.onProblem?.(key, error as Error);
+    }
+  }
+  await sendDue(ports, settings, reports);
+  return { objects: objectKeys.length, problems };
+}
+
+/** Objects that are not older than entries may be, in the order of time within a source. */
+async function newObjects(
+  { archive, state }: WatchPorts,
+  { sources, maxEntryAgeSeconds }: WatchSettings,
+  now: number,
+): Promise<string[]> {
+  const keys: string[] = [];
+  for (const source of sources) {
+    // A day more at the end, for a source whose clock is ahead.
+    for (let at = now - maxEntryAgeSeconds; at <= now + SECONDS_PER_DAY; at += SECONDS_PER_DAY) {
+      for await (const { key } of archive.list(dayPrefix(PREFIXES.auditLogs, source, dayOf(at)))) {
+        if (parseObjectKey(key) !== undefined && !state.hasSeen(key)) keys.push(key);
+      }
+    }
+  }
+  return keys;
+}
+
+/** Publishing is noting: it happens in one step, so that no claim is needed before it and no mark after it. */
+function raising(
+  { state }: WatchPorts,
+  { routes }: WatchSettings,
+  { onAlert }: WatchReports,
+): Pick<ConsumePorts, "ledger" | "sink"> {
+  return {
+    ledger: {
+      claim: async (alertId) => (state.hasRaised(alertId) ? "published" : "claimed"),
+      markPublished: async () => {},
+    },
+    sink: {
+      publish: async ({ data }) => {
+        const { type: _, ...alert } = data as { type: "alert" } & Alert;
+        const targets = routeAlert(alert, routes);
+        const forgetAt = Date.parse(alert.period.end) / 1000 + REMEMBERED_SECONDS;
+        state.raise(alert, targets, forgetAt);
+        onAlert?.(alert, targets);
+      },
+    },
+  };
+}
+
+/** One target after another would let one that is slow hold up the rest. */
+async function sendDue(
+  { state, targets, clock, random }: WatchPorts,
+  { attemptsMax }: WatchSettings,
+  { onDelivered, onFailure }: WatchReports,
+): Promise<void> {
+  const due = Map.groupBy(state.due(clock.nowMs()), ({ target }) => target);
+  const sendAll = async (name: string) => {
+    for (const { alert, attempts } of due.get(name) ?? []) {
+      const target = targets.get(name);
+      if (target === undefined) return; // was taken out of the configuration; its alerts wait
+      try {
+        await target.send(alert);
+        state.noteDelivered(alert.id, name);
+        onDelivered?.(alert, name);
+      } catch (error) {
+        const isFinal = error instanceof TargetRefusedError || attempts + 1 >= attemptsMax;
+        const asked = error instanceof TargetUnavailableError ? error.retryAfterSeconds : undefined;
+        const delayMs = retryDelaySeconds(attempts + 1, asked, random()) * 1000;
+        const { message } = error as Error;
+        state.noteFailure(alert.id, name, message, isFinal ? undefined : clock.nowMs() + delayMs);
+        onFailure?.(alert, name, error as Error, isFinal);
+        // The others would fail as well; they are due at the next look.
+        if (!(error instanceof TargetRefusedError)) return;
+      }
+    }
+  };
+  await Promise.all([...due.keys()].map(sendAll));
+}

@@ -1,0 +1,80 @@
+/** The file that `audit-lake watch` is configured with. */
+import * as z from "zod";
+import { parseRuleOverrides } from "../detect/configure.ts";
+import type { Detection } from "../detect/correlation.ts";
+import { SUPPRESSION_EXPIRED } from "../detect/expired-suppression.ts";
+import { parseSuppressions, Suppressions } from "../detect/suppressions.ts";
+import { parseDuration, SECONDS_PER_DAY } from "../time.ts";
+import { checkRouting } from "./check-routing.ts";
+import { routeList, targetsByName } from "./target-settings.ts";
+
+/** The configuration of `watch` is not valid. One line, whatever number of problems. */
+export class WatchConfigError extends Error {
+  override readonly name = "WatchConfigError";
+  readonly code = "watch_config";
+}
+
+/** Not quoted: it may be a secret. */
+const environmentVariable = z.string({ error: "is missing" }).regex(/^[A-Z_][A-Z0-9_]*$/, {
+  error:
+    "must be the name of an environment variable (capitals, digits and _), never the secret itself",
+});
+
+const period = z
+  .string()
+  .transform((text) => parseDuration(text) ?? Number.NaN)
+  .refine((seconds) => seconds >= 60 && seconds <= 7 * SECONDS_PER_DAY, {
+    error: 'must be a duration from "1m" to "7d"',
+  });
+
+const ids = z.array(z.string(), { error: "must be a list of ids" });
+
+const SCHEMA = z.strictObject(
+  {
+    targets: targetsByName(environmentVariable),
+    routes: routeList,
+    /** By id of a rule: `off` or a severity; settings for single sources as in the stack. */
+    rules: z.unknown().optional(),
+    suppressions: z.unknown().optional(),
+    alertPeriod: period.prefault("1h"),
+    ownAppIds: ids.default([]),
+    ownInstallerIds: ids.default([]),
+  },
+  {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}; allowed: targets, routes, rules, suppressions, alertPeriod, ownAppIds, ownInstallerIds`
+        : "must be an object with the keys targets and routes",
+  },
+);
+
+export type WatchConfig = ReturnType<typeof parseWatchConfig>;
+
+/**
+ * @param value - of the file, parsed
+ * @throws {WatchConfigError} naming each value that is wrong
+ */
+export function parseWatchConfig(value: unknown, detections: readonly Detection[]) {
+  const parsed = SCHEMA.safeParse(value);
+  if (!parsed.success) throw new WatchConfigError(parsed.error.issues.map(describe).join("; "));
+  const { targets, routes, alertPeriod, ...rest } = parsed.data;
+  const ruleIds = [...detections, SUPPRESSION_EXPIRED].map(({ id }) => id);
+  const problems = [...checkRouting({ targets, routes }, { ruleIds })];
+  if (problems.length > 0) throw new WatchConfigError(problems.map(describe).join("; "));
+  try {
+    return {
+      ...{ targets, routes },
+      periodSeconds: alertPeriod,
+      overrides: parseRuleOverrides(rest.rules ?? {}, detections),
+      suppressions: new Suppressions(parseSuppressions(rest.suppressions ?? [], detections)),
+      context: { ownAppIds: rest.ownAppIds, ownInstallerIds: rest.ownInstallerIds },
+    };
+  } catch (cause) {
+    throw new WatchConfigError((cause as Error).message, { cause });
+  }
+}
+
+function describe({ path, message }: { path: PropertyKey[]; message: string }): string {
+  const place = path.map(String).join(".");
+  return place === "" ? message : `${place}: ${message}`;
+}

@@ -1,0 +1,91 @@
+import { detectArchive } from "../detect/detect-archive.ts";
+import type { DetectorSettings } from "../detect/detector.ts";
+import type { ArchiveStore, Sealing } from "../ports.ts";
+import type { RowStream } from "../sql/query-result.ts";
+import { rangeOfDay, toIsoSeconds } from "../time.ts";
+import { AlertCollector } from "./alerts.ts";
+import { HOURS, type ReportScope, statementsOf } from "./questions.ts";
+import type { AlertsSummary, HourSummary, QuerySummary, ReportData } from "./report-data.ts";
+import { summarizeSeals } from "./seals.ts";
+import { summarize, toHours } from "./summarize.ts";
+
+/** What a report is made from, on a disk as in a stack. */
+export interface ReportPorts {
+  /** Of the program. */
+  version: string;
+  /** Where the entries are, for people. */
+  archive: string;
+  store: ArchiveStore;
+  sources: readonly string[];
+  /** The newest manifest of each source, where a checkpoint knows it. */
+  heads: ReadonlyMap<string, Sealing["head"] | undefined>;
+  /** Run SELECTs, one after the other; what `take` returned, in their order. */
+  readAll<T>(
+    statements: readonly string[],
+    days: ReportScope["period"],
+    take: (rows: RowStream, index: number) => Promise<T>,
+  ): Promise<T[]>;
+  /** Absent: the rules are not run. */
+  rules?: DetectorSettings;
+}
+
+/**
+ * Everything that a report says. The rules run while the queries do.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function collectReport(
+  ports: ReportPorts,
+  scope: ReportScope,
+  signal: AbortSignal,
+): Promise<ReportData> {
+  const statements = statementsOf(scope);
+  const queries: Record<string, QuerySummary> = {};
+  let hours: HourSummary[] = [];
+  const [alerts] = await Promise.all([
+    runRules(ports, scope, signal),
+    ports.readAll(
+      statements.map(({ sql }) => sql),
+      scope.period,
+      async (rows, index) => {
+        const statement = statements[index];
+        if (statement === undefined) throw new Error(`there is no statement ${index}`);
+        if (statement.name === HOURS) hours = await toHours(rows);
+        else queries[statement.name] = await summarize(statement, rows);
+      },
+    ),
+  ]);
+  const seals = await Promise.all(
+    ports.sources.map((source) =>
+      summarizeSeals(ports.store, source, ports.heads.get(source) ?? undefined),
+    ),
+  );
+  return {
+    version: ports.version,
+    generatedAt: toIsoSeconds(scope.generatedAt),
+    archive: ports.archive,
+    period: scope.period,
+    source: scope.source,
+    queries,
+    hours,
+    seals,
+    alerts,
+  };
+}
+
+async function runRules(
+  { store, rules }: ReportPorts,
+  { period, source }: ReportScope,
+  signal: AbortSignal,
+): Promise<AlertsSummary | undefined> {
+  if (rules === undefined) return undefined;
+  const collector = new AlertCollector();
+  const findings = await detectArchive(store, rules, {
+    from: rangeOfDay(period.from).from,
+    until: rangeOfDay(period.to).until,
+    ...(source === undefined ? {} : { source }),
+    onAlert: (alert) => collector.add(alert),
+    onObject: () => signal.throwIfAborted(),
+  });
+  return collector.summary(findings);
+}

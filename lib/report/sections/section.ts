@@ -1,0 +1,36 @@
+import type { Markup } from "../html.ts";
+import type { QuerySummary, ReportData } from "../report-data.ts";
+
+/** A question, its answer in one sentence, and what the answer rests on. */
+export interface Section {
+  /** Of the element. */
+  id: string;
+  question: string;
+  answer: Markup;
+  /** Whether somebody should look. */
+  tone: "good" | "look" | "plain";
+  body: Markup;
+}
+
+/** @throws {Error} when the report did not ask for it */
+export function queryOf({ queries }: ReportData, name: string): QuerySummary {
+  const query = queries[name];
+  if (query === undefined) throw new Error(`the report has no ${name}`);
+  return query;
+}
+
+/** `a, b and c` */
+export function listed(parts: readonly string[]): string {
+  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(parts);
+}
+
+/** `3 min`, `2 h 5 min`, `4 d 3 h` */
+export function duration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return `${seconds} s`;
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24
+    ? `${hours} h ${minutes % 60} min`
+    : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

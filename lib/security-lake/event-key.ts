@@ -1,0 +1,84 @@
+/**
+ * Where events are: in the form of Security Lake's custom sources, one class a location.
+ *
+ * Beside them, below `marks/`, is which parts of which days are there.
+ */
+import { createHash } from "node:crypto";
+import { CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
+import { HEADS } from "../ocsf/heads.ts";
+
+/** Where the entries are from: both are parts of the path, as Security Lake partitions. */
+export interface EventPlace {
+  region: string;
+  accountId: string;
+}
+
+/** A manifest's objects, which are written once: those that the day's manifest before had not. */
+export interface EventUnit {
+  source: string;
+  /** UTC, `YYYY-MM-DD`. */
+  day: string;
+  /** Of the manifest. */
+  revision: number;
+  version: SchemaVersion;
+}
+
+/** `ext/<source>/<version>/`: all events of a class. */
+export function classLocation(className: ClassName, version: SchemaVersion): string {
+  return `ext/slack-${CLASSES[className].uid}/${version}/`;
+}
+
+/** Beginning of the keys of a class's events of a unit. */
+export function unitPrefix(className: ClassName, unit: EventUnit, place: EventPlace): string {
+  const { source, day, revision, version } = unit;
+  const partition = `region=${place.region}/accountId=${place.accountId}/eventDay=${day.replaceAll("-", "")}/`;
+  return `${classLocation(className, version)}${partition}${source}_r${revision}_`;
+}
+
+/** @param part - see {@link partName} */
+export function eventKey(
+  className: ClassName,
+  unit: EventUnit,
+  place: EventPlace,
+  part: string,
+): string {
+  return `${unitPrefix(className, unit, place)}${part}.zstd.parquet`;
+}
+
+/** What class an action is may change with a release: a part that was begun before is another. */
+const MAPPING = JSON.stringify([...HEADS].map(([action, { className }]) => [action, className]));
+
+/**
+ * Says what a part of a unit is made of: the same objects have the same name.
+ *
+ * @param keys - of the objects, in the order in which they are read
+ */
+export function partName(keys: readonly string[]): string {
+  return createHash("sha256")
+    .update(`${MAPPING}\n${keys.join("\n")}`)
+    .digest("hex")
+    .slice(0, 16);
+}
+
+function marksPrefix(version: SchemaVersion, source: string): string {
+  return `marks/${version}/source=${source}/`;
+}
+
+function unitMarks({ source, day, revision, version }: EventUnit): string {
+  return `${marksPrefix(version, source)}dt=${day}/revision=${revision}/`;
+}
+
+/** Its events of every class are there. */
+export function partMark(unit: EventUnit, part: string): string {
+  return `${unitMarks(unit)}part=${part}.json`;
+}
+
+/** All its parts are there, and nothing else. */
+export function unitMark(unit: EventUnit): string {
+  return `${unitMarks(unit)}done.json`;
+}
+
+/** Beginning of the keys of all marks of a source. */
+export function sourceMarks(version: SchemaVersion, source: string): string {
+  return marksPrefix(version, source);
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { type ContextFile, ContextFileError } from "../../../lib/detect/context/context-file.ts";
+import { type ContextFiles, readContext } from "../../../lib/detect/context/read-context.ts";
+import { makeMmdb } from "./make-mmdb.ts";
+
+function file(content: string | Uint8Array, name = "dir/file"): ContextFile {
+  return { name, content: typeof content === "string" ? Buffer.from(content) : content };
+}
+
+const [LOW, HIGH] = ["10.0.0.1", "203.0.113.7"];
+
+describe("a database of countries", () => {
+  it.each([
+    ["MaxMind and DB-IP", { country: { iso_code: "DE" } }, "DE"],
+    ["ip-location-db", { country_code: "FR" }, "FR"],
+    ["IPinfo", { country: "BR" }, "BR"],
+    ["an unknown country", { country_code: "ZZ" }, undefined],
+    ["no country", { country: {} }, undefined],
+    ["a name", { country: "Germany" }, undefined],
+  ])("is read as %s writes it", (_, record, country) => {
+    const countries = file(makeMmdb({ country_code: "US" }, record));
+    const { addresses } = readContext({ countries });
+    expect(addresses.of(HIGH).country).toBe(country);
+    expect(addresses.of(LOW).country).toBe("US");
+    expect(addresses.of("::ffff:10.0.0.1").country).toBe("US");
+  });
+
+  it("of IPv4 only says nothing of IPv6, and nothing of what is no address", () => {
+    const countries = file(makeMmdb({ country_code: "US" }, { country_code: "US" }));
+    const { addresses } = readContext({ countries });
+    for (const address of ["2001:db8::1", "x", "", "10.1", undefined]) {
+      expect(addresses.of(address)).toEqual({ lists: [] });
+    }
+  });
+});
+
+describe("a database of network owners", () => {
+  it.each([
+    [
+      "MaxMind, DB-IP and ip-location-db",
+      { autonomous_system_number: 64500, autonomous_system_organization: "Example Telecom" },
+    ],
+    ["IPinfo", { asn: "AS64500", as_name: "Example Telecom" }],
+  ])("is read as %s writes it", (_, record) => {
+    const { addresses } = readContext({ networkOwners: file(makeMmdb({}, record)) });
+    expect(addresses.of(HIGH).network).toBe("AS64500 Example Telecom");
+    expect(addresses.of(LOW)).toEqual({ lists: [] });
+  });
+});
+
+describe("networks of one's own", () => {
+  const networkOwners = file(makeMmdb({}, { asn: "AS64500", as_name: "Example Telecom" }));
+  const networks = file(
+    "# ours\n10.0.0.0/8 VPN Berlin\n10.1.0.0/16, Office Paris # 2nd\r\n\nAS64500 Provider\n",
+  );
+
+  it.each([
+    [LOW, { network: "VPN Berlin", isKnownNetwork: true, lists: [] }],
+    ["10.1.2.3", { network: "Office Paris", isKnownNetwork: true, lists: [] }],
+    [HIGH, { network: "Provider", isKnownNetwork: true, lists: [] }],
+    ["11.0.0.1", { isKnownNetwork: false, lists: [] }],
+  ])("say of %s: %j", (address, facts) => {
+    expect(readContext({ networks, networkOwners }).addresses.of(address)).toEqual(facts);
+  });
+
+  it("are also those that Slack trusts", () => {
+    const slackAllowList = file('{"ok":true,"trusted_cidr":["10.8.8.8/8"],"trusted_asns":[64500]}');
+    const { addresses } = readContext({ slackAllowList, networkOwners });
+    expect(addresses.of(LOW)).toMatchObject({ network: "trusted in Slack", isKnownNetwork: true });
+    expect(addresses.of(HIGH)).toMatchObject({ isKnownNetwork: true });
+    expect(addresses.of("11.0.0.1")).toMatchObject({ isKnownNetwork: false });
+  });
+
+  it("are named by one's own file rather than by Slack", () => {
+    const slackAllowList = file('{"trusted_cidr":["10.0.0.0/8"]}');
+    expect(readContext({ networks, slackAllowList }).addresses.of(LOW).network).toBe("VPN Berlin");
+  });
+});
+
+describe("lists of addresses", () => {
+  it("name the lists that hold an address", () => {
+    const { addresses } = readContext({
+      torExits: file(
+        "ExitNode 0011\nPublished 2026-01-01 00:00:00\nExitAddress 203.0.113.66 2026-01-01 00:00:00\n",
+      ),
+      threatLists: [
+        file("203.0.113.0/24 ; SBL1\n2001:db8::/32\n", "/lists/drop.txt"),
+        file("# feed\n203.0.113.66\n", "c:\\lists\\mine.txt"),
+      ],
+    });
+    expect(addresses.of("203.0.113.66").lists).toEqual(["Tor exits", "drop.txt", "mine.txt"]);
+    expect(addresses.of("203.0.113.7").lists).toEqual(["drop.txt"]);
+    expect(addresses.of("2001:db8::1").lists).toEqual(["drop.txt"]);
+    expect(addresses.of("192.0.2.1").lists).toEqual([]);
+  });
+});
+
+describe("a staff list", () => {
+  const staff = file(
+    '\uFEFFEmail,ID,Name,Team\nada@example.com,U1,"Moe, Ada",Payroll\n\nbo@example.com,,Bo,\n',
+  );
+
+  it("says who someone is, by e-mail address or id", () => {
+    const list = readContext({ staff }).staff;
+    const ada = { email: "ada@example.com", id: "U1", name: "Moe, Ada", team: "Payroll" };
+    expect(list?.find(undefined, "ADA@example.com")).toEqual(ada);
+    expect(list?.find("u1")).toEqual(ada);
+    expect(list?.find("bo@example.com")).toEqual({ email: "bo@example.com", name: "Bo" });
+    expect(list?.find("x@example.com", undefined, "U9")).toBeUndefined();
+  });
+});
+
+describe("a file that is not what it should be", () => {
+  const invalid = Buffer.from([0xff, 0xfe, 0x41]);
+
+  it.each<[keyof ContextFiles, string | Uint8Array, string]>([
+    ["countries", "x", "dir/file: is not a database in MaxMind's format"],
+    ["countries", "", "dir/file: is not a database in MaxMind's format"],
+    ["networkOwners", "10.0.0.0/8", "dir/file: is not a database in MaxMind's format"],
+    ["torExits", "", "dir/file: has no address"],
+    ["torExits", "<html>", 'dir/file, line 1: "<html>" begins with no address or range'],
+    ["torExits", "10.0.0.1\nx", 'dir/file, line 2: "x" begins with no address or range'],
+    ["torExits", "10.0.0.1/99", 'line 1: "10.0.0.1/99" begins with no address or range'],
+    ["torExits", invalid, "dir/file: is not text in UTF-8"],
+    ["networks", "10.0.0.0/8", 'line 1: "10.0.0.0/8" is not an address, a range or an AS number'],
+    ["networks", "# a\n\nOffice 10.0.0.0/8", "dir/file, line 3: "],
+    ["networks", "ASx Office", "dir/file, line 1: "],
+    ["slackAllowList", "{", "dir/file: is not the answer of admin.audit.anomaly.allow.getItem"],
+    ["slackAllowList", "[]", "dir/file: is not the answer of admin.audit.anomaly.allow.getItem"],
+    ["slackAllowList", '{"trusted_asns":["x"]}', "dir/file: is not the answer of admin.audit"],
+    ["slackAllowList", '{"ok":false,"error":"not_an_enterprise"}', "has neither trusted_cidr nor"],
+    ["slackAllowList", '{"trusted_cidr":["x"]}', 'trusted_cidr has "x", which is no range'],
+    ["staff", "name,team\nAda,Payroll", "dir/file, line 1: the header has no column email or id"],
+    ["staff", "email,name,Email\n", 'dir/file, line 1: two columns "email"'],
+    ["staff", "email,name\na@x,Ada\n,Bo\n", "dir/file, line 3: has no email and no id"],
+    ["staff", "email\na@x\nA@X\n", 'dir/file, line 3: "a@x" is in the list already'],
+    ["staff", "email,name\na@x,Ada,more\n", "dir/file, line 2: Invalid Record Length"],
+    ["staff", 'email\n"a@x\n', "dir/file, line 2: Quote Not Closed"],
+    ["staff", invalid, "dir/file: is not text in UTF-8"],
+  ])("of %s is one line with its place: %j", (kind, content, message) => {
+    const given = kind === "threatLists" ? [file(content)] : file(content);
+    const read = () => readContext({ [kind]: given });
+    expect(read).toThrow(ContextFileError);
+    expect(read).toThrow(message);
+    try {
+      read();
+    } catch (error) {
+      expect((error as Error).message).not.toContain("\n");
+    }
+  });
+});

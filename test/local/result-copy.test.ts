@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TextFormat, toCopyRequest, toText } from "../../cli/output/query-result.ts";
+import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
+import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
+import { writeArchive } from "../sql/open-lake-of.ts";
+
+const HOSTILE = [
+  "=HYPERLINK(1)",
+  "+49",
+  "-1+1",
+  "\t=1",
+  "\r=1",
+  'say "hi", you',
+  "x\u001b[2J\u007f\u009b\u202e\u2028y\u0000",
+  "two\r\nlines\nand\ttab",
+  "会議🙂é",
+  "",
+];
+
+/** `\\u001B` in JSON is `\\u001b`. */
+const ESCAPE = /\\u[0-9a-f]{4}/gi;
+const toLowerCase = (text: string) => text.toLowerCase();
+
+let lake: LakeDatabase;
+let directory: string;
+let file: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "copy-"));
+  file = join(directory, "result");
+  const hostile = HOSTILE.map((name, i) =>
+    makeEntry({
+      id: `hostile-${i}`,
+      actor: { id: "U1", name, email: `=${i}@example.com` },
+      details: { name },
+    }),
+  );
+  await writeArchive(directory, [...hostile, ...makeEntries(20).toReversed()]);
+  lake = await openLake(directory, { writableFile: file });
+});
+afterAll(async () => {
+  lake.close();
+  await rm(directory, { recursive: true });
+});
+
+/** What the database writes, and what is made of its rows. */
+async function bothWays(sql: string, format: TextFormat, raw: boolean) {
+  const rows = await lake.read(sql, async (stream) => {
+    let text = "";
+    for await (const piece of toText(stream, format, { raw })) text += piece;
+    return text;
+  });
+  const isCopied = await lake.read(sql, async (stream) =>
+    stream.copy?.(toCopyRequest(stream, { format, path: file, raw })),
+  );
+  return { rows, isCopied, copy: isCopied ? await readFile(file, "utf8") : undefined };
+}
+
+describe.each<TextFormat>(["csv", "ndjson", "json"])("DuckDB writes %s", (format) => {
+  it.each([
+    ["every column", "SELECT * FROM audit_logs ORDER BY id DESC;"],
+    ["a column twice", 'SELECT id, action AS id, hour AS "=a,""b" FROM audit_logs; -- so'],
+    [
+      "numbers",
+      "SELECT 9007199254740991 AS a, 9007199254740993 AS b, sum(hour) AS c, -5 AS d, true AS e, CAST(NULL AS BIGINT) AS f FROM audit_logs",
+    ],
+    [
+      "times",
+      "SELECT min(event_time) AS t, TIMESTAMP '2026-03-02 09:00:00.5' AS u FROM audit_logs",
+    ],
+    ["no rows", "SELECT id, hour FROM audit_logs WHERE false"],
+    ["a description", "DESCRIBE audit_logs"],
+  ])("as rows are written: %s", async (_what, sql) => {
+    for (const raw of [false, true]) {
+      const { rows, copy } = await bothWays(sql, format, raw);
+      expect(copy?.replace(ESCAPE, toLowerCase)).toBe(rows.replace(ESCAPE, toLowerCase));
+    }
+  });
+
+  it.each([
+    "SELECT 0.5 AS n",
+    "SELECT [1] AS n",
+    "SELECT 1e400 AS n",
+    "SELECT current_timestamp AS n",
+  ])("but not %s, whose text may be another", async (sql) =>
+    expect(await bothWays(sql, format, false)).toMatchObject({ isCopied: false }),
+  );
+});
+
+it("keeps the order of many rows, and writes nowhere else", async () => {
+  const sql = "SELECT number FROM range(200000) AS t (number) ORDER BY number DESC";
+  const { copy = "" } = await bothWays(sql, "ndjson", false);
+  const lines = copy.trimEnd().split("\n");
+  expect([lines.length, lines[0], lines.at(-1)]).toEqual([
+    200000,
+    '{"number":199999}',
+    '{"number":0}',
+  ]);
+
+  const elsewhere = lake.read(sql, async (rows) =>
+    rows.copy?.(toCopyRequest(rows, { format: "csv", path: `${file}2`, raw: false })),
+  );
+  await expect(elsewhere).rejects.toThrow(/^Permission Error/);
+});

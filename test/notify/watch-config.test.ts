@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { parseWatchConfig, WatchConfigError } from "../../lib/notify/watch-config.ts";
+
+const TARGETS = { soc: { type: "slack", secret: "SOC_WEBHOOK" } };
+const ROUTES = [{ severity: "high", targets: ["soc"] }];
+
+it("fills in what is not given", () => {
+  expect(parseWatchConfig({ targets: TARGETS, routes: ROUTES }, DETECTIONS)).toMatchObject({
+    ...{ targets: TARGETS, routes: ROUTES },
+    ...{ periodSeconds: 3600, overrides: {} },
+    context: { ownAppIds: [], ownInstallerIds: [] },
+  });
+});
+
+const VALID = { targets: TARGETS, routes: ROUTES };
+
+it.each<[unknown, string]>([
+  ["text", "must be an object with the keys targets and routes"],
+  [{ routes: ROUTES }, "targets: is missing"],
+  [{ ...VALID, route: [] }, 'unknown key "route"; allowed: targets, routes'],
+  [{ ...VALID, alertPeriod: "1s" }, 'alertPeriod: must be a duration from "1m" to "7d"'],
+  [{ ...VALID, routes: [] }, "targets.soc: is in no route"],
+  [{ ...VALID, routes: [{ targets: ["soc"], rules: ["x"] }] }, 'routes.0.rules: "x" is no rule'],
+  [{ ...VALID, rules: { x: "off" } }, '"x"'],
+  [{ ...VALID, suppressions: [{}] }, "suppression 1 of 1"],
+])("refuses %j", (config, problem) => {
+  const parse = () => parseWatchConfig(config, DETECTIONS);
+  expect(parse).toThrow(WatchConfigError);
+  expect(parse).toThrow(problem);
+});
+
+it("does not quote what may be a secret", () => {
+  const secret = "https://hooks.slack.com/services/T0/B0/x0secret0x";
+  const config = { targets: { soc: { type: "slack", secret } }, routes: ROUTES };
+  expect(() => parseWatchConfig(config, DETECTIONS)).toThrow(
+    /^targets\.soc\.secret: must be the name of an environment variable \(capitals, digits and _\), never the secret itself$/,
+  );
+});
