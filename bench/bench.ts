@@ -11,6 +11,7 @@ import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
 import { buildPackage, type IngestRun, runIngest } from "./built-package.ts";
 import { measureSeal } from "./measure-seal.ts";
 import { measure, median } from "./measured.ts";
+import { measureOtherJobs } from "./other-jobs.ts";
 import { withFakeSlack } from "./processes.ts";
 import { measureStart } from "./start.ts";
 
@@ -23,6 +24,8 @@ const LATENCY_MS = 800;
 const HOUR = 3600;
 /** Of an hour that is sealed; `node bench/seal-hour.ts` for more. */
 const SEALED_ENTRIES = 200_000;
+/** At noon of a working day. */
+const ENTRIES_PER_SECOND = 53;
 const CURVE = [10_000, 100_000, 1_000_000, 5_000_000];
 
 const GOALS = {
@@ -33,6 +36,8 @@ const GOALS = {
   versionMs: 60,
   ingestMs: 150,
   handlerMs: 80,
+  querySeconds: 1,
+  jobs: { verify: "at most 1.2", detect: "25 µs an entry", columns: "at most 1.2" },
 };
 
 const options = new Command("bench")
@@ -63,10 +68,9 @@ function print<T>(figures: T, toText: (figures: T) => string): void {
   console.log(options.json ? JSON.stringify(figures) : toText(figures));
 }
 
-/** Some half of a busy second per 10,000 entries a minute: the span is as long as the entries need. */
+/** @param entries - about so many: the span is as long as they need at noon of a working day */
 async function curvePoint(entries: number) {
-  // At noon of a working day an hour has 0.48 % of a week.
-  const seconds = Math.ceil(entries / (191_639 / HOUR));
+  const seconds = Math.ceil(entries / ENTRIES_PER_SECOND);
   const { summary, ...use } = await withFakeSlack(scale, (baseUrl) =>
     runIngest(baseUrl, { from: FROM, until: FROM + seconds }),
   );
@@ -118,6 +122,7 @@ async function benchmark() {
       ]),
   );
   const sealed = await measureSeal({ entries: SEALED_ENTRIES });
+  const others = await measureOtherJobs(options.runs);
   const listed = sealed.summary.manifest?.listed ?? 0;
   const entries = pairs[0]?.run.summary.entries ?? 0;
   return {
@@ -136,11 +141,12 @@ async function benchmark() {
       cpuSeconds: sealed.cpuSeconds,
       peakMemoryMiB: sealed.peakMemoryMiB,
     },
+    others,
   };
 }
 
 function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
-  const { entries, start, limited, sealed } = figures;
+  const { entries, start, limited, sealed, others } = figures;
   const runs = new Table({ head: ["", "entries", "CPU s", "CPU µs an entry"] });
   for (const [name, count, cpuSeconds] of [
     ["audit-lake ingest", entries, figures.cpuSeconds],
@@ -148,6 +154,14 @@ function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
     ["seal of an hour", sealed.entries, sealed.cpuSeconds],
   ] as const) {
     runs.push([name, number(count), number(cpuSeconds, 2), number((1e6 * cpuSeconds) / count, 1)]);
+  }
+  for (const { name, entries, cpuSeconds, floorCpuSeconds } of others.jobs) {
+    for (const [what, seconds] of [
+      [name, cpuSeconds],
+      [`floor of ${name}`, floorCpuSeconds],
+    ] as const) {
+      runs.push([what, number(entries), number(seconds, 2), number((1e6 * seconds) / entries, 1)]);
+    }
   }
   const goals = new Table({ head: ["", "measured", "goal"] });
   goals.push(
@@ -174,6 +188,12 @@ function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
       number(limited.calls / limited.allowedCalls, 3),
       `at least ${GOALS.callShare}`,
     ],
+    ...others.jobs.map(({ name, ratio }) => [
+      `CPU of ${name} / its floor`,
+      number(ratio, 2),
+      GOALS.jobs[name],
+    ]),
+    ["first row of a query, s", number(others.querySeconds, 2), `under ${GOALS.querySeconds}`],
   );
   return `${runs}\n${goals}`;
 }

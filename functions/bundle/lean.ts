@@ -8,9 +8,10 @@ const HERE = import.meta.dirname;
 const SCHEMA = /^export var ([\w$]+) = (\[[\s\S]*?\]);$/gm;
 
 /** A source map with nothing in it: where a dependency's code comes from, its names say well enough. */
-const NO_MAP = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(
-  '{"version":3,"sources":[""],"mappings":"AAAA"}',
-).toString("base64")}`;
+const NO_MAP = [
+  "\n//# sourceMappingURL",
+  `data:application/json;base64,${btoa('{"version":3,"sources":[""],"mappings":"AAAA"}')}`,
+].join("=");
 
 /** Bundles without what nobody calls (docs/adr/0026-close-to-the-floor.md). */
 export const LEAN: Plugin = {

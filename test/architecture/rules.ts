@@ -64,7 +64,7 @@ export const LAYERS: Rule[][] = [
       folder: "bench",
       why: "measures the product as it is, with what the tests have to measure it by",
       may: ["test", "packages", "cli/program.ts", ...CLI, "fake-slack", ...LIB],
-      packages: ["commander", "cli-table3"],
+      packages: ["@duckdb/node-api", "commander", "cli-table3"],
       builtins: ANY,
     },
     {
@@ -536,7 +536,7 @@ export const LAYERS: Rule[][] = [
       why: "is a client that is published by itself: it knows nothing of the rest of the product",
       may: [],
       packages: ["undici"],
-      builtins: ["buffer", "http", "os", "process", "tls", "util", "zlib"],
+      builtins: ["buffer", "os", "process", "tls", "util", "zlib"],
     },
     {
       folder: "lib/time.ts",
