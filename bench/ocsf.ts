@@ -7,9 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
 import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
-import type { IngestUse, OcsfJob, OcsfUse } from "./job.ts";
+import type { IngestSummary } from "../lib/ingest/summary.ts";
+import { toIsoSeconds } from "../lib/time.ts";
+import type { OcsfJob, OcsfUse } from "./job.ts";
+import { measure } from "./measured.ts";
 import { withFakeSlack, work } from "./processes.ts";
 
+const COMMAND = join(import.meta.dirname, "../cli/audit-lake.js");
 /** A Monday. */
 const FROM = Date.UTC(2026, 2, 2, 12) / 1000;
 const HOUR = 3600;
@@ -22,12 +26,16 @@ try {
   const ingested = await withFakeSlack(
     ["--entries-per-week", String(ENTRIES_PER_WEEK)],
     (baseUrl) =>
-      work<IngestUse>("ingest-worker.ts", {
-        ...{ baseUrl, token: FAKE_TOKEN, directory },
-        ...{ from: FROM, until: FROM + HOUR, timeLimitMs: 3_600_000 },
-      }),
+      measure(
+        [
+          ...[COMMAND, "ingest", "--json", "--archive", directory, "--api-base", baseUrl],
+          ...["--from", toIsoSeconds(FROM), "--until", toIsoSeconds(FROM + HOUR)],
+          ...["--allowed-lateness", "0s"],
+        ],
+        { env: { SLACK_AUDIT_TOKEN: FAKE_TOKEN } },
+      ),
   );
-  const { entries } = ingested.summary;
+  const { entries }: IngestSummary = JSON.parse(ingested.stdout.trim().split("\n").at(-1) ?? "{}");
   const eventsAs = (output: OcsfJob["output"]) =>
     work<OcsfUse>("ocsf-worker.ts", { directory, output } satisfies OcsfJob);
   const [ndjson, parquet] = [await eventsAs("ndjson"), await eventsAs("parquet")];

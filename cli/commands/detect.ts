@@ -8,6 +8,8 @@ import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { toFinding } from "../../lib/ocsf/alert-event.ts";
+import { DEFAULT_SCHEMA_VERSION } from "../../lib/ocsf/classes.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
@@ -49,6 +51,7 @@ interface DetectOptions extends TimeRangeOptions, ContextOptions {
   /** File. */
   suppressions?: string;
   json?: true;
+  ocsf?: true;
   pager: boolean;
 }
 
@@ -91,7 +94,13 @@ export function defineDetectCommand(command: Command): void {
       "--suppressions <file>",
       "JSON file of alerts to hold back: counted and listed apart (docs/operate/detection.md)",
     )
-    .option("--json", "print one JSON object")
+    .addOption(new Option("--json", "print one JSON object").conflicts("ocsf"))
+    .addOption(
+      new Option(
+        "--ocsf",
+        "print each alert as it is found, as a Detection Finding of OCSF: one JSON object a line",
+      ),
+    )
     .option("--no-pager", "print a long list at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
       "after",
@@ -110,6 +119,12 @@ Examples:
       const context = await readContextFiles(options);
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
+      if (options.ocsf) {
+        await detect(options, { rules, suppressions, context }, range, (alert) =>
+          console.log(JSON.stringify(toFinding(alert, DEFAULT_SCHEMA_VERSION))),
+        );
+        return;
+      }
       const alerts = new ListedAlerts();
       const suppressed = new ListedAlerts();
       const findings = await detect(options, { rules, suppressions, context }, range, (alert) =>
