@@ -10,6 +10,8 @@ import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { toFinding } from "../../lib/ocsf/alert-event.ts";
+import { DEFAULT_SCHEMA_VERSION } from "../../lib/ocsf/classes.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
@@ -59,6 +61,7 @@ interface DetectOptions extends TimeRangeOptions, ContextOptions {
   suppressions?: string;
   exportSigma?: string;
   json?: true;
+  ocsf?: true;
   pager: boolean;
 }
 
@@ -109,7 +112,13 @@ export function defineDetectCommand(command: Command): void {
       "--export-sigma <dir>",
       "write the rules that Sigma can say as files of Sigma, name the others, and end",
     )
-    .option("--json", "print one JSON object")
+    .addOption(new Option("--json", "print one JSON object").conflicts("ocsf"))
+    .addOption(
+      new Option(
+        "--ocsf",
+        "print each alert as it is found, as a Detection Finding of OCSF: one JSON object a line",
+      ),
+    )
     .option("--no-pager", "print a long list at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
       "after",
@@ -141,12 +150,16 @@ Examples:
         options,
         { rules, overrides, suppressions, context },
         range,
-        (alert) => (alert.suppression === undefined ? alerts : suppressed).add(alert),
+        (alert) => {
+          if (options.ocsf) console.log(JSON.stringify(toFinding(alert, DEFAULT_SCHEMA_VERSION)));
+          else (alert.suppression === undefined ? alerts : suppressed).add(alert);
+        },
       );
       const listed = { alerts: alerts.bySeverity(), suppressed: suppressed.bySeverity() };
       if (findings.entries === 0 && Object.keys(range).length > 0) {
         await noteNothing(NOTHING_OF_PERIOD, options.archive, options.source);
       }
+      if (options.ocsf) return;
       if (options.json) console.log(toJson(options, range, findings, listed));
       else if (options.pager) await page(toText(range, findings, listed));
       else console.log(toText(range, findings, listed));

@@ -5,7 +5,7 @@ import { DETECTIONS } from "./detections.ts";
 import { SEVERITIES, type Severity } from "./rule.ts";
 
 /** How to run a rule: what is not given stays as it is. */
-export interface RuleSettings {
+interface RuleSettings {
   severity?: Severity | "off";
   /** Of a rule that counts: how many raise the alert, 2 to 1000. */
   atLeast?: number;

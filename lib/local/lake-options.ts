@@ -17,7 +17,7 @@ export interface LakeOptions {
 }
 
 /** What a query is at. */
-export interface LakeProgress {
+interface LakeProgress {
   /** Files that it may open; or, once it has ended, that it opened. */
   files: number;
   /** Those of them that were checked; absent while the query runs. */

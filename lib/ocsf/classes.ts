@@ -31,7 +31,7 @@ export interface OcsfClass {
   userAgentSince?: SchemaVersion;
 }
 
-export const OTHER_ACTIVITY = 99;
+const OTHER_ACTIVITY = 99;
 
 const IN_EVERY_VERSION = SCHEMA_VERSIONS[0];
 

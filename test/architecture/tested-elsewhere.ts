@@ -80,6 +80,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/ocsf/parse-line.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/target.ts": "test/ocsf/event.test.ts",
 
+  "lib/sql/ocsf-tables.ts": "test/infra/constructs/ocsf.test.ts",
   "lib/security-lake/event-key.ts": "test/security-lake/write-day-events.test.ts",
   "lib/security-lake/parquet-events.ts": "test/security-lake/write-day-events.test.ts",
 

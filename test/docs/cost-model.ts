@@ -54,7 +54,7 @@ const DETECT_WHEN: Record<keyof typeof DETECT_METRICS, When> = {
 };
 
 /** What a function emits: all, or what its environment names. */
-export type Emitted = ReadonlyMap<Service, ReadonlySet<string>>;
+type Emitted = ReadonlyMap<Service, ReadonlySet<string>>;
 
 /**
  * CloudWatch bills a metric for the hours in which it gets a value: those of a day's seal for as

@@ -1,6 +1,7 @@
 /** What a change of the configuration does to a stack that is deployed: docs/reference/configuration.md. */
 import { describe, expect, it } from "vitest";
 import type { AuditLakeConfig } from "../../infra/config/config.ts";
+import { CLASSES } from "../../lib/ocsf/classes.ts";
 import { resourcesOf } from "../compatibility/template-resources.ts";
 import { type Resource, synthesize } from "./synthesize.ts";
 
@@ -44,6 +45,7 @@ const CONFIGURATIONS = {
   "a topic that exists": {
     alerts: { existingTopic: { arn: "arn:aws:sns:eu-central-1:123456789012:alarms" } },
   },
+  "events of OCSF": { ocsf: { enabled: true } },
   "a database's name": { catalog: { database: "security" } },
   "a workgroup's name": { catalog: { workgroup: "security" } },
   "other limits": {
@@ -81,6 +83,10 @@ const CATALOG = {
     (id) => `Catalog${id}`,
   ),
 };
+/** They say how the files of events are read. */
+const EVENT_TABLES = Object.keys(CLASSES)
+  .map((name) => `Ocsf${name.replaceAll("_", "")}`)
+  .sort();
 /** The tables then read the other bucket. */
 const EXISTING: Effect = {
   left: [BUCKET],
@@ -146,6 +152,7 @@ function TURNED_OFF(): Partial<Record<Name, Effect>> {
     "a database's name": CATALOG,
     "a workgroup's name": { replaced: ["CatalogWorkgroup"] },
     "a bucket that exists": { replaced: EXISTING.replaced ?? [] },
+    "events of OCSF": { left: ["OcsfBucket"], deleted: EVENT_TABLES },
     readers: { deleted: ["CatalogMasked"] },
   };
 }

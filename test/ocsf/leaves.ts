@@ -2,7 +2,7 @@
 type Leaf = [path: string, value: unknown];
 
 /** Every leaf; of what holds nothing, the empty object or array itself. */
-export function leavesOf(value: unknown, path: string[] = []): Leaf[] {
+function leavesOf(value: unknown, path: string[] = []): Leaf[] {
   const isNested = typeof value === "object" && value !== null;
   const members = isNested ? Object.entries(value) : [];
   if (members.length > 0) {

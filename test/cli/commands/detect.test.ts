@@ -50,6 +50,20 @@ async function suppressions(content: string | object): Promise<string> {
 }
 
 describe("detect", () => {
+  it("prints each alert as an event of OCSF", async () => {
+    const { code, stdout } = await detect("--ocsf", "--rule", "intune-disabled");
+    const findings = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+
+    expect(code).toBe(0);
+    expect(findings.map(({ class_uid, severity }) => [class_uid, severity])).toEqual([
+      [2004, "High"],
+      [2004, "High"],
+    ]);
+  });
+
   it("prints the rules that would have raised alerts, and how many", async () => {
     const { code, stdout, stderr } = await detect();
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

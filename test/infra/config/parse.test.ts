@@ -56,6 +56,7 @@ describe("parseConfig", () => {
         targets: {},
         routes: [],
       },
+      ocsf: { enabled: false, schemaVersion: "1.5.0" },
       previousKeyArns: [],
       logRetention: 90 * 86_400,
       removalPolicy: "retain",
