@@ -29,10 +29,10 @@ import {
 } from "../options/time-range.ts";
 import { ActivityLine } from "../output/activity-line.ts";
 import { toJsonLine } from "../output/controls.ts";
-import { formatCount, formatCounted, formatTime } from "../output/format.ts";
-import { ListedAlerts, renderAlerts, renderSuppressed } from "../output/listed-alerts.ts";
+import { describeDetected, type Listed } from "../output/detected.ts";
+import { formatCounted, formatTime } from "../output/format.ts";
+import { ListedAlerts } from "../output/listed-alerts.ts";
 import { page } from "../output/pager.ts";
-import { renderTable } from "../output/table.ts";
 import {
   type ContextOptions,
   readContextFiles,
@@ -161,8 +161,8 @@ Examples:
       }
       if (options.ocsf) return;
       if (options.json) console.log(toJson(options, range, findings, listed));
-      else if (options.pager) await page(toText(range, findings, listed));
-      else console.log(toText(range, findings, listed));
+      else if (options.pager) await page(describeDetected(range, findings, listed));
+      else console.log(describeDetected(range, findings, listed));
     });
   addContextOptions(command);
   addFormerTimeOption(command, "--since", "from");
@@ -198,12 +198,6 @@ interface DetectionFiles {
   overrides: RuleOverrides;
   suppressions: Suppressions | undefined;
   context: LocalContext;
-}
-
-/** Alerts to list: those that are raised, and those that a suppression holds back. */
-interface Listed {
-  alerts: readonly Alert[];
-  suppressed: readonly Alert[];
 }
 
 async function detect(
@@ -262,42 +256,4 @@ function toJson(
     alerts,
     suppressed,
   });
-}
-
-function toText(range: Partial<TimeRange>, findings: ArchiveFindings, listed: Listed): string {
-  const matching = findings.rules
-    .filter(({ matches, failures }) => matches + failures > 0)
-    .sort((a, b) => b.alerts - a.alerts);
-  const alerts = matching.reduce((sum, count) => sum + count.alerts, 0);
-  const suppressed = matching.reduce((sum, count) => sum + count.suppressed, 0);
-  const table = renderTable(
-    ["rule", "severity", "matches", "alerts"],
-    matching.map(({ rule, matches, alerts }) => [
-      rule.id,
-      rule.severity,
-      formatCount(matches),
-      formatCount(alerts),
-    ]),
-    { widthMax: process.stdout.columns, isNumeric: [false, false, true, true] },
-  );
-  const failures = matching.reduce((sum, count) => sum + count.failures, 0);
-  return [
-    ...(alerts === 0 ? [] : [renderAlerts(listed.alerts, alerts), ""]),
-    ...(suppressed === 0 ? [] : [renderSuppressed(listed.suppressed, suppressed), ""]),
-    ...(matching.length === 0 ? [] : [table]),
-    `${formatCounted(findings.entries, "entry", "entries")}${describeRange(range)}, ${formatCounted(alerts, "alert")} by ${matching.length} of ${formatCounted(findings.rules.length, "rule")}${suppressed === 0 ? "" : `, ${formatCounted(suppressed, "alert")} suppressed`}.`,
-    ...(findings.unreadable === 0
-      ? []
-      : [`${formatCounted(findings.unreadable, "line")} in the archive could not be read.`]),
-    ...(failures === 0
-      ? []
-      : [`Rules threw ${formatCounted(failures, "error")}: this is a bug, please report it.`]),
-  ].join("\n");
-}
-
-function describeRange({ from, until }: Partial<TimeRange>): string {
-  return [
-    from === undefined ? "" : ` since ${formatTime(from)}`,
-    until === undefined ? "" : ` until ${formatTime(until)}`,
-  ].join("");
 }
