@@ -103,10 +103,11 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   const hasColumns =
     config.closing.enabled &&
     (config.closing.compact ?? typeof config.archive.retention !== "number");
+  const hasAddressTable = config.detection.enabled && config.detection.addressTable;
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
     names: toCatalogNames(scope, config.catalog),
-    hasAddressTable: config.detection.enabled && config.detection.addressTable,
+    hasAddressTable,
     hasMaskedView: config.readers.some(({ masked }) => masked),
     sources: config.sources.map(({ name }) => name),
     archiveStartsOn: config.archiveStartsOn,
@@ -145,6 +146,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     : undefined;
   new Readers(scope, "Readers", {
     readers: config.readers,
+    hasAddressTable,
     lakeFormation: config.catalog.lakeFormation,
     ...{ catalog, bucket, columnsBucket, resultsBucket, key },
   });

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLake } from "../../lib/local/lake-database.ts";
@@ -11,7 +11,6 @@ import { statementsOf } from "../../lib/report/questions.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
 import { type MadeArchive, makeArchives } from "./pages.ts";
 
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PAGE_BYTES_MAX = 2_000_000;
 
 const VIEWS = [1280, 390].flatMap((width) =>
@@ -183,7 +182,7 @@ function misplaced(page: Page): Promise<string[]> {
 
 /** What axe finds that is serious: WCAG 2.2, A and AA, and good practice. */
 async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: {

@@ -101,10 +101,11 @@ async function writeReport(
   lastSeconds: number,
   signal: AbortSignal,
 ): Promise<string> {
-  const { makeReport, rulesWith, toScope } = await import("./report.ts");
+  const { makeReport, portsOfDirectory, rulesWith, toScope } = await import("./report.ts");
   const path = `${resolve(directory)}-report.html`;
   const scope = toScope({ last: lastSeconds }, nowSeconds(systemClock));
-  await makeReport(directory, scope, path, signal, rulesWith());
+  const openPorts = () => portsOfDirectory(directory, scope, signal, rulesWith());
+  await makeReport(openPorts, scope, path, signal);
   return path;
 }
 

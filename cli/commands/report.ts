@@ -13,7 +13,6 @@ import { collectReport, type ReportPorts } from "../../lib/report/collect.ts";
 import { collectTrail } from "../../lib/report/collect-trail.ts";
 import { evidenceOf } from "../../lib/report/evidence.ts";
 import type { ReportScope } from "../../lib/report/questions.ts";
-import type { ReportData } from "../../lib/report/report-data.ts";
 import type { TrailSubject } from "../../lib/report/trail.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
@@ -21,6 +20,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
+import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
 import { toJsonLine } from "../output/controls.ts";
@@ -37,6 +37,7 @@ const THREADS_MAX = 1;
 
 interface ReportOptions extends TimeRangeOptions {
   archive: string;
+  stack?: string;
   source?: string;
   user?: string;
   address?: string;
@@ -60,6 +61,7 @@ export function defineReportCommand(command: Command): void {
         "The page is one HTML file. It loads nothing, sends nothing, and needs no script to be read; print it for a PDF.",
       ].join("\n\n"),
     )
+    .addOption(stackOption("the archive of the deployed stack, through Athena; without alerts"))
     .addOption(sourceFilterOption());
   addTimeRangeOptions(command, {
     from: "first day, UTC",
@@ -97,27 +99,34 @@ Examples:
   audit-lake report --last 30d --output november.html --open
   audit-lake report --from 2026-05-01 --until 2026-06-01 --source acme
   audit-lake report --last 30d --user charlie.parker@example.com --evidence case-17.zip
-  audit-lake report --json | jq '.queries.exports.rowCount'`,
+  audit-lake report --json | jq '.queries.exports.rowCount'
+  audit-lake report --last 30d --stack
+${STACK_HELP}`,
     )
     .action(async (options: ReportOptions) => {
-      await checkReadable(options.archive);
-      await checkSource(options.archive, options.source);
+      if (options.stack === undefined) {
+        await checkReadable(options.archive);
+        await checkSource(options.archive, options.source);
+      }
       const scope = toScope(options, nowSeconds(systemClock));
       const suppressions = await readSuppressions(options.suppressions, DETECTIONS);
       const rules = options.skipRules ? undefined : rulesWith(suppressions);
       const signal = abortOnInterrupt("Stopping the report");
       const subject = toSubject(options);
+      const openPorts = () =>
+        options.stack === undefined
+          ? portsOfDirectory(options.archive, scope, signal, rules)
+          : portsOfStack(options.stack, scope, signal);
       if (subject !== undefined) {
-        await makeTrail(options, scope, subject, signal, rules);
+        await makeTrail(options, scope, subject, openPorts, signal);
         return;
       }
       if (options.json) {
-        const data = await collectFromDirectory(options.archive, scope, signal, rules);
-        console.log(toJsonLine(data));
+        console.log(toJsonLine(await collectReport(await openPorts(), scope, signal)));
         return;
       }
       const path = options.output ?? `audit-report-${scope.period.from}-${scope.period.to}.html`;
-      await makeReport(options.archive, scope, path, signal, rules);
+      await makeReport(openPorts, scope, path, signal);
       console.log(resolve(path));
       if (options.open) openInBrowser(resolve(path));
     });
@@ -142,17 +151,16 @@ export function rulesWith(suppressions?: Suppressions): DetectorSettings {
   };
 }
 
-/** Write the page about an archive on disk, readable only by its owner, whole or not at all. */
+/** Write the page about an archive, readable only by its owner, whole or not at all. */
 export async function makeReport(
-  directory: string,
+  openPorts: () => Promise<ReportPorts>,
   scope: ReportScope,
   path: string,
   signal: AbortSignal,
-  rules: DetectorSettings | undefined,
 ): Promise<void> {
   // What draws the charts is large, and no other command needs it.
   const { renderReport } = await import("../../lib/report/page.ts");
-  const page = renderReport(await collectFromDirectory(directory, scope, signal, rules));
+  const page = renderReport(await collectReport(await openPorts(), scope, signal));
   await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
 }
 
@@ -180,17 +188,13 @@ async function makeTrail(
   options: ReportOptions,
   scope: ReportScope,
   subject: TrailSubject,
+  openPorts: () => Promise<ReportPorts>,
   signal: AbortSignal,
-  rules: DetectorSettings | undefined,
 ): Promise<void> {
-  const { archive, evidence, json, open } = options;
+  const { evidence, json, open } = options;
   const { renderTrail } = await import("../../lib/report/trail-page.ts");
-  const data = await collectTrail(
-    await openPorts(archive, scope, signal, rules),
-    scope,
-    subject,
-    signal,
-  );
+  const ports = await openPorts();
+  const data = await collectTrail(ports, scope, subject, signal);
   if (json) {
     console.log(toJsonLine(data));
     return;
@@ -206,24 +210,23 @@ async function makeTrail(
         `the evidence would have ${data.entries.length} of ${data.total} entries: cut the period with --from and --until`,
       );
     }
-    const files = evidenceOf(data, page, new DirectoryArchiveStore(archive));
+    const files = evidenceOf(data, page, ports.store);
     await writeZip(evidence, "--evidence", files, new Date(data.generatedAt));
     console.log(resolve(evidence));
   }
   if (open) openInBrowser(resolve(path));
 }
 
-/** Everything that the page says, of an archive on disk. */
-async function collectFromDirectory(
-  directory: string,
-  scope: ReportScope,
+async function portsOfStack(
+  stack: string,
+  { source }: ReportScope,
   signal: AbortSignal,
-  rules: DetectorSettings | undefined,
-): Promise<ReportData> {
-  return collectReport(await openPorts(directory, scope, signal, rules), scope, signal);
+): Promise<ReportPorts> {
+  const { deployedReportPorts } = await import("../stack/report-ports.ts");
+  return deployedReportPorts(stack, packageJson.version, source, signal);
 }
 
-async function openPorts(
+export async function portsOfDirectory(
   directory: string,
   scope: ReportScope,
   signal: AbortSignal,

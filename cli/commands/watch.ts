@@ -94,6 +94,9 @@ async function watch(options: WatchOptions): Promise<number> {
     if (options.retry) {
       console.error(`${formatCounted(state.retryGivenUp(), "delivery", "deliveries")} to retry`);
     }
+    if (state.isNew() && options.from === undefined) {
+      console.error("The first look takes what is there for history; --from has it begin earlier.");
+    }
     const detector = new Detector({
       rules: DETECTIONS,
       ...{ overrides: config.overrides, suppressions: config.suppressions },

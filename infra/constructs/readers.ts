@@ -4,6 +4,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { ADDRESS_LINES } from "../../lib/sql/address-context.ts";
 import type { LakeConfig, ReaderConfig } from "../config/schema.ts";
 import type { Catalog } from "./catalog.ts";
 import { allow, allowKey, viaService } from "./grant.ts";
@@ -18,6 +19,8 @@ export interface ReadersProps {
   resultsBucket: IBucket;
   /** Of results and columns. */
   key: IKey;
+  /** Whether what is known of addresses is kept, in the bucket of results. */
+  hasAddressTable: boolean;
 }
 
 /** What Athena reads in a reader's name, nobody reads past Athena. */
@@ -106,7 +109,7 @@ export class Readers extends Construct {
   }
 
   #allowData(role: Role, { sources }: ReaderConfig, props: ReadersProps): void {
-    const { bucket, columnsBucket } = props;
+    const { bucket, columnsBucket, resultsBucket } = props;
     const below = (prefix: string) =>
       sources === undefined ? [`${prefix}*`] : sources.map((name) => `${prefix}source=${name}/*`);
     const prefixes = [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.alerts].flatMap(below);
@@ -124,6 +127,15 @@ export class Readers extends Construct {
       resources: [bucket.bucketArn],
       conditions: { ...VIA_ATHENA, StringLike: { "s3:prefix": prefixes } },
     });
+    if (props.hasAddressTable) {
+      allow(role, {
+        sid: "ReadAddresses",
+        actions: ["s3:GetObject"],
+        resources: below(ADDRESS_LINES.prefix).map((prefix) => resultsBucket.arnForObjects(prefix)),
+        conditions: VIA_ATHENA,
+        whyWildcard: "It ends a prefix: addresses of the sources that it may read.",
+      });
+    }
     const files =
       sources === undefined
         ? ["*"]

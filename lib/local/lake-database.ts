@@ -17,7 +17,6 @@ import { copyResult } from "./result-copy.ts";
 const INTERRUPTION_INTERVAL_MS = 20;
 const PROGRESS_INTERVAL_MS = 250;
 
-
 /**
  * An archive in a directory as a database: the tables and views that Athena
  * has, with Trino's functions. Each query reads the files that the archive's

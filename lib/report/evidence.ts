@@ -13,7 +13,7 @@ export interface EvidenceFile {
 }
 
 /** An entry of the trail is not in the archive as SQL has read it. */
-export class EvidenceError extends Error {
+class EvidenceError extends Error {
   override readonly name = "EvidenceError";
   readonly code = "evidence_incomplete";
 }

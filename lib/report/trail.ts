@@ -46,7 +46,7 @@ export interface TrailEntry {
 }
 
 /** Entries that are kept: the first ones. A case that has more is to be cut into periods. */
-export const TRAIL_ENTRIES_MAX = 20_000;
+const TRAIL_ENTRIES_MAX = 20_000;
 
 /** The saved query that decides which entries a trail has, with its parameter. */
 const QUERIES = {

@@ -1,3 +1,4 @@
+import { isAlertKey } from "../archive/alert-object.ts";
 import { FORMER_TABLE_PREFIX, parseColumnsKey, parseTableMarkKey } from "../archive/columns-key.ts";
 import { contentHashOf, PREFIXES, SOURCE_NAME } from "../archive/object-key.ts";
 import { addendumKey, parseManifestKey, signatureKey } from "../archive/sealed-day.ts";
@@ -21,6 +22,7 @@ export function isKnownKey(key: string): boolean {
     SOURCE_NAME.test(source) &&
     (contentHashOf(key) !== undefined ||
       isOfManifest(source, key) ||
+      isAlertKey(key) ||
       HOUR_RECORD.test(key) ||
       parseColumnsKey(key) !== undefined ||
       parseTableMarkKey(key) !== undefined ||

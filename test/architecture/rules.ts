@@ -176,7 +176,7 @@ export const LAYERS: Rule[][] = [
         "test/sql/open-lake-of.ts",
       ],
       packages: ["axe-core", "playwright-core", "vitest"],
-      builtins: ["child_process", "fs", "module", "os", "path", "util"],
+      builtins: ["child_process", "fs", "os", "path", "util"],
     },
     {
       folder: ".ci/trino",

@@ -13,9 +13,11 @@ import { collectReport } from "../../lib/report/collect.ts";
 import { renderReport } from "../../lib/report/page.ts";
 import { type ReportScope, statementsOf } from "../../lib/report/questions.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
+import { trailSql } from "../../lib/report/trail.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
 import { sealDays } from "../seal/sealed-archive.ts";
 import { makeDirectory, writeArchive } from "../sql/open-lake-of.ts";
+import { trinoProblems } from "../sql/trino-grammar.ts";
 
 const SCOPE: ReportScope = {
   period: { from: "2026-03-02", to: "2026-03-04" },
@@ -240,4 +242,17 @@ it("marks the hours that differ from their manifest, and those that lack entries
     ),
   });
   expect(changed).toContain("1 hour changed after sealing");
+});
+
+it("asks in SQL that Trino parses, too", () => {
+  const subjects = ["user", "address", "app", "channel"] as const;
+  const own = [
+    ...statementsOf({ ...SCOPE, source: "acme" })
+      .filter(({ query }) => query === undefined)
+      .map(({ sql }) => sql),
+    ...subjects.map((kind) => trailSql({ kind, value: "192.0.2.17" }, SCOPE)),
+  ];
+
+  expect(own.flatMap(trinoProblems)).toEqual([]);
+  expect(own).toHaveLength(5);
 });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { alertKey } from "../../lib/archive/alert-object.ts";
 import { columnsKey, columnsMarkKey, tableMarkKey } from "../../lib/archive/columns-key.ts";
 import { quarantinePrefix, toObjectKey } from "../../lib/archive/object-key.ts";
 import { addendumKey, manifestKey, signatureKey } from "../../lib/archive/sealed-day.ts";
@@ -12,6 +13,7 @@ const HASH = "0123456789abcdef";
 const KEYS = [
   toObjectKey({ source: "grid", minDateCreate: SECONDS, maxDateCreate: SECONDS, hash: HASH }),
   `${quarantinePrefix("grid", SECONDS)}${HASH}.json.gz`,
+  alertKey({ id: "a", source: "grid", period: { start: `${DAY}T09:00:00Z` } }),
   manifestKey("grid", DAY),
   manifestKey("grid", DAY, 12),
   signatureKey("grid", DAY),

@@ -5,6 +5,7 @@ import { type Resource, resource, synthesize } from "../synthesize.ts";
 
 const { template } = synthesize({
   sources: [{ name: "acme" }, { name: "other" }],
+  detection: { addressTable: true, context: { countries: "included" } },
   readers: [
     { name: "analysts", principals: ["arn:aws:iam::111122223333:role/Analyst"] },
     {
@@ -33,6 +34,13 @@ const LINES = "audit_logs/source=acme/dt=2026-03-02/hour=09/x.json.gz";
 const OTHER = LINES.replace("acme", "other");
 
 describe("a reader", () => {
+  it("of one source reads what is known of its addresses, and no others'", () => {
+    const of = (source: string) =>
+      `${bucket("ArchiveResults")}/address_context/source=${source}/dt=2026-03-02/x`;
+    expect(may("auditor", "s3:GetObject", of("acme"))).toBe(true);
+    expect(may("auditor", "s3:GetObject", of("other"))).toBe(false);
+  });
+
   it.each(["analysts", "auditor"])(
     "%s queries in the stack's workgroup, and in no other",
     (name) => {
@@ -53,6 +61,7 @@ describe("a reader", () => {
       ["s3:GetObject", `${bucket("ArchiveBucket")}/${LINES}`],
       ["s3:GetObject", `${bucket("ArchiveBucket")}/manifests/source=acme/dt=2026-03-02.json`],
       ["s3:GetObject", `${bucket("ArchiveColumns")}/id/data/source=acme/dt=2026-03-02/x.parquet`],
+      ["s3:GetObject", `${bucket("ArchiveResults")}/address_context/source=acme/dt=2026-03-02/x`],
       ["s3:GetObject", `${bucket("ArchiveResults")}/athena-results/x.csv`],
       ["s3:PutObject", `${bucket("ArchiveResults")}/athena-results/x.csv`],
     ];

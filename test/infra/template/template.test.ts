@@ -90,8 +90,8 @@ describe("the template without CDK", () => {
       .map(({ Properties }) => Properties.Code);
 
     expect(code.toSorted((a, b) => a.S3Key.localeCompare(b.S3Key))).toEqual(
-      // Targets of alerts take the CDK: there is no parameter that could list them.
-      FUNCTIONS.filter((name) => name !== "notify").map((name) => ({
+      // What takes the CDK: targets of alerts, since no parameter could list them, and events.
+      FUNCTIONS.filter((name) => !["notify", "ocsf"].includes(name)).map((name) => ({
         S3Bucket: "acme-code",
         S3Key: `lake/${name}-1.zip`,
       })),

@@ -1,0 +1,75 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { run } from "../audit-lake.ts";
+import { deployed } from "../stack/deployed.ts";
+
+const PAGE = fileURLToPath(new URL("../../fixtures/page.json", import.meta.url));
+const PERIOD = ["--from", "2026-03-02", "--until", "2026-03-03"];
+
+let archive: string;
+beforeAll(async () => {
+  archive = await mkdtemp(join(tmpdir(), "audit-lake-"));
+  expect(await run(["import", "--archive", archive, PAGE])).toMatchObject({ code: 0 });
+});
+afterAll(() => rm(archive, { recursive: true }));
+
+it("writes the page and the evidence of a trail, readable by their owner only", async () => {
+  const [page, evidence] = [join(archive, "../trail.html"), join(archive, "../case.zip")];
+  const args = ["--user", "U1", "--output", page, "--evidence", evidence];
+  const { code, stdout, stderr } = await run(["report", "--archive", archive, ...PERIOD, ...args]);
+
+  expect({ code, stderr, stdout }).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: `${page}\n${evidence}\n`,
+  });
+  expect(await readFile(page, "utf8")).toContain("Trail of a user");
+  expect((await readFile(evidence)).subarray(0, 2).toString()).toBe("PK");
+  for (const file of [page, evidence]) {
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await rm(file);
+  }
+});
+
+it.each([
+  [["--evidence", "x.zip"], "--evidence goes with --user, --address, --app or --channel"],
+  [["--user", "U1", "--app", "A1"], "name one of --user, --address, --app, --channel"],
+  [["--user", " "], "--user needs a value"],
+  [["--output", "."], "--output . is a folder: name a file"],
+])("refuses %j in one line", async (args, problem) => {
+  const { code, stderr } = await run(["report", "--archive", archive, ...PERIOD, ...args]);
+
+  expect({ code, stderr }).toEqual({ code: 2, stderr: `audit-lake: ${problem}\n` });
+});
+
+it("asks Athena with --stack, and says what that scanned", async () => {
+  const { environment: env } = await deployed({
+    StartQueryExecution: () => ({ QueryExecutionId: "query-1" }),
+    GetQueryExecution: () => ({
+      QueryExecution: {
+        Status: { State: "SUCCEEDED" },
+        Statistics: { DataScannedInBytes: 10_000_000, EngineExecutionTimeInMillis: 1 },
+      },
+    }),
+    GetQueryResults: () => ({
+      ResultSet: { ResultSetMetadata: { ColumnInfo: [{ Name: "n", Type: "bigint" }] }, Rows: [] },
+    }),
+    GetItem: () => ({}),
+    ListObjectsV2: () => [],
+  });
+  const { code, stdout, stderr } = await run(["report", "--stack", ...PERIOD, "--json"], { env });
+
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: "27 queries, 270 MB scanned, about $0.00135\n",
+  });
+  expect(JSON.parse(stdout)).toMatchObject({
+    archive: "s3://archive",
+    period: { from: "2026-03-02", to: "2026-03-02" },
+    hours: [],
+    seals: [{ source: "acme", days: 0 }],
+  });
+});
