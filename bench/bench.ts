@@ -57,7 +57,9 @@ if (options.curve) {
   const rows = [];
   for (const entries of CURVE) {
     process.stderr.write(`ingesting about ${entries} entries …\n`);
-    rows.push(await curvePoint(entries));
+    const point = await curvePoint(entries);
+    process.stderr.write(`${JSON.stringify(point)}\n`);
+    rows.push(point);
   }
   print(rows, curveTable);
 } else {

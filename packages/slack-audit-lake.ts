@@ -1,6 +1,7 @@
 /** The package `slack-audit-lake`: the command, and the stack as a construct for other CDK apps. */
 import { execFile } from "node:child_process";
 import { chmod, cp, rm, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -102,7 +103,7 @@ async function importedPackages(): Promise<Set<string>> {
   return new Set(
     Object.values(metafile.inputs)
       .flatMap(({ imports }) => imports)
-      .filter(({ external, path }) => external && !path.startsWith("node:"))
+      .filter(({ external, path }) => external && !isBuiltin(path))
       .map(({ path }) => path.split("/", path.startsWith("@") ? 2 : 1).join("/")),
   );
 }

@@ -11,7 +11,7 @@ const ZIP_KILOBYTES_MAX: Record<string, number> = {
   columns: 195,
   detect: 310,
   ingest: 310,
-  notify: 180,
+  notify: 190,
   ocsf: 215,
   "schema-watch": 240,
   seal: 340,
