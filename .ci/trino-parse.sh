@@ -9,24 +9,28 @@ trap 'rm -rf "$venv"' EXIT
 python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check sqlglot==30.30.0
 npx node --input-type=module --eval '
+  import { ALERTS_COLUMNS, ALERTS_SQL } from "./lib/sql/alerts-view.ts";
   import { ARCHIVE_HOURS_COLUMNS, ARCHIVE_HOURS_SQL } from "./lib/sql/archive-hours-view.ts";
   import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL, auditLogsSql } from "./lib/sql/audit-logs-view.ts";
   import { describeDaySql } from "./lib/sql/columns-digest.ts";
   import { SAVED_QUERIES } from "./lib/sql/saved-queries.ts";
-  import { AUDIT_LOG_LINES, MANIFEST_LINES } from "./lib/sql/table.ts";
+  import { ALERT_LINES, AUDIT_LOG_LINES, MANIFEST_LINES } from "./lib/sql/table.ts";
   const typesOf = (columns) => Object.fromEntries(columns.map(({ name, type }) => [name, type]));
   const queries = [...SAVED_QUERIES.values()].map(({ name, sql }) => [name, sql()]);
   console.log(JSON.stringify({
     schema: {
       audit_log_lines: typesOf([AUDIT_LOG_LINES.column, ...AUDIT_LOG_LINES.partitions]),
       manifest_lines: typesOf([MANIFEST_LINES.column, ...MANIFEST_LINES.partitions]),
+      alert_lines: typesOf([ALERT_LINES.column, ...ALERT_LINES.partitions]),
       archive_hours: typesOf(ARCHIVE_HOURS_COLUMNS),
+      alerts: typesOf(ALERTS_COLUMNS),
       audit_logs: typesOf(AUDIT_LOGS_COLUMNS),
       audit_logs_columns: typesOf(AUDIT_LOGS_COLUMNS),
     },
     texts: {
       audit_logs: AUDIT_LOGS_SQL,
       archive_hours: ARCHIVE_HOURS_SQL,
+      alerts: ALERTS_SQL,
       "audit_logs with compacted days": auditLogsSql([
         { source: "grid", from: "2026-03-01", to: "2026-03-31" },
       ]),

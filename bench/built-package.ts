@@ -27,26 +27,32 @@ export interface IngestRun extends Measured {
   summary: IngestSummary;
 }
 
-/**
- * `audit-lake ingest` of the built package, into an archive of its own.
- *
- * @param options - further ones of the command
- */
+/** `audit-lake ingest` of the built package, into an archive of its own. */
 export async function runIngest(
+  baseUrl: string,
+  range: TimeRange,
+  options: readonly string[] = [],
+): Promise<IngestRun> {
+  const directory = await mkdtemp(join(tmpdir(), "audit-lake-bench-"));
+  try {
+    return await ingestInto(directory, baseUrl, range, options);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** @param options - further ones of the command */
+export async function ingestInto(
+  directory: string,
   baseUrl: string,
   { from, until }: TimeRange,
   options: readonly string[] = [],
 ): Promise<IngestRun> {
-  const directory = await mkdtemp(join(tmpdir(), "audit-lake-bench-"));
   const args = [COMMAND, "ingest", "--json", "--archive", directory, "--api-base", baseUrl];
   const range = ["--from", toIsoSeconds(from), "--until", toIsoSeconds(until)];
-  try {
-    const run = await measure([...args, ...range, "--allowed-lateness", "0s", ...options], {
-      env: { SLACK_AUDIT_TOKEN: FAKE_TOKEN },
-      codes: [EXIT_OF_OUTCOME.caught_up, EXIT_OF_OUTCOME.out_of_time],
-    });
-    return { ...run, summary: JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "{}") };
-  } finally {
-    await rm(directory, { recursive: true });
-  }
+  const run = await measure([...args, ...range, "--allowed-lateness", "0s", ...options], {
+    env: { SLACK_AUDIT_TOKEN: FAKE_TOKEN },
+    codes: [EXIT_OF_OUTCOME.caught_up, EXIT_OF_OUTCOME.out_of_time],
+  });
+  return { ...run, summary: JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "{}") };
 }

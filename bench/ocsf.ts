@@ -6,14 +6,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
-import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
-import type { IngestSummary } from "../lib/ingest/summary.ts";
-import { toIsoSeconds } from "../lib/time.ts";
+import { buildPackage, ingestInto } from "./built-package.ts";
 import type { OcsfJob, OcsfUse } from "./job.ts";
-import { measure } from "./measured.ts";
 import { withFakeSlack, work } from "./processes.ts";
 
-const COMMAND = join(import.meta.dirname, "../cli/audit-lake.js");
 /** A Monday. */
 const FROM = Date.UTC(2026, 2, 2, 12) / 1000;
 const HOUR = 3600;
@@ -21,21 +17,14 @@ const ENTRIES_PER_WEEK = 20_000_000;
 /** Of making events, to ingesting them. */
 const GOAL = 2;
 
+await buildPackage();
 const directory = await mkdtemp(join(tmpdir(), "audit-lake-bench-"));
 try {
   const ingested = await withFakeSlack(
     ["--entries-per-week", String(ENTRIES_PER_WEEK)],
-    (baseUrl) =>
-      measure(
-        [
-          ...[COMMAND, "ingest", "--json", "--archive", directory, "--api-base", baseUrl],
-          ...["--from", toIsoSeconds(FROM), "--until", toIsoSeconds(FROM + HOUR)],
-          ...["--allowed-lateness", "0s"],
-        ],
-        { env: { SLACK_AUDIT_TOKEN: FAKE_TOKEN } },
-      ),
+    (baseUrl) => ingestInto(directory, baseUrl, { from: FROM, until: FROM + HOUR }),
   );
-  const { entries }: IngestSummary = JSON.parse(ingested.stdout.trim().split("\n").at(-1) ?? "{}");
+  const { entries } = ingested.summary;
   const eventsAs = (output: OcsfJob["output"]) =>
     work<OcsfUse>("ocsf-worker.ts", { directory, output } satisfies OcsfJob);
   const [ndjson, parquet] = [await eventsAs("ndjson"), await eventsAs("parquet")];

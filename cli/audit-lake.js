@@ -10,12 +10,11 @@ const [neededMajor, neededMinor] = needed.split(".").map(Number);
 const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) {
-  // A heap that grows slowly, and no second compilation of the parser of HTTP headers, keep memory
+  // A small young generation, and no second compilation of the parser of HTTP headers, keep memory
   // flat: docs/adr/0026-close-to-the-floor.md. Set here, since an option in the first line needs
   // `env -S`, which BusyBox does not have.
   for (const flag of [
     "--semi-space-growth-factor=1",
-    "--heap-growing-percent=20",
     "--no-wasm-tier-up",
     "--no-wasm-dynamic-tiering",
   ]) {

@@ -24,7 +24,6 @@ import { RESERVE_MS } from "../lib/stack/reserve.ts";
 // As in cli/audit-lake.js; Lambda's own arguments only bound the heap.
 for (const flag of [
   "--semi-space-growth-factor=1",
-  "--heap-growing-percent=20",
   "--no-wasm-tier-up",
   "--no-wasm-dynamic-tiering",
 ]) {

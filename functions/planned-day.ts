@@ -10,10 +10,10 @@ import { type JobStep, nextStep } from "./job-step.ts";
 
 /**
  * An execution's history ends at 25,000 events: fourteen a day and job, nine more each
- * time one waits, which is a minute at least. Three jobs of so many days have 16,800;
- * nothing but waits in the 22 hours that they go on has 11,880.
+ * time one waits, which is a minute at least. Three jobs of so many days have 12,600;
+ * nothing but waits in the 22 hours that they go on has 11,880: both together fit.
  */
-const PLANNED_DAYS_MAX = 400;
+const PLANNED_DAYS_MAX = 300;
 
 /** Days that failed after which whatever is wrong is not theirs. */
 const FAILED_DAYS_MAX = 3;

@@ -106,6 +106,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
     names: toCatalogNames(scope, config.catalog),
+    hasAddressTable: config.detection.enabled && config.detection.addressTable,
     hasMaskedView: config.readers.some(({ masked }) => masked),
     sources: config.sources.map(({ name }) => name),
     archiveStartsOn: config.archiveStartsOn,
@@ -155,8 +156,10 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   if (config.detection.enabled) {
     new Detection(scope, "Detection", {
       config: config.detection,
+      hasAlertLog: config.detection.alertLog ?? config.archive.existingBucket === undefined,
       sources: config.sources,
       newObjects: events.topic,
+      resultsBucket,
       ...{ bucket, key, notifications, monitoring, logRetention, removalPolicy },
     });
   }

@@ -23,7 +23,7 @@ const WEEK = Date.UTC(2026, 2, 2) / 1000;
 const SOURCE = "slack";
 
 /** A name as somebody could give it to a file, an app or themselves. */
-export const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script>\u202eexe.\u0000\u001b[31m\ud800 ${"long".repeat(2500)}`;
+const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script>\u202eexe.\u0000\u001b[31m\ud800 ${"long".repeat(2500)}`;
 
 /** Archives of all sizes; the last has names as nobody would want them. */
 export async function makeArchives(): Promise<MadeArchive[]> {
@@ -96,7 +96,12 @@ async function hostile(): Promise<MadeArchive> {
         actor: { id: `${HOSTILE}${day}`, name: HOSTILE, email: `${day}${HOSTILE}` },
         entity: { type: "file", file: { id: HOSTILE, name: HOSTILE, title: HOSTILE } },
         context: { ua: HOSTILE, ip_address: HOSTILE, app: { id: HOSTILE, name: HOSTILE } },
-        details: { previous_value: HOSTILE, new_value: HOSTILE, reason: [HOSTILE] },
+        details: {
+          previous_value: HOSTILE,
+          new_value: HOSTILE,
+          reason: [HOSTILE],
+          channel: "C07CASE",
+        },
       }),
     ),
   );

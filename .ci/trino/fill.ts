@@ -35,7 +35,7 @@ export function textOf(
   const values = Object.entries({
     from_day: days.at(0) ?? "",
     to_day: days.at(-1) ?? "",
-    new_since: days.at(-7) ?? "",
+    new_since: days.at(-7) ?? days.at(0) ?? "",
     as_of: `${days.at(-1)}T23:59:59Z`,
     ...given,
   }).filter(([name]) => parameters.some((parameter) => parameter.name === name));

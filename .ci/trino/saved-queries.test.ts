@@ -35,6 +35,8 @@ describe("the template's tables on Trino", () => {
       "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = current_schema ORDER BY 1",
     );
     expect(rows).toEqual([
+      ["alert_lines", "BASE TABLE"],
+      ["alerts", "VIEW"],
       ["archive_hours", "VIEW"],
       ["audit_log_lines", "BASE TABLE"],
       ["audit_logs", "VIEW"],

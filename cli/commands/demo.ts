@@ -101,14 +101,10 @@ async function writeReport(
   lastSeconds: number,
   signal: AbortSignal,
 ): Promise<string> {
-  const { makeReport, toScope } = await import("./report.ts");
+  const { makeReport, rulesWith, toScope } = await import("./report.ts");
   const path = `${resolve(directory)}-report.html`;
-  await makeReport(
-    directory,
-    toScope({ last: lastSeconds }, nowSeconds(systemClock)),
-    path,
-    signal,
-  );
+  const scope = toScope({ last: lastSeconds }, nowSeconds(systemClock));
+  await makeReport(directory, scope, path, signal, rulesWith());
   return path;
 }
 

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import { keepHeapFlat } from "../../lib/run/flat-heap.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { noteTrouble, reportError, toErrorLine, UsageError } from "../errors.ts";
@@ -71,6 +72,7 @@ ${EXIT_CODES_HELP}`,
 }
 
 async function ingest(options: IngestOptions): Promise<number> {
+  keepHeapFlat();
   const { source, archive: directory, timeLimit } = options;
   const nowMs = systemClock.nowMs();
   const { from, until } = toIngestRange(options, Math.floor(nowMs / 1000));

@@ -108,7 +108,7 @@ ${STACK_HELP}`,
       if (options.stack !== undefined) {
         if (addresses !== undefined) {
           throw new UsageError(
-            "--stack knows no local files: join the table address_context, which detection.addressTable keeps",
+            "--stack knows no local files: join the view address_context, which detection.addressTable keeps",
           );
         }
         const { stack } = options;

@@ -3,23 +3,29 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
+import type { DetectorSettings } from "../../lib/detect/detector.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { collectReport, type ReportPorts } from "../../lib/report/collect.ts";
+import { collectTrail } from "../../lib/report/collect-trail.ts";
+import { evidenceOf } from "../../lib/report/evidence.ts";
 import type { ReportScope } from "../../lib/report/questions.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
+import type { TrailSubject } from "../../lib/report/trail.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { writeWhole } from "../output/result-file.ts";
+import { writeZip } from "../output/zip-file.ts";
 import { readSuppressions } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { type SealedHeads, sealedHeadsOf } from "../run/known-sources.ts";
@@ -32,7 +38,14 @@ const THREADS_MAX = 1;
 interface ReportOptions extends TimeRangeOptions {
   archive: string;
   source?: string;
+  user?: string;
+  address?: string;
+  app?: string;
+  channel?: string;
+  /** File. */
+  evidence?: string;
   output?: string;
+  skipRules?: true;
   /** File. */
   suppressions?: string;
   open?: true;
@@ -53,8 +66,23 @@ export function defineReportCommand(command: Command): void {
     until: "end of the days, excluded (default: now)",
     last: "the days that this touches, up to now (default: 7d)",
   })
+    .option(
+      "--user <id>",
+      "one account instead, by id or e-mail address: its trail, entry by entry",
+    )
+    .option("--address <address>", "the trail of one IP address")
+    .option("--app <id>", "the trail of one app")
+    .option("--channel <id>", "the trail of one channel")
+    .option(
+      "--evidence <file>",
+      "of a trail: also a ZIP file with the page, the entries byte for byte, their objects, manifests and signatures, and how to verify them without this program",
+    )
     .option("--output <file>", "write the page to this file (default: audit-report-FROM-TO.html)")
     .option("--open", "open the page in the browser")
+    .option(
+      "--skip-rules",
+      "leave out the alerts: the detection rules read every entry, and take most of the time of millions",
+    )
     .option(
       "--suppressions <file>",
       "JSON file of alerts to hold back: counted and listed apart (docs/operate/detection.md)",
@@ -68,6 +96,7 @@ Examples:
   audit-lake report
   audit-lake report --last 30d --output november.html --open
   audit-lake report --from 2026-05-01 --until 2026-06-01 --source acme
+  audit-lake report --last 30d --user charlie.parker@example.com --evidence case-17.zip
   audit-lake report --json | jq '.queries.exports.rowCount'`,
     )
     .action(async (options: ReportOptions) => {
@@ -75,14 +104,20 @@ Examples:
       await checkSource(options.archive, options.source);
       const scope = toScope(options, nowSeconds(systemClock));
       const suppressions = await readSuppressions(options.suppressions, DETECTIONS);
+      const rules = options.skipRules ? undefined : rulesWith(suppressions);
       const signal = abortOnInterrupt("Stopping the report");
+      const subject = toSubject(options);
+      if (subject !== undefined) {
+        await makeTrail(options, scope, subject, signal, rules);
+        return;
+      }
       if (options.json) {
-        const data = await collectFromDirectory(options.archive, scope, signal, suppressions);
+        const data = await collectFromDirectory(options.archive, scope, signal, rules);
         console.log(toJsonLine(data));
         return;
       }
       const path = options.output ?? `audit-report-${scope.period.from}-${scope.period.to}.html`;
-      await makeReport(options.archive, scope, path, signal, suppressions);
+      await makeReport(options.archive, scope, path, signal, rules);
       console.log(resolve(path));
       if (options.open) openInBrowser(resolve(path));
     });
@@ -97,49 +132,122 @@ export function toScope(options: TimeRangeOptions & { source?: string }, now: nu
   };
 }
 
+/** Every rule, as `detect` runs them. */
+export function rulesWith(suppressions?: Suppressions): DetectorSettings {
+  return {
+    rules: DETECTIONS,
+    context: NO_CONTEXT,
+    periodSeconds: SECONDS_PER_HOUR,
+    ...(suppressions && { suppressions }),
+  };
+}
+
 /** Write the page about an archive on disk, readable only by its owner, whole or not at all. */
 export async function makeReport(
   directory: string,
   scope: ReportScope,
   path: string,
   signal: AbortSignal,
-  suppressions?: Suppressions,
+  rules: DetectorSettings | undefined,
 ): Promise<void> {
   // What draws the charts is large, and no other command needs it.
   const { renderReport } = await import("../../lib/report/page.ts");
-  const page = renderReport(await collectFromDirectory(directory, scope, signal, suppressions));
+  const page = renderReport(await collectFromDirectory(directory, scope, signal, rules));
   await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
 }
 
+const KINDS = ["user", "address", "app", "channel"] as const;
+
+/** @throws {UsageError} when the options do not fit together */
+function toSubject(options: ReportOptions): TrailSubject | undefined {
+  const subjects = KINDS.flatMap((kind) => {
+    const value = options[kind];
+    return value === undefined ? [] : [{ kind, value }];
+  });
+  if (subjects.length > 1) {
+    throw new UsageError(`name one of ${KINDS.map((kind) => `--${kind}`).join(", ")}`);
+  }
+  const [subject] = subjects;
+  if (subject?.value.trim() === "") throw new UsageError(`--${subject.kind} needs a value`);
+  if (options.evidence !== undefined && subject === undefined) {
+    throw new UsageError("--evidence goes with --user, --address, --app or --channel");
+  }
+  return subject;
+}
+
+/** Write the page about one subject, and the bundle of its evidence. */
+async function makeTrail(
+  options: ReportOptions,
+  scope: ReportScope,
+  subject: TrailSubject,
+  signal: AbortSignal,
+  rules: DetectorSettings | undefined,
+): Promise<void> {
+  const { archive, evidence, json, open } = options;
+  const { renderTrail } = await import("../../lib/report/trail-page.ts");
+  const data = await collectTrail(
+    await openPorts(archive, scope, signal, rules),
+    scope,
+    subject,
+    signal,
+  );
+  if (json) {
+    console.log(toJsonLine(data));
+    return;
+  }
+  const { from, to } = scope.period;
+  const path = options.output ?? `audit-trail-${subject.kind}-${from}-${to}.html`;
+  const page = renderTrail(data);
+  await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
+  console.log(resolve(path));
+  if (evidence !== undefined) {
+    if (data.entries.length < data.total) {
+      throw new UsageError(
+        `the evidence would have ${data.entries.length} of ${data.total} entries: cut the period with --from and --until`,
+      );
+    }
+    const files = evidenceOf(data, page, new DirectoryArchiveStore(archive));
+    await writeZip(evidence, "--evidence", files, new Date(data.generatedAt));
+    console.log(resolve(evidence));
+  }
+  if (open) openInBrowser(resolve(path));
+}
+
+/** Everything that the page says, of an archive on disk. */
 async function collectFromDirectory(
   directory: string,
   scope: ReportScope,
   signal: AbortSignal,
-  suppressions?: Suppressions,
+  rules: DetectorSettings | undefined,
 ): Promise<ReportData> {
+  return collectReport(await openPorts(directory, scope, signal, rules), scope, signal);
+}
+
+async function openPorts(
+  directory: string,
+  scope: ReportScope,
+  signal: AbortSignal,
+  rules: DetectorSettings | undefined,
+): Promise<ReportPorts> {
   const sources = scope.source === undefined ? await sourcesIn(directory) : [scope.source];
   // DuckDB is optional, and slow to load.
   const { openLake } = await import("../../lib/local/lake-database.ts");
-  using lake = await openLake(directory, {
-    threadsMax: THREADS_MAX,
-    onNotice: ({ key, problem }) =>
-      console.error(`audit-lake: reading the lines of the day instead of ${key}: ${problem}`),
-  });
-  const ports: ReportPorts = {
+  return {
     version: packageJson.version,
     archive: directory,
     store: new DirectoryArchiveStore(directory),
     sources,
     heads: await readHeads(directory, sources),
-    readAll: (statements, days, take) => lake.readAll(statements, days, take, signal),
-    rules: {
-      rules: DETECTIONS,
-      context: NO_CONTEXT,
-      periodSeconds: SECONDS_PER_HOUR,
-      ...(suppressions && { suppressions }),
+    readAll: async (statements, days, take) => {
+      using lake = await openLake(directory, {
+        threadsMax: THREADS_MAX,
+        onNotice: ({ key, problem }) =>
+          console.error(`audit-lake: reading the lines of the day instead of ${key}: ${problem}`),
+      });
+      return await lake.readAll(statements, days, take, signal);
     },
+    ...(rules && { rules }),
   };
-  return await collectReport(ports, scope, signal);
 }
 
 async function readHeads(directory: string, sources: readonly string[]): Promise<SealedHeads> {

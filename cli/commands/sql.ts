@@ -5,6 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { systemClock } from "../../lib/slack/clock.ts";
+import { ALERTS_VIEW } from "../../lib/sql/alerts-view.ts";
 import { ARCHIVE_HOURS_VIEW } from "../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
 import { OCSF_VIEW } from "../../lib/sql/ocsf-view.ts";
@@ -96,7 +97,12 @@ async function readScript({ file }: SqlOptions): Promise<string | undefined> {
 async function runScript(read: Read, options: SqlOptions, script: string): Promise<void> {
   const signal = abortOnInterrupt("Stopping the query");
   const { statements, rest } = splitStatements(script);
-  for (const statement of rest === undefined ? statements : [...statements, rest]) {
+  if (rest !== undefined) statements.push(rest);
+  if (statements.length === 0) {
+    const place = options.file === undefined ? "on standard input" : `in --file ${options.file}`;
+    throw new UsageError(`there is no statement ${place}`);
+  }
+  for (const statement of statements) {
     await answer(read, options, statement, signal);
   }
 }
@@ -187,7 +193,7 @@ function describeDotCommand(line: string, queries: ReadonlyMap<string, SavedQuer
 export function completerOf(queries: ReadonlyMap<string, SavedQuery>) {
   const words = [
     ...AUDIT_LOGS_COLUMNS.map(({ name }) => name),
-    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, OCSF_VIEW, LINES_TABLE],
+    ...[AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, ALERTS_VIEW, OCSF_VIEW, LINES_TABLE],
     ...queries.keys(),
     ...[".queries", ".help", ".quit"],
   ];

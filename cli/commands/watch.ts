@@ -18,15 +18,17 @@ import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { toErrorLine, UsageError } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { addContextOptions } from "../options/context.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { parsePositiveSeconds, parseTime, TIME_HELP } from "../options/time.ts";
 import { showControls } from "../output/controls.ts";
 import { formatCounted } from "../output/format.ts";
+import { type ContextOptions, readContextFiles } from "../run/detection-files.ts";
 import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
 
 const MAX_ENTRY_AGE_SECONDS = 14 * SECONDS_PER_DAY;
 
-interface WatchOptions {
+interface WatchOptions extends ContextOptions {
   archive: string;
   source?: string;
   config: string;
@@ -71,6 +73,7 @@ ${EXIT_CODES_HELP}`,
     .action(async (options: WatchOptions) => {
       process.exitCode = await watch(options);
     });
+  addContextOptions(command);
 }
 
 async function watch(options: WatchOptions): Promise<number> {
@@ -79,6 +82,7 @@ async function watch(options: WatchOptions): Promise<number> {
   await checkReadable(archive);
   await checkSource(archive, source);
   const targets = await makeTargets(config);
+  const context = { ...config.context, ...(await readContextFiles(options)) };
   const locks = new ProcessLocks(join(archive, ".locks"));
   if (!locks.tryLock("watch", randomUUID())) {
     locks.close();
@@ -93,7 +97,7 @@ async function watch(options: WatchOptions): Promise<number> {
     const detector = new Detector({
       rules: DETECTIONS,
       ...{ overrides: config.overrides, suppressions: config.suppressions },
-      ...{ context: config.context, periodSeconds: config.periodSeconds },
+      ...{ context, periodSeconds: config.periodSeconds },
     });
     const ports = {
       archive: new DirectoryArchiveStore(archive),

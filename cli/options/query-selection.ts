@@ -84,7 +84,7 @@ export function toStatement(
   nowSeconds: number,
 ): Statement {
   const { set: values = {}, stack = DEFAULT_STACK_NAME, source } = options;
-  if (text === undefined) {
+  if (text === undefined || /^[\s;]*$/.test(text)) {
     // `--stack` takes the word after it for its name.
     const hint =
       stack === DEFAULT_STACK_NAME

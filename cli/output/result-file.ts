@@ -58,8 +58,11 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
 }
 
-/** Write text piece by piece, over what the file had. */
-export async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<void> {
+/** Write text or bytes piece by piece, over what the file had. */
+export async function writePieces(
+  path: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+): Promise<void> {
   await pipeline(Readable.from(pieces), createWriteStream(path, { mode: OWNER_ONLY }));
 }
 

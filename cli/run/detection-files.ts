@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { parseRuleOverrides, type RuleOverrides } from "../../lib/detect/configure.ts";
 import type { ContextFile } from "../../lib/detect/context/context-file.ts";
 import {
   INSTALL_COUNTRIES,
@@ -24,6 +25,19 @@ export interface ContextOptions extends AddressOptions {
   torExits?: string;
   threatList?: string[];
   staff?: string;
+}
+
+/** @throws {UsageError} when the file cannot be read, or is not what `detection.rules` takes */
+export async function readRuleSettings(
+  file: string | undefined,
+  rules: readonly Detection[],
+): Promise<RuleOverrides> {
+  if (file === undefined) return {};
+  try {
+    return parseRuleOverrides(JSON.parse(await readFile(file, "utf8")), rules);
+  } catch (cause) {
+    throw new UsageError(`--rule-settings ${file}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** @throws {UsageError} when the file cannot be read, or is not a list of suppressions */

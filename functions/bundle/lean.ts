@@ -17,6 +17,9 @@ export const LEAN: Plugin = {
   name: "lean",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^undici$/ }, () => ({ path: join(HERE, "undici.js") }));
+    onResolve({ filter: /^node:http$/ }, (module) =>
+      module.importer.includes("/undici/lib/") ? { path: join(HERE, "node-http.js") } : undefined,
+    );
     // HTTP/2 and SOCKS are not used, and no body is a form or a stream (lib/slack/dispatcher.ts).
     onResolve(
       { filter: /(?:client-h2|web\/fetch\/body|socks5-proxy-agent)(?:\.js)?$/ },

@@ -23,8 +23,10 @@ import { CLIENT_OPTIONS, S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { DynamoDbAlertLedger } from "../../lib/aws/dynamodb-alert-ledger.ts";
 import { DynamoDbCorrelationStore } from "../../lib/aws/dynamodb-correlation-store.ts";
 import { DynamoDbSeenNamesStore } from "../../lib/aws/dynamodb-seen-names-store.ts";
+import { S3AddressTable } from "../../lib/aws/s3-address-table.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
+import { AlertLog } from "../../lib/detect/alert-log.ts";
 import {
   type Consumed,
   type ConsumePorts,
@@ -51,8 +53,11 @@ const { environment, logger, metrics, ...lambda } = createFunction(
 
 const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
 
+const archive = new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET);
+
 const ports: ConsumePorts = {
-  archive: new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET),
+  archive,
+  log: environment.ALERT_LOG === undefined ? undefined : new AlertLog(archive),
   detector: new Detector({
     rules: withOwnRules(DETECTIONS, await readOwnRules(import.meta.url)),
     overrides: environment.DETECTION_RULES,
@@ -68,6 +73,10 @@ const ports: ConsumePorts = {
   ledger: new DynamoDbAlertLedger(dynamoDb, environment.DETECTION_TABLE),
   sink: new SnsNotificationSink(new SNSClient(CLIENT_OPTIONS), environment.ALERT_TOPIC_ARN),
   vocabulary: new SeenNames(new DynamoDbSeenNamesStore(dynamoDb, environment.DETECTION_TABLE)),
+  addressTable:
+    environment.ADDRESS_TABLE_BUCKET === undefined
+      ? undefined
+      : new S3AddressTable(new S3Client(CLIENT_OPTIONS), environment.ADDRESS_TABLE_BUCKET),
   clock: systemClock,
 };
 

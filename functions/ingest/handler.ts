@@ -11,6 +11,7 @@ import * as z from "zod";
 import { ingest } from "../../lib/ingest/ingest.ts";
 import type { IngestSummary } from "../../lib/ingest/summary.ts";
 import { TokenMissingError, TokenRefreshError } from "../../lib/ports.ts";
+import { keepHeapFlat } from "../../lib/run/flat-heap.ts";
 import { causeOf } from "../../lib/run/outcome.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SlackApiError } from "../../lib/slack/errors.ts";
@@ -31,6 +32,7 @@ const { environment, logger, metrics, tokens, ports, ...lambda } = createSourceF
   SERVICES.ingest,
   INGEST_ENVIRONMENT,
 );
+keepHeapFlat();
 const source = environment.SOURCE;
 const EVENT = z.object({ source: z.literal(source) });
 

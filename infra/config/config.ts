@@ -226,12 +226,19 @@ export interface DetectionSettings {
   ownRules?: string;
   /** Local files that say more of addresses and people, deployed with the function's code. */
   context?: DetectionContextSettings;
+  /** Keep what the files say of the addresses in entries as the view address_context. Default: false. */
+  addressTable?: boolean;
   /** Alerts that nobody is told of, each for a reason, by an owner, until a day (docs/operate/detection.md). */
   suppressions?: readonly Suppression[];
   /** Suppress repeats of an alert within this period, "1m" to "7d". Default: "1h". */
   alertPeriod?: DurationText;
   /** Objects whose entries were older when they were written raise no alerts, "1d" to "365d". Default: "14d". */
   maxEntryAge?: DurationText;
+  /**
+   * Keep each alert in the archive's bucket, for the view `alerts`. Default: unless
+   * archive.existingBucket has a policy of its own.
+   */
+  alertLog?: boolean;
   /** Ids of the Slack apps whose tokens fill the archive: to hear when one is removed. */
   ownAppIds?: string[];
   /** Ids of the people who installed them: to hear when one loses access. */

@@ -13,6 +13,15 @@ const FIRST_DAY_OF_AUDIT_LOGS = "2018-03-01";
 export type Contradiction = { path: PropertyKey[]; message: string };
 
 export function* contradictions(config: LakeConfig): Generator<Contradiction> {
+  const { countries, networkOwners, networks, slackAllowList } = config.detection.context;
+  const files = [countries, networkOwners, networks, slackAllowList];
+  if (config.detection.addressTable && files.every((file) => file === undefined)) {
+    yield {
+      path: ["detection", "addressTable"],
+      message:
+        "would be empty: give detection.context countries, networkOwners, networks or slackAllowList",
+    };
+  }
   const { archiveStartsOn, sources, closing, alerts, removalPolicy } = config;
   if (archiveStartsOn < FIRST_DAY_OF_AUDIT_LOGS) {
     yield {

@@ -191,6 +191,7 @@ const detection = section({
     slackAllowList: contextFile.optional(),
     staff: contextFile.optional(),
   }).prefault({}),
+  addressTable: flag.default(false),
   suppressions: checkedBy<readonly Suppression[]>(parseSuppressions, SuppressionError).default([]),
   alertPeriod: duration("1m", "7d", "s").prefault("1h"),
   maxEntryAge: duration("1d", "365d", "d").prefault("14d"),
@@ -199,6 +200,7 @@ const detection = section({
     matching(/^[UW][A-Z0-9]+$/, "a user's id (U… or W…)"),
     "a list of user ids",
   ).default([]),
+  alertLog: flag.optional(),
   targets: targetsByName(secretId).default({}),
   routes: routeList.default([]),
 });

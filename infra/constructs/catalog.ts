@@ -8,12 +8,15 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { ADDRESS_LINES, addressContextView } from "../../lib/sql/address-context.ts";
+import { alertsView } from "../../lib/sql/alerts-view.ts";
 import { archiveHoursView } from "../../lib/sql/archive-hours-view.ts";
 import { auditLogsView } from "../../lib/sql/audit-logs-view.ts";
 import { maskedView } from "../../lib/sql/masked-view.ts";
 import { ocsfView } from "../../lib/sql/ocsf-view.ts";
 import { readSavedQueries, SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import {
+  ALERT_LINES,
   AUDIT_LOG_LINES,
   athenaTable,
   type GlueTableInput,
@@ -33,6 +36,8 @@ export interface CatalogProps {
   archiveStartsOn: string;
   /** Whether sealed days go into the columns table. */
   hasColumns: boolean;
+  /** Whether what is known of addresses is kept. */
+  hasAddressTable: boolean;
   /** Whether any reader is to have addresses hashed. */
   hasMaskedView: boolean;
   bucket: IBucket;
@@ -70,11 +75,24 @@ export class Catalog extends Construct {
     const manifests = this.#addTable("Manifests", database, athenaTable(MANIFEST_LINES, place));
     const hours = this.#addTable("Hours", database, archiveHoursView(databaseName));
     hours.addResourceDependency(manifests);
+    const alertLines = this.#addTable("AlertLines", database, athenaTable(ALERT_LINES, place));
+    const alerts = this.#addTable("Alerts", database, alertsView(databaseName));
+    alerts.addResourceDependency(alertLines);
+    hours.addResourceDependency(alerts);
     this.lastTable = hours;
     hours.addResourceDependency(auditLogs);
     const ocsf = this.#addTable("Ocsf", database, ocsfView(databaseName));
     ocsf.addResourceDependency(auditLogs);
     hours.addResourceDependency(ocsf);
+    if (props.hasAddressTable) {
+      const results = { ...place, bucketName: props.resultsBucket.bucketName };
+      const addresses = this.#addTable("Addresses", database, athenaTable(ADDRESS_LINES, results));
+      this.#addTable(
+        "AddressContext",
+        database,
+        addressContextView(databaseName),
+      ).addResourceDependency(addresses);
+    }
     if (props.hasMaskedView) {
       this.#addTable("Masked", database, maskedView(databaseName)).addResourceDependency(auditLogs);
     }

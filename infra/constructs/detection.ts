@@ -10,6 +10,7 @@ import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { ADDRESS_LINES } from "../../lib/sql/address-context.ts";
 import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { writeEnvironment } from "../../lib/stack/environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
@@ -18,6 +19,7 @@ import type { LakeConfig, SourceConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { allowMemoryAndAlerts } from "./detection-access.ts";
 import { detectionFiles } from "./detection-files.ts";
+import { viaService } from "./grant.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
@@ -26,10 +28,14 @@ import { addSchemaWatch } from "./schema-watch.ts";
 
 export interface DetectionProps {
   config: LakeConfig["detection"];
+  /** Whether alerts are kept in the bucket. */
+  hasAlertLog: boolean;
   sources: SourceConfig[];
   bucket: IBucket;
   /** Of secrets. */
   key: IKey;
+  /** Holds what is known of addresses, when that is kept. */
+  resultsBucket: IBucket;
   /** Announces each new object. */
   newObjects: ITopic;
   /** Where alerts go. */
@@ -98,11 +104,13 @@ export class Detection extends Construct {
         ...writeEnvironment(DETECT_ENVIRONMENT, {
           ARCHIVE_BUCKET: bucket.bucketName,
           DETECTION_TABLE: memory.tableName,
+          ADDRESS_TABLE_BUCKET: config.addressTable ? props.resultsBucket.bucketName : undefined,
           ALERT_TOPIC_ARN: notifications.topic.topicArn,
           DETECTION_RULES: config.rules,
           OWN_APP_IDS: config.ownAppIds,
           OWN_INSTALLER_IDS: config.ownInstallerIds,
           ALERT_PERIOD_SECONDS: config.alertPeriod,
+          ALERT_LOG: props.hasAlertLog ? "on" : undefined,
           MAX_ENTRY_AGE_DAYS: config.maxEntryAge / SECONDS_PER_DAY,
         }),
       },
@@ -119,7 +127,38 @@ export class Detection extends Construct {
       resources: [bucket.arnForObjects(`${PREFIXES.auditLogs}*`)],
       whyWildcard: "It ends a prefix: the entries of all sources, which is what rules look at.",
     });
-    handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt"]);
+    if (props.hasAlertLog) {
+      handler.allow({
+        sid: "KeepAlerts",
+        actions: ["s3:PutObject"],
+        resources: [bucket.arnForObjects(`${PREFIXES.alerts}*`)],
+        // Only with `If-None-Match`: it adds alerts and cannot change any.
+        conditions: { Null: { "s3:if-none-match": "false" } },
+        whyWildcard: "It ends a prefix: the alerts of all sources, and nothing else.",
+      });
+    }
+    handler.allowKey("s3", bucket.encryptionKey, [
+      "kms:Decrypt",
+      ...(props.hasAlertLog ? ["kms:GenerateDataKey"] : []),
+    ]);
+    if (config.addressTable) {
+      const { resultsBucket } = props;
+      handler.allow({
+        sid: "WriteAddresses",
+        actions: ["s3:PutObject"],
+        resources: [resultsBucket.arnForObjects(`${ADDRESS_LINES.prefix}*`)],
+        whyWildcard: "It ends a prefix: each object of entries has one of their addresses.",
+      });
+      const { encryptionKey } = resultsBucket;
+      if (encryptionKey !== undefined) {
+        handler.allow({
+          sid: "UseAddressesKey",
+          actions: ["kms:GenerateDataKey"],
+          resources: [encryptionKey.keyArn],
+          conditions: viaService(handler, "s3"),
+        });
+      }
+    }
     allowMemoryAndAlerts(handler, memory, ["alert", "correlation", "vocabulary"], notifications);
     return handler;
   }

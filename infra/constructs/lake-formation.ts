@@ -2,11 +2,12 @@
 import { Aws } from "aws-cdk-lib";
 import type { IRole, Role } from "aws-cdk-lib/aws-iam";
 import { CfnDataCellsFilter, CfnPrincipalPermissions } from "aws-cdk-lib/aws-lakeformation";
+import { ALERTS_VIEW } from "../../lib/sql/alerts-view.ts";
 import { ARCHIVE_HOURS_VIEW } from "../../lib/sql/archive-hours-view.ts";
 import { AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
 import { SENSITIVE_COLUMNS } from "../../lib/sql/masked-view.ts";
 import { OCSF_VIEW } from "../../lib/sql/ocsf-view.ts";
-import { COMPACT_TABLE, LINES_TABLE, MANIFESTS_TABLE } from "../../lib/sql/table.ts";
+import { ALERTS_TABLE, COMPACT_TABLE, LINES_TABLE, MANIFESTS_TABLE } from "../../lib/sql/table.ts";
 import type { ReaderConfig } from "../config/schema.ts";
 import type { Catalog } from "./catalog.ts";
 import { allow } from "./grant.ts";
@@ -36,13 +37,15 @@ export function grantReader(role: Role, reader: ReaderConfig, catalog: Catalog):
   });
   grant(role, "Database", catalog, ["DESCRIBE"], { database: { catalogId, name: databaseName } });
   // A view reads with its caller's rights, and the masked one would need those to what it hashes.
-  const views = reader.masked ? [] : [AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, OCSF_VIEW];
+  const views = reader.masked ? [] : [AUDIT_LOGS_VIEW, ARCHIVE_HOURS_VIEW, ALERTS_VIEW, OCSF_VIEW];
   for (const name of views) {
     grant(role, name, catalog, ["SELECT", "DESCRIBE"], {
       table: { catalogId, databaseName, name },
     });
   }
-  const tables = reader.masked ? [COMPACT_TABLE] : [LINES_TABLE, MANIFESTS_TABLE, COMPACT_TABLE];
+  const tables = reader.masked
+    ? [COMPACT_TABLE]
+    : [LINES_TABLE, MANIFESTS_TABLE, ALERTS_TABLE, COMPACT_TABLE];
   for (const tableName of tables) {
     const filter = new CfnDataCellsFilter(role, `Cells-${tableName}`, {
       tableCatalogId: catalogId,

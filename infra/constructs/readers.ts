@@ -109,13 +109,14 @@ export class Readers extends Construct {
     const { bucket, columnsBucket } = props;
     const below = (prefix: string) =>
       sources === undefined ? [`${prefix}*`] : sources.map((name) => `${prefix}source=${name}/*`);
-    const prefixes = [PREFIXES.auditLogs, PREFIXES.manifests].flatMap(below);
+    const prefixes = [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.alerts].flatMap(below);
     allow(role, {
       sid: "ReadArchive",
       actions: ["s3:GetObject"],
       resources: prefixes.map((prefix) => bucket.arnForObjects(prefix)),
       conditions: VIA_ATHENA,
-      whyWildcard: "It ends a prefix: any entry and manifest of the sources that it may read.",
+      whyWildcard:
+        "It ends a prefix: any entry, manifest and alert of the sources that it may read.",
     });
     allow(role, {
       sid: "ListArchive",

@@ -15,6 +15,8 @@ export const PREFIXES = {
   signatures: "signatures/",
   /** Notes on sealed days for which more is stored. */
   addenda: "addenda/",
+  /** The log of alerts. */
+  alerts: "alerts/",
   /** Columns for long queries, made from sealed days. */
   compact: "compact/",
   athenaResults: "athena-results/",

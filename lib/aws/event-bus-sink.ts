@@ -5,7 +5,7 @@ import type { Notification, NotificationSink } from "../detect/ports.ts";
 const EVENT_SOURCE = "slack-audit-lake";
 
 /** The bus has not taken an event; it may later. */
-export class EventNotTakenError extends Error {
+class EventNotTakenError extends Error {
   override readonly name = "EventNotTakenError";
   readonly code = "event_not_taken";
   readonly retryable = true;

@@ -1,11 +1,13 @@
 import { decodeLines } from "../archive/archive-object.ts";
-import { parseObjectKey } from "../archive/object-key.ts";
+import { type ObjectName, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
 import type { Alert } from "./alert.ts";
+import type { AlertLog } from "./alert-log.ts";
 import { correlate } from "./correlate.ts";
 import type { Detector, Findings } from "./detector.ts";
-import type { AlertLedger, CorrelationStore, NotificationSink } from "./ports.ts";
+import { textAt } from "./entry-fields.ts";
+import type { AddressTable, AlertLedger, CorrelationStore, NotificationSink } from "./ports.ts";
 import { type Raised, raiseAlerts } from "./raise-alerts.ts";
 import { addSeenNames } from "./schema-names.ts";
 import type { SeenNames } from "./seen-names.ts";
@@ -39,8 +41,12 @@ export interface ConsumePorts {
   correlations: CorrelationStore;
   ledger: AlertLedger;
   sink: NotificationSink;
+  /** Absent where nobody keeps alerts. */
+  log?: Pick<AlertLog, "keep"> | undefined;
   /** Absent where nobody compares Slack's names with those seen. */
   vocabulary?: SeenNames;
+  /** Absent: nobody asks by SQL what is known of addresses. */
+  addressTable?: AddressTable | undefined;
   clock: Pick<Clock, "nowMs">;
 }
 
@@ -73,8 +79,13 @@ export async function consumeObject(
 
   const lines = await decodeLines(key, await ports.archive.get(key));
   const terms = new Set<string>();
+  const addresses = new Set<string>();
   const { alerts, stretches, ...findings } = ports.detector.detect(key, lines, {
-    onEntry: (entry) => addSeenNames(terms, entry),
+    onEntry: (entry) => {
+      addSeenNames(terms, entry);
+      const address = textAt(entry, "context", "ip_address");
+      if (address !== undefined) addresses.add(address);
+    },
   });
   // The ledger must remember an alert for as long as any event can still raise it.
   const forgetAfterSeconds = maxEntryAgeSeconds + MAX_DELIVERY_SECONDS;
@@ -90,16 +101,32 @@ export async function consumeObject(
     owner,
     forgetAfterSeconds,
   });
+  const withheld = [...alerts, ...correlated].filter((alert) => !isToBeTold(alert));
+  for (const alert of withheld) await ports.log?.keep(alert);
   const newNames = (await ports.vocabulary?.record(name.source, terms)) ?? 0;
+  await writeAddresses(name, addresses, ports);
   return {
     ...findings,
     matches: findings.matches + correlated.length,
     published: raised.published + published,
     suppressed: raised.suppressed + suppressed,
-    withheld: [...alerts, ...correlated].filter((alert) => !isToBeTold(alert)),
+    withheld,
     tooOld: false,
     newNames,
   };
+}
+
+async function writeAddresses(
+  object: ObjectName,
+  addresses: ReadonlySet<string>,
+  { addressTable, detector }: Pick<ConsumePorts, "addressTable" | "detector">,
+): Promise<void> {
+  const known = detector.settings.context.addresses;
+  if (addressTable === undefined || known === undefined || addresses.size === 0) return;
+  await addressTable.write(
+    object,
+    Array.from(addresses, (address) => ({ address, ...known.of(address) })),
+  );
 }
 
 function isToBeTold({ suppression }: Alert): boolean {

@@ -1,3 +1,5 @@
+import type { ObjectName } from "../archive/object-key.ts";
+
 /** A message for people and programs. */
 export interface Notification {
   /** One line. */
@@ -42,6 +44,23 @@ export interface AlertLedger {
   claim(alertId: string, claim: Claim, nowMs: number, forgetAt: number): Promise<ClaimOutcome>;
   /** From now on `claim` returns `published` for every caller. */
   markPublished(alertId: string): Promise<void>;
+}
+
+/** An address, and what is known of it. */
+export interface AddressFactsOf {
+  address: string;
+  country?: string;
+  network?: string;
+  isKnownNetwork?: boolean;
+}
+
+/** Where SQL finds what is known of addresses. */
+export interface AddressTable {
+  /**
+   * @param object - whose entries have the addresses; a repetition replaces what was written
+   * @param facts - of each address once
+   */
+  write(object: ObjectName, facts: readonly AddressFactsOf[]): Promise<void>;
 }
 
 /** Sets of names that only grow or are replaced as a whole. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../slack/clock.ts";
 import type { Alert } from "./alert.ts";
+import type { AlertLog } from "./alert-log.ts";
 import { toNotification } from "./alert-notification.ts";
 import type { AlertLedger, NotificationSink } from "./ports.ts";
 
@@ -49,10 +50,15 @@ export class AlertsNotRaisedError extends Error {
  */
 export async function raiseAlerts(
   alerts: readonly Alert[],
-  ports: { ledger: AlertLedger; sink: NotificationSink; clock: Pick<Clock, "nowMs"> },
+  ports: {
+    ledger: AlertLedger;
+    sink: NotificationSink;
+    clock: Pick<Clock, "nowMs">;
+    log?: Pick<AlertLog, "keep"> | undefined;
+  },
   { owner, forgetAfterSeconds }: { owner: string; forgetAfterSeconds: number },
 ): Promise<Raised> {
-  const { ledger, sink, clock } = ports;
+  const { ledger, sink, clock, log } = ports;
   const raised: Raised = { published: 0, suppressed: 0 };
   const errors: unknown[] = [];
   let inFlight = 0;
@@ -67,6 +73,7 @@ export async function raiseAlerts(
     } else if (outcome === "in_flight") {
       inFlight += 1;
     } else {
+      await log?.keep(alert);
       await sink.publish(toNotification(alert));
       await ledger.markPublished(alert.id);
       raised.published += 1;

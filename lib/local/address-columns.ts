@@ -49,11 +49,17 @@ export function withAddressColumns(select: string): string {
   return `SELECT *, ${columns.join(", ")} FROM (\n${select.replace(/;\s*$/, "")}\n)`;
 }
 
-/** Whether rows with these columns can be given more: they have an address, and say nothing of it. */
-export function lacksAddressColumns(names: readonly string[]): boolean {
-  const given = names.map((name) => name.toLowerCase());
-  return (
-    given.filter((name) => name === ADDRESS).length === 1 &&
-    !COLUMNS.some(([name]) => given.includes(name))
+/** The same SELECT, with what is known of `ip_address` where its rows have one and say nothing of it. */
+export async function addAddressColumns(
+  connection: DuckDBConnection,
+  select: string,
+): Promise<string> {
+  const prepared = await connection.prepare(select);
+  const names = Array.from({ length: prepared.columnCount }, (_, i) =>
+    prepared.columnName(i).toLowerCase(),
   );
+  const isSilent =
+    names.filter((name) => name === ADDRESS).length === 1 &&
+    !COLUMNS.some(([name]) => names.includes(name));
+  return isSilent ? withAddressColumns(select) : select;
 }

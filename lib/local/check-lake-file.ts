@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { alertProblem, isAlertKey } from "../archive/alert-object.ts";
 import { ArchiveObjectError, checkObject } from "../archive/archive-object.ts";
 import {
   type ColumnsDay,
@@ -16,6 +17,37 @@ import { ManifestError, parseManifest } from "../seal/manifest.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { listDayObjects } from "./lake-files.ts";
 
+/** Files that are checked at once: as many as Node decompresses beside the main thread. */
+const CHECKS = 4;
+
+/**
+ * Check files that SQL has read.
+ *
+ * @param options.onChecked - after each file: how many are checked
+ * @returns problems by key, of the files that have one
+ * @throws the signal's reason when it is aborted
+ */
+export async function checkLakeFiles(
+  archiveDirectory: string,
+  keys: readonly string[],
+  options: { signal?: AbortSignal | undefined; onChecked?: (checked: number) => void } = {},
+): Promise<Map<string, string>> {
+  const problems = new Map<string, string>();
+  const rest = keys.values();
+  let checked = 0;
+  const checkRest = async () => {
+    for (const key of rest) {
+      options.signal?.throwIfAborted();
+      const problem = await checkLakeFile(archiveDirectory, key);
+      if (problem !== undefined) problems.set(key, problem);
+      checked += 1;
+      options.onChecked?.(checked);
+    }
+  };
+  await Promise.all(Array.from({ length: CHECKS }, checkRest));
+  return problems;
+}
+
 /**
  * Check a file that SQL has read: an object decodes whole and holds what its
  * name says, a manifest is its day's, columns are those that were compared
@@ -23,10 +55,7 @@ import { listDayObjects } from "./lake-files.ts";
  *
  * @returns what is wrong with it
  */
-export async function checkLakeFile(
-  archiveDirectory: string,
-  key: string,
-): Promise<string | undefined> {
+async function checkLakeFile(archiveDirectory: string, key: string): Promise<string | undefined> {
   const store = new DirectoryArchiveStore(archiveDirectory);
   const name = parseObjectKey(key);
   const columns = parseColumnsKey(key);
@@ -35,6 +64,8 @@ export async function checkLakeFile(
       await checkObject(key, name.hash, await store.get(key));
     } else if (columns !== undefined) {
       return await checkColumns(archiveDirectory, columns);
+    } else if (isAlertKey(key)) {
+      return alertProblem(key, await store.get(key));
     } else {
       parseManifest(key, await store.get(key));
     }
@@ -87,4 +118,16 @@ export async function hashOfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
   return hash.digest("hex");
+}
+
+/** Damaged objects that an error names; `verify` names all. */
+const NAMED_MAX = 5;
+
+/** @param damaged - keys, each with its problem */
+export function describeDamaged(damaged: readonly (readonly [string, string])[]): string {
+  const named = damaged
+    .slice(0, NAMED_MAX)
+    .map(([key, problem]) => `cannot read ${key}: ${problem}`);
+  const more = damaged.length - named.length;
+  return `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}: restore the first version, or leave out what is damaged (query --skip-damaged)`;
 }

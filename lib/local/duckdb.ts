@@ -107,7 +107,8 @@ const toJson: DuckDBValueConverter<Json> = (value, type, converter) =>
     : JsonDuckDBValueConverter(value, type, converter);
 
 /** What DuckDB says of a text before it reads anything. */
-const INVALID = /^(?:Parser|Syntax|Binder|Catalog|Not implemented|Permission) Error/;
+const INVALID =
+  /^(?:(?:Parser|Syntax|Binder|Catalog|Not implemented|Permission) Error|Invalid Input Error: No statement)/;
 
 /**
  * One line of DuckDB's many: what is wrong, the line of the query or the file

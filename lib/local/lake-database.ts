@@ -3,25 +3,20 @@ import { join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
-import { createAddressFunctions } from "./address-columns.ts";
-import { checkLakeFile } from "./check-lake-file.ts";
+import { addAddressColumns, createAddressFunctions } from "./address-columns.ts";
+import { checkLakeFiles, describeDamaged } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
 import type { LakeOptions } from "./lake-options.ts";
 import { createLakeViews, createParsedViews, type Days } from "./lake-views.ts";
-import { prepareWidened } from "./prepare-widened.ts";
+import { prepareWide } from "./prepare-wide.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
 import { copyResult } from "./result-copy.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
 const PROGRESS_INTERVAL_MS = 250;
 
-/** Files that are checked at once: as many as Node decompresses beside the main thread. */
-const CHECKS = 4;
-
-/** Damaged objects that an error names; `verify` names all. */
-const NAMED_MAX = 5;
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -88,7 +83,7 @@ export class LakeDatabase implements Disposable {
         await createParsedViews(connection, this.#directory, files, { days, statements });
         for (const [index, sql] of statements.entries()) {
           await assertReadsOnly(connection, sql);
-          taken.push(await take(await streamRows(await connection.prepare(sql)), index));
+          taken.push(await take(streamRows(await connection.prepare(sql)), index));
         }
       } catch (error) {
         throw toQueryError(error);
@@ -107,10 +102,11 @@ export class LakeDatabase implements Disposable {
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
       const { outcome, opened } = await this.#run(work, withoutKeys(listed, unused), signal);
-      const problems = await this.#check(
-        opened.filter((key) => !checked.has(key)),
+      const unchecked = opened.filter((key) => !checked.has(key));
+      const problems = await checkLakeFiles(this.#directory, unchecked, {
         signal,
-      );
+        onChecked: (checked) => this.#options.onProgress?.({ files: unchecked.length, checked }),
+      });
       if (problems.size === 0) return outcome();
       for (const key of opened) checked.add(key);
       for (const key of this.#passOver(problems)) unused.add(key);
@@ -171,12 +167,9 @@ export class LakeDatabase implements Disposable {
       // Views open a file, too: that of the first day in columns.
       await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
-      const widened = await prepareWidened(connection, sql, files, hasAddressColumns);
-      const rows = streamRows(widened.prepared);
-      return {
-        ...rows,
-        copy: (request) => copyResult(connection, widened.sql, rows.types, request),
-      };
+      const select = hasAddressColumns ? await addAddressColumns(connection, sql) : sql;
+      const rows = streamRows(await prepareWide(connection, select, files, hasAddressColumns));
+      return { ...rows, copy: (request) => copyResult(connection, select, rows.types, request) };
     } catch (error) {
       throw toQueryError(error);
     }
@@ -192,32 +185,11 @@ export class LakeDatabase implements Disposable {
     // The log is one for all queries, and would grow with their number.
     if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
     const start = `${this.#directory}/`;
-    const keys = new Set([...files.entries, ...files.manifests, ...files.columns]);
+    const keys = new Set(Object.values(files as Record<keyof LakeFiles, string[]>).flat());
     return log
       .getRows()
       .map(([path]) => String(path).slice(start.length))
       .filter((key) => keys.has(key));
-  }
-
-  /** @returns problems by key, of the files that have one */
-  async #check(
-    keys: readonly string[],
-    signal: AbortSignal | undefined,
-  ): Promise<Map<string, string>> {
-    const problems = new Map<string, string>();
-    const rest = keys.values();
-    let checked = 0;
-    const checkRest = async () => {
-      for (const key of rest) {
-        signal?.throwIfAborted();
-        const problem = await checkLakeFile(this.#directory, key);
-        if (problem !== undefined) problems.set(key, problem);
-        checked += 1;
-        this.#options.onProgress?.({ files: keys.length, checked });
-      }
-    };
-    await Promise.all(Array.from({ length: CHECKS }, checkRest));
-    return problems;
   }
 
   /**
@@ -227,15 +199,7 @@ export class LakeDatabase implements Disposable {
   #passOver(problems: ReadonlyMap<string, string>): Iterable<string> {
     const { skipDamaged = false, onNotice } = this.#options;
     const damaged = [...problems].filter(([key]) => !key.startsWith(PREFIXES.compact));
-    if (damaged.length > 0 && !skipDamaged) {
-      const named = damaged
-        .slice(0, NAMED_MAX)
-        .map(([key, problem]) => `cannot read ${key}: ${problem}`);
-      const more = damaged.length - named.length;
-      throw new QueryError(
-        `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}: restore the first version, or leave out what is damaged (query --skip-damaged)`,
-      );
-    }
+    if (damaged.length > 0 && !skipDamaged) throw new QueryError(describeDamaged(damaged));
     for (const [key, problem] of problems) {
       const effect = key.startsWith(PREFIXES.compact) ? "from_lines" : "left_out";
       onNotice?.({ key, problem, effect });
@@ -266,7 +230,7 @@ export async function openLake(
     await connection.run("CALL enable_logging('FileSystem')");
     // DuckDB compares the names as they are written, and the views' are patterns.
     const readable = [directory, escapePattern(directory)].flatMap((path) =>
-      [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.compact].map((prefix) =>
+      [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.alerts, PREFIXES.compact].map((prefix) =>
         quote(join(path, prefix)),
       ),
     );

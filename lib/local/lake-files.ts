@@ -1,3 +1,4 @@
+import { isAlertKey } from "../archive/alert-object.ts";
 import { columnsKey, parseColumnsKey } from "../archive/columns-key.ts";
 import { dayPrefix, PREFIXES, parseObjectKey, SOURCE_NAME } from "../archive/object-key.ts";
 import { parseManifestKey } from "../archive/sealed-day.ts";
@@ -7,6 +8,7 @@ import type { DirectoryArchiveStore } from "./directory-archive-store.ts";
 export interface LakeFiles {
   entries: string[];
   manifests: string[];
+  alerts: string[];
   /** Parquet files of sealed days. */
   columns: string[];
 }
@@ -27,7 +29,8 @@ export async function listLakeFiles(store: DirectoryArchiveStore): Promise<LakeF
       manifests.has(`${source}/${day}`)
     );
   });
-  return { entries, manifests: [...manifests.values()], columns };
+  const alerts = await keysOf(store, PREFIXES.alerts, isAlertKey);
+  return { entries, manifests: [...manifests.values()], alerts, columns };
 }
 
 export function withoutKeys(files: LakeFiles, unused: ReadonlySet<string>): LakeFiles {
@@ -36,6 +39,7 @@ export function withoutKeys(files: LakeFiles, unused: ReadonlySet<string>): Lake
   return {
     entries: rest(files.entries),
     manifests: rest(files.manifests),
+    alerts: rest(files.alerts),
     columns: rest(files.columns),
   };
 }

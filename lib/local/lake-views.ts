@@ -1,10 +1,12 @@
 import { type DuckDBConnection, listValue } from "@duckdb/node-api";
 import { parseColumnsKey } from "../archive/columns-key.ts";
+import { ALERTS_SQL, ALERTS_VIEW } from "../sql/alerts-view.ts";
 import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
 import { type ColumnsDays, joinDays } from "../sql/columns-days.ts";
 import { OCSF_SQL, OCSF_VIEW } from "../sql/ocsf-view.ts";
 import {
+  ALERT_LINES,
   AUDIT_LOG_LINES,
   COMPACT_TABLE,
   type Column,
@@ -27,6 +29,7 @@ const DUCKDB_TYPES: Record<ColumnType, string> = {
   varchar: "VARCHAR",
   bigint: "BIGINT",
   integer: "INTEGER",
+  boolean: "BOOLEAN",
   "timestamp(3)": "TIMESTAMP",
 };
 
@@ -48,6 +51,7 @@ export async function createLakeViews(
   const pathOf = (key: string) => `${directory}/${key}`;
   await createLinesView(connection, files.entries.map(pathOf));
   await createView(connection, MANIFEST_LINES, "none", files.manifests.map(pathOf));
+  await createView(connection, ALERT_LINES, "none", files.alerts.map(pathOf));
   const days = toRanges(files.columns);
   if (days.length > 0) {
     await setFiles(connection, COMPACT_TABLE, files.columns.map(pathOf));
@@ -64,6 +68,7 @@ export async function createLakeViews(
   );
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${OCSF_VIEW} AS ${OCSF_SQL}`);
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${ALERTS_VIEW} AS ${ALERTS_SQL}`);
 }
 
 /**
@@ -105,7 +110,12 @@ export async function createParsedViews(
     const day = dayFolderOf(key);
     return !inColumns.has(day) && day.slice(-10) >= days.from && day.slice(-10) <= days.to;
   };
-  const parsed = { entries: files.entries.filter(isParsed), manifests: [], columns: [] };
+  const parsed = {
+    entries: files.entries.filter(isParsed),
+    manifests: [],
+    alerts: [],
+    columns: [],
+  };
   const text = statements.join("\n").replace(/--.*$/gm, ""); // comments are prose
   const columns = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
   const list = columns.filter((name) => new RegExp(`\\b${name}\\b`).test(text)).join(", ") || "dt";

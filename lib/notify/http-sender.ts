@@ -33,7 +33,7 @@ export interface HttpLimits {
 }
 
 /** Three attempts take 45 seconds at most: less than the time-out of a function that sends. */
-export const HTTP_LIMITS: HttpLimits = { timeoutMs: 10_000, attempts: 3, waitMs: 15_000 };
+const HTTP_LIMITS: HttpLimits = { timeoutMs: 10_000, attempts: 3, waitMs: 15_000 };
 
 /** Before the second attempt; doubles with each. */
 const FIRST_WAIT_MS = 500;

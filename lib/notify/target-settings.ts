@@ -110,7 +110,7 @@ function texts(item: z.ZodType<string, string>, allowed: string) {
 }
 
 /** Which alerts go to which targets: those of which all conditions hold. Without a condition, all. */
-export const route = settings({
+const route = settings({
   /** This severity or a higher one. */
   severity: z.enum(SEVERITIES, { error: isNot(`one of ${SEVERITIES.join(", ")}`) }).optional(),
   /** Ids of rules. */

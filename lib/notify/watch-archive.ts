@@ -1,4 +1,5 @@
 import { dayPrefix, PREFIXES, parseObjectKey } from "../archive/object-key.ts";
+import { AlertLog } from "../detect/alert-log.ts";
 import { type Consumed, type ConsumePorts, consumeObject } from "../detect/consume-object.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
@@ -10,7 +11,8 @@ import { type Alert, type Target, TargetRefusedError, TargetUnavailableError } f
 import type { Route } from "./target-settings.ts";
 
 export interface WatchPorts {
-  archive: Pick<ArchiveStore, "list" | "get">;
+  /** Also keeps the alerts. */
+  archive: Pick<ArchiveStore, "list" | "get" | "put">;
   state: WatchState;
   detector: ConsumePorts["detector"];
   correlations: ConsumePorts["correlations"];
@@ -73,7 +75,7 @@ export async function watchArchive(
     try {
       const consumed = await consumeObject(
         { key, createdAt: clock.nowMs() },
-        { ...ports, ...raising(ports, settings, reports) },
+        { ...ports, ...raising(ports, settings, reports), log: new AlertLog(ports.archive) },
         { maxEntryAgeSeconds: settings.maxEntryAgeSeconds, owner: "watch" },
       );
       state.noteSeen([key], forgetAt);

@@ -45,8 +45,8 @@ export class AlertCollector {
         .sort((a, b) => compareSeverity(a, b) || b.alerts - a.alerts),
       byHour: [...this.#byHour.values()].sort((a, b) => (a.start < b.start ? -1 : 1)),
       byTactic: [...this.#byTactic.values()],
-      shown: this.#mostSevere().map(toSummary),
-      suppressed: { total: this.#suppressed, shown: this.#keptSuppressed.map(toSummary) },
+      shown: this.#mostSevere().map(toAlertSummary),
+      suppressed: { total: this.#suppressed, shown: this.#keptSuppressed.map(toAlertSummary) },
     };
   }
 
@@ -73,7 +73,7 @@ function compareSeverity(a: Pick<Alert, "severity">, b: Pick<Alert, "severity">)
   return SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity);
 }
 
-function toSummary(alert: Alert): AlertSummary {
+export function toAlertSummary(alert: Alert): AlertSummary {
   const { ruleId, title, severity, reason, source, entry, techniques, entries, line } = alert;
   return {
     ...{ ruleId, title, severity, reason, source, entries, line },

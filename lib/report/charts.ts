@@ -73,7 +73,16 @@ function svg(size: keyof typeof WIDTHS, label: string, draw: Draw): Markup {
 
 /** The axis of time: days where there are several, hours of a day else. */
 export function timeAxis(from: Date, until: Date, isNarrow: boolean): Plot.ScaleOptions {
-  return { type: "utc", domain: [from, until], label: null, ticks: isNarrow ? 4 : 8 };
+  const isShort = until.getTime() - from.getTime() <= 2 * 86_400_000;
+  const dayOf = (time: Date) =>
+    time.toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+  return {
+    type: "utc",
+    domain: [from, until],
+    label: null,
+    ticks: isNarrow ? 4 : 8,
+    tickFormat: (time: Date) => (isShort ? time.toISOString().slice(11, 16) : dayOf(time)),
+  };
 }
 
 /** Bars of counts by name, the longest first. */

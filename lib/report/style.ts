@@ -16,6 +16,8 @@ const LIGHT = `
   --series-1: #2f7fb8;
   --series-2: #c2540a;
   --series-3: #5b4b9a;
+  --band: #e3edf5;
+  --band-line: #b5cde0;
   --severity-info: #b9c2cc;
   --severity-low: #f3c58f;
   --severity-medium: #e8883a;
@@ -53,9 +55,11 @@ const DARK = `
   --series-1: #5aa7dc;
   --series-2: #ee8a3e;
   --series-3: #a594ee;
+  --band: #1c2c39;
+  --band-line: #33536b;
   --severity-info: #59636e;
   --severity-low: #7d5526;
-  --severity-medium: #b86a22;
+  --severity-medium: #c8792c;
   --severity-high: #ee8a3e;
   --severity-critical: #ffd3ae;
   --on-severity-info: #ffffff;
@@ -109,7 +113,7 @@ a { color: var(--accent); }
 .facts { color: var(--muted); margin-top: 0.6rem; font-size: 0.9375rem; }
 nav ol { list-style: none; margin: 2rem 0 0; border-top: 1px solid var(--line); }
 nav li { border-bottom: 1px solid var(--line); }
-nav a { display: grid; grid-template-columns: 15rem 1fr; gap: 0 1.5rem; padding: 0.7rem 0; color: inherit; text-decoration: none; }
+nav a { display: grid; grid-template-columns: 17rem 1fr; gap: 0 1.5rem; padding: 0.7rem 0; color: inherit; text-decoration: none; }
 nav a:hover .question { color: var(--accent); text-decoration: underline; text-underline-offset: 3px; }
 nav .question { font-weight: 600; }
 nav .short { color: var(--muted); }
@@ -131,6 +135,7 @@ figcaption { font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.5rem; }
 .swatch { display: inline-grid; place-items: center; width: 0.95rem; height: 0.95rem; border-radius: 2px; font-weight: 700; font-size: 0.75rem; line-height: 1; flex: none; }
 .series-1 { background: var(--series-1); }
 .series-2 { background: var(--series-2); }
+.band { background: var(--band); border: 1px solid var(--band-line); }
 ${SEVERITIES.map((name) => `.severity-${name} { background: var(--severity-${name}); color: var(--on-severity-${name}); }`).join("\n")}
 ${STATES.map((name) => `.state-${name} { background: var(--state-${name}); color: var(--on-state-${name}, transparent); }`).join("\n")}
 summary { cursor: pointer; }
@@ -166,6 +171,11 @@ td.code { font-size: 0.75rem; }
 .alerts summary::-webkit-details-marker { display: none; }
 .alerts summary:hover bdi { color: var(--accent); }
 .alerts details > :not(summary) { margin-left: 6.2rem; }
+.trail summary, .entry { grid-template-columns: 10.5rem 15rem 1fr; padding: 0.25rem 0; }
+.entry { display: grid; gap: 0 0.6rem; font-size: 0.875rem; }
+.trail b.code { font-weight: 600; overflow-wrap: anywhere; }
+.trail details > :not(summary) { margin-left: 0; }
+.from { color: var(--muted); font-size: 0.8125rem; }
 .more > summary { padding: 0.65rem 0; font-weight: 600; color: var(--muted); }
 .alerts details[open] { padding-bottom: 0.9rem; }
 .alerts p, .checks { max-width: 46rem; }
@@ -190,7 +200,8 @@ footer { margin-top: 5rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .plot.wide { display: none; }
   .plot.narrow { display: block; max-width: 26rem; }
   section { margin-top: 3rem; }
-  .alerts summary { grid-template-columns: 5.6rem 1fr; }
+  .alerts summary, .entry { grid-template-columns: 5.6rem 1fr; }
+  .trail summary, .entry { grid-template-columns: 1fr; }
   .alerts summary bdi { grid-column: 1 / -1; }
   .alerts details > :not(summary) { margin-left: 0; }
 }

@@ -1,7 +1,10 @@
-import { validateHeaderName, validateHeaderValue } from "node:http";
 import { type Query, toMethodUrl } from "./endpoint.ts";
 import { SlackConfigurationError } from "./errors.ts";
 import type { ApiCall, LogsParams } from "./options.ts";
+
+// As Node's HTTP checks them. To import its checks would load all of its fetch.
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** A call that may be sent, once or several times. It has no token yet. */
 export interface Request {
@@ -127,13 +130,9 @@ export function normalizeHeaders(headers: Headers = {}): Record<string, string> 
           `the header ${lowerCase} is the client's own; use ${lowerCase === "host" ? "baseUrl" : "token"}`,
         );
       }
-      try {
-        validateHeaderName(name);
-        validateHeaderValue(name, value);
-      } catch (cause) {
+      if (!HEADER_NAME.test(name) || typeof value !== "string" || !HEADER_VALUE.test(value)) {
         throw new SlackConfigurationError(
           `the header ${JSON.stringify(name)} or its value cannot be sent`,
-          { cause },
         );
       }
       return [lowerCase, value];

@@ -9,6 +9,9 @@ export const COMPACT_TABLE = "audit_logs_columns";
 /** One row a manifest of a sealed day; the view `archive_hours` stands on it. */
 export const MANIFESTS_TABLE = "manifest_lines";
 
+/** One row an alert; the view `alerts` stands on it. */
+export const ALERTS_TABLE = "alert_lines";
+
 /**
  * A column as each side names its type: Glue in Hive's words, Athena's engine
  * in Trino's. Both lists of a table are made from these, so they cannot differ.
@@ -27,6 +30,7 @@ const GLUE_TYPES = {
   varchar: "string",
   bigint: "bigint",
   integer: "int",
+  boolean: "boolean",
   "timestamp(3)": "timestamp",
 } as const;
 
@@ -106,6 +110,15 @@ export const MANIFEST_LINES: TextTable = {
   prefix: PREFIXES.manifests,
   column: MANIFEST_COLUMN,
   partitions: PARTITION_COLUMNS.filter(({ name }) => name === "source"),
+};
+
+/** The log of alerts: each is one line of JSON. */
+export const ALERT_LINES: TextTable = {
+  name: ALERTS_TABLE,
+  description: "Alerts of the detection, one a line; query the view alerts instead",
+  prefix: PREFIXES.alerts,
+  column: { ...LINE_COLUMN, comment: "The alert, JSON" },
+  partitions: PARTITION_COLUMNS.filter(({ name }) => name !== "hour"),
 };
 
 /** What stands in the bucket. */

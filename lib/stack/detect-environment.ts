@@ -30,10 +30,14 @@ export const DETECT_ENVIRONMENT = z.object({
   ARCHIVE_BUCKET: z.string().min(1),
   ...SCHEMA_WATCH_ENVIRONMENT.shape,
   DETECTION_RULES: ruleOverrides,
+  /** Where what is known of addresses goes; absent: nowhere. */
+  ADDRESS_TABLE_BUCKET: z.string().min(1).optional(),
   /** Slack apps whose tokens fill the archive. */
   OWN_APP_IDS: idList,
   /** Users who installed them. */
   OWN_INSTALLER_IDS: idList,
   ALERT_PERIOD_SECONDS: wholeNumber("seconds", 60, 604_800).default(3_600),
+  /** Absent: alerts are not kept. */
+  ALERT_LOG: z.literal("on").optional(),
   MAX_ENTRY_AGE_DAYS: wholeNumber("days", 1, 365).default(14),
 });

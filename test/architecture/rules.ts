@@ -175,7 +175,7 @@ export const LAYERS: Rule[][] = [
         "test/seal/sealed-archive.ts",
         "test/sql/open-lake-of.ts",
       ],
-      packages: ["playwright-core", "vitest"],
+      packages: ["axe-core", "playwright-core", "vitest"],
       builtins: ["child_process", "fs", "module", "os", "path", "util"],
     },
     {
@@ -283,7 +283,7 @@ export const LAYERS: Rule[][] = [
       why: "talks to people; what is deployed is reached through cli/stack only",
       may: [...CLI, "fake-slack", "package.json", ...LIB.filter((folder) => folder !== "lib/aws")],
       packages: ["commander", "@bomb.sh/tab"],
-      builtins: ["child_process", "crypto", "fs", "os", "path", "readline", "stream"],
+      builtins: ["child_process", "crypto", "fs", "os", "path", "readline", "stream", "v8"],
     },
     {
       folder: "cli/stack",
@@ -341,7 +341,7 @@ export const LAYERS: Rule[][] = [
         "cli/exit-codes.ts",
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
-      packages: ["cli-progress", "cli-table3", "string-width"],
+      packages: ["cli-progress", "cli-table3", "fflate", "string-width"],
       builtins: ["child_process", "events", "fs", "os", "path", "stream"],
     },
     {
@@ -505,6 +505,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/run",
       why: "is what all writers share, and knows none of them",
       may: ["lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      builtins: ["v8"],
     },
     {
       folder: "lib/sql",
@@ -519,7 +520,7 @@ export const LAYERS: Rule[][] = [
       folder: "lib/archive",
       why: "says what is stored and where; adapters and writers depend on it, not it on them",
       may: [...PORTS, "lib/time.ts"],
-      builtins: ["crypto", "util", "zlib"],
+      builtins: ["crypto", "events", "util", "zlib"],
     },
   ],
   [

@@ -46,6 +46,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   // What a run is made of, seen through whole runs: killed after any await, throttled, taken over.
   "lib/ingest/late-scan.ts": "test/ingest/ingest.test.ts",
   "lib/ingest/summary.ts": "test/ingest/ingest.test.ts",
+  "lib/run/flat-heap.ts": "test/functions/ingest/handler.test.ts",
   "lib/run/prefetch.ts": "test/ingest/exactly-once.test.ts",
   "lib/run/throttling.ts": "test/ingest/ingest.test.ts",
   "lib/ports.ts": "test/fakes/memory-stores.test.ts",
@@ -53,6 +54,10 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   // One suite makes whole pages, of quiet, empty and hostile archives.
   "lib/report": "test/report/report.test.ts",
   "lib/report/sections": "test/report/report.test.ts",
+  "lib/report/collect-trail.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/evidence.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/trail.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/trail-page.ts": "test/report/trail-and-evidence.test.ts",
 
   // What every target over HTTP does with every answer.
   "lib/notify/http-sender.ts": "test/notify/targets.test.ts",
@@ -111,7 +116,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
   "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
-  "lib/local/prepare-widened.ts": "test/local/lake-database.test.ts",
+  "lib/local/prepare-wide.ts": "test/local/lake-database.test.ts",
   "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
   "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",

@@ -25,7 +25,8 @@ describe("the command line", () => {
 
     expect([...help.matchAll(/^ {2}(\w[\w-]*) {2,}\w/gm)].map(([, name]) => name)).toEqual([
       ...["ingest", "backfill", "import", "query", "sql", "status", "doctor", "token", "cat"],
-      ...["detect", "watch", "seal", "verify", "columns", "demo", "completion"],
+      ...["ocsf", "detect", "watch", "report", "seal", "verify"],
+      ...["columns", "demo", "completion"],
     ]);
   });
 

@@ -103,6 +103,7 @@ describe("a row that says something else than its line", () => {
       varchar: "'forged'",
       bigint: "7",
       integer: "7",
+      boolean: "true",
       "timestamp(3)": "TIMESTAMP '2000-01-01'",
     };
     const { differing, digest } = await describeRows(

@@ -3,12 +3,14 @@ import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entr
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { type ConsumePorts, consumeObject } from "../../lib/detect/consume-object.ts";
 import { Detector } from "../../lib/detect/detector.ts";
+import { exampleContext } from "../../lib/detect/example-entry.ts";
 import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import type { Notification } from "../../lib/detect/ports.ts";
 import { AlertsNotRaisedError } from "../../lib/detect/raise-alerts.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { SeenNames, seenName } from "../../lib/detect/seen-names.ts";
+import { Suppressions } from "../../lib/detect/suppressions.ts";
 import { ObjectMissingError } from "../../lib/ports.ts";
 import { MemoryAlertLedger } from "../fakes/memory-alert-ledger.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
@@ -56,6 +58,47 @@ function consume(key: string, createdAt = MONDAY_MORNING + 60) {
 }
 
 describe("consumeObject", () => {
+  it("keeps what is known of the addresses, each once, and nothing when nobody asks", async () => {
+    const written: unknown[] = [];
+    const context = exampleContext();
+    ports.detector = new Detector({ rules: RULES, context, periodSeconds: 3600 });
+    const key = await store(
+      ...["192.0.2.10", "203.0.113.7", "192.0.2.10", null].map((ip_address, i) =>
+        makeEntry({ dateCreate: MONDAY_MORNING + i, context: { ip_address } }),
+      ),
+    );
+    await consume(key);
+    ports.addressTable = {
+      write: async (object, facts) => void written.push(object.source, facts),
+    };
+    await consume(key);
+    expect(written).toEqual([
+      "grid",
+      [
+        expect.objectContaining({ address: "192.0.2.10", country: "DE", network: "Office" }),
+        expect.objectContaining({ address: "203.0.113.7", country: "BR", isKnownNetwork: false }),
+      ],
+    ]);
+  });
+
+  it("publishes no alert that a suppression holds back, and hands it over", async () => {
+    const suppressions = new Suppressions([
+      {
+        ...{ rule: "intune-disabled", actor: "U0CHARLIE1" },
+        ...{ reason: "Migration", owner: "sec", expires: "2027-01-01" },
+      },
+    ]);
+    const settings = { rules: RULES, suppressions, context: NO_CONTEXT, periodSeconds: 3600 };
+    ports.detector = new Detector(settings);
+    const consumed = await consume(await store(makeEntry({ action: "intune_disabled" })));
+    expect(published).toEqual([]);
+    expect(consumed).toMatchObject({
+      matches: 1,
+      published: 0,
+      withheld: [{ ruleId: "intune-disabled", suppression: { owner: "sec" } }],
+    });
+  });
+
   it("publishes what the rules say of the object's entries, and tells what it did", async () => {
     const key = await store(
       makeEntry(),

@@ -8,7 +8,7 @@ import type { Alert } from "../../lib/detect/alert.ts";
 import { actionsOf, isCorrelation } from "../../lib/detect/correlation.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
-import { NO_CONTEXT } from "../../lib/detect/rule.ts";
+import { exampleContext } from "../../lib/detect/example-entry.ts";
 import { SeededRandom } from "../simulation/seeded-random.ts";
 import { mutateEntry } from "./mutate-entry.ts";
 
@@ -28,7 +28,11 @@ const examples = DETECTIONS.flatMap((detection) =>
 );
 const actions = [...new Set(DETECTIONS.flatMap(actionsOf))];
 const random = new SeededRandom(seed);
-const detector = new Detector({ rules: DETECTIONS, context: NO_CONTEXT, periodSeconds: 3600 });
+const detector = new Detector({
+  rules: DETECTIONS,
+  context: exampleContext(),
+  periodSeconds: 3600,
+});
 
 let alerts = 0;
 for (let tried = 0; tried < count && process.exitCode !== 1; tried += ENTRIES_AN_OBJECT) {

@@ -138,6 +138,7 @@ ${tableRow("seconds billed, computed", ...column((volume) => runSeconds(volume).
 - **Metrics** at $${PRICES.metricMonth.toFixed(2)} each for a whole month. CloudWatch bills the hours in which a metric gets a value, so what counts trouble is emitted without zeros and costs nothing while there is none. Nine metrics get a value in each run, ten more when a day is sealed; late entries, matches of rules and new names are assumed in 2 hours of a day at 10,000 entries, and in each hour otherwise.
 - **Dashboard.** $${PRICES.dashboardMonth}. \`dashboard: false\` leaves it out, and with it the metrics that no alarm watches: three of the nine then get a value in each run.
 - **Fixed.** A secret at $${PRICES.secretMonth.toFixed(2)} and a KMS key at $${PRICES.kmsKeyMonth} (each of the first two yearly rotations adds $1). Every further source adds its own metrics, alarms and secret.
+- **Targets of alerts** ([Routing](../operate/routing.md)), each: two alarms ($0.20), a queue that Lambda polls ($0.26), a secret ($0.40), and up to three metrics in the hours in which alerts are sent. None unless you configure them.
 - **SQS.** Lambda polls the detection queue all day, even when it is empty: ${(ASSUMED.emptyReceivesPerDay * ASSUMED.daysPerMonth).toLocaleString("en-US")} times a month.
 - **Slack** charges nothing for calls, and allows about 50 a minute.
 

@@ -157,6 +157,7 @@ export function describeForbiddenCalls(account: () => Account): void {
   const MANIFEST = "manifests/source=grid/dt=2026-03-09.json";
   const SIGNATURE = "signatures/source=grid/dt=2026-03-09.sig";
   const COLUMNS = "compact/table/data/x.parquet";
+  const ALERT = "alerts/source=grid/dt=2026-03-09/0123456789abcdef0123456789abcdef.json";
   const NOTE = "addenda/source=grid/dt=2026-03-09.2.json";
 
   const ALL: FunctionName[] = [
@@ -185,6 +186,9 @@ export function describeForbiddenCalls(account: () => Account): void {
     ["delete a file of the columns of version 0.1", ALL, () => remove(COLUMNS)],
     ["read the columns", except("columns"), () => getColumns()],
     ["add entries", ["columns", "detect", "notify", "schemaWatch"], () => put(`audit_logs/${OWN}`)],
+    ["add an alert to the log", except("detect"), () => put(ALERT)],
+    ["rewrite an alert of the log", ALL, () => rewrite(ALERT)],
+    ["delete an alert of the log", ALL, () => remove(ALERT)],
     ["add a manifest", except("seal"), () => put(MANIFEST)],
     ["add a signature", except("seal"), () => put(SIGNATURE)],
     ["add an hour's record", except("seal"), () => put(`closing/${OWN}`)],

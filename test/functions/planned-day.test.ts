@@ -34,7 +34,7 @@ describe("the next day of an execution", () => {
 
   it.each([
     ["the execution's time is used up", {}, { hours: 18 }],
-    ["its history is", { planned: 400 }, {}],
+    ["its history is", { planned: 300 }, {}],
     ["three days failed", { failures: 2, caught: { Error: "Error" } }, {}],
     ["nothing is due", {}, { due: [] }],
   ])("is none when %s", (_when, before, settings) => {

@@ -79,14 +79,19 @@ const SOURCE = (name: string): Effect => ({
   deleted: [`Backfill${name}BackfillLog`, `Closing${name}ClosingLog`],
 });
 const CATALOG = {
-  replaced: ["Database", "Hours", "Lines", "Manifests", "Ocsf", "View"].map((id) => `Catalog${id}`),
+  replaced: ["AlertLines", "Alerts", "Database", "Hours", "Lines", "Manifests", "Ocsf", "View"].map(
+    (id) => `Catalog${id}`,
+  ),
 };
 /** They say how the files of events are read. */
 const EVENT_TABLES = Object.keys(CLASSES)
   .map((name) => `Ocsf${name.replaceAll("_", "")}`)
   .sort();
 /** The tables then read the other bucket. */
-const EXISTING: Effect = { left: [BUCKET], replaced: ["CatalogLines", "CatalogManifests"] };
+const EXISTING: Effect = {
+  left: [BUCKET],
+  replaced: ["CatalogAlertLines", "CatalogLines", "CatalogManifests"],
+};
 const KEY: Effect = { left: ["EncryptionKey"] };
 
 /** From each configuration to the default and back; and from one to another. */

@@ -201,14 +201,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "leaves the first second of a window out",
     file: "run/store-page.ts",
-    find: "dateCreate !== window.until",
-    replace: "dateCreate !== window.from",
+    find: "table.dateCreateOf(row) !== window.until",
+    replace: "table.dateCreateOf(row) !== window.from",
     seed: 18,
   },
   {
     name: "drops what it cannot read",
     file: "run/store-page.ts",
-    find: "unreadable.push(entry);",
+    find: "unreadable.push(row);",
     replace: "",
     seed: 3,
   },

@@ -62,6 +62,7 @@ describe("the view archive_hours", () => {
       varchar: "VARCHAR",
       bigint: "BIGINT",
       integer: "INTEGER",
+      boolean: "BOOLEAN",
       "timestamp(3)": "TIMESTAMP",
     };
 

@@ -32,6 +32,7 @@ describe("the view audit_logs", () => {
       varchar: "VARCHAR",
       bigint: "BIGINT",
       integer: "INTEGER",
+      boolean: "BOOLEAN",
       "timestamp(3)": "TIMESTAMP",
     };
 

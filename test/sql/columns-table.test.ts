@@ -33,6 +33,7 @@ async function openTables(): Promise<DuckDBConnection> {
     varchar: "VARCHAR",
     bigint: "BIGINT",
     integer: "INTEGER",
+    boolean: "BOOLEAN",
     "timestamp(3)": "TIMESTAMP",
   };
   const columns = AUDIT_LOGS_COLUMNS.map(({ name, type }) => `${name} ${types[type]}`);

@@ -41,9 +41,7 @@ describe("audit_logs_ocsf", () => {
     );
     lake.close();
 
-    expect(rows).toEqual(
-      events.map((event) => Object.values(COMPARED).map((read) => read(event))),
-    );
+    expect(rows).toEqual(events.map((event) => Object.values(COMPARED).map((read) => read(event))));
   });
 
   it("is Trino's SQL, and fits into Glue's view", () => {

@@ -10,7 +10,7 @@ import {
 import { html, type Markup } from "../html.ts";
 import type { ReportData, SealSummary } from "../report-data.ts";
 import { counted, formatCount, queryTable, table, time } from "../tables.ts";
-import { listed, queryOf, type Section } from "./section.ts";
+import { duration, listed, queryOf, type Section } from "./section.ts";
 
 /** Days up to which each hour is a cell; of more, each day is one. */
 const HOURLY_DAYS_MAX = 45;
@@ -246,17 +246,6 @@ function lag(data: ReportData): Markup {
       : [[String(row[0]), Number(row[index])] as const],
   );
   return html`${lags.map(([source, seconds]) => html`<p>The newest entry of <b>${source}</b> was ${duration(seconds)} old when this page was made, ${time(data.generatedAt)} UTC.</p>`)}`;
-}
-
-/** `3 min`, `2 h 5 min`, `4 d 3 h` */
-function duration(seconds: number): string {
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 1) return `${seconds} s`;
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 24
-    ? `${hours} h ${minutes % 60} min`
-    : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 function proof(data: ReportData, seal: SealSummary): Markup {

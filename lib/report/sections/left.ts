@@ -54,7 +54,7 @@ function downloadsOverTime(data: ReportData): Markup {
     draw: (isNarrow) => ({
       height: isNarrow ? 130 : 150,
       marginLeft: 44,
-      marginRight: 6,
+      marginRight: 20,
       x: timeAxis(bins.from, bins.until, isNarrow),
       y: { label: null, ticks: 4, grid: true, tickSize: 0 },
       marks: [

@@ -99,7 +99,7 @@ function twoPanels(
   return {
     height: isNarrow ? 170 : 200,
     marginLeft: 44,
-    marginRight: 6,
+    marginRight: 20,
     x: timeAxis(bins.from, bins.until, isNarrow),
     y: {
       domain: [-0.7, 1],

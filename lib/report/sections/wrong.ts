@@ -32,7 +32,8 @@ ${QUERIES.map((name) => queryTable(queryOf(data, name)))}`,
 }
 
 function answerOf(alerts: AlertsSummary | undefined): Markup {
-  if (alerts === undefined) return html`The rules were not run for this report.`;
+  if (alerts === undefined)
+    return html`The detection rules were not run for this report; audit-lake detect runs them.`;
   if (alerts.entries === 0) return html`There were no entries for the rules to look at.`;
   if (alerts.total === 0)
     return html`No rule matched any of ${counted(alerts.entries, "entry", "entries")}.`;
@@ -82,7 +83,7 @@ function alertCharts(data: ReportData, alerts: AlertsSummary): Markup {
     draw: (isNarrow) => ({
       height: isNarrow ? 150 : 180,
       marginLeft: 40,
-      marginRight: 6,
+      marginRight: 20,
       color: COLORS,
       x: timeAxis(bins.from, bins.until, isNarrow),
       y: { label: null, ticks: 4, grid: true, tickSize: 0 },
@@ -117,7 +118,7 @@ ${
     legend: colors,
     draw: (isNarrow) => ({
       height: tactics.length * 24 + 24,
-      marginLeft: isNarrow ? 118 : 160,
+      marginLeft: isNarrow ? 130 : 160,
       marginRight: 40,
       marginTop: 0,
       color: COLORS,

@@ -14,11 +14,8 @@ SELECT
   id
 FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
-  AND (
-    regexp_like(
-      action,
-      '^user_(created|deactivated|reactivated|merged|email|username|passkey|profile_updated|joined|added_to|removed_from|add_to|bulk)|^(guest|email_change|usergroup)_|^default_channel_|^role_(change|removed|deleted)|^external_user_'
-    )
-    OR action IN ('license_assigned', 'license_removed', 'permissions_removed')
+  AND regexp_like(
+    action,
+    '^user_(created|deactivated|reactivated|merged|email|username|passkey|profile_updated|joined|added_to|removed_from|add_to|bulk)|^(guest|email_change|usergroup)_|^default_channel_|^role_(change|removed|deleted)|^external_user_|^(license_assigned|license_removed|permissions_removed)$'
   )
 ORDER BY event_time, id

@@ -13,16 +13,8 @@ SELECT
   id
 FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
-  AND (
-    regexp_like(
-      action,
-      '^(app|child_app|cli_app)_(datastore|variable|manifest|collaborator|manager|token|deploy|delete)|^cli_log|^(salesforce_org|sales_elevate_org_connection)_|^salesforce_(access|permissions|record)_'
-    )
-    OR action IN (
-      'admin_app_config_updated',
-      'app_allowlist_rule_reordered',
-      'bot_token_downgraded',
-      'workflow_app_token_preserved'
-    )
+  AND regexp_like(
+    action,
+    '^(app|child_app|cli_app)_(datastore|variable|manifest|collaborator|manager|token|deploy|delete)|^cli_log|^(salesforce_org|sales_elevate_org_connection)_|^salesforce_(access|permissions|record)_|^(admin_app_config_updated|app_allowlist_rule_reordered|bot_token_downgraded|workflow_app_token_preserved)$'
   )
 ORDER BY event_time, id

@@ -16,77 +16,111 @@ WITH hours AS (
   WHERE dt BETWEEN :from_day AND :to_day
   GROUP BY source, date_trunc('hour', event_time)
 ),
-sealed AS (
-  SELECT source, hour_start, listed, archived, late, only_in_archive, twice, differs
-  FROM archive_hours
-  WHERE dt BETWEEN :from_day AND :to_day
-),
 known AS (
-  SELECT source, hour_start, hour_start AS hour_with_entries FROM hours
-  UNION ALL
-  SELECT source, hour_start, NULL AS hour_with_entries FROM sealed
+  SELECT
+    source,
+    hour_start,
+    max(entries) AS entries,
+    max(last_event) AS last_event,
+    max(listed) AS listed,
+    max(archived) AS archived,
+    max(late) AS late,
+    max(only_in_archive) AS only_in_archive,
+    max(twice) AS twice,
+    max(differs) AS differs
+  FROM (
+    SELECT
+      source,
+      hour_start,
+      entries,
+      last_event,
+      NULL AS listed,
+      NULL AS archived,
+      NULL AS late,
+      NULL AS only_in_archive,
+      NULL AS twice,
+      NULL AS differs
+    FROM hours
+    UNION ALL
+    SELECT
+      source,
+      hour_start,
+      NULL AS entries,
+      NULL AS last_event,
+      listed,
+      archived,
+      late,
+      only_in_archive,
+      twice,
+      differs
+    FROM archive_hours
+    WHERE dt BETWEEN :from_day AND :to_day
+  ) AS both_sides
+  GROUP BY source, hour_start
 ),
 spans AS (
   SELECT
-    source,
-    min(hour_start) AS first_hour,
-    max(hour_start) AS last_hour,
-    max(hour_with_entries) AS newest_hour
+    known.*,
+    coalesce(
+      lead(hour_start) OVER (PARTITION BY source ORDER BY hour_start),
+      hour_start + INTERVAL '1' HOUR
+    ) AS next_start,
+    max(CASE WHEN entries > 0 THEN hour_start END) OVER (PARTITION BY source) AS newest_hour
   FROM known
-  GROUP BY source
 ),
 calendar AS (
-  SELECT spans.source, spans.newest_hour, days.day + clock.hour * INTERVAL '1' HOUR AS hour_start
+  SELECT spans.*, days.day + clock.hour * INTERVAL '1' HOUR AS calendar_hour
   FROM spans
   CROSS JOIN UNNEST(
-    sequence(date_trunc('day', first_hour), date_trunc('day', last_hour), INTERVAL '1' DAY)
+    sequence(date_trunc('day', hour_start), date_trunc('day', next_start), INTERVAL '1' DAY)
   ) AS days (day)
   CROSS JOIN UNNEST(sequence(0, 23, 1)) AS clock (hour)
-  WHERE days.day + clock.hour * INTERVAL '1' HOUR BETWEEN first_hour AND last_hour
+  WHERE days.day + clock.hour * INTERVAL '1' HOUR >= hour_start
+    AND days.day + clock.hour * INTERVAL '1' HOUR < next_start
 ),
 graded AS (
   SELECT
-    calendar.source,
-    date_format(calendar.hour_start, '%Y-%m-%d') AS day,
-    date_format(calendar.hour_start, '%H:%i') AS hour,
-    coalesce(hours.entries, 0) AS entries,
-    sealed.late,
+    source,
+    date_format(calendar_hour, '%Y-%m-%d') AS day,
+    date_format(calendar_hour, '%H:%i') AS hour,
+    CASE WHEN calendar_hour = hour_start THEN coalesce(entries, 0) ELSE 0 END AS entries,
+    CASE WHEN calendar_hour = hour_start THEN late END AS late,
     CASE
-      WHEN sealed.archived IS NULL THEN 2
-      WHEN sealed.archived <> coalesce(hours.entries, 0) THEN 4
-      WHEN sealed.listed <> sealed.archived OR sealed.only_in_archive > 0 OR sealed.twice > 0 OR sealed.differs > 0
-        THEN 3
-      WHEN sealed.archived > 0 THEN 1
+      WHEN calendar_hour > hour_start OR archived IS NULL THEN 2
+      WHEN archived <> coalesce(entries, 0) THEN 4
+      WHEN listed <> archived OR only_in_archive > 0 OR twice > 0 OR differs > 0 THEN 3
+      WHEN archived > 0 THEN 1
       ELSE 0
     END AS grade,
     CASE
-      WHEN calendar.hour_start = calendar.newest_hour
-        THEN date_diff('second', hours.last_event, CAST(:as_of AS timestamp))
+      WHEN calendar_hour = newest_hour
+        THEN date_diff('second', last_event, CAST(:as_of AS timestamp))
     END AS lag_seconds
   FROM calendar
-  LEFT JOIN hours ON hours.source = calendar.source AND hours.hour_start = calendar.hour_start
-  LEFT JOIN sealed ON sealed.source = calendar.source AND sealed.hour_start = calendar.hour_start
+),
+compared AS (
+  SELECT graded.*, min(grade) OVER (PARTITION BY source, day) AS best_of_day
+  FROM graded
 ),
 lines AS (
   SELECT
     source,
     day,
-    concat(
-      CAST(count(CASE WHEN entries > 0 THEN 1 END) AS varchar), ' of ', CAST(count(*) AS varchar)
-    ) AS hours,
+    is_hour,
+    CASE is_hour
+      WHEN 1 THEN max(hour)
+      ELSE concat(
+        CAST(count(CASE WHEN entries > 0 THEN 1 END) AS varchar), ' of ', CAST(count(*) AS varchar)
+      )
+    END AS hours,
     max(grade) AS grade,
     CAST(sum(entries) AS bigint) AS entries,
     CAST(sum(late) AS bigint) AS late,
-    max(lag_seconds) AS lag_seconds,
-    0 AS is_hour
-  FROM graded
-  GROUP BY source, day
-  UNION ALL
-  SELECT source, day, hour AS hours, grade, entries, late, NULL AS lag_seconds, 1 AS is_hour
-  FROM (
-    SELECT *, min(grade) OVER (PARTITION BY source, day) AS best_of_day FROM graded
-  ) AS compared
-  WHERE grade > 2 OR (grade = 2 AND best_of_day < 2)
+    CASE is_hour WHEN 0 THEN max(lag_seconds) END AS lag_seconds
+  FROM compared
+  CROSS JOIN (VALUES (0), (1)) AS kinds (is_hour)
+  WHERE is_hour = 0 OR grade > 2 OR (grade = 2 AND best_of_day < 2)
+  GROUP BY source, day, is_hour, CASE is_hour WHEN 1 THEN hour END
 )
 SELECT
   source,

@@ -13,20 +13,9 @@ SELECT
   count(DISTINCT ip_address) AS addresses
 FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
-  AND (
-    regexp_like(action, '^(canvas|list)_(opened|shared|access_added|access_upgraded|ownership_transferred|linksharing_enabled|share_limit_reached)$')
-    OR action IN (
-      'dm_user_added',
-      'guest_channel_join',
-      'message_activity_viewed',
-      'mpim_converted_to_private',
-      'private_message_forwarded',
-      'public_channel_preview',
-      'record_shared',
-      'sales_home_notification_forwarded',
-      'template_collaborator_added',
-      'user_channel_join'
-    )
+  AND regexp_like(
+    action,
+    '^(canvas|list)_(opened|shared|access_added|access_upgraded|ownership_transferred|linksharing_enabled|share_limit_reached)$|^(dm_user_added|guest_channel_join|message_activity_viewed|mpim_converted_to_private|private_message_forwarded|public_channel_preview|record_shared|sales_home_notification_forwarded|template_collaborator_added|user_channel_join)$'
   )
 GROUP BY actor_email, actor_id, action, date_trunc('hour', event_time)
 HAVING count(*) >= :minimum

@@ -13,18 +13,9 @@ SELECT
   max(event_time) AS last_time
 FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
-  AND (
-    regexp_like(action, '^(message|file|canvas|list|template|workflow|public_channel|private_channel)_(tombstoned|deleted)$')
-    OR action IN (
-      'ai_message_redacted',
-      'app_datastore_deleted',
-      'list_column_deleted',
-      'list_row_deleted',
-      'list_rows_deleted',
-      'message_moderated',
-      'thread_hidden',
-      'user_profile_deleted'
-    )
+  AND regexp_like(
+    action,
+    '^(message|file|canvas|list|template|workflow|public_channel|private_channel)_(tombstoned|deleted)$|^(ai_message_redacted|app_datastore_deleted|list_column_deleted|list_row_deleted|list_rows_deleted|message_moderated|thread_hidden|user_profile_deleted)$'
   )
 GROUP BY actor_email, actor_id, action, date_trunc('hour', event_time)
 HAVING count(*) >= :minimum

@@ -19,17 +19,8 @@ SELECT
   id
 FROM audit_logs
 WHERE dt BETWEEN :from_day AND :to_day
-  AND (
-    regexp_like(action, '^prefs?[._]|^pre[.]|_pref_|^slack_connect_|_restrict|exclu(de|sion)|_properties_updated|_permissions_updated')
-    OR action IN (
-      'data_deletion_date_changed',
-      'flexible_access_control_set',
-      'organization_renamed',
-      'organization_public_url_updated',
-      'org_public_url_updated',
-      'slack_ai_permissions_reset',
-      'thread_replies_disabled',
-      'user_session_settings_changed'
-    )
+  AND regexp_like(
+    action,
+    '^prefs?[._]|^pre[.]|_pref_|^slack_connect_|_restrict|exclu(de|sion)|_properties_updated|_permissions_updated|^(data_deletion_date_changed|flexible_access_control_set|organization_renamed|organization_public_url_updated|org_public_url_updated|slack_ai_permissions_reset|thread_replies_disabled|user_session_settings_changed)$'
   )
 ORDER BY event_time, id

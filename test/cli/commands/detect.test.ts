@@ -125,6 +125,21 @@ describe("detect", () => {
     });
   });
 
+  it("runs rules with the settings of a file", async () => {
+    const file = await suppressions(
+      JSON.stringify({ "intune-disabled": { sources: { grid: "info" } }, "app-removed": "off" }),
+    );
+    const json = lastLine((await detect("--rule-settings", file, "--json")).stdout);
+    expect((json as { alerts: { ruleId: string; severity: string }[] }).alerts).toMatchObject([
+      { ruleId: "intune-disabled", severity: "info" },
+      { ruleId: "intune-disabled", severity: "info" },
+    ]);
+    expect(await detect("--rule-settings", await suppressions('{"x":"off"}'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no rule is called "x"'),
+    });
+  });
+
   it("raises a suppression that has expired", async () => {
     const file = await suppressions({ ...SUPPRESSION, expires: "2026-03-01" });
     const { stdout } = await detect("--suppressions", file);

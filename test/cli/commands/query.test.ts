@@ -119,6 +119,8 @@ it("finds nothing in an archive without entries", async () => {
 describe("a mistake gives one line", () => {
   it.each<[string, string[], number, RegExp]>([
     ["no query", [], 2, /give a SELECT or the name/],
+    ["an empty query", [" ; "], 2, /give a SELECT or the name/],
+    ["a comment", ["/* nothing */"], 2, /No statement/],
     ["an unknown name", ["logons"], 2, /no saved query "logons"/],
     ["bad SQL", ["SELECT actin FROM audit_logs"], 2, /actin/],
     ["no SQL", ["SELEC 1"], 2, /"SELEC" \(line 1\)/],

@@ -43,6 +43,14 @@ it("says in which line of a file a mistake is", async () => {
   });
 });
 
+it("says that there is nothing to run", async () => {
+  expect(await run(["sql", "--archive", archive], { stdin: " ;\n" })).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: "audit-lake: there is no statement on standard input\n",
+  });
+});
+
 it.each([
   ["a file that is not there", "/nowhere.sql", "cannot read --file /nowhere.sql"],
   ["a folder", "/", "cannot read --file /"],

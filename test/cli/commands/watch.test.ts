@@ -56,6 +56,16 @@ describe("watch", () => {
     expect(server.received).toHaveLength(2);
   });
 
+  it("knows what local files say of addresses", async () => {
+    const { archive, server, watch } = await prepare();
+    const networks = join(archive, "networks.txt");
+    await writeFile(networks, "192.0.2.0/24 Office Berlin\n");
+    expect((await watch("--from", String(AN_HOUR_AGO), "--networks", networks)).code).toBe(0);
+    expect(JSON.stringify(server.received)).toContain("Office Berlin");
+    const wrong = await watch("--networks", join(archive, "none.txt"));
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("--networks ") });
+  });
+
   it("says what is wrong in one line, and leaves an archive alone that is watched", async () => {
     const { archive, config, watch } = await prepare();
     const args = ["watch", "--archive", archive, "--config", config, "--once"];

@@ -46,6 +46,7 @@ describe("parseConfig", () => {
       detection: {
         enabled: true,
         rules: {},
+        addressTable: false,
         context: { threatLists: [] },
         suppressions: [],
         alertPeriod: 3600,
@@ -401,6 +402,11 @@ describe("parseConfig", () => {
       "a time of day that no clock has",
       { closing: { at: "24:00" } },
       /: closing\.at: "24:00" is not a time of day in UTC written HH:MM$/,
+    ],
+    [
+      "an address table without files",
+      { detection: { addressTable: true, context: { torExits: "exits.txt" } } },
+      /: detection\.addressTable: would be empty: give detection\.context countries, /,
     ],
     [
       "a day sealed while late entries are still looked for",

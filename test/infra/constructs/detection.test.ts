@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { AuditLakeConfig } from "../../../infra/config/config.ts";
 import { DETECT_METRICS, METRIC_NAMESPACE } from "../../../lib/stack/metrics.ts";
 import { alarms } from "../alarms.ts";
 import { grants } from "../grants.ts";
@@ -99,11 +100,49 @@ describe("Detection", () => {
         "sqs:GetQueueAttributes",
       ].toSorted(),
       "s3:GetObject",
-      "kms:Decrypt",
+      "s3:PutObject",
+      ["kms:Decrypt", "kms:GenerateDataKey"],
       ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
       "sns:Publish",
       ["kms:Decrypt", "kms:GenerateDataKey"],
     ]);
+  });
+
+  it("keeps what is known of addresses where that is asked for", () => {
+    const { template: keeping } = synthesize({
+      sources: [{ name: "acme" }],
+      detection: { addressTable: true, context: { countries: "included" } },
+    });
+    const write = grants(keeping, "DetectionDetectRole").find(
+      ({ Sid }) => Sid === "WriteAddresses",
+    );
+    expect(write?.Action).toBe("s3:PutObject");
+    expect(JSON.stringify(write?.Resource)).toMatch(/ArchiveResults.*address_context\/\*/);
+    const { Variables } = resource(keeping, FUNCTION, "DetectionDetect").Properties.Environment;
+    expect(Variables.ADDRESS_TABLE_BUCKET).toEqual({
+      Ref: expect.stringMatching(/^ArchiveResults/),
+    });
+    const tables = Object.values(keeping.findResources("AWS::Glue::Table")).map(
+      ({ Properties }) => Properties.TableInput.Name,
+    );
+    expect(tables).toEqual(expect.arrayContaining(["address_lines", "address_context"]));
+    expect(JSON.stringify(template)).not.toContain("address_context");
+  });
+
+  it("keeps alerts in the archive's bucket, unless that has a policy of its own", () => {
+    const keepsAlerts = (overrides: Partial<AuditLakeConfig>) => {
+      const { template } = synthesize(overrides);
+      const statement = grants(template, "DetectionDetectRole").find(
+        ({ Sid }) => Sid === "KeepAlerts",
+      );
+      const { Variables } = resource(template, FUNCTION, "DetectionDetect").Properties.Environment;
+      expect(statement !== undefined).toBe(Variables.ALERT_LOG === "on");
+      return statement?.Condition;
+    };
+    expect(keepsAlerts({})).toEqual({ Null: { "s3:if-none-match": "false" } });
+    const archive = { existingBucket: { name: "acme-evidence" } };
+    expect(keepsAlerts({ archive })).toBeUndefined();
+    expect(keepsAlerts({ archive, detection: { alertLog: true } })).toBeDefined();
   });
 
   it("may use the key of a topic that exists", () => {

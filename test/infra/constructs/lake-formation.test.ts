@@ -49,6 +49,8 @@ describe("Lake Formation", () => {
       ["SELECT", "DESCRIBE"],
       ["SELECT", "DESCRIBE"],
       ["SELECT", "DESCRIBE"],
+      ["SELECT", "DESCRIBE"],
+      ["SELECT"],
       ["SELECT"],
       ["SELECT"],
       ["SELECT"],

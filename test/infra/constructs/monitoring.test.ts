@@ -3,8 +3,10 @@ import {
   BACKFILL_METRICS,
   COLUMNS_METRICS,
   DETECT_METRICS,
+  EVENTS_METRICS,
   INGEST_METRICS,
   LATENESS_METRIC,
+  NOTIFY_METRICS,
   SCHEMA_WATCH_METRICS,
   SEAL_METRICS,
   TOKEN_REFRESH_FAILED_METRIC,
@@ -15,6 +17,7 @@ import { synthesize } from "../synthesize.ts";
 describe("Monitoring", () => {
   const { template } = synthesize({
     sources: [{ name: "acme", tokenRotation: true }],
+    ocsf: { enabled: true },
     detection: {
       targets: { soc: { type: "slack", secret: "audit-lake/soc" } },
       routes: [{ targets: ["soc"] }],
@@ -109,6 +112,8 @@ describe("Monitoring", () => {
       BACKFILL_METRICS,
       COLUMNS_METRICS,
       DETECT_METRICS,
+      EVENTS_METRICS,
+      NOTIFY_METRICS,
       SCHEMA_WATCH_METRICS,
     ]) {
       for (const metric of Object.values(metrics)) {
