@@ -11,7 +11,6 @@ import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { toFinding } from "../../lib/ocsf/alert-event.ts";
-import { DEFAULT_SCHEMA_VERSION } from "../../lib/ocsf/classes.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds, type TimeRange } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
@@ -113,12 +112,7 @@ export function defineDetectCommand(command: Command): void {
       "write the rules that Sigma can say as files of Sigma, name the others, and end",
     )
     .addOption(new Option("--json", "print one JSON object").conflicts("ocsf"))
-    .addOption(
-      new Option(
-        "--ocsf",
-        "print each alert as it is found, as a Detection Finding of OCSF: one JSON object a line",
-      ),
-    )
+    .option("--ocsf", "print each alert as a Detection Finding of OCSF, one a line")
     .option("--no-pager", "print a long list at once; otherwise $PAGER shows it on a terminal")
     .addHelpText(
       "after",
@@ -146,7 +140,7 @@ Examples:
       await checkSource(options.archive, options.source);
       if (options.ocsf) {
         await detect(options, { rules, overrides, suppressions, context }, range, (alert) =>
-          console.log(JSON.stringify(toFinding(alert, DEFAULT_SCHEMA_VERSION))),
+          console.log(JSON.stringify(toFinding(alert))),
         );
         return;
       }
