@@ -3,6 +3,7 @@ import type { Alert } from "../detect/alert.ts";
 import type { Severity } from "../detect/rule.ts";
 import {
   CLASSES,
+  DEFAULT_SCHEMA_VERSION,
   PROFILES,
   type SchemaVersion,
   SEVERITIES,
@@ -27,7 +28,10 @@ const SUPPRESSED = { status: "Suppressed", status_id: 3 } as const;
  * An alert of our rules as a Detection Finding. What local files say of the address and of who
  * did it are its enrichments; what has no place is in `unmapped`, as in the alert.
  */
-export function toFinding(alert: Alert, version: SchemaVersion): OcsfEvent {
+export function toFinding(
+  alert: Alert,
+  version: SchemaVersion = DEFAULT_SCHEMA_VERSION,
+): OcsfEvent {
   const { id, ruleId, title, severity, reason, techniques, reference, source, entry, line } = alert;
   const { schemaVersion, objectKey, period, checks, falsePositives, inspect, series } = alert;
   const { uid, caption, category } = CLASSES.detection_finding;
