@@ -4,8 +4,12 @@ import { type Correlation, countedStep, type Detection, isCorrelation } from "./
 import { DETECTIONS } from "./detections.ts";
 import { SEVERITIES, type Severity } from "./rule.ts";
 
-/** How to run a rule: what is not given stays as it is. */
-interface RuleSettings {
+/**
+ * How to run a rule: what is not given stays as it is.
+ *
+ * @public the types of the package name it
+ */
+export interface RuleSettings {
   severity?: Severity | "off";
   /** Of a rule that counts: how many raise the alert, 2 to 1000. */
   atLeast?: number;
