@@ -187,45 +187,6 @@ describe("sealing", () => {
   });
 });
 
-describe("verify", () => {
-  const verify = (...options: string[]) =>
-    promisify(execFile)(process.execPath, ["cli/audit-lake.js", "verify", ...options, "--json"], {
-      env: { ...process.env, ...stack.environment },
-    });
-  const intact = {
-    sources: SOURCES.toSorted().map((source) => ({
-      source,
-      damages: [],
-      unreconciled: [],
-      manifests: DAYS.length,
-    })),
-    unknown: [],
-  };
-
-  it("finds a copy of the bucket intact, and each manifest signed", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "copy-"));
-    try {
-      const copy = new DirectoryArchiveStore(join(directory, "archive"));
-      for await (const { key } of stack.archive.list("")) {
-        if (!key.startsWith(PREFIXES.compact)) await copy.put(key, await stack.archive.get(key));
-      }
-      await writeFile(join(directory, "key.pem"), await stack.publicKey());
-      const { stdout } = await verify(
-        ...["--archive", join(directory, "archive")],
-        ...["--public-key", join(directory, "key.pem")],
-      );
-      expect(JSON.parse(stdout)).toMatchObject(intact);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
-  });
-
-  it("finds the deployed archive intact, columns included", async () => {
-    const { stdout } = await verify("--stack", STACK_NAME, "--public-key", "stack");
-    expect(JSON.parse(stdout)).toMatchObject(intact);
-  });
-});
-
 describe("alerts", () => {
   it("go out for entries that a rule matches, each once", async () => {
     const events = new ObjectEvents(stack);
@@ -272,6 +233,45 @@ describe("alerts", () => {
 
 /** Metrics that have no zeros, of what did not happen here. */
 const NO_TROUBLE = ["TokenRefused", "Quarantined", "RuleFailures", "UnreadableLines"];
+
+describe("verify", () => {
+  const verify = (...options: string[]) =>
+    promisify(execFile)(process.execPath, ["cli/audit-lake.js", "verify", ...options, "--json"], {
+      env: { ...process.env, ...stack.environment },
+    });
+  const intact = {
+    sources: SOURCES.toSorted().map((source) => ({
+      source,
+      damages: [],
+      unreconciled: [],
+      manifests: DAYS.length,
+    })),
+    unknown: [],
+  };
+
+  it("finds a copy of the bucket intact, and each manifest signed", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "copy-"));
+    try {
+      const copy = new DirectoryArchiveStore(join(directory, "archive"));
+      for await (const { key } of stack.archive.list("")) {
+        if (!key.startsWith(PREFIXES.compact)) await copy.put(key, await stack.archive.get(key));
+      }
+      await writeFile(join(directory, "key.pem"), await stack.publicKey());
+      const { stdout } = await verify(
+        ...["--archive", join(directory, "archive")],
+        ...["--public-key", join(directory, "key.pem")],
+      );
+      expect(JSON.parse(stdout)).toMatchObject(intact);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it("finds the deployed archive intact, columns included", async () => {
+    const { stdout } = await verify("--stack", STACK_NAME, "--public-key", "stack");
+    expect(JSON.parse(stdout)).toMatchObject(intact);
+  });
+});
 
 describe("the alarms", () => {
   it("watch metrics that the functions emit", () => {

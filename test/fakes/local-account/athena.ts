@@ -39,6 +39,7 @@ export class LocalAthena {
   readonly #deployment: Deployment;
   readonly #keysOf: (bucket: string) => Promise<string[]>;
   readonly #queries = new Map<string, Query>();
+  #started = 0;
 
   /** @param keysOf - the objects of a bucket */
   constructor(
@@ -55,7 +56,9 @@ export class LocalAthena {
   async answer(operation: string, input: any, authorize: Authorize): Promise<object> {
     switch (operation) {
       case "StartQueryExecution": {
-        const id = `query-${this.#queries.size + 1}`;
+        // Before anything is awaited: statements run side by side.
+        this.#started += 1;
+        const id = `query-${this.#started}`;
         this.#queries.set(id, await this.#run(id, input, authorize));
         return { QueryExecutionId: id };
       }
