@@ -11,8 +11,11 @@ beforeAll(async () => {
 
 afterAll(() => account.stop());
 
-describeForbiddenCalls(() => ({
-  deployment: account.deployment,
-  endpoint: account.environment.AWS_ENDPOINT_URL ?? "",
-  keys: async () => [...account.s3.objects.keys()],
-}));
+describeForbiddenCalls(
+  () => ({
+    deployment: account.deployment,
+    endpoint: account.environment.AWS_ENDPOINT_URL ?? "",
+    keys: async () => [...account.s3.objects.keys()],
+  }),
+  { targets: true },
+);
