@@ -78,8 +78,8 @@ ${EXIT_CODES_HELP}`,
 
 async function watch(options: WatchOptions): Promise<number> {
   const { archive, source, interval } = options;
-  const config = await readConfig(options.config);
   await checkReadable(archive);
+  const config = await readConfig(options.config, await sourcesIn(archive));
   await checkSource(archive, source);
   const targets = await makeTargets(config);
   const context = { ...config.context, ...(await readContextFiles(options)) };
@@ -135,9 +135,9 @@ async function watch(options: WatchOptions): Promise<number> {
 }
 
 /** @throws {UsageError} when the file cannot be read, or is not valid */
-async function readConfig(file: string): Promise<WatchConfig> {
+async function readConfig(file: string, sources: readonly string[]): Promise<WatchConfig> {
   try {
-    return parseWatchConfig(JSON.parse(await readFile(file, "utf8")), DETECTIONS);
+    return parseWatchConfig(JSON.parse(await readFile(file, "utf8")), DETECTIONS, sources);
   } catch (cause) {
     throw new UsageError(`--config ${file}: ${(cause as Error).message}`, { cause });
   }
