@@ -9,12 +9,13 @@ import { UsageError } from "../errors.ts";
  * The rules that the modules of a folder export, in the order of the files' names.
  * Reading them runs their code.
  *
- * @throws {UsageError} when the folder or a module cannot be read, when a module exports
- * no rule, or something else
+ * @throws {UsageError} when the folder or a module cannot be read, when there is no module, or
+ * one exports no rule, or something else
  */
 export async function readOwnRules(directory: string): Promise<Rule[]> {
   try {
     const files = (await readdir(directory)).filter((name) => /\.(?:js|mjs|ts|mts)$/.test(name));
+    if (files.length === 0) throw new Error(`there is no module in ${directory}`);
     const modules: Record<string, object> = {};
     for (const file of files.sort()) {
       modules[file] = await import(pathToFileURL(resolve(directory, file)).href);

@@ -183,6 +183,10 @@ describe("detect", () => {
 
   it("says what is no rule", async () => {
     const folder = await temporaryDirectory();
+    expect(await detect("--rules", folder)).toMatchObject({
+      code: 2,
+      stderr: `audit-lake: --rules ${folder}: there is no module in ${folder}\n`,
+    });
     await writeFile(join(folder, "own.mjs"), "export const rule = { id: 'x' };");
     expect(await detect("--rules", folder)).toMatchObject({
       code: 2,
