@@ -15,7 +15,7 @@ import { parseWatchConfig, type WatchConfig } from "../../lib/notify/watch-confi
 import { systemClock } from "../../lib/slack/clock.ts";
 import { DELIVERY_ATTEMPTS } from "../../lib/stack/delivery-attempts.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import { toErrorLine, UsageError } from "../errors.ts";
+import { describeFileProblem, toErrorLine, UsageError } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { addContextOptions } from "../options/context.ts";
@@ -152,7 +152,7 @@ async function readConfig(file: string, sources: readonly string[]): Promise<Wat
   try {
     return parseWatchConfig(JSON.parse(await readFile(file, "utf8")), DETECTIONS, sources);
   } catch (cause) {
-    throw new UsageError(`--config ${file}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`--config ${file}: ${describeFileProblem(cause)}`, { cause });
   }
 }
 

@@ -10,7 +10,7 @@ import type { Detection } from "../../lib/detect/correlation.ts";
 import { parseSuppressions, Suppressions } from "../../lib/detect/suppressions.ts";
 import { unknownSources } from "../../lib/detect/unknown-sources.ts";
 import { INCLUDED_COUNTRIES } from "../../lib/stack/detection-files.ts";
-import { UsageError } from "../errors.ts";
+import { describeFileProblem, UsageError } from "../errors.ts";
 
 /** Files that say more of addresses. */
 export interface AddressOptions {
@@ -44,7 +44,7 @@ export async function readRuleSettings(
     refuseUnknown({ rules: overrides }, sources);
     return overrides;
   } catch (cause) {
-    throw new UsageError(`--rule-settings ${file}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`--rule-settings ${file}: ${describeFileProblem(cause)}`, { cause });
   }
 }
 
@@ -64,7 +64,7 @@ export async function readSuppressions(
     if (sources !== undefined) refuseUnknown({ suppressions }, sources);
     return new Suppressions(suppressions);
   } catch (cause) {
-    throw new UsageError(`--suppressions ${file}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`--suppressions ${file}: ${describeFileProblem(cause)}`, { cause });
   }
 }
 
@@ -105,7 +105,7 @@ async function readContextFile(option: string, name: string): Promise<ContextFil
   try {
     return { name, content: await readFile(name) };
   } catch (cause) {
-    throw new UsageError(`${option} ${name}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`${option} ${name}: ${describeFileProblem(cause)}`, { cause });
   }
 }
 
