@@ -60,6 +60,17 @@ export function noteTrouble(failure: Error): void {
   process.stderr.write(toErrorLine(`a call to Slack failed, trying again: ${failure.message}`));
 }
 
+/**
+ * Why a file that the user named cannot be read or is not valid, for a message that names it: the
+ * operating system's own names a call.
+ */
+export function describeFileProblem(cause: unknown): string {
+  const { code, errno, syscall, message } = cause as NodeJS.ErrnoException;
+  if (code === "ENOENT") return syscall === "scandir" ? "no such folder" : "no such file";
+  if (code === "EISDIR") return "is a folder";
+  return errno === undefined ? message : getSystemErrorMessage(errno);
+}
+
 /** SQLite's own messages do not say which file they are about; the operating system's name a call. */
 function describe({ code, message, errno, path }: NodeJS.ErrnoException): string {
   if (code === "ERR_SQLITE_ERROR") return `checkpoints.sqlite: ${message}`;

@@ -9,6 +9,7 @@ import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { withOwnRules } from "../../lib/detect/own-rules.ts";
 import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
+import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { toFinding } from "../../lib/ocsf/alert-event.ts";
 import { DEFAULT_SCHEMA_VERSION } from "../../lib/ocsf/classes.ts";
@@ -139,11 +140,12 @@ Examples:
         console.log(`${formatCounted(files, "rule")} in ${options.exportSigma}`);
         return;
       }
-      const overrides = await readRuleSettings(options.ruleSettings, known);
-      const suppressions = await readSuppressions(options.suppressions, known);
-      const context = await readContextFiles(options);
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
+      const sources = await sourcesIn(options.archive);
+      const overrides = await readRuleSettings(options.ruleSettings, known, sources);
+      const suppressions = await readSuppressions(options.suppressions, known, sources);
+      const context = await readContextFiles(options);
       const alerts = new ListedAlerts();
       const suppressed = new ListedAlerts();
       const findings = await detect(

@@ -109,7 +109,8 @@ ${STACK_HELP}`,
         await checkSource(options.archive, options.source);
       }
       const scope = toScope(options, nowSeconds(systemClock));
-      const suppressions = await readSuppressions(options.suppressions, DETECTIONS);
+      const sources = options.stack === undefined ? await sourcesIn(options.archive) : undefined;
+      const suppressions = await readSuppressions(options.suppressions, DETECTIONS, sources);
       const rules = options.skipRules ? undefined : rulesWith(suppressions);
       const signal = abortOnInterrupt("Stopping the report");
       const subject = toSubject(options);

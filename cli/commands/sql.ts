@@ -14,7 +14,7 @@ import type { SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { type Statement, splitStatements } from "../../lib/sql/split-statements.ts";
 import { LINES_TABLE } from "../../lib/sql/table.ts";
 import { nowSeconds } from "../../lib/time.ts";
-import { reportError, UsageError } from "../errors.ts";
+import { describeFileProblem, reportError, UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { noteOutside } from "../options/archived-days.ts";
 import { addQueriesOption, savedQueries, toStatement } from "../options/query-selection.ts";
@@ -90,7 +90,7 @@ function takeTable(rows: RowStream): Promise<ResultHead> {
 async function readScript({ file }: SqlOptions): Promise<string | undefined> {
   if (file === undefined) return process.stdin.isTTY ? undefined : await text(process.stdin);
   return readFile(file, "utf8").catch((cause) => {
-    throw new UsageError(`cannot read --file ${file}: ${cause.message}`, { cause });
+    throw new UsageError(`cannot read --file ${file}: ${describeFileProblem(cause)}`, { cause });
   });
 }
 

@@ -15,7 +15,7 @@ import { parseWatchConfig, type WatchConfig } from "../../lib/notify/watch-confi
 import { systemClock } from "../../lib/slack/clock.ts";
 import { DELIVERY_ATTEMPTS } from "../../lib/stack/delivery-attempts.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import { toErrorLine, UsageError } from "../errors.ts";
+import { describeFileProblem, toErrorLine, UsageError } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { addContextOptions } from "../options/context.ts";
@@ -43,7 +43,7 @@ interface WatchOptions extends ContextOptions {
 export function defineWatchCommand(command: Command): void {
   addArchiveOption(command)
     .description(
-      "Run the detection rules over what is new in the archive, and send the alerts to Slack, PagerDuty, Jira, webhooks or AWS. Each alert reaches each of its targets once, whatever interrupts the command. docs/operate/routing.md describes the file of targets and routes.",
+      "Run the detection rules over what is new in the archive, and send the alerts to Slack, PagerDuty, Jira, webhooks or AWS. Each alert reaches each of its targets, whatever interrupts the command. It is sent again, with the same id, only when the command dies between sending and marking it, or an answer is lost. docs/operate/routing.md describes the file of targets and routes.",
     )
     .addOption(sourceFilterOption())
     .requiredOption("--config <file>", "JSON file of targets and routes")
@@ -78,8 +78,8 @@ ${EXIT_CODES_HELP}`,
 
 async function watch(options: WatchOptions): Promise<number> {
   const { archive, source, interval } = options;
-  const config = await readConfig(options.config);
   await checkReadable(archive);
+  const config = await readConfig(options.config, await sourcesIn(archive));
   await checkSource(archive, source);
   const targets = await makeTargets(config);
   const context = { ...config.context, ...(await readContextFiles(options)) };
@@ -107,6 +107,7 @@ async function watch(options: WatchOptions): Promise<number> {
       ...{ state, correlations: state, detector, targets },
       ...{ clock: systemClock, random: Math.random },
     };
+    const counts = { sent: 0, suppressed: 0 };
     const look = async () =>
       watchArchive(
         ports,
@@ -117,9 +118,21 @@ async function watch(options: WatchOptions): Promise<number> {
           attemptsMax: DELIVERY_ATTEMPTS,
           from: options.from,
         },
-        REPORTS,
+        {
+          ...REPORTS,
+          onDelivered: () => {
+            counts.sent += 1;
+          },
+          onObject: (_, { withheld }) => {
+            counts.suppressed += withheld.length;
+          },
+        },
       );
-    if (options.once) return toExitCode(await look(), state);
+    if (options.once) {
+      const looked = await look();
+      console.log(describeLook({ ...counts, givenUp: state.givenUp().length }));
+      return toExitCode(looked, state);
+    }
     const signal = abortOnInterrupt("Stopping with everything saved");
     for (;;) {
       await look();
@@ -135,11 +148,11 @@ async function watch(options: WatchOptions): Promise<number> {
 }
 
 /** @throws {UsageError} when the file cannot be read, or is not valid */
-async function readConfig(file: string): Promise<WatchConfig> {
+async function readConfig(file: string, sources: readonly string[]): Promise<WatchConfig> {
   try {
-    return parseWatchConfig(JSON.parse(await readFile(file, "utf8")), DETECTIONS);
+    return parseWatchConfig(JSON.parse(await readFile(file, "utf8")), DETECTIONS, sources);
   } catch (cause) {
-    throw new UsageError(`--config ${file}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`--config ${file}: ${describeFileProblem(cause)}`, { cause });
   }
 }
 
@@ -170,6 +183,16 @@ async function makeTargets({ targets }: WatchConfig): Promise<Map<string, Target
   return new Map(
     Object.entries(targets).map(([name, settings]) => [name, makeTarget(settings, ports)]),
   );
+}
+
+/** @param givenUp - at this look and before, as the exit code says */
+function describeLook({
+  sent,
+  suppressed,
+  givenUp,
+}: Record<"sent" | "suppressed" | "givenUp", number>): string {
+  const deliveries = (count: number) => formatCounted(count, "delivery", "deliveries");
+  return `${deliveries(sent)} sent, ${formatCounted(suppressed, "alert")} suppressed, ${deliveries(givenUp)} given up.`;
 }
 
 const REPORTS: WatchReports = {

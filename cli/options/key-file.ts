@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { SigningKeyError } from "../../lib/seal/signature.ts";
-import { UsageError } from "../errors.ts";
+import { describeFileProblem, UsageError } from "../errors.ts";
 
 /**
  * A key that the user named by its file.
@@ -10,7 +10,7 @@ import { UsageError } from "../errors.ts";
  */
 export async function readKeyFile<Key>(path: string, parse: (pem: Buffer) => Key): Promise<Key> {
   const pem = await readFile(path).catch((cause) => {
-    throw new UsageError(`cannot read ${path}: ${cause.message}`, { cause });
+    throw new UsageError(`cannot read ${path}: ${describeFileProblem(cause)}`, { cause });
   });
   try {
     return parse(pem);

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { readSavedQueries, SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
-import { UsageError } from "../errors.ts";
+import { describeFileProblem, UsageError } from "../errors.ts";
 import { defaultOf } from "./defaults.ts";
 import { sourceFilterOption } from "./source.ts";
 import { didYouMean } from "./suggestion.ts";
@@ -68,7 +68,7 @@ export function savedQueries(directory: string | undefined): ReadonlyMap<string,
       ...readSavedQueries(pathToFileURL(`${resolve(directory)}/`)),
     ]);
   } catch (cause) {
-    throw new UsageError(`--queries ${directory}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`--queries ${directory}: ${describeFileProblem(cause)}`, { cause });
   }
 }
 

@@ -8,8 +8,9 @@ import {
 import { type LocalContext, readContext } from "../../lib/detect/context/read-context.ts";
 import type { Detection } from "../../lib/detect/correlation.ts";
 import { parseSuppressions, Suppressions } from "../../lib/detect/suppressions.ts";
+import { unknownSources } from "../../lib/detect/unknown-sources.ts";
 import { INCLUDED_COUNTRIES } from "../../lib/stack/detection-files.ts";
-import { UsageError } from "../errors.ts";
+import { describeFileProblem, UsageError } from "../errors.ts";
 
 /** Files that say more of addresses. */
 export interface AddressOptions {
@@ -27,29 +28,49 @@ export interface ContextOptions extends AddressOptions {
   staff?: string;
 }
 
-/** @throws {UsageError} when the file cannot be read, or is not what `detection.rules` takes */
+/**
+ * @param sources - of the archive
+ * @throws {UsageError} when the file cannot be read, is not what `detection.rules` takes, or
+ * names a source that is not there
+ */
 export async function readRuleSettings(
   file: string | undefined,
   rules: readonly Detection[],
+  sources: readonly string[],
 ): Promise<RuleOverrides> {
   if (file === undefined) return {};
   try {
-    return parseRuleOverrides(JSON.parse(await readFile(file, "utf8")), rules);
+    const overrides = parseRuleOverrides(JSON.parse(await readFile(file, "utf8")), rules);
+    refuseUnknown({ rules: overrides }, sources);
+    return overrides;
   } catch (cause) {
-    throw new UsageError(`--rule-settings ${file}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`--rule-settings ${file}: ${describeFileProblem(cause)}`, { cause });
   }
 }
 
-/** @throws {UsageError} when the file cannot be read, or is not a list of suppressions */
+/**
+ * @param sources - of the archive; absent when they are not known
+ * @throws {UsageError} when the file cannot be read, is not a list of suppressions, or names a
+ * source that is not there
+ */
 export async function readSuppressions(
   file: string | undefined,
   rules: readonly Detection[],
+  sources: readonly string[] | undefined,
 ): Promise<Suppressions | undefined> {
   if (file === undefined) return undefined;
   try {
-    return new Suppressions(parseSuppressions(JSON.parse(await readFile(file, "utf8")), rules));
+    const suppressions = parseSuppressions(JSON.parse(await readFile(file, "utf8")), rules);
+    if (sources !== undefined) refuseUnknown({ suppressions }, sources);
+    return new Suppressions(suppressions);
   } catch (cause) {
-    throw new UsageError(`--suppressions ${file}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`--suppressions ${file}: ${describeFileProblem(cause)}`, { cause });
+  }
+}
+
+function refuseUnknown(...settings: Parameters<typeof unknownSources>): void {
+  for (const { path, message } of unknownSources(...settings)) {
+    throw new Error(`${path.join(".")}: ${message}`);
   }
 }
 
@@ -84,7 +105,7 @@ async function readContextFile(option: string, name: string): Promise<ContextFil
   try {
     return { name, content: await readFile(name) };
   } catch (cause) {
-    throw new UsageError(`${option} ${name}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`${option} ${name}: ${describeFileProblem(cause)}`, { cause });
   }
 }
 

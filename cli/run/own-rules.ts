@@ -3,18 +3,22 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rulesOf } from "../../lib/detect/own-rules.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
-import { UsageError } from "../errors.ts";
+import { describeFileProblem, UsageError } from "../errors.ts";
 
 /**
  * The rules that the modules of a folder export, in the order of the files' names.
  * Reading them runs their code.
  *
- * @throws {UsageError} when the folder or a module cannot be read, when a module exports
- * no rule, or something else
+ * @throws {UsageError} when the folder or a module cannot be read, when there is no module, or
+ * one exports no rule, or something else
  */
 export async function readOwnRules(directory: string): Promise<Rule[]> {
+  const names = await readdir(directory).catch((cause) => {
+    throw new UsageError(`--rules ${directory}: ${describeFileProblem(cause)}`, { cause });
+  });
   try {
-    const files = (await readdir(directory)).filter((name) => /\.(?:js|mjs|ts|mts)$/.test(name));
+    const files = names.filter((name) => /\.(?:js|mjs|ts|mts)$/.test(name));
+    if (files.length === 0) throw new Error(`there is no module in ${directory}`);
     const modules: Record<string, object> = {};
     for (const file of files.sort()) {
       modules[file] = await import(pathToFileURL(resolve(directory, file)).href);

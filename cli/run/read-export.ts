@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { ImportedFile } from "../../lib/import/import-entries.ts";
 import { ExportError, parseExport } from "../../lib/slack/export-file.ts";
-import { UsageError } from "../errors.ts";
+import { describeFileProblem, UsageError } from "../errors.ts";
 
 /**
  * Read a file of entries, gzipped or not.
@@ -14,7 +14,7 @@ import { UsageError } from "../errors.ts";
  */
 export async function readExport(name: string): Promise<ImportedFile> {
   const file = await (name === "-" ? buffer(process.stdin) : readFile(name)).catch((cause) => {
-    throw new UsageError(`cannot read ${name}: ${cause.message}`, { cause });
+    throw new UsageError(`cannot read ${name}: ${describeFileProblem(cause)}`, { cause });
   });
   try {
     return { name, entries: parseExport(await decode(file)) };

@@ -2,6 +2,7 @@
 
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { SUPPRESSION_EXPIRED } from "../../lib/detect/expired-suppression.ts";
+import { noSource, unknownSources } from "../../lib/detect/unknown-sources.ts";
 import { checkRouting } from "../../lib/notify/check-routing.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig } from "./schema.ts";
@@ -122,6 +123,7 @@ export function* tagContradictions(
 }
 
 function* readerContradictions({ readers, sources }: LakeConfig): Generator<Contradiction> {
+  const known = sources.map(({ name }) => name);
   for (const [index, { name, sources: read = [] }] of readers.entries()) {
     const withoutHyphens = name.replaceAll("-", "");
     if (
@@ -133,22 +135,26 @@ function* readerContradictions({ readers, sources }: LakeConfig): Generator<Cont
       };
     }
     for (const source of read) {
-      if (!sources.some(({ name }) => name === source)) {
-        yield { path: ["readers", index, "sources"], message: `"${source}" is no source` };
+      if (!known.includes(source)) {
+        const path = ["readers", index, "sources"];
+        yield { path, message: noSource(source, known) };
       }
     }
   }
 }
 
 function* routingContradictions({
-  detection: { enabled, targets, routes },
+  detection: { enabled, targets, routes, rules, suppressions },
   sources,
 }: LakeConfig): Generator<Contradiction> {
   const known = {
     ruleIds: [...DETECTIONS, SUPPRESSION_EXPIRED].map(({ id }) => id),
     sources: sources.map(({ name }) => name),
   };
-  for (const { path, message } of checkRouting({ targets, routes }, known)) {
+  for (const { path, message } of [
+    ...checkRouting({ targets, routes }, known),
+    ...unknownSources({ rules, suppressions }, known.sources),
+  ]) {
     yield { path: ["detection", ...path], message };
   }
   const names = Object.keys(targets);

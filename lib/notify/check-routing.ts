@@ -1,3 +1,4 @@
+import { noSource } from "../detect/unknown-sources.ts";
 import type { Route, TargetSettings } from "./target-settings.ts";
 
 interface Routing {
@@ -14,18 +15,22 @@ export interface RoutingProblem {
 /** @param known - what routes may name */
 export function* checkRouting(
   { targets, routes }: Routing,
-  known: { ruleIds: readonly string[]; sources?: readonly string[] },
+  known: { ruleIds: readonly string[]; sources: readonly string[] },
 ): Generator<RoutingProblem> {
   for (const [index, route] of routes.entries()) {
-    const places: [keyof Route, readonly string[], string][] = [
-      ["targets", Object.keys(targets), "no target"],
-      ["rules", known.ruleIds, "no rule; docs/reference/detections.md lists them all"],
-      ["sources", known.sources ?? route.sources ?? [], "no source"],
+    const places: [keyof Route, readonly string[], (value: string) => string][] = [
+      ["targets", Object.keys(targets), (target) => `"${target}" is no target`],
+      [
+        "rules",
+        known.ruleIds,
+        (rule) => `"${rule}" is no rule; docs/reference/detections.md lists them all`,
+      ],
+      ["sources", known.sources, (source) => noSource(source, known.sources)],
     ];
-    for (const [name, allowed, what] of places) {
+    for (const [name, allowed, describe] of places) {
       for (const value of route[name] ?? []) {
         if (!allowed.includes(value)) {
-          yield { path: ["routes", index, name], message: `"${value}" is ${what}` };
+          yield { path: ["routes", index, name], message: describe(value) };
         }
       }
     }

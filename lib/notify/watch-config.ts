@@ -4,6 +4,7 @@ import { parseRuleOverrides } from "../detect/configure.ts";
 import type { Detection } from "../detect/correlation.ts";
 import { SUPPRESSION_EXPIRED } from "../detect/expired-suppression.ts";
 import { parseSuppressions, Suppressions } from "../detect/suppressions.ts";
+import { unknownSources } from "../detect/unknown-sources.ts";
 import { parseDuration, SECONDS_PER_DAY } from "../time.ts";
 import { checkRouting } from "./check-routing.ts";
 import { routeList, targetsByName } from "./target-settings.ts";
@@ -52,22 +53,40 @@ export type WatchConfig = ReturnType<typeof parseWatchConfig>;
 
 /**
  * @param value - of the file, parsed
+ * @param sources - of the archive, which it may name
  * @throws {WatchConfigError} naming each value that is wrong
  */
-export function parseWatchConfig(value: unknown, detections: readonly Detection[]) {
+export function parseWatchConfig(
+  value: unknown,
+  detections: readonly Detection[],
+  sources: readonly string[],
+) {
   const parsed = SCHEMA.safeParse(value);
   if (!parsed.success) throw new WatchConfigError(parsed.error.issues.map(describe).join("; "));
   const { targets, routes, alertPeriod, ...rest } = parsed.data;
   const ruleIds = [...detections, SUPPRESSION_EXPIRED].map(({ id }) => id);
-  const problems = [...checkRouting({ targets, routes }, { ruleIds })];
+  const problems = [...checkRouting({ targets, routes }, { ruleIds, sources })];
   if (problems.length > 0) throw new WatchConfigError(problems.map(describe).join("; "));
+  const settings = parseSettings(rest, detections);
+  const unknown = [...unknownSources(settings, sources)];
+  if (unknown.length > 0) throw new WatchConfigError(unknown.map(describe).join("; "));
+  return {
+    ...{ targets, routes },
+    periodSeconds: alertPeriod,
+    overrides: settings.rules,
+    suppressions: new Suppressions(settings.suppressions),
+    context: { ownAppIds: rest.ownAppIds, ownInstallerIds: rest.ownInstallerIds },
+  };
+}
+
+function parseSettings(
+  { rules = {}, suppressions = [] }: { rules?: unknown; suppressions?: unknown },
+  detections: readonly Detection[],
+) {
   try {
     return {
-      ...{ targets, routes },
-      periodSeconds: alertPeriod,
-      overrides: parseRuleOverrides(rest.rules ?? {}, detections),
-      suppressions: new Suppressions(parseSuppressions(rest.suppressions ?? [], detections)),
-      context: { ownAppIds: rest.ownAppIds, ownInstallerIds: rest.ownInstallerIds },
+      rules: parseRuleOverrides(rules, detections),
+      suppressions: parseSuppressions(suppressions, detections),
     };
   } catch (cause) {
     throw new WatchConfigError((cause as Error).message, { cause });

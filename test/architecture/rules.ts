@@ -221,6 +221,7 @@ export const LAYERS: Rule[][] = [
         "lib/ocsf/classes.ts",
         "lib/security-lake/event-key.ts",
         "lib/detect/suppressions.ts",
+        "lib/detect/unknown-sources.ts",
         "lib/detect/context",
         "lib/detect/detections.ts",
         "lib/detect/expired-suppression.ts",

@@ -1,9 +1,18 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { rulesOf, withOwnRules } from "../../lib/detect/own-rules.ts";
 
 const [ours] = DETECTIONS;
 const rule = { ...ours, alertTitle: () => "Mine", dedupeKey: () => "mine" };
+
+it("finds what rules import, in a clone as where the package is installed", () => {
+  const { resolve } = createRequire(import.meta.url);
+  expect(resolve("slack-audit-lake/rules")).toBe(
+    fileURLToPath(new URL("../../lib/detect/index.ts", import.meta.url)),
+  );
+});
 
 it("takes the rules of every module, and one in the place of ours", () => {
   const own = rulesOf({ "a.ts": { x: rule, y: { ...rule, id: "own" } }, "b.ts": { x: rule } });

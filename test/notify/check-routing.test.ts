@@ -21,7 +21,7 @@ it.each<[Route, string]>([
     { rules: ["app"], targets: ["soc"] },
     'routes.0.rules "app" is no rule; docs/reference/detections.md lists them all',
   ],
-  [{ sources: ["acme"], targets: ["soc"] }, 'routes.0.sources "acme" is no source'],
+  [{ sources: ["acme"], targets: ["soc"] }, 'routes.0.sources "acme" is no source; there is grid'],
 ])("names what there is not: %j", (route, problem) => {
   expect(problems(route)).toEqual([problem]);
 });

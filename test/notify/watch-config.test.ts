@@ -6,13 +6,18 @@ const TARGETS = { soc: { type: "slack", secret: "SOC_WEBHOOK" } };
 const ROUTES = [{ severity: "high", targets: ["soc"] }];
 
 it("fills in what is not given", () => {
-  expect(parseWatchConfig({ targets: TARGETS, routes: ROUTES }, DETECTIONS)).toMatchObject({
+  expect(
+    parseWatchConfig({ targets: TARGETS, routes: ROUTES }, DETECTIONS, ["grid"]),
+  ).toMatchObject({
     ...{ targets: TARGETS, routes: ROUTES },
     ...{ periodSeconds: 3600, overrides: {} },
     context: { ownAppIds: [], ownInstallerIds: [] },
   });
 });
 
+const SUPPRESSION = {
+  ...{ rule: "admin-granted", actor: "U1", reason: "Bot", owner: "sec", expires: "2027-01-01" },
+};
 const VALID = { targets: TARGETS, routes: ROUTES };
 
 it.each<[unknown, string]>([
@@ -22,10 +27,22 @@ it.each<[unknown, string]>([
   [{ ...VALID, alertPeriod: "1s" }, 'alertPeriod: must be a duration from "1m" to "7d"'],
   [{ ...VALID, routes: [] }, "targets.soc: is in no route"],
   [{ ...VALID, routes: [{ targets: ["soc"], rules: ["x"] }] }, 'routes.0.rules: "x" is no rule'],
+  [
+    { ...VALID, routes: [{ targets: ["soc"], sources: ["acme"] }] },
+    '"acme" is no source; there is',
+  ],
+  [
+    { ...VALID, rules: { "admin-granted": { sources: { acme: "off" } } } },
+    'rules.admin-granted.sources: "acme" is no source; there is grid',
+  ],
+  [
+    { ...VALID, suppressions: [{ ...SUPPRESSION, source: "acme" }] },
+    'suppressions.0.source: "acme" is no source; there is grid',
+  ],
   [{ ...VALID, rules: { x: "off" } }, '"x"'],
   [{ ...VALID, suppressions: [{}] }, "suppression 1 of 1"],
 ])("refuses %j", (config, problem) => {
-  const parse = () => parseWatchConfig(config, DETECTIONS);
+  const parse = () => parseWatchConfig(config, DETECTIONS, ["grid"]);
   expect(parse).toThrow(WatchConfigError);
   expect(parse).toThrow(problem);
 });
@@ -33,7 +50,7 @@ it.each<[unknown, string]>([
 it("does not quote what may be a secret", () => {
   const secret = "https://hooks.slack.com/services/T0/B0/x0secret0x";
   const config = { targets: { soc: { type: "slack", secret } }, routes: ROUTES };
-  expect(() => parseWatchConfig(config, DETECTIONS)).toThrow(
+  expect(() => parseWatchConfig(config, DETECTIONS, ["grid"])).toThrow(
     /^targets\.soc\.secret: must be the name of an environment variable \(capitals, digits and _\), never the secret itself$/,
   );
 });

@@ -180,3 +180,18 @@ describe("a strange entry is a whole, valid event", () => {
     for (const line of LINES) expectWhole(mutate(line, random));
   });
 });
+
+it("has only well-formed texts and names, which Parquet can hold", () => {
+  const lines = [
+    String.raw`{"action":"user_login","actor":{"user":{"name":"a\ud800b"}},"x\udc00":["\uDBFF"]}`,
+    String.raw`{"action":"a\ud83d","big":12345678901234567890,"details":{"\ud800":"\ud83d\ude00"}}`,
+  ];
+  for (const line of lines) {
+    expectWhole(line);
+    expect(JSON.stringify(toEvent(line, "acme", "1.5.0"))).not.toMatch(/(?<!\\)\\ud/i);
+  }
+  const [login, other] = lines.map((line) => toEvent(line, "acme", "1.5.0"));
+  expect(login?.actor).toMatchObject({ user: { name: "a\ufffdb" } });
+  expect(login?.unmapped).toEqual({ "x\ufffd": ["\ufffd"] });
+  expect(JSON.stringify(other)).toContain("😀");
+});

@@ -13,10 +13,10 @@ export interface KnownNetwork {
 /**
  * Read networks of one's own: in each line an address, a range or `AS64500`, then a name.
  *
- * @throws {ContextFileError} naming the line that is wrong
+ * @throws {ContextFileError} naming the line that is wrong, or that the file names no network
  */
 export function parseKnownNetworks(file: ContextFile): KnownNetwork[] {
-  return linesOf(file).map(({ number, text }) => {
+  const networks = linesOf(file).map(({ number, text }) => {
     const [, first = "", name = ""] = /^([^\s,]+)[\s,]+(\S.*)$/.exec(text) ?? [];
     const of = parseNetwork(first);
     if (of === undefined) {
@@ -28,6 +28,9 @@ export function parseKnownNetworks(file: ContextFile): KnownNetwork[] {
     }
     return { of, name };
   });
+  // Beside none, every address would be an unknown network.
+  if (networks.length === 0) throw new ContextFileError(file, "has no network");
+  return networks;
 }
 
 function parseNetwork(text: string): AddressRange | number | undefined {

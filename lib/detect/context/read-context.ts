@@ -1,8 +1,8 @@
 import { AddressContext, type AddressSources, TOR_LIST } from "./address-context.ts";
 import { AddressDatabase } from "./address-database.ts";
 import { parseAddressList } from "./address-list.ts";
-import type { ContextFile } from "./context-file.ts";
-import { parseKnownNetworks, parseSlackAllowList } from "./known-networks.ts";
+import { type ContextFile, ContextFileError } from "./context-file.ts";
+import { type KnownNetwork, parseKnownNetworks, parseSlackAllowList } from "./known-networks.ts";
 import { parseStaffList, type StaffList } from "./staff-list.ts";
 
 /** The files that say more of addresses and people; each may be absent. */
@@ -29,6 +29,7 @@ export interface LocalContext {
 export function readContext(files: ContextFiles): LocalContext {
   const { countries, networkOwners, torExits, threatLists = [], networks, slackAllowList } = files;
   const hasNetworks = networks !== undefined || slackAllowList !== undefined;
+  const hasOwners = networkOwners !== undefined;
   const lists = [
     ...(torExits === undefined ? [] : [{ name: TOR_LIST, file: torExits }]),
     ...threatLists.map((file) => ({ name: baseName(file.name), file })),
@@ -38,8 +39,10 @@ export function readContext(files: ContextFiles): LocalContext {
     owners: networkOwners && new AddressDatabase(networkOwners),
     networks: hasNetworks
       ? [
-          ...(networks === undefined ? [] : parseKnownNetworks(networks)),
-          ...(slackAllowList === undefined ? [] : parseSlackAllowList(slackAllowList)),
+          ...(networks === undefined ? [] : checked(networks, parseKnownNetworks, hasOwners)),
+          ...(slackAllowList === undefined
+            ? []
+            : checked(slackAllowList, parseSlackAllowList, hasOwners)),
         ]
       : undefined,
     lists: lists.map(({ name, file }) => ({ name, ranges: parseAddressList(file) })),
@@ -48,6 +51,21 @@ export function readContext(files: ContextFiles): LocalContext {
     addresses: new AddressContext(sources),
     ...(files.staff === undefined ? {} : { staff: parseStaffList(files.staff) }),
   };
+}
+
+/** @throws {ContextFileError} when nothing says which addresses belong to an AS number */
+function checked(
+  file: ContextFile,
+  parse: (file: ContextFile) => KnownNetwork[],
+  hasOwners: boolean,
+): KnownNetwork[] {
+  const networks = parse(file);
+  const system = hasOwners ? undefined : networks.find(({ of }) => typeof of === "number");
+  if (system === undefined) return networks;
+  throw new ContextFileError(
+    file,
+    `names AS${system.of}, and AS numbers need a database of network owners: --network-owners (networkOwners in the stack)`,
+  );
 }
 
 function baseName(path: string): string {

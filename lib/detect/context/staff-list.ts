@@ -30,7 +30,7 @@ const KEYS = ["email", "id"];
  * Read a staff list: CSV with a header, which has a column `email` or `id`; all others are shown
  * in alerts.
  *
- * @throws {ContextFileError} naming the line that is wrong
+ * @throws {ContextFileError} naming the line that is wrong, or that the list is empty
  */
 export function parseStaffList(file: ContextFile): StaffList {
   const records = new Map<string, StaffRecord>();
@@ -45,6 +45,7 @@ export function parseStaffList(file: ContextFile): StaffList {
       records.set(key, filled);
     }
   }
+  if (records.size === 0) throw new ContextFileError(file, "has no person");
   return new StaffList(records);
 }
 

@@ -69,7 +69,10 @@ describe("detect with local files", () => {
   });
 
   it.each([
-    [["--tor-exits", "/no/such/file"], "--tor-exits /no/such/file: ENOENT"],
+    [["--tor-exits", "/no/such/file"], "--tor-exits /no/such/file: no such file\n"],
+    [["--suppressions", "/no/such/file"], "--suppressions /no/such/file: no such file\n"],
+    [["--rules", "/no/such/folder"], "--rules /no/such/folder: no such folder\n"],
+    [["--staff", "/"], "--staff /: is a folder\n"],
     [["--countries", import.meta.filename], "detect-context.test.ts: is not a database in MaxMind"],
   ])("refuses %j in one line", async (args, message) => {
     const { code, stderr } = await detect(...args);

@@ -138,6 +138,11 @@ describe("detect", () => {
       code: 2,
       stderr: expect.stringContaining('no rule is called "x"'),
     });
+    const gird = await suppressions('{"app-removed":{"sources":{"gird":"off"}}}');
+    expect(await detect("--rule-settings", gird)).toMatchObject({
+      code: 2,
+      stderr: `audit-lake: --rule-settings ${gird}: rules.app-removed.sources: "gird" is no source; there is grid\n`,
+    });
   });
 
   it("raises a suppression that has expired", async () => {
@@ -178,6 +183,10 @@ describe("detect", () => {
 
   it("says what is no rule", async () => {
     const folder = await temporaryDirectory();
+    expect(await detect("--rules", folder)).toMatchObject({
+      code: 2,
+      stderr: `audit-lake: --rules ${folder}: there is no module in ${folder}\n`,
+    });
     await writeFile(join(folder, "own.mjs"), "export const rule = { id: 'x' };");
     expect(await detect("--rules", folder)).toMatchObject({
       code: 2,

@@ -43,16 +43,22 @@ describe("watch", () => {
     const first = await watch(...from);
     expect(first).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/^\[HIGH\] .* \(intune-disabled\) → soc\n$/),
+      stdout: expect.stringMatching(
+        /^\[HIGH\] .* \(intune-disabled\) → soc\n0 deliveries sent, 0 alerts suppressed, 1 delivery given up\.\n$/,
+      ),
       stderr: expect.stringContaining("answered 404: no_service (given up"),
     });
     expect(first.stderr).not.toContain("x0secret0x");
     expect(await watch(...from, "--retry")).toEqual({
       code: 0,
-      stdout: "",
+      stdout: "1 delivery sent, 0 alerts suppressed, 0 deliveries given up.\n",
       stderr: "1 delivery to retry\n",
     });
-    expect(await watch()).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await watch()).toEqual({
+      code: 0,
+      stdout: "0 deliveries sent, 0 alerts suppressed, 0 deliveries given up.\n",
+      stderr: "",
+    });
     expect(server.received).toHaveLength(2);
   });
 

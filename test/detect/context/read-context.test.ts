@@ -73,7 +73,8 @@ describe("networks of one's own", () => {
 
   it("are named by one's own file rather than by Slack", () => {
     const slackAllowList = file('{"trusted_cidr":["10.0.0.0/8"]}');
-    expect(readContext({ networks, slackAllowList }).addresses.of(LOW).network).toBe("VPN Berlin");
+    const { addresses } = readContext({ networks, networkOwners, slackAllowList });
+    expect(addresses.of(LOW).network).toBe("VPN Berlin");
   });
 });
 
@@ -123,6 +124,20 @@ describe("a file that is not what it should be", () => {
     ["torExits", "10.0.0.1/99", 'line 1: "10.0.0.1/99" begins with no address or range'],
     ["torExits", invalid, "dir/file: is not text in UTF-8"],
     ["networks", "10.0.0.0/8", 'line 1: "10.0.0.0/8" is not an address, a range or an AS number'],
+    ["networks", "", "dir/file: has no network"],
+    ["networks", "# none yet\n\n", "dir/file: has no network"],
+    [
+      "networks",
+      "10.0.0.0/8 Office\nAS64500 P\n",
+      "dir/file: names AS64500, and AS numbers need a",
+    ],
+    [
+      "slackAllowList",
+      '{"trusted_asns":[64500]}',
+      "dir/file: names AS64500, and AS numbers need a",
+    ],
+    ["staff", "", "dir/file: has no person"],
+    ["staff", "email,name\n", "dir/file: has no person"],
     ["networks", "# a\n\nOffice 10.0.0.0/8", "dir/file, line 3: "],
     ["networks", "ASx Office", "dir/file, line 1: "],
     ["slackAllowList", "{", "dir/file: is not the answer of admin.audit.anomaly.allow.getItem"],

@@ -163,6 +163,11 @@ describe("parseConfig", () => {
       /: sources\[1\]\.name: "a" is there twice/,
     ],
     [
+      "settings of a rule for a source that is not there",
+      { detection: { rules: { "admin-granted": { sources: { b: "off" } } } } },
+      /: detection\.rules\.admin-granted\.sources: "b" is no source; there is \w+$/,
+    ],
+    [
       "a reader of a source that is not there",
       { readers: [{ name: "a", principals: ["123456789012"], sources: ["b"] }] },
       /: readers\[0\]\.sources: "b" is no source/,

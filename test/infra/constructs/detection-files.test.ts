@@ -72,6 +72,8 @@ describe("detectionFiles", () => {
   it.each([
     [{ torExits: "/no/such/file" }, /^detection\.context: ENOENT.*\/no\/such\/file/],
     [{ staff: import.meta.filename }, /^detection\.context: .*test\.ts, line 1: /],
+    [{ networks: "/dev/null" }, /^detection\.context: \/dev\/null: has no network$/],
+    [{ staff: "/dev/null" }, /^detection\.context: \/dev\/null: has no person$/],
     [{ threatLists: ["package.json"] }, /^detection\.context: package\.json, line 1: /],
     [
       { threatLists: [import.meta.filename, import.meta.filename] },
@@ -80,5 +82,10 @@ describe("detectionFiles", () => {
   ])("are checked: %j", (context, message) => {
     expect(() => configured({ context })).toThrow(ConfigError);
     expect(() => configured({ context })).toThrow(message);
+  });
+
+  it("are checked together: AS numbers need the owners of networks", () => {
+    const networks = file("networks", "AS64500 Provider\n");
+    expect(() => configured({ context: { networks } })).toThrow(/networks: names AS64500, and AS/);
   });
 });
