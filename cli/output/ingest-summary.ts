@@ -9,7 +9,7 @@ const OUTCOMES: Record<IngestOutcome, string> = {
   interrupted: "interrupted, with everything saved; run the same command again to continue",
   lease_held: "nothing done: another run of this source is active",
   lease_lost: "stopped: another run has taken over",
-  failed: "failed; entries stored before the failure are kept",
+  failed: "failed; what was stored before the failure is kept",
 };
 
 /** A run's summary, for people. */
