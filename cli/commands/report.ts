@@ -18,7 +18,9 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../errors.ts";
+import { EXIT } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
+import { noteNothing, noteOutside } from "../options/archived-days.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
@@ -122,6 +124,10 @@ ${STACK_HELP}`,
         await makeTrail(options, scope, subject, openPorts, signal);
         return;
       }
+      if (options.stack === undefined) {
+        const { from: from_day, to: to_day } = scope.period;
+        await noteOutside({ from_day, to_day }, options.archive, options.source);
+      }
       if (options.json) {
         console.log(toJsonLine(await collectReport(await openPorts(), scope, signal)));
         return;
@@ -196,6 +202,13 @@ async function makeTrail(
   const { renderTrail } = await import("../../lib/report/trail-page.ts");
   const ports = await openPorts();
   const data = await collectTrail(ports, scope, subject, signal);
+  if (data.total === 0) {
+    const why = `no entry of ${scope.period.from} to ${scope.period.to} is about the ${subject.kind} ${subject.value}`;
+    if (options.stack !== undefined) throw new UsageError(why);
+    await noteNothing(why, options.archive, options.source);
+    process.exitCode = EXIT.usage;
+    return;
+  }
   if (json) {
     console.log(toJsonLine(data));
     return;

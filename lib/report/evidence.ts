@@ -4,6 +4,7 @@ import { manifestKey, newestRevision, signatureKey } from "../archive/sealed-day
 import type { ArchiveStore } from "../ports.ts";
 import { hashOf, objectsOf, parseManifest } from "../seal/manifest.ts";
 import { dayOf } from "../time.ts";
+import { evidenceReadme } from "./evidence-readme.ts";
 import type { TrailData, TrailEntry } from "./trail.ts";
 
 /** A file of the bundle. */
@@ -81,7 +82,7 @@ export async function* evidenceOf(
     }
   }
   yield withSum("unsealed.txt", Buffer.from(unsealed.map((key) => `${key}\n`).join("")));
-  yield withSum("README.md", Buffer.from(readme(data)));
+  yield withSum("README.md", Buffer.from(evidenceReadme(data)));
   yield { path: "SHA256SUMS", bytes: Buffer.from(sums.join("")) };
 }
 
@@ -89,64 +90,4 @@ const NEWLINE = Buffer.from("\n");
 
 function hourOfEntry({ source, dateCreate }: TrailEntry): string {
   return hourPrefix(source, dateCreate);
-}
-
-/** The commands are tested: they find each byte that was changed. */
-function readme({ subject, period, total, entries, version }: TrailData): string {
-  return `# Evidence
-
-What the Slack audit logs say about the ${subject.kind} that report.html names, from ${period.from} to ${period.to} (UTC, both days
-included): ${total} entries, of which ${entries.length} are here. Written by slack-audit-lake ${version}.
-
-| file | what it is |
-| --- | --- |
-| report.html | the page; it needs no network and no script |
-| entries.ndjson | the entries, byte for byte as Slack sent them, one a line |
-| audit_logs/ | the stored objects that hold these entries, with others of the same time |
-| manifests/ | of each sealed day: what Slack listed, and the SHA-256 of every object |
-| signatures/ | of manifests, where they are signed: ECDSA on P-256, SHA-256 |
-| unsealed.txt | objects that no manifest names: of these days, nothing is proved yet |
-| SHA256SUMS | of all files here |
-
-## Verify
-
-Run this in the folder, in a POSIX shell with coreutils, gzip and openssl. Each step prints what is wrong and ends with an error, or prints
-\`OK\`.
-
-\`\`\`sh
-set -eu
-export LC_ALL=C
-
-# 1. No file was changed since the bundle was made. Compare the sum of SHA256SUMS itself with one that you noted.
-sha256sum --check --quiet --strict SHA256SUMS
-sha256sum SHA256SUMS
-
-# 2. Each object is one that a manifest names, byte for byte, or is listed in unsealed.txt.
-find manifests -name '*.json' -exec cat {} + 2>/dev/null |
-  grep -o '"key":"audit_logs/[^"]*","size_bytes":[0-9]*,"sha256":"[0-9a-f]*"' |
-  sed 's/^"key":"\\(.*\\)","size_bytes":[0-9]*,"sha256":"\\(.*\\)"$/\\2  \\1/' > sealed.sums || true
-find audit_logs -type f -exec sha256sum {} + | sort > held.sums
-sort sealed.sums | comm -13 - held.sums | cut -c 67- | sort > unproved
-sort unsealed.txt | comm -13 - unproved | sed 's/$/: not what its manifest says/' > wrong
-if [ -s wrong ]; then cat wrong; exit 1; fi
-
-# 3. Each entry is in an object.
-find audit_logs -type f -exec gzip -dc {} + | sort > lines
-sort entries.ndjson | comm -23 - lines > foreign
-if [ -s foreign ]; then echo 'entries that no object holds:'; cat foreign; exit 1; fi
-rm -f sealed.sums held.sums unproved wrong lines foreign
-
-# 4. Each signed manifest is one that the key signed. Get public.pem from its owner, not from here.
-if [ -f public.pem ] && [ -d signatures ]; then
-  find signatures -name '*.sig' | while read -r signature; do
-    manifest=$(echo "$signature" | sed 's/^signatures/manifests/; s/sig$/json/')
-    openssl dgst -sha256 -verify public.pem -signature "$signature" "$manifest"
-  done
-fi
-echo OK
-\`\`\`
-
-What a seal proves, and what it does not, is in docs/operate/integrity.md of slack-audit-lake: a manifest names the one before by its
-SHA-256, so a head that was noted outside the archive binds all before it.
-`;
 }

@@ -56,6 +56,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/report/sections": "test/report/report.test.ts",
   "lib/report/collect-trail.ts": "test/report/trail-and-evidence.test.ts",
   "lib/report/evidence.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/evidence-readme.ts": "test/report/trail-and-evidence.test.ts",
   "lib/report/trail.ts": "test/report/trail-and-evidence.test.ts",
   "lib/report/trail-page.ts": "test/report/trail-and-evidence.test.ts",
 

@@ -13,6 +13,7 @@ import { openLake } from "../../lib/local/lake-database.ts";
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
 import { collectTrail } from "../../lib/report/collect-trail.ts";
 import { evidenceOf } from "../../lib/report/evidence.ts";
+import { evidenceReadme } from "../../lib/report/evidence-readme.ts";
 import type { TrailSubject } from "../../lib/report/trail.ts";
 import { renderTrail } from "../../lib/report/trail-page.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
@@ -47,7 +48,7 @@ const ENTRIES = [
   }),
 ];
 
-async function makeTrail(subject: TrailSubject) {
+async function makeTrail(subject: TrailSubject, sealed = ["2026-03-02"]) {
   const directory = await makeDirectory();
   await writeArchive(directory, ENTRIES);
   const store = new DirectoryArchiveStore(directory);
@@ -55,7 +56,7 @@ async function makeTrail(subject: TrailSubject) {
   const signer = new PemManifestSigner(
     Buffer.from(privateKey.export({ type: "pkcs8", format: "pem" })),
   );
-  await sealDays(store, "slack", ["2026-03-02"], signer);
+  await sealDays(store, "slack", sealed, signer);
   const lake = await openLake(directory, { threadsMax: 1 });
   onTestFinished(() => lake.close());
   const data = await collectTrail(
@@ -105,19 +106,49 @@ it("the page of a trail says how long it was silent, and shows sessions and aler
   expect(document.querySelectorAll("#timeline svg")).toHaveLength(2);
 });
 
-it("the evidence verifies by its own instructions, and no longer with a byte changed anywhere", async () => {
-  const { data, page, store, publicKey } = await makeTrail({ kind: "user", value: "U07SUSPECT" });
+/** A bundle in a folder, with the public key of its manifests beside it. */
+async function unpackEvidence(sealed?: string[]) {
+  const trail = await makeTrail({ kind: "user", value: "U07SUSPECT" }, sealed);
   const folder = await makeDirectory();
   const paths: string[] = [];
-  let commands = "";
-  for await (const { path, bytes } of evidenceOf(data, page, store)) {
+  const [, commands = ""] = /```sh\n([\s\S]*?)```/.exec(evidenceReadme(trail.data)) ?? [];
+  for await (const { path, bytes } of evidenceOf(trail.data, trail.page, trail.store)) {
     paths.push(path);
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), bytes);
-    if (path === "README.md")
-      commands = /```sh\n([\s\S]*?)```/.exec(Buffer.from(bytes).toString())?.[1] ?? "";
   }
-  await writeFile(join(folder, "public.pem"), publicKey);
+  await writeFile(join(folder, "public.pem"), trail.publicKey);
+  const runIn = (of: string, script: string) =>
+    promisify(execFile)("sh", ["-c", script], { cwd: of }).then(
+      ({ stdout }) => stdout.trimEnd(),
+      ({ code, stdout, stderr }) => `FAILED with ${code}: ${stdout}${stderr}`,
+    );
+  return {
+    folder,
+    paths,
+    verify: (of: string) => runIn(of, commands),
+    /** What the instructions say of a copy that somebody changed, with its sums made anew. */
+    verifyForged: async (forge: string) => {
+      const copy = await makeDirectory();
+      await cp(folder, copy, { recursive: true });
+      await runIn(copy, `set -e\n${forge}\n${REMAKE_SUMS}`);
+      return await runIn(copy, commands);
+    },
+  };
+}
+
+const REMAKE_SUMS = `rm SHA256SUMS
+sums=$(find * -type f ! -name public.pem | xargs sha256sum)
+echo "$sums" > SHA256SUMS`;
+
+/** Change an object and the entries; the shell has its path in `object`. */
+const FORGE_OBJECT = `object=$(find audit_logs -path '*dt=2026-03-02*' -type f)
+gzip -dc "$object" | sed 's/owner/guest/' | gzip > changed
+mv changed "$object"
+find audit_logs -type f -exec gzip -dc {} + | grep SUSPECT > entries.ndjson`;
+
+it("the evidence verifies by its own instructions, and no longer with a byte changed anywhere", async () => {
+  const { folder, paths, verify } = await unpackEvidence();
 
   expect(paths.map((path) => path.replace(/\d{10}-\d{10}-\w{16}/, "…"))).toEqual([
     "report.html",
@@ -136,12 +167,10 @@ it("the evidence verifies by its own instructions, and no longer with a byte cha
       .join(""),
   );
   expect(await readFile(join(folder, "unsealed.txt"), "utf8")).toBe(`${paths[2]}\n`);
-  const verify = async (of: string) =>
-    promisify(execFile)("sh", ["-c", commands], { cwd: of }).then(
-      ({ stdout }) => stdout.trimEnd().split("\n").at(-1),
-      ({ stdout, stderr }) => `FAILED ${stdout}${stderr}`,
-    );
-  expect(await verify(folder)).toBe("OK");
+  expect((await verify(folder)).split("\n").slice(-2)).toEqual([
+    `unsealed: ${paths[2]}`,
+    "OK, but 1 of 2 objects unsealed: nothing proves what is in them",
+  ]);
 
   for (const path of paths.filter((name) => name !== "README.md")) {
     const copy = await makeDirectory();
@@ -150,20 +179,82 @@ it("the evidence verifies by its own instructions, and no longer with a byte cha
     const at = Math.floor(bytes.length / 2);
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     await writeFile(join(copy, path), bytes);
-    expect([path, await verify(copy)]).toEqual([path, expect.stringMatching(/^FAILED /)]);
+    expect([path, await verify(copy)]).toEqual([path, expect.stringMatching(/^FAILED with 1: /)]);
   }
+});
 
-  // Whoever changes the sums as well is found by the manifest, and by the signature.
-  const copy = await makeDirectory();
-  await cp(folder, copy, { recursive: true });
-  const forged = join(copy, paths[1] ?? "");
-  await promisify(execFile)(
-    "sh",
-    [
-      "-c",
-      `gzip -dc '${forged}' | sed 's/owner/guest/' | gzip > changed; mv changed '${forged}'; gzip -dc audit_logs/*/*/*/*.gz | grep SUSPECT > entries.ndjson; find . -type f ! -name SHA256SUMS ! -name sums ! -name public.pem | sed 's,^./,,' | xargs sha256sum > sums; mv sums SHA256SUMS`,
-    ],
-    { cwd: copy },
-  );
-  expect(await verify(copy)).toContain("not what its manifest says");
+const SEALED = ["2026-03-02", "2026-03-03"];
+
+/** What is forged, how, and what the instructions say. */
+const FORGERIES: [string, string, RegExp][] = [
+  ["an object", FORGE_OBJECT, /dt=2026-03-02\S+: not what its manifest says/],
+  [
+    "an object, and calls it unsealed",
+    `${FORGE_OBJECT}\necho "$object" >> unsealed.txt`,
+    /dt=2026-03-02\S+: not what its manifest says/,
+  ],
+  ["what is unsealed", ": > unsealed.txt", /dt=2026-03-03\S+: unsealed.txt is wrong about it/],
+  [
+    "a signature, by removing it",
+    "rm signatures/source=slack/dt=2026-03-02.sig",
+    /dt=2026-03-02\.json: it has no signature/,
+  ],
+  [
+    "a manifest, by removing it",
+    "rm manifests/source=slack/dt=2026-03-02.json",
+    /dt=2026-03-02\.json: its signature is here, and it is not/,
+  ],
+  [
+    "a manifest, with its hash of the object",
+    `${FORGE_OBJECT}
+was=$(grep -o "$object[^}]*" manifests/source=slack/dt=2026-03-02.json | grep -oE '[0-9a-f]{64}')
+now=$(sha256sum "$object" | cut -c 1-64)
+sed "s/$was/$now/" manifests/source=slack/dt=2026-03-02.json > changed
+mv changed manifests/source=slack/dt=2026-03-02.json`,
+    /dt=2026-03-02\.json: not what this key signed/,
+  ],
+];
+
+/** Of days whose manifests are both in the bundle. */
+const FORGERIES_OF_CHAIN: typeof FORGERIES = [
+  [
+    "a manifest, by putting another day's in its place",
+    `for part in manifests:json signatures:sig; do
+  (cd "\${part%:*}/source=slack" && mv "dt=2026-03-03.\${part#*:}" "dt=2026-03-02.\${part#*:}")
+done
+find audit_logs -path '*dt=2026-03-02*' -type f > unsealed.txt`,
+    /dt=2026-03-02\.json: it is another's manifest/,
+  ],
+  [
+    "a sealed day into an unsealed one",
+    `${FORGE_OBJECT}
+rm manifests/source=slack/dt=2026-03-02.json signatures/source=slack/dt=2026-03-02.sig
+echo "$object" > unsealed.txt`,
+    /source=slack\/dt=2026-03-02: a later manifest names one of this day that is not here/,
+  ],
+];
+
+it.each([
+  ["one of two days", ["2026-03-02"], FORGERIES],
+  ["both days", SEALED, FORGERIES_OF_CHAIN],
+])(
+  "where %s are sealed, the instructions find a forgery whose sums are made anew",
+  async (_, sealed, forgeries) => {
+    const { verifyForged } = await unpackEvidence(sealed);
+
+    for (const [what, forge, problem] of forgeries) {
+      const said = await verifyForged(forge);
+      expect([what, said]).toEqual([what, expect.stringMatching(/^FAILED with 1: /)]);
+      expect([what, said]).toEqual([what, expect.stringMatching(problem)]);
+    }
+  },
+);
+
+it("the instructions say OK, and no more, only where every object is sealed and signed", async () => {
+  const { folder, verify, verifyForged } = await unpackEvidence(SEALED);
+
+  expect((await verify(folder)).split("\n").at(-1)).toBe("OK");
+  const unsigned = (await verifyForged("rm -r public.pem signatures")).split("\n");
+  expect(unsigned.at(-1)).toBe("OK, but no signature was checked: there is no public.pem");
+  expect(unsigned).toContain("manifests/source=slack/dt=2026-03-02.json: it has no signature");
 });

@@ -18,7 +18,7 @@ afterAll(() => rm(archive, { recursive: true }));
 
 it("writes the page and the evidence of a trail, readable by their owner only", async () => {
   const [page, evidence] = [join(archive, "../trail.html"), join(archive, "../case.zip")];
-  const args = ["--user", "U1", "--output", page, "--evidence", evidence];
+  const args = ["--user", "U0MILES001", "--output", page, "--evidence", evidence];
   const { code, stdout, stderr } = await run(["report", "--archive", archive, ...PERIOD, ...args]);
 
   expect({ code, stderr, stdout }).toEqual({
@@ -43,6 +43,35 @@ it.each([
   const { code, stderr } = await run(["report", "--archive", archive, ...PERIOD, ...args]);
 
   expect({ code, stderr }).toEqual({ code: 2, stderr: `audit-lake: ${problem}\n` });
+});
+
+it.each([
+  ["user", "nobody@example.com"],
+  ["address", "192.0.2.250"],
+  ["app", "A0NONE"],
+  ["channel", "C0NONE"],
+])("writes no page about a --%s of which there is nothing", async (kind, value) => {
+  const page = join(archive, "../nothing.html");
+  const args = [`--${kind}`, value, "--output", page];
+  const { code, stdout, stderr } = await run(["report", "--archive", archive, ...PERIOD, ...args]);
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(
+    new RegExp(
+      `^audit-lake: no entry of 2026-03-02 to 2026-03-02 is about the ${kind} ${value}; the entries of the archive \\S+ are of \\S+ to \\S+ \\(UTC\\)\n$`,
+    ),
+  );
+  await expect(stat(page)).rejects.toThrow("ENOENT");
+});
+
+it("says when the archive has nothing of the period", async () => {
+  const period = ["--from", "2020-01-01", "--until", "2020-01-02", "--skip-rules", "--json"];
+  const { code, stderr } = await run(["report", "--archive", archive, ...period]);
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(
+    /^audit-lake: no entry is of this period; the entries of the archive .*\n$/,
+  );
 });
 
 it("asks Athena with --stack, and says what that scanned", async () => {
