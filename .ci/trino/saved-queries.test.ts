@@ -41,6 +41,7 @@ describe("the template's tables on Trino", () => {
       ["audit_log_lines", "BASE TABLE"],
       ["audit_logs", "VIEW"],
       ["audit_logs_masked", "VIEW"],
+      ["audit_logs_ocsf", "VIEW"],
       ["manifest_lines", "BASE TABLE"],
     ]);
   });
