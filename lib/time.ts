@@ -43,6 +43,11 @@ export function rangeOfDay(day: string): TimeRange {
   return { from, until: from + SECONDS_PER_DAY };
 }
 
+/** @param days - `YYYY-MM-DD`, UTC, both included */
+export function rangeOfDays({ from, to }: { from: string; to: string }): TimeRange {
+  return { from: startOfDay(from), until: rangeOfDay(to).until };
+}
+
 export function overlaps(a: TimeRange, b: TimeRange): boolean {
   return a.from < b.until && b.from < a.until;
 }

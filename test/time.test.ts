@@ -5,6 +5,7 @@ import {
   nowSeconds,
   overlaps,
   parseDuration,
+  rangeOfDays,
   startOfDay,
   toIsoSeconds,
 } from "../lib/time.ts";
@@ -35,6 +36,13 @@ describe("time", () => {
 
   it("begins a day at midnight, UTC", () => {
     expect(startOfDay("2024-02-29")).toBe(MIDNIGHT);
+  });
+
+  it("takes days from the first midnight to the one after the last", () => {
+    expect(rangeOfDays({ from: "2024-02-29", to: "2024-03-01" })).toEqual({
+      from: MIDNIGHT,
+      until: MIDNIGHT + 2 * 86_400,
+    });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { SECONDS_PER_HOUR, startOfDay, toIsoSeconds } from "../time.ts";
+import { rangeOfDays, SECONDS_PER_HOUR, toIsoSeconds } from "../time.ts";
 import type { HourSummary } from "./report-data.ts";
 
 /** What is known of an hour. In the order in which they are told; the last is the worst. */
@@ -39,7 +39,7 @@ export function calendarOf(
   const first = hours[0];
   if (first === undefined) return [];
   const newest = hours.findLast(({ entries, sealed }) => entries > 0 || sealed !== undefined);
-  const end = Math.min(until, startOfDay(period.to) + 24 * SECONDS_PER_HOUR);
+  const end = Math.min(until, rangeOfDays(period).until);
   const calendar: CalendarHour[] = [];
   // Of what is older than the archive, nothing was promised.
   for (let at = Date.parse(first.start) / 1000; at < end; at += SECONDS_PER_HOUR) {

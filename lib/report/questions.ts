@@ -1,5 +1,5 @@
 import { SAVED_QUERIES, type SavedQuery } from "../sql/saved-queries.ts";
-import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
+import { dayOf, SECONDS_PER_DAY, startOfDay, toIsoSeconds } from "../time.ts";
 
 /** How the result of a saved query is put into numbers. */
 interface Reading {
@@ -96,9 +96,7 @@ function valuesOf({ parameters }: SavedQuery, scope: ReportScope): Record<string
     from_day: has("new_since") ? history : from,
     to_day: to,
     ...(has("new_since") ? { new_since: from } : {}),
-    ...(has("as_of")
-      ? { as_of: `${new Date(scope.generatedAt * 1000).toISOString().slice(0, 19)}Z` }
-      : {}),
+    ...(has("as_of") ? { as_of: toIsoSeconds(scope.generatedAt) } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { rangeOfDays, toIsoSeconds } from "../time.ts";
 import { figure, legend, timeAxis } from "./charts.ts";
 import { html, type Markup, visibleText } from "./html.ts";
 import { renderPage } from "./page.ts";
@@ -59,14 +60,13 @@ function answerOf({ entries, total, alerts }: TrailData): Markup {
     alerts.length > 0 && `, with ${counted(alerts.length, "alert")}`
   }${
     gap !== undefined &&
-    html`; the longest silence was ${duration(gap.to - gap.from)}, from ${time(iso(gap.from))} to ${time(iso(gap.to))}`
+    html`; the longest silence was ${duration(gap.to - gap.from)}, from ${time(toIsoSeconds(gap.from))} to ${time(toIsoSeconds(gap.to))}`
   }.${entries.length < total && ` The page has the first ${formatCount(entries.length)}: cut the period.`}`;
 }
 
 function timeline({ entries, alerts, period }: TrailData): Markup {
-  const from = new Date(`${period.from}T00:00:00Z`);
-  const until = new Date(Date.parse(`${period.to}T00:00:00Z`) + 86_400_000);
-  const sessions = inLanes(sessionsOf(entries), (until.getTime() - from.getTime()) / 1000 / 250);
+  const { from, until } = rangeOfDays(period);
+  const sessions = inLanes(sessionsOf(entries), (until - from) / 250);
   const laneOfSession = new Map(sessions.map(({ id, lane }) => [id, lane]));
   const alerted = new Set(alerts.map((alert) => `${alert.time}/${alert.action}`));
   const marks = bundled(
@@ -75,7 +75,7 @@ function timeline({ entries, alerts, period }: TrailData): Markup {
       at: dateCreate,
       isAlerted: alerted.has(`${time}/${action}`),
     })),
-    until.getTime() - from.getTime(),
+    until - from,
   );
   const lanes = [...new Set([...sessions, ...marks].map(({ lane }) => lane))].sort((a, b) => a - b);
   return figure({
@@ -92,7 +92,7 @@ function timeline({ entries, alerts, period }: TrailData): Markup {
       marginLeft: 70,
       marginRight: 20,
       marginTop: 4,
-      x: timeAxis(from, until, isNarrow),
+      x: timeAxis(new Date(from * 1000), new Date(until * 1000), isNarrow),
       y: {
         type: "band",
         label: null,
@@ -130,7 +130,7 @@ function timeline({ entries, alerts, period }: TrailData): Markup {
       sessions
         .slice(0, SESSIONS_SHOWN_MAX)
         .map(({ id, from, to, entries, addresses }) => [
-          ...[id, iso(from), iso(to), entries, addresses],
+          ...[id, toIsoSeconds(from), toIsoSeconds(to), entries, addresses],
         ]),
     ),
   });
@@ -159,9 +159,9 @@ function inLanes(
 /** Marks that would cover each other are one. */
 function bundled(
   ticks: readonly { lane: number; at: number; isAlerted: boolean }[],
-  periodMs: number,
+  periodSeconds: number,
 ): { lane: number; at: number; isAlerted: boolean }[] {
-  const stepSeconds = Math.max(1, Math.floor(periodMs / 1000 / 1200));
+  const stepSeconds = Math.max(1, Math.floor(periodSeconds / 1200));
   const seen = new Set<string>();
   return ticks.filter(({ lane, at, isAlerted }) => {
     const key = `${lane}/${isAlerted}/${Math.floor(at / stepSeconds)}`;
@@ -207,8 +207,4 @@ ${ofDay.length > DAY_ENTRIES_MAX && html`<p class="command">${formatCount(ofDay.
 </details>`,
 )}
 </section>`;
-}
-
-function iso(epochSeconds: number): string {
-  return `${new Date(epochSeconds * 1000).toISOString().slice(0, 19)}Z`;
 }

@@ -1,4 +1,4 @@
-import { SECONDS_PER_DAY, SECONDS_PER_HOUR, startOfDay, toIsoSeconds } from "../../time.ts";
+import { rangeOfDays, SECONDS_PER_DAY, SECONDS_PER_HOUR, toIsoSeconds } from "../../time.ts";
 
 /** How time is divided in charts: hours of a few weeks, days of more. */
 export interface TimeBins {
@@ -18,8 +18,7 @@ const HOURS_MAX = 10 * 24;
 
 /** @param period - UTC days, both included */
 export function timeBins(period: { from: string; to: string }): TimeBins {
-  const from = startOfDay(period.from);
-  const until = startOfDay(period.to) + SECONDS_PER_DAY;
+  const { from, until } = rangeOfDays(period);
   const isHourly = (until - from) / SECONDS_PER_HOUR <= HOURS_MAX;
   const step = isHourly ? SECONDS_PER_HOUR : SECONDS_PER_DAY;
   const binOf = (time: string) =>
