@@ -1,8 +1,7 @@
 import type { Alert } from "../detect/alert.ts";
-import { detectArchive } from "../detect/detect-archive.ts";
-import { rangeOfDay, toIsoSeconds } from "../time.ts";
+import { toIsoSeconds } from "../time.ts";
 import { toAlertSummary } from "./alerts.ts";
-import type { ReportPorts } from "./collect.ts";
+import { type ReportPorts, runRules } from "./collect.ts";
 import type { ReportScope } from "./questions.ts";
 import type { AlertSummary } from "./report-data.ts";
 import {
@@ -40,22 +39,16 @@ export async function collectTrail(
 
 /** Alerts whose entry is one of these; those that a suppression holds back are left out. */
 async function alertsAbout(
-  { store, rules }: ReportPorts,
-  { period, source }: ReportScope,
+  ports: ReportPorts,
+  scope: ReportScope,
   entries: readonly TrailEntry[],
   signal: AbortSignal,
 ): Promise<AlertSummary[]> {
-  if (rules === undefined || entries.length === 0) return [];
+  if (entries.length === 0) return [];
   const ids = new Set(entries.map(({ id }) => id));
   const alerts: Alert[] = [];
-  await detectArchive(store, rules, {
-    from: rangeOfDay(period.from).from,
-    until: rangeOfDay(period.to).until,
-    ...(source === undefined ? {} : { source }),
-    onAlert: (alert) => {
-      if (ids.has(alert.entry.id) && alert.suppression === undefined) alerts.push(alert);
-    },
-    onObject: () => signal.throwIfAborted(),
+  await runRules(ports, scope, signal, (alert) => {
+    if (ids.has(alert.entry.id) && alert.suppression === undefined) alerts.push(alert);
   });
   return alerts
     .map(toAlertSummary)

@@ -1,11 +1,12 @@
-import { detectArchive } from "../detect/detect-archive.ts";
+import type { Alert } from "../detect/alert.ts";
+import { type ArchiveFindings, detectArchive } from "../detect/detect-archive.ts";
 import type { DetectorSettings } from "../detect/detector.ts";
 import type { ArchiveStore, Sealing } from "../ports.ts";
 import type { RowStream } from "../sql/query-result.ts";
-import { rangeOfDay, toIsoSeconds } from "../time.ts";
+import { rangeOfDays, toIsoSeconds } from "../time.ts";
 import { AlertCollector } from "./alerts.ts";
 import { HOURS, type ReportScope, statementsOf } from "./questions.ts";
-import type { AlertsSummary, HourSummary, QuerySummary, ReportData } from "./report-data.ts";
+import type { HourSummary, QuerySummary, ReportData } from "./report-data.ts";
 import { summarizeSeals } from "./seals.ts";
 import { summarize, toHours } from "./summarize.ts";
 
@@ -42,8 +43,9 @@ export async function collectReport(
   const statements = statementsOf(scope);
   const queries: Record<string, QuerySummary> = {};
   let hours: HourSummary[] = [];
-  const [alerts] = await Promise.all([
-    runRules(ports, scope, signal),
+  const alerts = new AlertCollector();
+  const [findings] = await Promise.all([
+    runRules(ports, scope, signal, (alert) => alerts.add(alert)),
     ports.readAll(
       statements.map(({ sql }) => sql),
       scope.period,
@@ -69,23 +71,25 @@ export async function collectReport(
     queries,
     hours,
     seals,
-    alerts,
+    alerts: findings && alerts.summary(findings),
   };
 }
 
-async function runRules(
+/**
+ * @returns nothing where the rules are not run
+ * @throws the signal's reason when it is aborted
+ */
+export async function runRules(
   { store, rules }: ReportPorts,
   { period, source }: ReportScope,
   signal: AbortSignal,
-): Promise<AlertsSummary | undefined> {
+  onAlert: (alert: Alert) => void,
+): Promise<ArchiveFindings | undefined> {
   if (rules === undefined) return undefined;
-  const collector = new AlertCollector();
-  const findings = await detectArchive(store, rules, {
-    from: rangeOfDay(period.from).from,
-    until: rangeOfDay(period.to).until,
+  return await detectArchive(store, rules, {
+    ...rangeOfDays(period),
     ...(source === undefined ? {} : { source }),
-    onAlert: (alert) => collector.add(alert),
+    onAlert,
     onObject: () => signal.throwIfAborted(),
   });
-  return collector.summary(findings);
 }
