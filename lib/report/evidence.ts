@@ -3,6 +3,7 @@ import { hourPrefix, parseObjectKey } from "../archive/object-key.ts";
 import { manifestKey, newestRevision, signatureKey } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { hashOf, objectsOf, parseManifest } from "../seal/manifest.ts";
+import { readIfThere } from "../seal/put.ts";
 import { dayOf } from "../time.ts";
 import { evidenceReadme } from "./evidence-readme.ts";
 import type { TrailData, TrailEntry } from "./trail.ts";
@@ -76,10 +77,9 @@ export async function* evidenceOf(
     unsealed.push(...[...keys].filter((object) => !sealed.has(object)));
     if (bytes === undefined) continue;
     yield withSum(key, bytes);
-    const signature = signatureKey(source, day, revision);
-    for await (const found of store.list(signature)) {
-      if (found.key === signature) yield withSum(signature, await store.get(signature));
-    }
+    const signatureAt = signatureKey(source, day, revision);
+    const signature = await readIfThere(store, signatureAt);
+    if (signature !== undefined) yield withSum(signatureAt, signature);
   }
   yield withSum("unsealed.txt", Buffer.from(unsealed.map((key) => `${key}\n`).join("")));
   yield withSum("README.md", Buffer.from(evidenceReadme(data)));
