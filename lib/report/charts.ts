@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { html, Markup } from "./html.ts";
+import { html, Markup, visibleText } from "./html.ts";
+import { formatCount, table } from "./tables.ts";
 
 /** Plot draws into a document; this is one without a browser. */
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
@@ -85,17 +86,48 @@ export function timeAxis(from: Date, until: Date, isNarrow: boolean): Plot.Scale
   };
 }
 
+/** Names of which a screen reader hears the counts. */
+const NAMES_TOLD = 3;
+
+/**
+ * The most frequent values of a column, as bars with their names.
+ *
+ * @param message - what the label says before the first names and their counts
+ * @param unit - of the counts
+ * @param columns - of the table
+ */
+export function rankingFigure(
+  items: readonly Ranked[],
+  {
+    caption,
+    message = caption,
+    unit,
+    color,
+    columns,
+  }: { caption: string; message?: string; unit: string; color: string; columns: [string, string] },
+): Markup {
+  return figure({
+    caption,
+    label: `${message}: ${items
+      .slice(0, NAMES_TOLD)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ")}`,
+    draw: ranking(items, { unit, color }),
+    table: table(caption, columns, undefined, items),
+  });
+}
+
+/** As people see it. */
+type Ranked = readonly [name: string, count: number];
+
 /** Bars of counts by name, the longest first. */
-export function ranking(
-  items: readonly (readonly [name: string, count: number])[],
-  { color = "var(--accent)", unit }: { color?: string; unit: string },
-): Draw {
+function ranking(items: readonly Ranked[], { color, unit }: { color: string; unit: string }): Draw {
   return (isNarrow) => {
     const longest = Math.max(...items.map(([name]) => [...name].length));
     const charactersMax = Math.min(longest, isNarrow ? 22 : 42);
     const cut = items.map(([name, count], i) => ({
       key: String(i),
-      name: shorten(name, charactersMax),
+      name: visibleText(name, charactersMax),
       count,
     }));
     const names = new Map(cut.map(({ key, name }) => [key, name]));
@@ -118,12 +150,12 @@ export function ranking(
           x: "count",
           y: "key",
           fill: color,
-          title: (d) => `${d.name}: ${d.count.toLocaleString("en-US")} ${unit}`,
+          title: (d) => `${d.name}: ${formatCount(d.count)} ${unit}`,
         }),
         Plot.text(cut, {
           x: "count",
           y: "key",
-          text: (d) => d.count.toLocaleString("en-US"),
+          text: (d) => formatCount(d.count),
           textAnchor: "start",
           dx: 5,
           fill: "currentColor",
@@ -131,11 +163,4 @@ export function ranking(
       ],
     };
   };
-}
-
-function shorten(text: string, charactersMax: number): string {
-  const characters = [...text];
-  return characters.length <= charactersMax
-    ? text
-    : `${characters.slice(0, charactersMax - 1).join("")}…`;
 }

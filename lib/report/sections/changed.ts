@@ -3,7 +3,7 @@ import { figure, timeAxis } from "../charts.ts";
 import { html, type Markup } from "../html.ts";
 import type { ReportData } from "../report-data.ts";
 import { counted, formatCount, queryTable, table } from "../tables.ts";
-import { listed, queryOf, type Section } from "./section.ts";
+import { capitalized, listed, queryOf, type Section } from "./section.ts";
 import { binName, timeBins } from "./time-bins.ts";
 
 /** Kinds of change, those with the most power first. */
@@ -30,12 +30,11 @@ export function changedSection(data: ReportData): Section {
       "steps by which apps gained rights",
     ),
   ];
-  const text = listed(parts);
   const all = KINDS.reduce((sum, { name }) => sum + rowsOf(name), 0);
   return {
     id: "changed",
     question: "What changed?",
-    answer: html`${text.charAt(0).toUpperCase() + text.slice(1)}.`,
+    answer: html`${capitalized(listed(parts))}.`,
     tone: grants + guards > 0 ? "look" : "plain",
     body: html`
 ${all > 0 && strips(data)}

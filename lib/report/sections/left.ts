@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { figure, ranking, timeAxis } from "../charts.ts";
-import { html, type Markup, visibleText } from "../html.ts";
+import { figure, rankingFigure, timeAxis } from "../charts.ts";
+import { html, type Markup } from "../html.ts";
 import type { ReportData } from "../report-data.ts";
 import { counted, formatCount, queryTable, table } from "../tables.ts";
-import { listed, queryOf, type Section } from "./section.ts";
+import { capitalized, listed, queryOf, type Section, topsOf } from "./section.ts";
 import { binName, timeBins } from "./time-bins.ts";
 
 const QUERIES = [
@@ -87,21 +87,8 @@ function top(
   caption: string,
   unit: string,
 ): Markup | undefined {
-  const items = (queryOf(data, query).tops[column] ?? []).map(
-    ([name, count]) => [visibleText(name || "nobody", 60), count] as const,
-  );
+  const items = topsOf(data, query, column, "nobody");
   if (items.length < 2) return undefined;
-  return figure({
-    caption,
-    label: `${caption}: ${items
-      .slice(0, 3)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(", ")}`,
-    draw: ranking(items, { unit, color: "var(--series-1)" }),
-    table: table(caption, [column, unit], undefined, items),
-  });
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const columns: [string, string] = [column, unit];
+  return rankingFigure(items, { caption, unit, color: "var(--series-1)", columns });
 }

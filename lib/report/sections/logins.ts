@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { figure, legend, ranking, timeAxis } from "../charts.ts";
-import { html, type Markup, visibleText } from "../html.ts";
+import { figure, legend, rankingFigure, timeAxis } from "../charts.ts";
+import { html, type Markup } from "../html.ts";
 import type { ReportData } from "../report-data.ts";
 import { counted, formatCount, queryTable, table } from "../tables.ts";
-import { listed, queryOf, type Section } from "./section.ts";
+import { listed, queryOf, type Section, topsOf } from "./section.ts";
 import { binName, timeBins } from "./time-bins.ts";
 
 const QUERIES = [
@@ -126,23 +126,13 @@ function twoPanels(
 }
 
 function failing(data: ReportData): Markup | undefined {
-  const { tops } = queryOf(data, "failed-logins-and-session-resets");
-  const accounts = (tops.account ?? []).map(
-    ([name, count]) => [visibleText(name || "unknown", 60), count] as const,
-  );
+  const accounts = topsOf(data, "failed-logins-and-session-resets", "account", "unknown");
   if (accounts.length === 0) return undefined;
-  return figure({
+  return rankingFigure(accounts, {
     caption: "Accounts with the most failed logins and resets",
-    label: `Most failures: ${accounts
-      .slice(0, 3)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(", ")}`,
-    draw: ranking(accounts, { unit: "failures and resets", color: "var(--series-2)" }),
-    table: table(
-      "Accounts with the most failed logins and resets",
-      ["account", "times"],
-      undefined,
-      accounts,
-    ),
+    message: "Most failures",
+    unit: "failures and resets",
+    color: "var(--series-2)",
+    columns: ["account", "times"],
   });
 }

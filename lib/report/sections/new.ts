@@ -1,16 +1,15 @@
-import { figure, ranking } from "../charts.ts";
-import { html, visibleText } from "../html.ts";
+import { rankingFigure } from "../charts.ts";
+import { html } from "../html.ts";
 import type { ReportData } from "../report-data.ts";
-import { counted, queryTable, table } from "../tables.ts";
-import { queryOf, type Section } from "./section.ts";
+import { counted, queryTable } from "../tables.ts";
+import { queryOf, type Section, topsOf } from "./section.ts";
 
 export function newSection(data: ReportData): Section {
-  const { rowCount } = queryOf(data, "new-actions");
+  const newActions = queryOf(data, "new-actions");
+  const { rowCount } = newActions;
   const actions = queryOf(data, "actions");
   const isAllNew = rowCount > 0 && rowCount === actions.rowCount;
-  const frequent = (actions.tops.action ?? []).map(
-    ([name, count]) => [visibleText(name, 60), count] as const,
-  );
+  const frequent = topsOf(data, "actions", "action");
   return {
     id: "new",
     question: "What is new?",
@@ -24,17 +23,14 @@ export function newSection(data: ReportData): Section {
     body: html`
 ${
   frequent.length > 1 &&
-  figure({
+  rankingFigure(frequent, {
     caption: "The most frequent actions",
-    label: `The most frequent actions: ${frequent
-      .slice(0, 3)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(", ")}`,
-    draw: ranking(frequent, { unit: "entries", color: "var(--series-1)" }),
-    table: table("The most frequent actions", ["action", "entries"], undefined, frequent),
+    unit: "entries",
+    color: "var(--series-1)",
+    columns: ["action", "entries"],
   })
 }
-${queryTable(queryOf(data, "new-actions"))}
+${queryTable(newActions)}
 ${queryTable(actions)}`,
   };
 }

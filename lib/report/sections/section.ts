@@ -1,4 +1,4 @@
-import type { Markup } from "../html.ts";
+import { type Markup, visibleText } from "../html.ts";
 import type { QuerySummary, ReportData } from "../report-data.ts";
 
 /** A question, its answer in one sentence, and what the answer rests on. */
@@ -19,9 +19,31 @@ export function queryOf({ queries }: ReportData, name: string): QuerySummary {
   return query;
 }
 
+/**
+ * The most frequent values of a column of a query, as people see them.
+ *
+ * @param unnamed - stands for an empty value
+ */
+export function topsOf(
+  data: ReportData,
+  query: string,
+  column: string,
+  unnamed = "",
+): [name: string, count: number][] {
+  const tops = queryOf(data, query).tops[column] ?? [];
+  return tops.map(([name, count]) => [visibleText(name || unnamed, NAME_CHARACTERS_MAX), count]);
+}
+
+const NAME_CHARACTERS_MAX = 60;
+
 /** `a, b and c` */
 export function listed(parts: readonly string[]): string {
   return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(parts);
+}
+
+/** `A, b and c` */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** `3 min`, `2 h 5 min`, `4 d 3 h` */
