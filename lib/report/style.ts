@@ -1,3 +1,6 @@
+import { SEVERITIES } from "../detect/rule.ts";
+import { HOUR_STATES } from "./hour-states.ts";
+
 /**
  * How a report looks. Colours are variables, so that light, dark and paper differ in nothing
  * else; series and states stay apart for the colour-blind (Okabe and Ito's hues, and a sign in
@@ -81,9 +84,6 @@ const DARK = `
   --on-state-differs: #2b1a00;
   --on-state-changed: #1a0800;`;
 
-const SEVERITIES = ["info", "low", "medium", "high", "critical"];
-const STATES = ["sealed", "late", "empty", "open", "ahead", "missing", "differs", "changed"];
-
 export const STYLE = `
 :root {${LIGHT}
 }
@@ -137,7 +137,7 @@ figcaption { font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.5rem; }
 .series-2 { background: var(--series-2); }
 .band { background: var(--band); border: 1px solid var(--band-line); }
 ${SEVERITIES.map((name) => `.severity-${name} { background: var(--severity-${name}); color: var(--on-severity-${name}); }`).join("\n")}
-${STATES.map((name) => `.state-${name} { background: var(--state-${name}); color: var(--on-state-${name}, transparent); }`).join("\n")}
+${HOUR_STATES.map(({ id }) => `.state-${id} { background: var(--state-${id}); color: var(--on-state-${id}, transparent); }`).join("\n")}
 summary { cursor: pointer; }
 .chart > details { margin-top: 0.4rem; font-size: 0.8125rem; color: var(--muted); }
 .rows { margin-top: 0; border-top: 1px solid var(--line); }
