@@ -21,7 +21,6 @@ export interface CalendarHour {
   start: string;
   state: HourState;
   entries: number;
-  late: number;
 }
 
 /**
@@ -49,7 +48,6 @@ export function calendarOf(
       start,
       state: hour === undefined && start > (newest?.start ?? "") ? "ahead" : stateOf(hour),
       entries: hour?.entries ?? 0,
-      late: hour?.sealed?.late ?? 0,
     });
   }
   return calendar;

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { dayOf, SECONDS_PER_DAY, startOfDay } from "../../time.ts";
 import { type Draw, figure, legend } from "../charts.ts";
 import {
   type CalendarHour,
@@ -113,10 +114,12 @@ const SIGNS = new Map<HourState, string>(HOUR_STATES.map(({ id, sign }) => [id, 
 const NAMES = new Map<HourState, string>(HOUR_STATES.map(({ id, name }) => [id, name]));
 
 function hourly(hours: readonly CalendarHour[], days: number): Draw {
-  const cells = hours.map((hour) => ({
-    ...hour,
-    day: hour.start.slice(0, 10),
-    hour: Number(hour.start.slice(11, 13)),
+  const cells = hours.map(({ start, state, entries }) => ({
+    name: `${start.slice(0, 16).replace("T", " ")} UTC`,
+    day: start.slice(0, 10),
+    hour: Number(start.slice(11, 13)),
+    state,
+    entries,
   }));
   return (isNarrow) => ({
     height: days * (days > 20 ? 14 : 22) + 22,
@@ -142,39 +145,18 @@ function hourly(hours: readonly CalendarHour[], days: number): Draw {
       padding: 0.1,
       tickFormat: (day) => dayName(day, isNarrow),
     },
-    marks: [
-      Plot.cell(cells, {
-        x: "hour",
-        y: "day",
-        fill: "state",
-        rx: 2,
-        title: (d) =>
-          `${d.start.slice(0, 16).replace("T", " ")} UTC: ${NAMES.get(d.state)}; ${counted(d.entries, "entry", "entries")}`,
-      }),
-      Plot.text(
-        cells.filter(({ state }) => SIGNS.get(state) !== ""),
-        {
-          x: "hour",
-          y: "day",
-          text: (d) => SIGNS.get(d.state),
-          fill: (d) => `var(--on-state-${d.state})`,
-          fontWeight: 700,
-        },
-      ),
-    ],
+    marks: stateCells(cells, { x: "hour", y: "day" }),
   });
 }
 
 /** Weeks across, weekdays down: months in the space of a telephone. */
 function daily(days: ReadonlyMap<string, readonly CalendarHour[]>): Draw {
   const cells = [...days].map(([day, hours]) => {
-    const monday = new Date(
-      Date.parse(`${day}T00:00:00Z`) - ((new Date(day).getUTCDay() + 6) % 7) * 86_400_000,
-    );
+    const weekday = (new Date(day).getUTCDay() + 6) % 7;
     return {
-      day,
-      week: monday.toISOString().slice(0, 10),
-      weekday: (new Date(day).getUTCDay() + 6) % 7,
+      name: day,
+      week: dayOf(startOfDay(day) - weekday * SECONDS_PER_DAY),
+      weekday,
       state: worstOf(hours.map(({ state }) => state)),
       entries: hours.reduce((sum, { entries }) => sum + entries, 0),
     };
@@ -206,26 +188,32 @@ function daily(days: ReadonlyMap<string, readonly CalendarHour[]>): Draw {
       padding: 0.1,
       tickFormat: (weekday: number) => ["Mon", "", "Wed", "", "Fri", "", "Sun"][weekday] ?? "",
     },
-    marks: [
-      Plot.cell(cells, {
-        x: "week",
-        y: "weekday",
-        fill: "state",
-        rx: 2,
-        title: (d) => `${d.day}: ${NAMES.get(d.state)}; ${counted(d.entries, "entry", "entries")}`,
-      }),
-      Plot.text(
-        cells.filter(({ state }) => SIGNS.get(state) !== ""),
-        {
-          x: "week",
-          y: "weekday",
-          text: (d) => SIGNS.get(d.state),
-          fill: (d) => `var(--on-state-${d.state})`,
-          fontWeight: 700,
-        },
-      ),
-    ],
+    marks: stateCells(cells, { x: "week", y: "weekday" }),
   });
+}
+
+/** Coloured by state, with the state's sign. */
+function stateCells<T extends { name: string; state: HourState; entries: number }>(
+  cells: readonly T[],
+  place: { x: keyof T & string; y: keyof T & string },
+): Plot.Markish[] {
+  return [
+    Plot.cell(cells, {
+      ...place,
+      fill: "state",
+      rx: 2,
+      title: (d) => `${d.name}: ${NAMES.get(d.state)}; ${counted(d.entries, "entry", "entries")}`,
+    }),
+    Plot.text(
+      cells.filter(({ state }) => SIGNS.get(state) !== ""),
+      {
+        ...place,
+        text: (d) => SIGNS.get(d.state),
+        fill: (d) => `var(--on-state-${d.state})`,
+        fontWeight: 700,
+      },
+    ),
+  ];
 }
 
 function dayName(day: string, isNarrow: boolean): string {
