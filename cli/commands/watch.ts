@@ -130,8 +130,9 @@ async function watch(options: WatchOptions): Promise<number> {
       );
     if (options.once) {
       const looked = await look();
-      console.log(describeLook({ ...counts, givenUp: state.givenUp().length }));
-      return toExitCode(looked, state);
+      const givenUp = state.givenUp().length;
+      console.log(describeLook({ ...counts, givenUp }));
+      return toExitCode(looked.problems, givenUp);
     }
     const signal = abortOnInterrupt("Stopping with everything saved");
     for (;;) {
@@ -209,8 +210,7 @@ const REPORTS: WatchReports = {
   },
 };
 
-function toExitCode({ problems }: { problems: number }, state: SqliteWatchState): number {
-  const givenUp = state.givenUp().length;
+function toExitCode(problems: number, givenUp: number): number {
   if (givenUp > 0) {
     const count = formatCounted(givenUp, "delivery is", "deliveries are");
     process.stderr.write(toErrorLine(`${count} given up; send again with --retry`));
