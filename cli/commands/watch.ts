@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
@@ -15,7 +14,7 @@ import { parseWatchConfig, type WatchConfig } from "../../lib/notify/watch-confi
 import { systemClock } from "../../lib/slack/clock.ts";
 import { DELIVERY_ATTEMPTS } from "../../lib/stack/delivery-attempts.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import { describeFileProblem, toErrorLine, UsageError } from "../errors.ts";
+import { toErrorLine, UsageError } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { addContextOptions } from "../options/context.ts";
@@ -25,6 +24,7 @@ import { showControls } from "../output/controls.ts";
 import { formatCounted } from "../output/format.ts";
 import { type ContextOptions, readContextFiles } from "../run/detection-files.ts";
 import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
+import { readNamedJson } from "../run/named-file.ts";
 
 const MAX_ENTRY_AGE_SECONDS = 14 * SECONDS_PER_DAY;
 
@@ -79,7 +79,10 @@ ${EXIT_CODES_HELP}`,
 async function watch(options: WatchOptions): Promise<number> {
   const { archive, source, interval } = options;
   await checkReadable(archive);
-  const config = await readConfig(options.config, await sourcesIn(archive));
+  const known = await sourcesIn(archive);
+  const config = await readNamedJson("--config", options.config, (value) =>
+    parseWatchConfig(value, DETECTIONS, known),
+  );
   await checkSource(archive, source);
   const targets = await makeTargets(config);
   const context = { ...config.context, ...(await readContextFiles(options)) };
@@ -130,8 +133,9 @@ async function watch(options: WatchOptions): Promise<number> {
       );
     if (options.once) {
       const looked = await look();
-      console.log(describeLook({ ...counts, givenUp: state.givenUp().length }));
-      return toExitCode(looked, state);
+      const givenUp = state.givenUp().length;
+      console.log(describeLook({ ...counts, givenUp }));
+      return toExitCode(looked.problems, givenUp);
     }
     const signal = abortOnInterrupt("Stopping with everything saved");
     for (;;) {
@@ -144,15 +148,6 @@ async function watch(options: WatchOptions): Promise<number> {
   } finally {
     state.close();
     locks.close();
-  }
-}
-
-/** @throws {UsageError} when the file cannot be read, or is not valid */
-async function readConfig(file: string, sources: readonly string[]): Promise<WatchConfig> {
-  try {
-    return parseWatchConfig(JSON.parse(await readFile(file, "utf8")), DETECTIONS, sources);
-  } catch (cause) {
-    throw new UsageError(`--config ${file}: ${describeFileProblem(cause)}`, { cause });
   }
 }
 
@@ -209,8 +204,7 @@ const REPORTS: WatchReports = {
   },
 };
 
-function toExitCode({ problems }: { problems: number }, state: SqliteWatchState): number {
-  const givenUp = state.givenUp().length;
+function toExitCode(problems: number, givenUp: number): number {
   if (givenUp > 0) {
     const count = formatCounted(givenUp, "delivery is", "deliveries are");
     process.stderr.write(toErrorLine(`${count} given up; send again with --retry`));

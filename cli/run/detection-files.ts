@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { parseRuleOverrides, type RuleOverrides } from "../../lib/detect/configure.ts";
 import type { ContextFile } from "../../lib/detect/context/context-file.ts";
 import {
@@ -10,7 +9,8 @@ import type { Detection } from "../../lib/detect/correlation.ts";
 import { parseSuppressions, Suppressions } from "../../lib/detect/suppressions.ts";
 import { unknownSources } from "../../lib/detect/unknown-sources.ts";
 import { INCLUDED_COUNTRIES } from "../../lib/stack/detection-files.ts";
-import { describeFileProblem, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import { readNamedFile, readNamedJson } from "./named-file.ts";
 
 /** Files that say more of addresses. */
 export interface AddressOptions {
@@ -39,13 +39,11 @@ export async function readRuleSettings(
   sources: readonly string[],
 ): Promise<RuleOverrides> {
   if (file === undefined) return {};
-  try {
-    const overrides = parseRuleOverrides(JSON.parse(await readFile(file, "utf8")), rules);
+  return readNamedJson("--rule-settings", file, (value) => {
+    const overrides = parseRuleOverrides(value, rules);
     refuseUnknown({ rules: overrides }, sources);
     return overrides;
-  } catch (cause) {
-    throw new UsageError(`--rule-settings ${file}: ${describeFileProblem(cause)}`, { cause });
-  }
+  });
 }
 
 /**
@@ -59,13 +57,11 @@ export async function readSuppressions(
   sources: readonly string[] | undefined,
 ): Promise<Suppressions | undefined> {
   if (file === undefined) return undefined;
-  try {
-    const suppressions = parseSuppressions(JSON.parse(await readFile(file, "utf8")), rules);
+  return readNamedJson("--suppressions", file, (value) => {
+    const suppressions = parseSuppressions(value, rules);
     if (sources !== undefined) refuseUnknown({ suppressions }, sources);
     return new Suppressions(suppressions);
-  } catch (cause) {
-    throw new UsageError(`--suppressions ${file}: ${describeFileProblem(cause)}`, { cause });
-  }
+  });
 }
 
 function refuseUnknown(...settings: Parameters<typeof unknownSources>): void {
@@ -101,12 +97,8 @@ export async function readContextFiles(options: ContextOptions): Promise<LocalCo
   }
 }
 
-async function readContextFile(option: string, name: string): Promise<ContextFile> {
-  try {
-    return { name, content: await readFile(name) };
-  } catch (cause) {
-    throw new UsageError(`${option} ${name}: ${describeFileProblem(cause)}`, { cause });
-  }
+function readContextFile(option: string, name: string): Promise<ContextFile> {
+  return readNamedFile(option, name, (content) => ({ name, content }));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { rulesOf } from "../../lib/detect/own-rules.ts";
+import { modulesAmong, rulesOf } from "../../lib/detect/own-rules.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
 import { describeFileProblem, UsageError } from "../errors.ts";
 
@@ -17,10 +17,8 @@ export async function readOwnRules(directory: string): Promise<Rule[]> {
     throw new UsageError(`--rules ${directory}: ${describeFileProblem(cause)}`, { cause });
   });
   try {
-    const files = names.filter((name) => /\.(?:js|mjs|ts|mts)$/.test(name));
-    if (files.length === 0) throw new Error(`there is no module in ${directory}`);
     const modules: Record<string, object> = {};
-    for (const file of files.sort()) {
+    for (const file of modulesAmong(names, directory)) {
       modules[file] = await import(pathToFileURL(resolve(directory, file)).href);
     }
     return rulesOf(modules);

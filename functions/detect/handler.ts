@@ -53,7 +53,8 @@ const { environment, logger, metrics, ...lambda } = createFunction(
 
 const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS));
 
-const archive = new S3ArchiveStore(new S3Client(S3_OPTIONS), environment.ARCHIVE_BUCKET);
+const s3 = new S3Client(S3_OPTIONS);
+const archive = new S3ArchiveStore(s3, environment.ARCHIVE_BUCKET);
 
 const ports: ConsumePorts = {
   archive,
@@ -76,7 +77,7 @@ const ports: ConsumePorts = {
   addressTable:
     environment.ADDRESS_TABLE_BUCKET === undefined
       ? undefined
-      : new S3AddressTable(new S3Client(CLIENT_OPTIONS), environment.ADDRESS_TABLE_BUCKET),
+      : new S3AddressTable(s3, environment.ADDRESS_TABLE_BUCKET),
   clock: systemClock,
 };
 

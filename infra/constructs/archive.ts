@@ -1,10 +1,8 @@
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Duration, type RemovalPolicy, Validations } from "aws-cdk-lib";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import {
-  BlockPublicAccess,
   Bucket,
   BucketEncryption,
-  type BucketProps,
   type CfnBucket,
   type IBucket,
   type LifecycleRule,
@@ -14,6 +12,7 @@ import {
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import type { LakeConfig } from "../config/schema.ts";
+import { closedBucket, encryptedBucket } from "./bucket-settings.ts";
 
 export interface ArchiveProps {
   config: LakeConfig["archive"];
@@ -40,16 +39,8 @@ export class Archive extends Construct {
   constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
     const { config, key, removalPolicy } = props;
-    const common = {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      removalPolicy,
-      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
-    } satisfies BucketProps;
-
     const accessLogs = new Bucket(this, "AccessLogs", {
-      ...common,
+      ...closedBucket(removalPolicy),
       encryption: BucketEncryption.S3_MANAGED, // S3 delivers its logs under no customer key
       lifecycleRules: [{ expiration: Duration.days(400) }], // a year and some, as auditors ask
     });
@@ -58,13 +49,7 @@ export class Archive extends Construct {
       reason: "It receives the access logs of the other buckets; logging itself would never end.",
     });
     this.accessLogs = accessLogs;
-    const encrypted = {
-      ...common,
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true, // one call to KMS for many objects instead of one each
-      serverAccessLogsBucket: accessLogs,
-    } satisfies BucketProps;
+    const encrypted = encryptedBucket({ key, accessLogs, removalPolicy });
 
     this.resultsBucket = new Bucket(this, "Results", {
       ...encrypted,

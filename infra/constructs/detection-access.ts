@@ -11,16 +11,25 @@ export function allowMemoryAndAlerts(
   kinds: (keyof typeof DETECTION_KEYS)[],
   { topic, key }: Notifications,
 ): void {
+  allowMemory(
+    handler,
+    memory,
+    kinds.map((kind) => DETECTION_KEYS[kind]),
+  );
+  handler.allow({ sid: "Alert", actions: ["sns:Publish"], resources: [topic.topicArn] });
+  handler.allowKey("sns", key, ["kms:Decrypt", "kms:GenerateDataKey"]);
+}
+
+/** @param beginnings - of the keys of items, the only ones that the function reads and writes */
+export function allowMemory(handler: NodeFunction, memory: ITable, beginnings: string[]): void {
   handler.allow({
     sid: "Remember",
     actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     resources: [memory.tableArn],
     conditions: {
       "ForAllValues:StringLike": {
-        "dynamodb:LeadingKeys": kinds.map((kind) => `${DETECTION_KEYS[kind]}*`),
+        "dynamodb:LeadingKeys": beginnings.map((beginning) => `${beginning}*`),
       },
     },
   });
-  handler.allow({ sid: "Alert", actions: ["sns:Publish"], resources: [topic.topicArn] });
-  handler.allowKey("sns", key, ["kms:Decrypt", "kms:GenerateDataKey"]);
 }

@@ -27,7 +27,8 @@ export function detectionFiles({
   ownRules,
   context,
 }: LakeConfig["detection"]): Record<string, string | Uint8Array> {
-  const { threatLists, ...single } = context;
+  const { threatLists, countries, ...others } = context;
+  const single = { ...others, countries: countriesPath(countries) };
   const read = (path: string | undefined) => path && readContextFile(path);
   const files = Object.fromEntries(
     Object.entries(single).map(([kind, path]) => [kind, read(path)] as const),
@@ -53,10 +54,15 @@ export function detectionFiles({
   };
 }
 
-function readContextFile(path: string): ContextFile {
-  const included = path === INCLUDED_COUNTRIES ? includedCountries() : path;
+function countriesPath(path: string | undefined): string | undefined {
+  if (path !== INCLUDED_COUNTRIES) return path;
+  const included = includedCountries();
   if (included === undefined) throw new ConfigError(`detection.context: ${INSTALL_COUNTRIES}`);
-  return checked(() => ({ name: path, content: readFileSync(included) }));
+  return included;
+}
+
+function readContextFile(path: string): ContextFile {
+  return checked(() => ({ name: path, content: readFileSync(path) }));
 }
 
 function checked<T>(read: () => T): T {

@@ -1,9 +1,9 @@
-import { Aws, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Aws, Duration, type RemovalPolicy } from "aws-cdk-lib";
 import { type IWidget, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { CfnTable } from "aws-cdk-lib/aws-glue";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from "aws-cdk-lib/aws-s3";
+import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { CLASSES, type ClassName } from "../../lib/ocsf/classes.ts";
@@ -12,6 +12,7 @@ import { eventTable } from "../../lib/sql/ocsf-tables.ts";
 import { EVENTS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import type { LakeConfig } from "../config/schema.ts";
+import { encryptedBucket } from "./bucket-settings.ts";
 import type { Catalog } from "./catalog.ts";
 import { viaService } from "./grant.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
@@ -35,17 +36,9 @@ export class OcsfStore extends Construct {
 
   constructor(scope: Construct, id: string, props: OcsfStoreProps) {
     super(scope, id);
-    const { config, catalog, key, archiveStartsOn, removalPolicy } = props;
+    const { config, catalog, key, accessLogs, archiveStartsOn, removalPolicy } = props;
     this.bucket = new Bucket(this, "Bucket", {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      removalPolicy,
-      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-      serverAccessLogsBucket: props.accessLogs,
+      ...encryptedBucket({ key, accessLogs, removalPolicy }),
       serverAccessLogsPrefix: "ocsf/",
     });
     for (const className of Object.keys(CLASSES) as ClassName[]) {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rulesOf } from "../../lib/detect/own-rules.ts";
+import { modulesAmong, rulesOf } from "../../lib/detect/own-rules.ts";
 import { ConfigError } from "../config/parse.ts";
 
 const require = createRequire(import.meta.url);
@@ -23,11 +23,9 @@ const RULES = fileURLToPath(new URL("../../lib/detect/index", import.meta.url));
 export function bundleOwnRules(folder: string): string {
   try {
     const directory = resolve(folder);
-    const files = readdirSync(directory).filter((name) => /\.(?:js|mjs|ts|mts)$/.test(name));
-    if (files.length === 0) throw new Error(`there is no module in ${folder}`);
-    const contents = files
-      .sort()
-      .map((file) => `export * as ${JSON.stringify(file)} from ${JSON.stringify(`./${file}`)};`);
+    const contents = modulesAmong(readdirSync(directory), folder).map(
+      (file) => `export * as ${JSON.stringify(file)} from ${JSON.stringify(`./${file}`)};`,
+    );
     const { outputFiles } = loadEsbuild().buildSync({
       stdin: { contents: contents.join("\n"), resolveDir: directory },
       alias: { "slack-audit-lake/rules": RULES },

@@ -16,6 +16,7 @@ import { NOTIFY_ENVIRONMENT } from "../../lib/stack/notify-environment.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig } from "../config/schema.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { allowMemory } from "./detection-access.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
@@ -107,14 +108,7 @@ export class Routing extends Construct {
         reportBatchItemFailures: true,
       }),
     );
-    handler.allow({
-      sid: "Remember",
-      actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-      resources: [memory.tableArn],
-      conditions: {
-        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${deliveryKey(name)}*`] },
-      },
-    });
+    allowMemory(handler, memory, [deliveryKey(name)]);
     handler.allow({
       sid: "PutAside",
       actions: ["sqs:SendMessage"],

@@ -82,7 +82,8 @@ export async function consumeObject(
   const addresses = new Set<string>();
   const { alerts, stretches, ...findings } = ports.detector.detect(key, lines, {
     onEntry: (entry) => {
-      addSeenNames(terms, entry);
+      if (ports.vocabulary !== undefined) addSeenNames(terms, entry);
+      if (ports.addressTable === undefined) return;
       const address = textAt(entry, "context", "ip_address");
       if (address !== undefined) addresses.add(address);
     },

@@ -2,6 +2,17 @@ import type { Detection } from "./correlation.ts";
 import { type Rule, SEVERITIES } from "./rule.ts";
 
 /**
+ * The names of the modules among the files of a folder, in order.
+ *
+ * @throws {Error} when there is none
+ */
+export function modulesAmong(files: readonly string[], folder: string): string[] {
+  const modules = files.filter((name) => /\.(?:js|mjs|ts|mts)$/.test(name));
+  if (modules.length === 0) throw new Error(`there is no module in ${folder}`);
+  return modules.sort();
+}
+
+/**
  * The rules that modules export, whatever the exports are called.
  *
  * @param modules - what each exports, by the name of its file

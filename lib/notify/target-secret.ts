@@ -24,18 +24,12 @@ export class TargetSecret {
 
   /** @throws {TargetRefusedError} unless it is an https URL, or http on this machine's loopback */
   async url(): Promise<string> {
-    return requireSafeUrl(await this.text(), "the target's secret");
-  }
-}
-
-/** @throws {TargetRefusedError} naming `what`, and not the URL, unless it is https, or http on loopback */
-function requireSafeUrl(text: string, what: string): string {
-  if (!isSafeUrl(text)) {
+    const text = await this.text();
+    if (isSafeUrl(text)) return text;
     throw new TargetRefusedError(
-      `${what} must be an https URL (http is for 127.0.0.1, [::1] and localhost only)`,
+      "the target's secret must be an https URL (http is for 127.0.0.1, [::1] and localhost only)",
     );
   }
-  return text;
 }
 
 /** Whether a URL is https, or http to this machine, and has no credentials in it. */

@@ -70,14 +70,18 @@ export async function watchArchive(
     state.noteSeen(["", ...objectKeys.filter(isHistory)], Number.MAX_SAFE_INTEGER);
     objectKeys = objectKeys.filter((key) => !isHistory(key));
   }
+  const consumePorts = {
+    ...ports,
+    ...raising(ports, settings, reports),
+    log: new AlertLog(ports.archive),
+  };
   let problems = 0;
   for (const key of objectKeys) {
     try {
-      const consumed = await consumeObject(
-        { key, createdAt: clock.nowMs() },
-        { ...ports, ...raising(ports, settings, reports), log: new AlertLog(ports.archive) },
-        { maxEntryAgeSeconds: settings.maxEntryAgeSeconds, owner: "watch" },
-      );
+      const consumed = await consumeObject({ key, createdAt: clock.nowMs() }, consumePorts, {
+        maxEntryAgeSeconds: settings.maxEntryAgeSeconds,
+        owner: "watch",
+      });
       state.noteSeen([key], forgetAt);
       reports.onObject?.(key, consumed);
     } catch (error) {

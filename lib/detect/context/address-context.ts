@@ -1,4 +1,4 @@
-import { normalizeAddress, RangeMap } from "../addresses.ts";
+import { type AddressRange, normalizeAddress, RangeMap } from "../addresses.ts";
 import type { AddressDatabase } from "./address-database.ts";
 import type { KnownNetwork } from "./known-networks.ts";
 
@@ -22,7 +22,7 @@ export interface AddressSources {
   countries?: Pick<AddressDatabase, "country"> | undefined;
   owners?: Pick<AddressDatabase, "owner"> | undefined;
   networks?: readonly KnownNetwork[] | undefined;
-  lists?: readonly { name: string; ranges: readonly Parameters<RangeMap<string>["add"]>[0][] }[];
+  lists?: readonly { name: string; ranges: readonly AddressRange[] }[];
 }
 
 const NOTHING: AddressFacts = { lists: [] };

@@ -71,6 +71,7 @@ describe("detectionFiles", () => {
 
   it.each([
     [{ torExits: "/no/such/file" }, /^detection\.context: ENOENT.*\/no\/such\/file/],
+    [{ networkOwners: "included" }, /^detection\.context: ENOENT.*'included'/],
     [{ staff: import.meta.filename }, /^detection\.context: .*test\.ts, line 1: /],
     [{ networks: "/dev/null" }, /^detection\.context: \/dev\/null: has no network$/],
     [{ staff: "/dev/null" }, /^detection\.context: \/dev\/null: has no person$/],
