@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CopyRequest } from "../sql/query-result.ts";
-import { splitStatements } from "../sql/split-statements.ts";
+import { toSubquery } from "../sql/split-statements.ts";
 import { quote, toQueryError } from "./duckdb.ts";
 
 /** DuckDB keeps a group of rows in memory until it is written. */
@@ -57,19 +57,18 @@ function copyStatement(
 ): string | undefined {
   const to = (options: readonly string[]) =>
     `TO ${quote(path)} (${[...options, "USE_TMP_FILE false"].join(", ")})`;
-  const { statements, rest } = splitStatements(sql);
-  const { text = "" } = statements[0] ?? rest ?? {};
-  const from = `FROM (${text}\n) AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
+  // First, so that errors name the lines of the query.
+  const from = `FROM ${toSubquery(sql)} AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
   if (format === "parquet") {
     const columns = fields.map((name, i) => `c${i} AS ${toName(name)}`);
-    return `COPY (SELECT ${columns.join(", ")} ${from}) ${to([PARQUET])}`;
+    return `COPY (${from} SELECT ${columns.join(", ")}) ${to([PARQUET])}`;
   }
   if (!types.every(isPlain)) return undefined;
   const [row, options] =
     format === "csv"
       ? [csvRow(types, raw), ["HEADER true"]]
       : [jsonRow(types, fields, raw), ["HEADER false", ...(format === "json" ? [ARRAY] : [])]];
-  return `COPY (SELECT ${row} AS ${toName(header)} ${from}) ${to([LINES, ...options])}`;
+  return `COPY (${from} SELECT ${row} AS ${toName(header)}) ${to([LINES, ...options])}`;
 }
 
 function toName(text: string): string {
