@@ -1,5 +1,6 @@
 import { BOOLEAN, type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from "@duckdb/node-api";
 import { toSubquery } from "../sql/split-statements.ts";
+import { columnNames } from "./duckdb.ts";
 
 /** What is known of an address. */
 interface AddressFacts {
@@ -60,9 +61,7 @@ export async function addAddressColumns(
   select: string,
 ): Promise<string> {
   const prepared = await connection.prepare(select);
-  const names = Array.from({ length: prepared.columnCount }, (_, i) =>
-    prepared.columnName(i).toLowerCase(),
-  );
+  const names = columnNames(prepared).map((name) => name.toLowerCase());
   const isSilent =
     names.filter((name) => name === ADDRESS).length === 1 &&
     !COLUMNS.some(([name]) => names.includes(name));

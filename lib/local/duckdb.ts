@@ -58,12 +58,16 @@ export function escapePattern(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
 }
 
+export function columnNames(prepared: DuckDBPreparedStatement): string[] {
+  return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+}
+
 /** The rows of a statement, read while DuckDB computes them: nothing happens before the first is read. */
 export function streamRows(prepared: DuckDBPreparedStatement): RowStream {
-  const columns = Array.from({ length: prepared.columnCount }, (_, i) => i);
+  const columns = columnNames(prepared);
   return {
-    columns: columns.map((i) => prepared.columnName(i)),
-    types: columns.map((i) => String(prepared.columnType(i))),
+    columns,
+    types: columns.map((_, i) => String(prepared.columnType(i))),
     batches: readBatches(prepared),
   };
 }
