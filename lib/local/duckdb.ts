@@ -53,6 +53,10 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 /** A file's name as a pattern that finds it alone: DuckDB takes every name that it reads for one. */
 export function escapePattern(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
@@ -109,6 +113,9 @@ const toJson: DuckDBValueConverter<Json> = (value, type, converter) =>
   typeof value === "bigint" && Number.isSafeInteger(Number(value))
     ? Number(value)
     : JsonDuckDBValueConverter(value, type, converter);
+
+/** How a result becomes Parquet: DuckDB keeps a group of rows in memory until it is written. */
+export const RESULT_AS_PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 4096";
 
 /** What DuckDB says of a text before it reads anything. */
 const INVALID =
