@@ -5,6 +5,7 @@ import { type OcsfEvent, toEvent } from "../ocsf/event.ts";
 import { type ArchiveStore, type Clock, ObjectMissingError } from "../ports.ts";
 import { type ArchivedObject, hashOf, parseManifest } from "../seal/manifest.ts";
 import {
+  dayMarks,
   type EventPlace,
   type EventUnit,
   eventKey,
@@ -55,11 +56,10 @@ export async function daysWithoutEvents(
   source: string,
   version: SchemaVersion,
 ): Promise<string[]> {
-  const done = new Set<string>();
-  for await (const { key } of events.list(sourceMarks(version, source))) done.add(key);
+  const marks = await keysIn(events, sourceMarks(version, source));
   const manifests = await listManifests(archive, source);
   const missing = manifests.filter(
-    ({ day, revision }) => !done.has(unitMark({ source, day, revision, version })),
+    ({ day, revision }) => !marks.has(unitMark({ source, day, revision, version })),
   );
   return [...new Set(missing.map(({ day }) => day))];
 }
@@ -78,8 +78,7 @@ export async function writeDayEvents(
 ): Promise<DayEvents> {
   const newest = await newestRevision(archive, source, day);
   if (newest === 0) throw new DayEventsError(`${day} of "${source}" is not sealed`);
-  const marks = new Set<string>();
-  for await (const { key } of events.list(sourceMarks(version, source))) marks.add(key);
+  const marks = await keysIn(events, dayMarks({ source, day, version }));
   let entries = 0;
   let before = new Set<string>();
   for (let revision = 1; revision <= newest; revision++) {
@@ -99,6 +98,12 @@ export async function writeDayEvents(
     await events.put(unitMark(unit), Buffer.from("{}\n"));
   }
   return { isDone: true, entries };
+}
+
+async function keysIn(events: EventStore, prefix: string): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for await (const { key } of events.list(prefix)) keys.add(key);
+  return keys;
 }
 
 async function sealedObjects(
