@@ -1,5 +1,5 @@
 import type { RowStream } from "../sql/query-result.ts";
-import { CLASSES, type ClassName } from "./classes.ts";
+import { CLASS_NAMES } from "./classes.ts";
 import { type ColumnType, columnsOf } from "./columns.ts";
 import type { OcsfEvent } from "./event.ts";
 import { leafTexts } from "./leaf-texts.ts";
@@ -14,10 +14,7 @@ type Cell =
 /** Events of all classes as rows of one table: what a class does not have is null. */
 export function toRows(events: AsyncIterable<OcsfEvent[]>): RowStream {
   const columns = Object.entries(
-    Object.assign({}, ...(Object.keys(CLASSES) as ClassName[]).map(columnsOf)) as Record<
-      string,
-      ColumnType
-    >,
+    Object.assign({}, ...CLASS_NAMES.map(columnsOf)) as Record<string, ColumnType>,
   );
   return {
     columns: columns.map(([name]) => name),

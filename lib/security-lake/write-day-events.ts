@@ -1,6 +1,6 @@
 import { decodeLines } from "../archive/archive-object.ts";
 import { listManifests, manifestKey, newestRevision } from "../archive/sealed-day.ts";
-import { CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
+import { CLASS_NAMES, CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
 import { type OcsfEvent, toEvent } from "../ocsf/event.ts";
 import { type ArchiveStore, type Clock, ObjectMissingError } from "../ports.ts";
 import { type ArchivedObject, hashOf, parseManifest } from "../seal/manifest.ts";
@@ -42,7 +42,6 @@ const PART_ENTRIES = 200_000;
 /** A part takes half a minute of a vCPU. */
 const PART_MS = 2 * 60_000;
 
-const CLASS_NAMES = Object.keys(CLASSES) as ClassName[];
 const CLASS_BY_UID = new Map(CLASS_NAMES.map((name) => [CLASSES[name].uid as number, name]));
 
 /**
