@@ -6,7 +6,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import { CLASSES, type ClassName } from "../../lib/ocsf/classes.ts";
+import { CLASS_NAMES } from "../../lib/ocsf/classes.ts";
 import { classLocation } from "../../lib/security-lake/event-key.ts";
 import { eventTable } from "../../lib/sql/ocsf-tables.ts";
 import { EVENTS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
@@ -41,7 +41,7 @@ export class OcsfStore extends Construct {
       ...encryptedBucket({ key, accessLogs, removalPolicy }),
       serverAccessLogsPrefix: "ocsf/",
     });
-    for (const className of Object.keys(CLASSES) as ClassName[]) {
+    for (const className of CLASS_NAMES) {
       const table = new CfnTable(this, className, {
         catalogId: Aws.ACCOUNT_ID,
         databaseName: catalog.database,

@@ -1,4 +1,6 @@
 import { BOOLEAN, type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from "@duckdb/node-api";
+import { toSubquery } from "../sql/split-statements.ts";
+import { columnNames } from "./duckdb.ts";
 
 /** What is known of an address. */
 interface AddressFacts {
@@ -43,10 +45,14 @@ export function createAddressFunctions(connection: DuckDBConnection, lookUp: Loo
   }
 }
 
-/** The rows of a SELECT with what is known of their `ip_address` behind them. */
-export function withAddressColumns(select: string): string {
+/**
+ * The rows of a SELECT with what is known of their `ip_address` behind them.
+ *
+ * @param subquery - the SELECT, in parentheses
+ */
+export function withAddressColumns(subquery: string): string {
   const columns = COLUMNS.map(([name]) => `address_${name}(${ADDRESS}) AS ${name}`);
-  return `SELECT *, ${columns.join(", ")} FROM (\n${select.replace(/;\s*$/, "")}\n)`;
+  return `SELECT *, ${columns.join(", ")} FROM ${subquery}`;
 }
 
 /** The same SELECT, with what is known of `ip_address` where its rows have one and say nothing of it. */
@@ -55,11 +61,9 @@ export async function addAddressColumns(
   select: string,
 ): Promise<string> {
   const prepared = await connection.prepare(select);
-  const names = Array.from({ length: prepared.columnCount }, (_, i) =>
-    prepared.columnName(i).toLowerCase(),
-  );
+  const names = columnNames(prepared).map((name) => name.toLowerCase());
   const isSilent =
     names.filter((name) => name === ADDRESS).length === 1 &&
     !COLUMNS.some(([name]) => names.includes(name));
-  return isSilent ? withAddressColumns(select) : select;
+  return isSilent ? withAddressColumns(toSubquery(select)) : select;
 }

@@ -87,9 +87,8 @@ export async function archivedDaysIn(
   directory: string,
   only: string | undefined,
 ): Promise<{ first: string; last: string } | undefined> {
-  const folders = only === undefined ? await sourcesIn(directory) : [only];
   const days: string[] = [];
-  for (const source of folders) {
+  for (const source of only === undefined ? await storedSourcesIn(directory) : [only]) {
     const names = await foldersIn(join(directory, sourcePrefix(PREFIXES.auditLogs, source)));
     days.push(...names.flatMap((name) => DAY_FOLDER.exec(name)?.[1] ?? []));
   }

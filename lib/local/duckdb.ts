@@ -53,17 +53,25 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 /** A file's name as a pattern that finds it alone: DuckDB takes every name that it reads for one. */
 export function escapePattern(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");
 }
 
+export function columnNames(prepared: DuckDBPreparedStatement): string[] {
+  return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+}
+
 /** The rows of a statement, read while DuckDB computes them: nothing happens before the first is read. */
 export function streamRows(prepared: DuckDBPreparedStatement): RowStream {
-  const columns = Array.from({ length: prepared.columnCount }, (_, i) => i);
+  const columns = columnNames(prepared);
   return {
-    columns: columns.map((i) => prepared.columnName(i)),
-    types: columns.map((i) => String(prepared.columnType(i))),
+    columns,
+    types: columns.map((_, i) => String(prepared.columnType(i))),
     batches: readBatches(prepared),
   };
 }
@@ -105,6 +113,9 @@ const toJson: DuckDBValueConverter<Json> = (value, type, converter) =>
   typeof value === "bigint" && Number.isSafeInteger(Number(value))
     ? Number(value)
     : JsonDuckDBValueConverter(value, type, converter);
+
+/** How a result becomes Parquet: DuckDB keeps a group of rows in memory until it is written. */
+export const RESULT_AS_PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 4096";
 
 /** What DuckDB says of a text before it reads anything. */
 const INVALID =

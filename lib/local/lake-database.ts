@@ -7,7 +7,7 @@ import { addAddressColumns, createAddressFunctions } from "./address-columns.ts"
 import { checkLakeFiles, describeDamaged } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
-import { type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
+import { allKeys, type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
 import type { LakeOptions } from "./lake-options.ts";
 import { createLakeViews, createParsedViews, type Days } from "./lake-views.ts";
 import { prepareWide } from "./prepare-wide.ts";
@@ -127,8 +127,7 @@ export class LakeDatabase implements Disposable {
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: () => T; opened: string[] }> {
     const connection = await this.#database.connect();
-    const { entries, manifests, columns } = files;
-    const progress = { files: entries.length + manifests.length + columns.length };
+    const progress = { files: allKeys(files).length };
     const reporting = setInterval(() => this.#options.onProgress?.(progress), PROGRESS_INTERVAL_MS);
     let interrupting: NodeJS.Timeout | undefined;
     const interrupt = () => {
@@ -184,7 +183,7 @@ export class LakeDatabase implements Disposable {
     // The log is one for all queries, and would grow with their number.
     if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
     const start = `${this.#directory}/`;
-    const keys = new Set(Object.values(files as Record<keyof LakeFiles, string[]>).flat());
+    const keys = new Set(allKeys(files));
     return log
       .getRows()
       .map(([path]) => String(path).slice(start.length))

@@ -33,6 +33,10 @@ export async function listLakeFiles(store: DirectoryArchiveStore): Promise<LakeF
   return { entries, manifests: [...manifests.values()], alerts, columns };
 }
 
+export function allKeys({ entries, manifests, alerts, columns }: LakeFiles): string[] {
+  return [...entries, ...manifests, ...alerts, ...columns];
+}
+
 export function withoutKeys(files: LakeFiles, unused: ReadonlySet<string>): LakeFiles {
   if (unused.size === 0) return files;
   const rest = (keys: readonly string[]) => keys.filter((key) => !unused.has(key));

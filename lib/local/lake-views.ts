@@ -86,7 +86,7 @@ export async function createWideView(
 }
 
 function entriesSql(sql: string, hasAddressColumns: boolean): string {
-  return hasAddressColumns ? withAddressColumns(sql) : sql;
+  return hasAddressColumns ? withAddressColumns(`(${sql})`) : sql;
 }
 
 /** Days, UTC, `YYYY-MM-DD`, both included. */

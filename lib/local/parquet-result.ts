@@ -4,10 +4,7 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { RowStream } from "../sql/query-result.ts";
-import { createDatabase, quote } from "./duckdb.ts";
-
-/** DuckDB keeps a group of rows in memory until it is written. */
-const ROW_GROUP_ROWS = 4096;
+import { createDatabase, quote, quoteName, RESULT_AS_PARQUET } from "./duckdb.ts";
 
 /** Types that Athena names and DuckDB has by the same name; its others become texts. */
 const ATHENA_TYPE = /^(?:boolean|tinyint|smallint|integer|bigint|float|double|real|date)$/;
@@ -26,14 +23,12 @@ export async function writeParquet(rows: RowStream, path: string): Promise<void>
     const database = await createDatabase({ threads: "1", memory_limit: "256MB" });
     try {
       const types = rows.types.map((type, i) => `${names[i]}: ${quote(toDuckDbType(type))}`);
-      const columns = rows.columns.map(
-        (name, i) => `${names[i]} AS "${name.replaceAll('"', '""')}"`,
-      );
+      const columns = rows.columns.map((name, i) => `${names[i]} AS ${quoteName(name)}`);
       const connection = await database.connect();
       await connection.run(
         `COPY (SELECT ${columns.join(", ")}
           FROM read_ndjson(${quote(lines)}, columns = { ${types.join(", ")} }))
-         TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+         TO ${quote(path)} (${RESULT_AS_PARQUET})`,
       );
     } finally {
       database.closeSync();

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
+import { columnNames } from "./duckdb.ts";
 import type { LakeFiles } from "./lake-files.ts";
 import { createWideView } from "./lake-views.ts";
 
@@ -18,7 +19,7 @@ export async function prepareWide(
   hasAddressColumns: boolean,
 ): Promise<DuckDBPreparedStatement> {
   const prepared = await connection.prepare(sql);
-  const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+  const names = columnNames(prepared);
   const ofView = AUDIT_LOGS_COLUMNS.filter(({ name }) => names.includes(name));
   if (ofView.length < WIDE_COLUMNS_MIN) return prepared;
   await createWideView(connection, files, hasAddressColumns);

@@ -1,10 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { CopyRequest } from "../sql/query-result.ts";
-import { splitStatements } from "../sql/split-statements.ts";
-import { quote, toQueryError } from "./duckdb.ts";
-
-/** DuckDB keeps a group of rows in memory until it is written. */
-const PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 4096";
+import { toSubquery } from "../sql/split-statements.ts";
+import { quote, quoteName, RESULT_AS_PARQUET, toQueryError } from "./duckdb.ts";
 
 /** A text a line, whatever is in it: DuckDB writes JSON so itself. */
 const LINES = String.raw`FORMAT csv, QUOTE '', ESCAPE '', DELIMITER E'\x01'`;
@@ -57,23 +54,18 @@ function copyStatement(
 ): string | undefined {
   const to = (options: readonly string[]) =>
     `TO ${quote(path)} (${[...options, "USE_TMP_FILE false"].join(", ")})`;
-  const { statements, rest } = splitStatements(sql);
-  const { text = "" } = statements[0] ?? rest ?? {};
-  const from = `FROM (${text}\n) AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
+  // First, so that errors name the lines of the query.
+  const from = `FROM ${toSubquery(sql)} AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
   if (format === "parquet") {
-    const columns = fields.map((name, i) => `c${i} AS ${toName(name)}`);
-    return `COPY (SELECT ${columns.join(", ")} ${from}) ${to([PARQUET])}`;
+    const columns = fields.map((name, i) => `c${i} AS ${quoteName(name)}`);
+    return `COPY (${from} SELECT ${columns.join(", ")}) ${to([RESULT_AS_PARQUET])}`;
   }
   if (!types.every(isPlain)) return undefined;
   const [row, options] =
     format === "csv"
       ? [csvRow(types, raw), ["HEADER true"]]
       : [jsonRow(types, fields, raw), ["HEADER false", ...(format === "json" ? [ARRAY] : [])]];
-  return `COPY (SELECT ${row} AS ${toName(header)} ${from}) ${to([LINES, ...options])}`;
-}
-
-function toName(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
+  return `COPY (${from} SELECT ${row} AS ${quoteName(header)}) ${to([LINES, ...options])}`;
 }
 
 function isPlain(type: string): boolean {

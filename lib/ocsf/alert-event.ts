@@ -2,14 +2,13 @@ import { isIP } from "node:net";
 import type { Alert } from "../detect/alert.ts";
 import type { Severity } from "../detect/rule.ts";
 import {
-  CLASSES,
   DEFAULT_SCHEMA_VERSION,
   PROFILES,
   type SchemaVersion,
-  SEVERITIES,
   type SeverityCaption,
 } from "./classes.ts";
 import type { OcsfEvent } from "./event.ts";
+import { headOf } from "./heads.ts";
 import type { Members } from "./members.ts";
 
 const SEVERITY_CAPTIONS: Record<Severity, SeverityCaption> = {
@@ -20,8 +19,7 @@ const SEVERITY_CAPTIONS: Record<Severity, SeverityCaption> = {
   critical: "Critical",
 };
 
-/** Ids of the schema for findings. */
-const NEW = { status: "New", status_id: 1 } as const;
+/** What the schema calls a finding that is held back. */
 const SUPPRESSED = { status: "Suppressed", status_id: 3 } as const;
 
 /**
@@ -34,22 +32,21 @@ export function toFinding(
 ): OcsfEvent {
   const { id, ruleId, title, severity, reason, techniques, reference, source, entry, line } = alert;
   const { schemaVersion, objectKey, period, checks, falsePositives, inspect, series } = alert;
-  const { uid, caption, category } = CLASSES.detection_finding;
+  const head = headOf(
+    {
+      class: "detection_finding",
+      activity: "Create",
+      severity: SEVERITY_CAPTIONS[severity],
+      actions: [],
+    },
+    ruleId,
+  );
   const time = Date.parse(alert.lastTime);
   const firstTime = Date.parse(alert.firstTime);
   const enrichments = enrichmentsOf(entry);
   return {
-    activity_id: 1,
-    activity_name: "Create",
-    category_name: "Findings",
-    category_uid: category,
-    class_name: caption,
-    class_uid: uid,
-    severity: SEVERITY_CAPTIONS[severity],
-    severity_id: SEVERITIES[SEVERITY_CAPTIONS[severity]],
-    ...(alert.suppression === undefined ? NEW : SUPPRESSED),
-    type_name: `${caption}: Create`,
-    type_uid: uid * 100 + 1,
+    ...head.fields,
+    ...(alert.suppression !== undefined && SUPPRESSED),
     time,
     start_time: firstTime,
     end_time: time,

@@ -181,6 +181,7 @@ export const CLASSES = {
 } as const satisfies Record<string, OcsfClass>;
 
 export type ClassName = keyof typeof CLASSES;
+export const CLASS_NAMES = Object.keys(CLASSES) as ClassName[];
 
 /** Captions of the activities of a class. */
 export type ActivityOf<Name extends ClassName> = keyof (typeof CLASSES)[Name]["activities"] &

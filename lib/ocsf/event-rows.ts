@@ -1,23 +1,15 @@
-import type { RowStream } from "../sql/query-result.ts";
-import { CLASSES, type ClassName } from "./classes.ts";
+import type { QueryResult, RowStream } from "../sql/query-result.ts";
+import { CLASS_NAMES } from "./classes.ts";
 import { type ColumnType, columnsOf } from "./columns.ts";
 import type { OcsfEvent } from "./event.ts";
 import { leafTexts } from "./leaf-texts.ts";
 
-type Cell =
-  RowStream["batches"] extends AsyncIterable<(infer Row)[]>
-    ? Row extends (infer Value)[]
-      ? Value
-      : never
-    : never;
+type Cell = QueryResult["rows"][number][number];
 
 /** Events of all classes as rows of one table: what a class does not have is null. */
 export function toRows(events: AsyncIterable<OcsfEvent[]>): RowStream {
   const columns = Object.entries(
-    Object.assign({}, ...(Object.keys(CLASSES) as ClassName[]).map(columnsOf)) as Record<
-      string,
-      ColumnType
-    >,
+    Object.assign({}, ...CLASS_NAMES.map(columnsOf)) as Record<string, ColumnType>,
   );
   return {
     columns: columns.map(([name]) => name),

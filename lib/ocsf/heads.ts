@@ -48,11 +48,15 @@ export const UNKNOWN_HEAD = headOf(
 
 export function headFor(action: string | undefined): Head {
   if (action === undefined) return UNKNOWN_HEAD;
-  const { fields, ...head } = UNKNOWN_HEAD;
-  return HEADS.get(action) ?? { ...head, fields: { ...fields, activity_name: action } };
+  return (
+    HEADS.get(action) ?? {
+      ...UNKNOWN_HEAD,
+      fields: { ...UNKNOWN_HEAD.fields, activity_name: action },
+    }
+  );
 }
 
-function headOf(mapping: Mapping, action: string, status = statusOf(mapping)): Head {
+export function headOf(mapping: Mapping, action: string, status = statusOf(mapping)): Head {
   const { uid, caption, category, activities }: OcsfClass = CLASSES[mapping.class];
   const activityId = activities[mapping.activity] as number;
   const severity = mapping.severity ?? "Informational";

@@ -25,9 +25,8 @@ export class Remains {
 
   /** A JSON object at a member, to take from. */
   at(parent: Members | undefined, name: string): Members | undefined {
-    if (parent === undefined || !Object.hasOwn(parent, name)) return undefined;
-    const child = membersOf(parent[name]);
-    if (child !== undefined) this.#opened.push({ parent, name, child });
+    const child = membersOf(ownMember(parent, name));
+    if (parent !== undefined && child !== undefined) this.#opened.push({ parent, name, child });
     return child;
   }
 
@@ -42,8 +41,7 @@ export class Remains {
 
   /** A text that is not empty, or a number as text. */
   takeText(parent: Members | undefined, name: string): string | undefined {
-    if (parent === undefined || !Object.hasOwn(parent, name)) return undefined;
-    const value = parent[name];
+    const value = ownMember(parent, name);
     if (typeof value === "number" || (typeof value === "string" && value !== "")) {
       this.take(parent, name);
       return String(value);
@@ -62,13 +60,13 @@ export class Remains {
     name: string,
     isRight: (text: string) => boolean,
   ): string | undefined {
-    const value = parent !== undefined && Object.hasOwn(parent, name) ? parent[name] : undefined;
+    const value = ownMember(parent, name);
     return typeof value === "string" && isRight(value) ? this.takeText(parent, name) : undefined;
   }
 
   /** One text, or texts alone in an array. */
   takeTexts(parent: Members | undefined, name: string): string[] {
-    const value = parent !== undefined && Object.hasOwn(parent, name) ? parent[name] : undefined;
+    const value = ownMember(parent, name);
     if (Array.isArray(value)) {
       const isTexts = value.length > 0 && value.every((item) => typeof item === "string");
       return isTexts ? (this.take(parent, name) as string[]) : [];
@@ -88,6 +86,10 @@ export class Remains {
     }
     return isEmpty(this.entry) ? undefined : this.entry;
   }
+}
+
+function ownMember(parent: Members | undefined, name: string): unknown {
+  return parent !== undefined && Object.hasOwn(parent, name) ? parent[name] : undefined;
 }
 
 function isEmpty(members: Members): boolean {

@@ -60,12 +60,18 @@ export function partName(keys: readonly string[]): string {
     .slice(0, 16);
 }
 
-function marksPrefix(version: SchemaVersion, source: string): string {
+/** Beginning of the keys of all marks of a source. */
+export function sourceMarks(version: SchemaVersion, source: string): string {
   return `marks/${version}/source=${source}/`;
 }
 
-function unitMarks({ source, day, revision, version }: EventUnit): string {
-  return `${marksPrefix(version, source)}dt=${day}/revision=${revision}/`;
+/** Beginning of the keys of all marks of a day. */
+export function dayMarks({ version, source, day }: Omit<EventUnit, "revision">): string {
+  return `${sourceMarks(version, source)}dt=${day}/`;
+}
+
+function unitMarks(unit: EventUnit): string {
+  return `${dayMarks(unit)}revision=${unit.revision}/`;
 }
 
 /** Its events of every class are there. */
@@ -76,9 +82,4 @@ export function partMark(unit: EventUnit, part: string): string {
 /** All its parts are there, and nothing else. */
 export function unitMark(unit: EventUnit): string {
   return `${unitMarks(unit)}done.json`;
-}
-
-/** Beginning of the keys of all marks of a source. */
-export function sourceMarks(version: SchemaVersion, source: string): string {
-  return marksPrefix(version, source);
 }

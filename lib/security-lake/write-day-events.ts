@@ -1,10 +1,11 @@
 import { decodeLines } from "../archive/archive-object.ts";
 import { listManifests, manifestKey, newestRevision } from "../archive/sealed-day.ts";
-import { CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
+import { CLASS_NAMES, CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
 import { type OcsfEvent, toEvent } from "../ocsf/event.ts";
 import { type ArchiveStore, type Clock, ObjectMissingError } from "../ports.ts";
 import { type ArchivedObject, hashOf, parseManifest } from "../seal/manifest.ts";
 import {
+  dayMarks,
   type EventPlace,
   type EventUnit,
   eventKey,
@@ -41,7 +42,6 @@ const PART_ENTRIES = 200_000;
 /** A part takes half a minute of a vCPU. */
 const PART_MS = 2 * 60_000;
 
-const CLASS_NAMES = Object.keys(CLASSES) as ClassName[];
 const CLASS_BY_UID = new Map(CLASS_NAMES.map((name) => [CLASSES[name].uid as number, name]));
 
 /**
@@ -55,11 +55,10 @@ export async function daysWithoutEvents(
   source: string,
   version: SchemaVersion,
 ): Promise<string[]> {
-  const done = new Set<string>();
-  for await (const { key } of events.list(sourceMarks(version, source))) done.add(key);
+  const marks = await keysIn(events, sourceMarks(version, source));
   const manifests = await listManifests(archive, source);
   const missing = manifests.filter(
-    ({ day, revision }) => !done.has(unitMark({ source, day, revision, version })),
+    ({ day, revision }) => !marks.has(unitMark({ source, day, revision, version })),
   );
   return [...new Set(missing.map(({ day }) => day))];
 }
@@ -78,8 +77,7 @@ export async function writeDayEvents(
 ): Promise<DayEvents> {
   const newest = await newestRevision(archive, source, day);
   if (newest === 0) throw new DayEventsError(`${day} of "${source}" is not sealed`);
-  const marks = new Set<string>();
-  for await (const { key } of events.list(sourceMarks(version, source))) marks.add(key);
+  const marks = await keysIn(events, dayMarks({ source, day, version }));
   let entries = 0;
   let before = new Set<string>();
   for (let revision = 1; revision <= newest; revision++) {
@@ -99,6 +97,12 @@ export async function writeDayEvents(
     await events.put(unitMark(unit), Buffer.from("{}\n"));
   }
   return { isDone: true, entries };
+}
+
+async function keysIn(events: EventStore, prefix: string): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for await (const { key } of events.list(prefix)) keys.add(key);
+  return keys;
 }
 
 async function sealedObjects(

@@ -66,11 +66,7 @@ const COLUMNS: readonly ViewColumn[] = [
 ];
 
 /** The view's columns, in order. */
-export const OCSF_COLUMNS: readonly Column[] = COLUMNS.map(({ name, type, comment }) => ({
-  name,
-  type,
-  comment,
-}));
+export const OCSF_COLUMNS: readonly Column[] = COLUMNS;
 
 /** What the view selects: the same text on Athena and DuckDB. */
 export const OCSF_SQL = `SELECT

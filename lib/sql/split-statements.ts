@@ -33,6 +33,13 @@ export function splitStatements(text: string): {
   return { statements, rest: takeStatement() };
 }
 
+/** The first statement as a FROM can name it, each of its lines where it was. */
+export function toSubquery(text: string): string {
+  const { statements, rest } = splitStatements(text);
+  const { text: statement, line } = statements[0] ?? rest ?? { text: "", line: 1 };
+  return `(${"\n".repeat(line - 1)}${statement}\n)`;
+}
+
 function countBreaks(text: string): number {
   return text.split("\n").length - 1;
 }

@@ -62,10 +62,17 @@ describe("an archive that is opened with what is known of addresses", () => {
     ["SELECT action FROM audit_logs LIMIT 1", ["action"]],
     ["SELECT ip_address, 'x' AS country FROM audit_logs LIMIT 1", ["ip_address", "country"]],
     ["SELECT ip_address FROM audit_logs LIMIT 1 -- end", undefined],
+    ["SELECT ip_address FROM audit_logs LIMIT 1; -- end", undefined],
+    ["SELECT ip_address FROM audit_logs LIMIT 1;;", undefined],
   ])("leaves others as they are: %s", async (sql, columns) => {
     const expected = columns ?? ["ip_address", "country", "network", "is_known_network"];
     expect((await query(sql)).columns).toEqual(expected);
   });
+});
+
+it("an error names the line of the query as it was written", async () => {
+  const sql = "\nSELECT ip_address,\n  CAST(action AS integer) FROM audit_logs";
+  await expect(query(sql)).rejects.toThrow(/ \(line 3\)$/);
 });
 
 it("an archive that is opened without it has no such columns", async () => {

@@ -90,6 +90,13 @@ describe.each<TextFormat>(["csv", "ndjson", "json"])("DuckDB writes %s", (format
   );
 });
 
+it.each([false, true])("names the line of the query in an error, raw: %s", async (raw) => {
+  const copied = lake.read("\nSELECT id,\n  CAST(action AS integer) FROM audit_logs", (rows) =>
+    Promise.resolve(rows.copy?.(toCopyRequest(rows, { format: "csv", path: file, raw }))),
+  );
+  await expect(copied).rejects.toThrow(/ \(line 3\)$/);
+});
+
 it("keeps the order of many rows, and writes nowhere else", async () => {
   const sql = "SELECT number FROM range(200000) AS t (number) ORDER BY number DESC";
   const { copy = "" } = await bothWays(sql, "ndjson", false);

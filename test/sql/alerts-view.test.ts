@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { alertKey, encodeAlert } from "../../lib/archive/alert-object.ts";
 import { AlertLog } from "../../lib/detect/alert-log.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
@@ -42,6 +42,17 @@ it("has a row for each alert, in the columns that it names", async () => {
     ...{ line: JSON.stringify(ALERT), source: "grid", dt: "2026-01-05" },
   });
   expect(row(1)).toMatchObject({ id: HELD.id, suppressed_because: "Migration" });
+});
+
+it("is among the files that a query may read", async () => {
+  const told: object[] = [];
+  using lake = await openLake(directory, { onProgress: (progress) => told.push(progress) });
+
+  await lake.read("SELECT id FROM alerts", async () => {
+    await vi.waitUntil(() => told.length > 0);
+  });
+
+  expect(told[0]).toEqual({ files: 2 });
 });
 
 it("refuses an alert that is not the one of its name", async () => {

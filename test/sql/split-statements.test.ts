@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { splitStatements } from "../../lib/sql/split-statements.ts";
+import { splitStatements, toSubquery } from "../../lib/sql/split-statements.ts";
 
 it.each([
   ["SELECT 1; SELECT 2;\n", ["SELECT 1", "SELECT 2"], ""],
@@ -19,4 +19,9 @@ it("knows the line in which each begins", () => {
   const { statements, rest } = splitStatements("\n-- one;\nSELECT 1;\n\n  SELECT 2; SELECT\n3;\n4");
   expect(statements.map(({ line }) => line)).toEqual([2, 5, 5]);
   expect(rest).toEqual({ text: "4", line: 7 });
+});
+
+it("puts the first statement into parentheses, in the line in which it was", () => {
+  expect(toSubquery("\n SELECT 1; -- one")).toBe("(\nSELECT 1\n)");
+  expect(toSubquery("SELECT 1 -- one")).toBe("(SELECT 1 -- one\n)");
 });
