@@ -1,14 +1,13 @@
 /** The package `slack-audit-lake`: the command, and the stack as a construct for other CDK apps. */
-import { execFile } from "node:child_process";
 import { chmod, cp, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { build, type Plugin } from "esbuild";
 import { buildFunctions } from "../functions/build.ts";
 import { LEAN } from "../functions/bundle/lean.ts";
 import root from "../package.json" with { type: "json" };
+import { runCompiler } from "./run-compiler.ts";
 import { createTarball } from "./tarball.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -29,11 +28,10 @@ const OPTIONAL = ["@duckdb", "@aws-sdk", "@smithy", "@observablehq", "linkedom"]
  */
 export async function packSlackAuditLake(directory: string, version: string): Promise<string> {
   await rm(PACKAGE, { recursive: true, force: true });
-  await promisify(execFile)("tsc", ["--project", "packages/slack-audit-lake.tsconfig.json"], {
-    cwd: ROOT,
-  }).catch(({ stdout }) => {
-    throw new Error(`slack-audit-lake does not compile:\n${stdout}`);
-  });
+  await runCompiler(
+    "slack-audit-lake",
+    join(import.meta.dirname, "slack-audit-lake.tsconfig.json"),
+  );
   await bundleCommand();
   await buildFunctions();
   for (const file of [QUERIES, FUNCTIONS, "README.md", "CHANGELOG.md", "LICENSE"]) {

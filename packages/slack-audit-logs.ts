@@ -1,14 +1,10 @@
-import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import process from "node:process";
-import { promisify } from "node:util";
 import { build } from "esbuild";
+import { runCompiler } from "./run-compiler.ts";
 import { createTarball } from "./tarball.ts";
-
-const run = promisify(execFile);
 
 const ROOT = join(import.meta.dirname, "..");
 const SOURCES = join(ROOT, "lib/slack");
@@ -81,7 +77,7 @@ async function stageSources(stage: string, version: string): Promise<void> {
  */
 async function compile(stage: string): Promise<void> {
   const [esm, cjs] = [join(stage, "package/dist/esm"), join(stage, "package/dist/cjs")];
-  await emitTypes(stage);
+  await runCompiler("slack-audit-logs", stage);
   await keepPublicTypes(esm);
   await cp(esm, cjs, { recursive: true });
   // By this manifest the declarations beside it are CommonJS, too.
@@ -123,17 +119,6 @@ async function keepPublicTypes(directory: string): Promise<void> {
     if (path.endsWith(".d.ts") && !reached.has(join(directory, path))) {
       await rm(join(directory, path));
     }
-  }
-}
-
-/** @throws what the compiler prints */
-async function emitTypes(stage: string): Promise<void> {
-  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
-  try {
-    await run(process.execPath, [compiler, "--project", stage]);
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`slack-audit-logs does not compile:\n${stdout}${stderr}`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Plugin } from "esbuild";
+import type { OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
 
 const HERE = import.meta.dirname;
 
@@ -13,19 +13,22 @@ const NO_MAP = [
   `data:application/json;base64,${btoa('{"version":3,"sources":[""],"mappings":"AAAA"}')}`,
 ].join("=");
 
+/** Puts a file of this folder in place of what undici imports. */
+function forUndici(file: string): (module: OnResolveArgs) => OnResolveResult | undefined {
+  return ({ importer }) =>
+    importer.includes("/undici/lib/") ? { path: join(HERE, file) } : undefined;
+}
+
 /** Bundles without what nobody calls (docs/adr/0026-close-to-the-floor.md). */
 export const LEAN: Plugin = {
   name: "lean",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^undici$/ }, () => ({ path: join(HERE, "undici.js") }));
-    onResolve({ filter: /^node:http$/ }, (module) =>
-      module.importer.includes("/undici/lib/") ? { path: join(HERE, "node-http.js") } : undefined,
-    );
+    onResolve({ filter: /^node:http$/ }, forUndici("node-http.js"));
     // HTTP/2 and SOCKS are not used, and no body is a form or a stream (lib/slack/dispatcher.ts).
     onResolve(
       { filter: /(?:client-h2|web\/fetch\/body|socks5-proxy-agent)(?:\.js)?$/ },
-      (module) =>
-        module.importer.includes("/undici/lib/") ? { path: join(HERE, "absent.js") } : undefined,
+      forUndici("absent.js"),
     );
     onLoad({ filter: /@aws-sdk\/[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
@@ -45,8 +48,6 @@ export const LEAN_FOR_LAMBDA: Plugin = {
       path: join(HERE, "credentials.js"),
     }));
     // For processors without SIMD: Lambda has none.
-    onResolve({ filter: /llhttp\/llhttp-wasm(?:\.js)?$/ }, (module) =>
-      module.importer.includes("/undici/lib/") ? { path: join(HERE, "absent.js") } : undefined,
-    );
+    onResolve({ filter: /llhttp\/llhttp-wasm(?:\.js)?$/ }, forUndici("absent.js"));
   },
 };

@@ -71,12 +71,7 @@ export class ArchivedEntries {
     if (rows.length > NAMES_KEPT_MAX) return;
     const names = new EntryNames(rows.length);
     for (const row of rows) names.add(entries, row);
-    this.#keep(key, names);
-  }
-
-  /** An import's object may hold too many names to keep eight of. */
-  #keep(key: string, names: EntryNames): void {
-    if (names.size <= NAMES_KEPT_MAX) this.#namesByKey.set(key, names);
+    this.#namesByKey.set(key, names);
   }
 
   async #objectsOf(hour: number): Promise<ArchivedObject[]> {
@@ -102,7 +97,7 @@ export class ArchivedEntries {
     for (const line of await decodeLines(key, await this.#store.get(key))) {
       names.addName(readLine(key, line));
     }
-    this.#keep(key, names);
+    this.#namesByKey.set(key, names);
     return names;
   }
 }
@@ -146,10 +141,12 @@ class RecentMap<K, V> {
     return value;
   }
 
+  /** What alone is too heavy, as an import's object may be, is not kept: all others would go. */
   set(key: K, value: V): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
     const { itemsMax, weightOf, weightMax } = this.#limits;
+    this.#entries.delete(key);
+    if (weightOf(value) > weightMax) return;
+    this.#entries.set(key, value);
     let weight = [...this.#entries.values()].reduce((sum, each) => sum + weightOf(each), 0);
     for (const [oldest, forgotten] of this.#entries) {
       if (this.#entries.size <= itemsMax && weight <= weightMax) return;

@@ -94,7 +94,8 @@ interface Frame {
 export function readFrame(text: Buffer): Frame {
   const frame = readLines(text);
   // Line breaks are only taken out of what is known to be JSON.
-  return hasLineBreak(text) ? readLines(onOneLine(text)) : frame;
+  const line = onOneLine(text);
+  return line === text ? frame : readLines(line);
 }
 
 function readLines(text: Buffer): Frame {
@@ -125,8 +126,7 @@ function readLines(text: Buffer): Frame {
 
 /** The one value that a text holds, as an entry. */
 export function readEntry(text: Buffer): PageEntry {
-  const end = endOfValue(text, 0);
-  const line = hasLineBreak(text) ? onOneLine(text.subarray(0, end)) : text;
+  const line = onOneLine(text.subarray(0, endOfValue(text, 0)));
   const table = new EntryTable(line, 1);
   entryReader(line, table)(0);
   return table.toEntries()[0] as PageEntry;
@@ -185,18 +185,16 @@ function dateAt(text: Buffer, at: number, end: number): number {
 /**
  * A raw line break in JSON is only found between tokens, and so are the spaces
  * that touch it. The lookbehind keeps this linear: a run of spaces is tried once.
+ *
+ * @returns the text itself when it has none
  */
 function onOneLine(text: Buffer): Buffer {
-  return hasLineBreak(text)
+  return text.includes("\n") || text.includes("\r")
     ? Buffer.from(
         text.toString("latin1").replace(/(?<![ \t])[ \t]*[\r\n][ \t\r\n]*/g, ""),
         "latin1",
       )
     : text;
-}
-
-function hasLineBreak(text: Buffer): boolean {
-  return text.includes("\n") || text.includes("\r");
 }
 
 function nextCursorOf(metadata: unknown): string | undefined {

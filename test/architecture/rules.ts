@@ -79,7 +79,7 @@ export const LAYERS: Rule[][] = [
         "lib/slack",
       ],
       packages: ["esbuild", "fflate"],
-      builtins: ["child_process", "crypto", "fs", "module", "os", "path", "process", "url", "util"],
+      builtins: ["child_process", "crypto", "fs", "module", "os", "path", "url", "util"],
     },
     {
       folder: "packages/refresh-actions.ts",

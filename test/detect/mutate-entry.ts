@@ -2,7 +2,7 @@ import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import type { SeededRandom } from "../simulation/seeded-random.ts";
 
 /** What stands where a rule expects something else. */
-const STRANGE_VALUES: readonly unknown[] = [
+const STRANGE_VALUES: readonly [unknown, ...unknown[]] = [
   null,
   true,
   0,
@@ -26,7 +26,15 @@ const STRANGE_VALUES: readonly unknown[] = [
 ];
 
 /** Names that a rule may read, or that mean something to JavaScript. */
-const NAMES = ["id", "name", "type", "user", "__proto__", "toString", "reason"];
+const NAMES: readonly [string, ...string[]] = [
+  "id",
+  "name",
+  "type",
+  "user",
+  "__proto__",
+  "toString",
+  "reason",
+];
 
 /** A copy of an entry with some of its values replaced, left out, moved or added; `id` and time stay. */
 export function mutateEntry(
@@ -37,26 +45,22 @@ export function mutateEntry(
   const copy = structuredClone(entry) as AuditLogEntry & Record<string, unknown>;
   for (let changes = random.integer(1, 5); changes > 0; changes -= 1) {
     const parents = objectsIn(copy);
-    const parent = parents[random.integer(0, parents.length - 1)] ?? copy;
-    const names = Object.keys(parent);
-    const name = names[random.integer(0, names.length - 1)] ?? "details";
-    const strange = STRANGE_VALUES[random.integer(0, STRANGE_VALUES.length - 1)];
+    const parent = random.pick(parents);
+    const [first = "details", ...others] = Object.keys(parent);
+    const name = random.pick([first, ...others]);
+    const strange = structuredClone(random.pick(STRANGE_VALUES));
     switch (random.integer(0, 3)) {
       case 0:
-        define(parent, name, structuredClone(strange));
+        define(parent, name, strange);
         break;
       case 1:
         Reflect.deleteProperty(parent, name);
         break;
       case 2:
-        define(
-          parent,
-          NAMES[random.integer(0, NAMES.length - 1)] ?? "id",
-          structuredClone(strange),
-        );
+        define(parent, random.pick(NAMES), strange);
         break;
       default:
-        define(parent, name, structuredClone(parents[random.integer(0, parents.length - 1)]));
+        define(parent, name, structuredClone(random.pick(parents)));
     }
   }
   if (random.chance(1 / 3)) copy.action = actions[random.integer(0, actions.length - 1)] ?? "";
@@ -74,7 +78,7 @@ function define(parent: object, name: string, value: unknown): void {
 }
 
 /** The value itself, and all objects and lists in it. */
-function objectsIn(value: object): object[] {
+function objectsIn(value: object): [object, ...object[]] {
   const nested = Object.values(value).filter((of) => typeof of === "object" && of !== null);
   return [value, ...nested.flatMap((of) => objectsIn(of as object))];
 }
