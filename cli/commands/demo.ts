@@ -5,7 +5,7 @@ import type { LakeDatabase } from "../../lib/local/lake-database.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { createSlackSource } from "../../lib/run/slack-source.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
-import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
+import { savedQuery } from "../../lib/sql/saved-queries.ts";
 import { nowSeconds, SECONDS_PER_DAY } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
 import { reportError } from "../errors.ts";
@@ -163,8 +163,7 @@ async function runQueries(
   signal: AbortSignal,
 ): Promise<void> {
   for (const name of QUERIES) {
-    const query = SAVED_QUERIES.get(name);
-    if (query === undefined) throw new Error(`there is no saved query ${name}`);
+    const query = savedQuery(name);
     const result = await lake.read(query.sql(), (rows) => takeHead(rows, ROWS_SHOWN), signal);
     console.log(
       `\n${query.title}: ${query.question}\n$ ${COMMAND} query ${name} --archive ${directory}`,

@@ -6,9 +6,8 @@ import { DETECTIONS } from "../../lib/detect/detections.ts";
 import type { DetectorSettings } from "../../lib/detect/detector.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
-import { sourcesIn } from "../../lib/local/archive-directory.ts";
+import { readCheckpointsIn, sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
-import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import { collectReport, type ReportPorts } from "../../lib/report/collect.ts";
 import { collectTrail } from "../../lib/report/collect-trail.ts";
 import { evidenceOf } from "../../lib/report/evidence.ts";
@@ -30,7 +29,7 @@ import { writeWhole } from "../output/result-file.ts";
 import { writeZip } from "../output/zip-file.ts";
 import { readSuppressions } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
-import { type SealedHeads, sealedHeadsOf } from "../run/known-sources.ts";
+import { sealedHeadsOf } from "../run/known-sources.ts";
 
 const DEFAULT_LAST_SECONDS = 7 * SECONDS_PER_DAY;
 
@@ -247,6 +246,9 @@ export async function portsOfDirectory(
   rules: DetectorSettings | undefined,
 ): Promise<ReportPorts> {
   const sources = scope.source === undefined ? await sourcesIn(directory) : [scope.source];
+  const heads = await readCheckpointsIn(directory, (checkpoints) =>
+    sealedHeadsOf(checkpoints, sources),
+  );
   // DuckDB is optional, and slow to load.
   const { openLake } = await import("../../lib/local/lake-database.ts");
   return {
@@ -254,7 +256,7 @@ export async function portsOfDirectory(
     archive: directory,
     store: new DirectoryArchiveStore(directory),
     sources,
-    heads: await readHeads(directory, sources),
+    heads: heads ?? new Map(),
     readAll: async (statements, days, take) => {
       using lake = await openLake(directory, {
         threadsMax: THREADS_MAX,
@@ -265,17 +267,6 @@ export async function portsOfDirectory(
     },
     ...(rules && { rules }),
   };
-}
-
-async function readHeads(directory: string, sources: readonly string[]): Promise<SealedHeads> {
-  // Opening would create the file, and a copy of an archive may be read-only.
-  if (!SqliteCheckpointStore.isIn(directory)) return new Map();
-  const checkpoints = new SqliteCheckpointStore(directory);
-  try {
-    return await sealedHeadsOf(checkpoints, sources);
-  } finally {
-    checkpoints.close();
-  }
 }
 
 const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {

@@ -2,9 +2,8 @@ import type { KeyObject } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { type ReadableColumns, verifyColumns } from "../../lib/columns/verify-columns.ts";
-import { sourcesIn } from "../../lib/local/archive-directory.ts";
+import { readCheckpointsIn, sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
-import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import type { Damage } from "../../lib/seal/damage.ts";
 import { isKnownKey } from "../../lib/seal/known-keys.ts";
@@ -220,16 +219,11 @@ async function openArchive({ archive, stack, source }: VerifyOptions): Promise<O
   return { store: deployment.archive, name, readHeads, deployment };
 }
 
-/** Of an archive on disk; none when it has no checkpoints, which a copy need not have. */
 async function readSealedHeads(directory: string): Promise<SealedHeads> {
-  // Opening would create the file, and a copy of an archive may be read-only.
-  if (!SqliteCheckpointStore.isIn(directory)) return new Map();
-  const checkpoints = new SqliteCheckpointStore(directory);
-  try {
-    return await sealedHeadsOf(checkpoints, await sourcesIn(directory));
-  } finally {
-    checkpoints.close();
-  }
+  const heads = await readCheckpointsIn(directory, async (checkpoints) =>
+    sealedHeadsOf(checkpoints, await sourcesIn(directory)),
+  );
+  return heads ?? new Map();
 }
 
 async function findPublicKey(path: string, deployment: Deployment | undefined): Promise<KeyObject> {

@@ -99,14 +99,26 @@ export async function archivedDaysIn(
 
 /** Sources that the checkpoints show to have come anywhere. */
 async function recordedSourcesIn(directory: string): Promise<string[]> {
-  if (!SqliteCheckpointStore.isIn(directory)) return [];
-  const checkpoints = new SqliteCheckpointStore(directory);
-  try {
+  const recorded = await readCheckpointsIn(directory, async (checkpoints) => {
     const sources: string[] = [];
     for (const source of await checkpoints.sources()) {
       if ((await checkpoints.writers(source)).some(hasProgress)) sources.push(source);
     }
     return sources;
+  });
+  return recorded ?? [];
+}
+
+/** @returns nothing when the archive has no checkpoints, which a copy need not have */
+export async function readCheckpointsIn<T>(
+  directory: string,
+  read: (checkpoints: SqliteCheckpointStore) => Promise<T>,
+): Promise<T | undefined> {
+  // Opening would create the file, and a copy of an archive may be read-only.
+  if (!SqliteCheckpointStore.isIn(directory)) return undefined;
+  const checkpoints = new SqliteCheckpointStore(directory);
+  try {
+    return await read(checkpoints);
   } finally {
     checkpoints.close();
   }

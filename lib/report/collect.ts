@@ -19,7 +19,7 @@ export interface ReportPorts {
   store: ArchiveStore;
   sources: readonly string[];
   /** The newest manifest of each source, where a checkpoint knows it. */
-  heads: ReadonlyMap<string, Sealing["head"] | undefined>;
+  heads: ReadonlyMap<string, NonNullable<Sealing["head"]> | undefined>;
   /** Run SELECTs, one after the other; what `take` returned, in their order. */
   readAll<T>(
     statements: readonly string[],
@@ -58,9 +58,7 @@ export async function collectReport(
     ),
   ]);
   const seals = await Promise.all(
-    ports.sources.map((source) =>
-      summarizeSeals(ports.store, source, ports.heads.get(source) ?? undefined),
-    ),
+    ports.sources.map((source) => summarizeSeals(ports.store, source, ports.heads.get(source))),
   );
   return {
     version: ports.version,

@@ -1,4 +1,4 @@
-import { SAVED_QUERIES, type SavedQuery } from "../sql/saved-queries.ts";
+import { type SavedQuery, savedQuery } from "../sql/saved-queries.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay, toIsoSeconds } from "../time.ts";
 
 /** How the result of a saved query is put into numbers. */
@@ -70,8 +70,7 @@ export const HOURS = "hours";
 /** Everything that a report asks of the archive, in SQL that Athena and DuckDB understand. */
 export function statementsOf(scope: ReportScope): Statement[] {
   const saved = Object.entries(READINGS).map(([name, reading]): Statement => {
-    const query = SAVED_QUERIES.get(name);
-    if (query === undefined) throw new Error(`there is no saved query ${name}`);
+    const query = savedQuery(name);
     const values = valuesOf(query, scope);
     return {
       name,
@@ -100,9 +99,14 @@ function valuesOf({ parameters }: SavedQuery, scope: ReportScope): Record<string
   };
 }
 
+/** SQL that restricts a table to what the report is about. */
+export function whereOf({ period: { from, to }, source }: ReportScope): string {
+  return `dt BETWEEN '${from}' AND '${to}'${source === undefined ? "" : ` AND source = '${source}'`}`;
+}
+
 /** What no saved query says: each hour by itself, with what was sealed of it. */
-function hoursSql({ period: { from, to }, source }: ReportScope): string {
-  const where = `dt BETWEEN '${from}' AND '${to}'${source === undefined ? "" : ` AND source = '${source}'`}`;
+function hoursSql(scope: ReportScope): string {
+  const where = whereOf(scope);
   const counted = (actions: string) => `count(CASE WHEN action IN (${actions}) THEN 1 END)`;
   return `WITH happened AS (
   SELECT

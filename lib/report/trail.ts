@@ -1,7 +1,7 @@
 import type { RowStream } from "../sql/query-result.ts";
-import { SAVED_QUERIES } from "../sql/saved-queries.ts";
+import { savedQuery } from "../sql/saved-queries.ts";
 import { toIsoSeconds } from "../time.ts";
-import type { ReportScope } from "./questions.ts";
+import { type ReportScope, whereOf } from "./questions.ts";
 import type { AlertSummary } from "./report-data.ts";
 
 /** Whom or what a trail is about. */
@@ -56,15 +56,13 @@ const QUERIES = {
 
 /** The entries of a trail: those of the saved query where one asks for them. */
 export function trailSql({ kind, value }: TrailSubject, scope: ReportScope): string {
-  const { period, source } = scope;
-  const where = `dt BETWEEN '${period.from}' AND '${period.to}'${source === undefined ? "" : ` AND source = '${source}'`}`;
   return `SELECT
   id, source, date_create, action,
   coalesce(actor_email, actor_name, actor_id) AS actor,
   coalesce(entity_name, entity_email, entity_id) AS entity,
   ip_address, user_agent, session_id, line
 FROM audit_logs
-WHERE ${where}
+WHERE ${whereOf(scope)}
   AND date_create IS NOT NULL
   AND ${kind === "user" || kind === "address" ? isOfQuery(kind, value, scope) : isNamed(value)}
 ORDER BY date_create, id`;
@@ -72,10 +70,11 @@ ORDER BY date_create, id`;
 
 function isOfQuery(kind: keyof typeof QUERIES, value: string, scope: ReportScope): string {
   const { name, parameter } = QUERIES[kind];
-  const query = SAVED_QUERIES.get(name);
-  if (query === undefined) throw new Error(`there is no saved query ${name}`);
   const { from, to } = scope.period;
-  const sql = query.sql({ from_day: from, to_day: to, [parameter]: value }, scope.source);
+  const sql = savedQuery(name).sql(
+    { from_day: from, to_day: to, [parameter]: value },
+    scope.source,
+  );
   return `id IN (SELECT id FROM (\n${sql}\n) AS trail)`;
 }
 

@@ -84,6 +84,17 @@ const PLACEHOLDER = /:([a-z_]+)\b/g;
 export const SAVED_QUERIES: ReadonlyMap<string, SavedQuery> = readSavedQueries(DIRECTORY);
 
 /**
+ * One of them that the program itself names.
+ *
+ * @throws {Error} when there is no such query, which is a mistake in the program
+ */
+export function savedQuery(name: string): SavedQuery {
+  const query = SAVED_QUERIES.get(name);
+  if (query === undefined) throw new Error(`there is no saved query ${name}`);
+  return query;
+}
+
+/**
  * The saved queries in a folder, by name: each file `NAME.sql`.
  *
  * @throws {Error} when a file is not of the form that {@link parseSavedQuery} reads
