@@ -12,24 +12,12 @@ import {
   type Suppression,
   SuppressionError,
 } from "../../lib/detect/suppressions.ts";
+import { isNot, list, matching, oneOf, section } from "../../lib/fields.ts";
 import { routeList, targetsByName } from "../../lib/notify/target-settings.ts";
 import { DEFAULT_SCHEMA_VERSION, SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import {
-  bytes,
-  day,
-  duration,
-  durationOr,
-  flag,
-  isNot,
-  list,
-  matching,
-  oneOf,
-  section,
-  time,
-  timeOfDay,
-} from "./fields.ts";
+import { bytes, day, duration, durationOr, flag, time, timeOfDay } from "./fields.ts";
 
 /** CloudWatch Logs takes these and no other number of days. */
 const LOG_RETENTION_DAYS = [

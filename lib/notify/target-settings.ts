@@ -1,30 +1,8 @@
 /** How targets and routes are configured: in the stack, in the environment of a function, and in the file of `watch`. */
 import * as z from "zod";
 import { SEVERITIES } from "../detect/rule.ts";
+import { isNot, list, matching, oneOf, section } from "../fields.ts";
 import { isSafeUrl } from "./target-secret.ts";
-
-/** What is wrong with a value that `allowed` does not describe. */
-function isNot(allowed: string) {
-  return ({ input }: { input?: unknown }): string =>
-    input === undefined
-      ? `is missing; write ${allowed}`
-      : `${JSON.stringify(input)} is not ${allowed}`;
-}
-
-function matching(pattern: RegExp, allowed: string) {
-  const error = isNot(allowed);
-  return z.string({ error }).regex(pattern, { error });
-}
-
-function settings<Shape extends z.ZodRawShape>(shape: Shape) {
-  const allowed = Object.keys(shape).join(", ");
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}; allowed: ${allowed}`
-        : isNot(`an object with the keys ${allowed}`)(issue),
-  });
-}
 
 const httpsUrl = z
   .string({ error: isNot("an https URL") })
@@ -41,13 +19,13 @@ export function targetSettings(secret: z.ZodType<string, string>) {
   return z.discriminatedUnion(
     "type",
     [
-      settings({ type: z.literal("slack"), secret }),
-      settings({
+      section({ type: z.literal("slack"), secret }),
+      section({
         type: z.literal("pagerduty"),
         secret,
-        region: z.enum(["us", "eu"], { error: isNot("one of us, eu") }).default("us"),
+        region: oneOf(["us", "eu"]).default("us"),
       }),
-      settings({
+      section({
         type: z.literal("jira"),
         secret,
         site: matching(
@@ -58,15 +36,15 @@ export function targetSettings(secret: z.ZodType<string, string>) {
         project: matching(/^[A-Z][A-Z0-9_]{1,254}$/, "the key of a project, such as SEC"),
         issueType: matching(/\S/, "the name of a type of issue").default("Task"),
       }),
-      settings({ type: z.literal("webhook"), secret, url: httpsUrl }),
-      settings({
+      section({ type: z.literal("webhook"), secret, url: httpsUrl }),
+      section({
         type: z.literal("eventbridge"),
         busArn: matching(
           /^arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/[\w./-]+$/,
           "the ARN of an event bus (arn:aws:events:REGION:ACCOUNT:event-bus/NAME)",
         ),
       }),
-      settings({
+      section({
         type: z.literal("sns"),
         topicArn: matching(
           /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/,
@@ -103,16 +81,13 @@ export function targetsByName(secret: z.ZodType<string, string>) {
 }
 
 function texts(item: z.ZodType<string, string>, allowed: string) {
-  return z
-    .array(item, { error: isNot(allowed) })
-    .min(1, { error: "is empty; leave it out for all" })
-    .optional();
+  return list(item, allowed).min(1, { error: "is empty; leave it out for all" }).optional();
 }
 
 /** Which alerts go to which targets: those of which all conditions hold. Without a condition, all. */
-const route = settings({
+const route = section({
   /** This severity or a higher one. */
-  severity: z.enum(SEVERITIES, { error: isNot(`one of ${SEVERITIES.join(", ")}`) }).optional(),
+  severity: oneOf(SEVERITIES).optional(),
   /** Ids of rules. */
   rules: texts(z.string(), "a list of ids of rules"),
   /** ATT&CK techniques and tactics; T1562 has all its sub-techniques. */
@@ -125,10 +100,10 @@ const route = settings({
   ),
   sources: texts(z.string(), "a list of names of sources"),
   /** Names of targets. */
-  targets: z
-    .array(z.string(), { error: isNot("a list of names of targets") })
-    .min(1, { error: "is empty; name the targets" }),
+  targets: list(z.string(), "a list of names of targets").min(1, {
+    error: "is empty; name the targets",
+  }),
 });
 export type Route = z.output<typeof route>;
 
-export const routeList = z.array(route, { error: isNot("a list of routes") });
+export const routeList = list(route, "a list of routes");

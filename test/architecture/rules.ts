@@ -38,6 +38,7 @@ const LIB = [
   "lib/archive",
   "lib/ports.ts",
   "lib/slack",
+  "lib/fields.ts",
   "lib/time.ts",
 ];
 
@@ -214,6 +215,7 @@ export const LAYERS: Rule[][] = [
         "lib/archive",
         "lib/sql",
         "lib/stack",
+        "lib/fields.ts",
         "lib/time.ts",
         // The settings of rules, targets and routes are checked before they are deployed.
         "lib/detect/configure.ts",
@@ -475,7 +477,14 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/notify",
       why: "sends alerts to what people use, over HTTP and through the ports of detection, so that the stack and one machine send alike",
-      may: ["lib/detect", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      may: [
+        "lib/detect",
+        "lib/archive",
+        "lib/ports.ts",
+        "lib/slack",
+        "lib/fields.ts",
+        "lib/time.ts",
+      ],
       packages: ["zod"],
       builtins: ["crypto"],
     },
@@ -538,6 +547,12 @@ export const LAYERS: Rule[][] = [
       may: [],
       packages: ["undici"],
       builtins: ["buffer", "os", "process", "tls", "util", "zlib"],
+    },
+    {
+      folder: "lib/fields.ts",
+      why: "says what is wrong with a value that a user configures, whatever it is for",
+      may: [],
+      packages: ["zod"],
     },
     {
       folder: "lib/time.ts",

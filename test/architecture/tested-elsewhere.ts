@@ -15,6 +15,9 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/aws/schedules.ts": "test/cli/stack/doctor.test.ts",
   "lib/aws/secret-versions.ts": "test/aws/token-refresh.test.ts",
 
+  // What is wrong with each kind of value is seen in the settings made of them.
+  "lib/fields.ts": "test/notify/target-settings.test.ts",
+
   // Options of the SDK, seen in the requests that it makes.
   "lib/aws/client-options.ts": "test/aws/s3-archive-store-http.test.ts",
 
