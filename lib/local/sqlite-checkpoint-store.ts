@@ -23,6 +23,7 @@ import {
 } from "./checkpoint-rows.ts";
 import { makeFile, OWNER_ONLY } from "./owner-only.ts";
 import { isBusy, isFull, ProcessLocks } from "./process-locks.ts";
+import { endTransaction } from "./sqlite-transaction.ts";
 
 const FILE_NAME = "checkpoints.sqlite";
 
@@ -198,15 +199,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
 
   #inTransaction<T>(work: () => T): T {
     unlessBusy(() => this.#database.exec("BEGIN IMMEDIATE"));
-    try {
-      const result = work();
-      this.#database.exec("COMMIT");
-      return result;
-    } catch (error) {
-      // On a full disk SQLite has rolled back by itself.
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
+    return endTransaction(this.#database, work);
   }
 }
 

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { CorrelationStore } from "../detect/ports.ts";
 import type { Delivery, GivenUp, WatchState } from "../notify/ports.ts";
 import { makeFile, OWNER_ONLY } from "./owner-only.ts";
+import { endTransaction } from "./sqlite-transaction.ts";
 
 const FILE_NAME = "alerts.sqlite";
 
@@ -177,13 +178,6 @@ export class SqliteWatchState implements WatchState, CorrelationStore {
 
   #inTransaction(work: () => void): void {
     this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      work();
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      // On a full disk SQLite has rolled back by itself.
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
+    endTransaction(this.#database, work);
   }
 }
