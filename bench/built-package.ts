@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { EXIT_OF_OUTCOME } from "../cli/exit-codes.ts";
 import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
 import type { IngestSummary } from "../lib/ingest/summary.ts";
-import type { TimeRange } from "../lib/time.ts";
-import { toIsoSeconds } from "../lib/time.ts";
+import { type TimeRange, toIsoSeconds } from "../lib/time.ts";
 import { packSlackAuditLake } from "../packages/slack-audit-lake.ts";
 import { type Measured, measure } from "./measured.ts";
 

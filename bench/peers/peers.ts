@@ -7,7 +7,7 @@
  */
 import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,9 +16,8 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import { FAKE_TOKEN } from "../../fake-slack/fake-slack.ts";
 import { Organization } from "../../fake-slack/organization.ts";
-import { SECONDS_PER_DAY, toIsoSeconds } from "../../lib/time.ts";
-import { buildPackage, COMMAND } from "../built-package.ts";
-import { measure } from "../measured.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
+import { buildPackage, ingestInto } from "../built-package.ts";
 import { withFakeSlack } from "../processes.ts";
 
 const options = new Command("peers")
@@ -52,12 +51,7 @@ interface Peer {
 const PEERS: Peer[] = [
   {
     name: "audit-lake",
-    run: (directory, baseUrl) => {
-      const range = ["--from", toIsoSeconds(oldest), "--until", toIsoSeconds(latest)];
-      const args = ["--archive", directory, "--api-base", baseUrl, "--allowed-lateness", "0s"];
-      const env = { SLACK_AUDIT_TOKEN: FAKE_TOKEN };
-      return measure([COMMAND, "ingest", ...args, ...range], { env });
-    },
+    run: (directory, baseUrl) => ingestInto(directory, baseUrl, { from: oldest, until: latest }),
   },
   {
     name: "Slack's Python SDK",
@@ -108,7 +102,6 @@ const rows = await withFakeSlack(
     for (const { name, run } of PEERS) {
       const directory = await mkdtemp(join(tmpdir(), "audit-lake-peer-"));
       try {
-        await mkdir(directory, { recursive: true });
         const { cpuSeconds, peakMemoryMiB } = await run(directory, baseUrl);
         measured.push({ name, cpuSeconds, peakMemoryMiB, ...compare(directory) });
       } finally {

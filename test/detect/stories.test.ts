@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { WireEntry } from "../../fake-slack/entries.ts";
 import { Organization } from "../../fake-slack/organization.ts";
-import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { consumeObject } from "../../lib/detect/consume-object.ts";
 import { CORRELATIONS } from "../../lib/detect/correlations/index.ts";
 import { detectArchive } from "../../lib/detect/detect-archive.ts";
@@ -10,11 +8,12 @@ import { Detector } from "../../lib/detect/detector.ts";
 import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
-import { hourOf, SECONDS_PER_DAY } from "../../lib/time.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { MemoryAlertLedger } from "../fakes/memory-alert-ledger.ts";
-import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import type { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { MemorySeenNamesStore } from "../fakes/memory-seen-names-store.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
+import { archiveOf } from "./archive-of.ts";
 
 const MONDAY = Date.UTC(2026, 2, 2) / 1000;
 const NEXT_MONDAY = MONDAY + 7 * SECONDS_PER_DAY;
@@ -22,19 +21,6 @@ const SETTINGS = { rules: DETECTIONS, context: NO_CONTEXT, periodSeconds: 3600 }
 
 const stories = new Organization().stories(MONDAY, NEXT_MONDAY - 1);
 const correlationIds = CORRELATIONS.map(({ id }) => id);
-
-async function archiveOf(entries: readonly WireEntry[]): Promise<MemoryArchiveStore> {
-  const archive = new MemoryArchiveStore();
-  const hours = Map.groupBy(entries, ({ dateCreate }) => hourOf(dateCreate));
-  for (const ofHour of hours.values()) {
-    const { key, body } = await encodeObject(
-      "grid",
-      ofHour.map(({ id = "", dateCreate, text }) => ({ id, dateCreate, bytes: Buffer.from(text) })),
-    );
-    await archive.put(key, body);
-  }
-  return archive;
-}
 
 async function backtest(archive: MemoryArchiveStore): Promise<{ id: string; ruleId: string }[]> {
   const alerts: { id: string; ruleId: string }[] = [];

@@ -1,14 +1,12 @@
 import { expect, it } from "vitest";
-import type { WireEntry } from "../../fake-slack/entries.ts";
 import type { StoryName } from "../../fake-slack/organization/stories.ts";
 import { Organization } from "../../fake-slack/organization.ts";
-import { encodeObject } from "../../lib/archive/archive-object.ts";
 import type { Alert } from "../../lib/detect/alert.ts";
 import { detectArchive } from "../../lib/detect/detect-archive.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
-import { hourOf, SECONDS_PER_DAY } from "../../lib/time.ts";
-import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import { SECONDS_PER_DAY } from "../../lib/time.ts";
+import { archiveOf } from "./archive-of.ts";
 
 const MONDAY = Date.UTC(2026, 2, 2) / 1000;
 const WEEK = 7 * SECONDS_PER_DAY;
@@ -54,18 +52,6 @@ const EXPLANATIONS: Record<string, string> = {
   "user-email-changed": "an admin changed the address of a colleague",
   "user-reactivated": "a colleague came back",
 };
-
-async function archiveOf(entries: Iterable<WireEntry>): Promise<MemoryArchiveStore> {
-  const archive = new MemoryArchiveStore();
-  for (const ofHour of Map.groupBy(entries, ({ dateCreate }) => hourOf(dateCreate)).values()) {
-    const { key, body } = await encodeObject(
-      "grid",
-      ofHour.map(({ id = "", dateCreate, text }) => ({ id, dateCreate, bytes: Buffer.from(text) })),
-    );
-    await archive.put(key, body);
-  }
-  return archive;
-}
 
 it("a week of the made-up organization raises what docs/reference/detection-trial.md says", async () => {
   const organization = new Organization({ users: USERS, entriesPerWeek: USERS * 170 });
