@@ -73,6 +73,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
+  "lib/local/sqlite-transaction.ts": "test/local/sqlite-checkpoint-store.test.ts",
 
   // Held to the published schemas as whole events.
   "lib/ocsf/archived-events.ts": "test/sql/ocsf-view.test.ts",
