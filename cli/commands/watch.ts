@@ -154,10 +154,11 @@ async function watch(options: WatchOptions): Promise<number> {
 /** @throws {UsageError} when a variable that holds a secret is not set */
 async function makeTargets({ targets }: WatchConfig): Promise<Map<string, Target>> {
   const missing = Object.entries(targets).flatMap(([name, settings]) =>
-    "secret" in settings && !process.env[settings.secret] ? `${settings.secret} (${name})` : [],
+    "secret" in settings && !process.env[settings.secret] ? `targets.${name}.secret` : [],
   );
   if (missing.length > 0) {
-    throw new UsageError(`set the environment variables with the secrets: ${missing.join(", ")}`);
+    // Not by their names: some secrets look like one.
+    throw new UsageError(`set the environment variables that ${missing.join(", ")} name`);
   }
   const isOnAws = Object.values(targets).some(
     ({ type }) => type === "eventbridge" || type === "sns",
