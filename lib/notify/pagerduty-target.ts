@@ -1,6 +1,7 @@
+import * as z from "zod";
 import { alertParts } from "../detect/alert-notification.ts";
 import type { Severity } from "../detect/rule.ts";
-import type { HttpSender } from "./http-sender.ts";
+import { type HttpSender, parseAnswer } from "./http-sender.ts";
 import type { Alert, Target } from "./target.ts";
 import type { TargetSecret } from "./target-secret.ts";
 
@@ -17,6 +18,8 @@ const SEVERITIES: Readonly<Record<Severity, "info" | "warning" | "error" | "crit
   high: "error",
   critical: "critical",
 };
+
+const TAKEN = z.object({ status: z.literal("success") });
 
 const SUMMARY_MAX = 1024;
 const DEDUP_KEY_MAX = 255;
@@ -41,7 +44,11 @@ export class PagerDutyTarget implements Target {
   async send(alert: Alert): Promise<void> {
     const routingKey = await this.#routingKey.text();
     const body = JSON.stringify({ routing_key: routingKey, ...toEvent(alert) });
-    await this.#sender.post({ url: this.#url, body, isRepeatable: true }, [routingKey]);
+    await this.#sender.post({
+      ...{ url: this.#url, body, isRepeatable: true },
+      isTaken: ({ status, text }) => status === 202 && TAKEN.safeParse(parseAnswer(text)).success,
+      errorWords: ["routing_key", "payload"],
+    });
   }
 }
 

