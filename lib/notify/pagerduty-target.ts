@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { alertParts } from "../detect/alert-notification.ts";
 import type { Severity } from "../detect/rule.ts";
+import { externalId } from "./external-id.ts";
 import { type HttpSender, parseAnswer } from "./http-sender.ts";
 import type { Alert, Target } from "./target.ts";
 import type { TargetSecret } from "./target-secret.ts";
@@ -22,7 +23,6 @@ const SEVERITIES: Readonly<Record<Severity, "info" | "warning" | "error" | "crit
 const TAKEN = z.object({ status: z.literal("success") });
 
 const SUMMARY_MAX = 1024;
-const DEDUP_KEY_MAX = 255;
 
 /**
  * A service of PagerDuty, by the Events API v2. PagerDuty takes what has the same key for one alert,
@@ -57,7 +57,7 @@ function toEvent(alert: Alert): object {
   const { facts, lists, commands } = alertParts(alert);
   return {
     event_action: "trigger",
-    dedup_key: alert.id.slice(0, DEDUP_KEY_MAX),
+    dedup_key: externalId(alert),
     client: "Slack Audit Lake",
     // A reference to a page of ours has no address.
     ...(URL.canParse(alert.reference)

@@ -53,3 +53,12 @@ it("links to what has an address only", async () => {
     undefined,
   ]);
 });
+
+it("keeps alerts apart whose ids differ only at a far end", async () => {
+  const server = await ScriptedServer.start(() => TAKEN);
+  const target = new PagerDutyTarget(makeSender(), secretOf("key"), `${server.endpoint}/`);
+  for (const end of ["a", "b"]) await target.send(makeAlert(`${"rule".repeat(100)}/${end}`));
+  await server.stop();
+  const [first, second] = server.received.map(({ body }) => body.dedup_key);
+  expect(first).not.toBe(second);
+});

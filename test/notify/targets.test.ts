@@ -152,6 +152,18 @@ describe.each(CASES)("$name as a target", ({ name, make, usual, secret, refusals
     expect(await send()).toEqual({ error: undefined, requests: onePass, waitedMs: 0 });
   });
 
+  it.each(["own\r\nx-evil: 1", "übermäßig/grid", "\ud83d/a", "\0", " ", "a".repeat(5000)])(
+    "takes an alert with the id %j, which no header could hold",
+    async (id) => {
+      server.reset();
+      await make(server.endpoint, new VirtualClock(NOW_MS), makeSender()).send(makeAlert(id));
+      expect(server.received).toHaveLength(onePass);
+      expect(server.received.flatMap(({ headers }) => Object.keys(headers))).not.toContain(
+        "x-evil",
+      );
+    },
+  );
+
   it.each(refusals)("is final about $status $body", async (answer) => {
     const { error, requests } = await send(answer);
     expect(error).toBeInstanceOf(TargetRefusedError);
