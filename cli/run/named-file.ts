@@ -19,11 +19,43 @@ export async function readNamedFile<T>(
   }
 }
 
-/** The same of a file of JSON. */
+/** The same of a file of JSON. No error quotes the file, which may hold a secret by mistake. */
 export function readNamedJson<T>(
   option: string,
   file: string,
   parse: (value: unknown) => T,
 ): Promise<T> {
-  return readNamedFile(option, file, (content) => parse(JSON.parse(content.toString())));
+  return readNamedFile(option, file, (content) => parse(parseJson(content.toString())));
+}
+
+/** @throws {Error} that says what is wrong, and where */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    // V8 either names the place or quotes the text around it.
+    if (!isQuoting(message)) throw new Error(`not valid JSON: ${message}`);
+    throw new Error(
+      `not valid JSON: line ${quotedLine(text)} has something unexpected; each text must be in double quotes`,
+    );
+  }
+}
+
+function isQuoting(message: string): boolean {
+  return message.endsWith("is not valid JSON");
+}
+
+/** @returns the first line, from 1, up to which the same is wrong with the text */
+function quotedLine(text: string): number {
+  const lines = text.split("\n");
+  const isWrong = (line: number) => {
+    try {
+      JSON.parse(lines.slice(0, line).join("\n"));
+      return false;
+    } catch (error) {
+      return isQuoting((error as SyntaxError).message);
+    }
+  };
+  return lines.findIndex((_, index) => isWrong(index + 1)) + 1;
 }
