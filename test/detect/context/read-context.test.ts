@@ -7,6 +7,12 @@ function file(content: string | Uint8Array, name = "dir/file"): ContextFile {
   return { name, content: typeof content === "string" ? Buffer.from(content) : content };
 }
 
+function overwritten(content: Buffer, at: number, bytes: number[]): Buffer {
+  const copy = Buffer.from(content);
+  copy.set(bytes, at);
+  return copy;
+}
+
 const [LOW, HIGH] = ["10.0.0.1", "203.0.113.7"];
 
 describe("a database of countries", () => {
@@ -45,6 +51,51 @@ describe("a database of network owners", () => {
     const { addresses } = readContext({ networkOwners: file(makeMmdb({}, record)) });
     expect(addresses.of(HIGH).network).toBe("AS64500 Example Telecom");
     expect(addresses.of(LOW)).toEqual({ lists: [] });
+  });
+});
+
+describe("a database", () => {
+  const COUNTRIES = makeMmdb({ country_code: "US" }, { country_code: "DE" });
+  const OWNERS = makeMmdb({}, { asn: "AS64500", as_name: "Example Telecom" });
+  const BOTH = makeMmdb({}, { country: "US", asn: "AS64500" });
+
+  it.each<[string, ContextFiles, string]>([
+    [
+      "owners",
+      { countries: file(OWNERS) },
+      "dir/file: has no countries; it has owners of networks",
+    ],
+    [
+      "countries",
+      { networkOwners: file(COUNTRIES) },
+      "dir/file: has no owners of networks; it has",
+    ],
+    ["neither", { countries: file(makeMmdb({}, { a: "b" })) }, "dir/file: has no countries"],
+  ])("of %s is refused where another kind is expected", (_, files, message) => {
+    expect(() => readContext(files)).toThrow(ContextFileError);
+    expect(() => readContext(files)).toThrow(message);
+  });
+
+  it("of both is taken for each", () => {
+    const { addresses } = readContext({ countries: file(BOTH), networkOwners: file(BOTH) });
+    expect(addresses.of(HIGH)).toMatchObject({ country: "US", network: "AS64500" });
+  });
+
+  it.each<[string, (whole: Buffer) => Buffer]>([
+    ["a branch outside the data", (whole) => overwritten(whole, 3, [0xff, 0xff, 0xff])],
+    ["a branch into the separator", (whole) => overwritten(whole, 3, [0, 0, 2])],
+    ["a circle", (whole) => overwritten(whole, 0, [0, 0, 0])],
+    ["a separator that is none", (whole) => overwritten(whole, 6, [1])],
+    ["a record of an unknown type", (whole) => overwritten(whole, 22, [0, 200])],
+    ["a record that is a text", (whole) => overwritten(whole, 22, [0x41])],
+    [
+      "a middle that is missing",
+      (whole) => Buffer.concat([whole.subarray(0, 20), whole.subarray(30)]),
+    ],
+    ["only its end", (whole) => whole.subarray(whole.lastIndexOf("MaxMind.com") - 3)],
+  ])("with %s is damaged", (_, damage) => {
+    const read = () => readContext({ countries: file(damage(COUNTRIES)) });
+    expect(read).toThrow(/^dir\/file: is damaged: .*; download it again$/);
   });
 });
 
