@@ -73,11 +73,7 @@ export function defineDetectCommand(command: Command): void {
       "Run the detection rules over the archive: the alerts that they would have raised, the most severe first, and how many entries each rule matches. docs/reference/detections.md describes the rules.",
     )
     .addOption(sourceFilterOption());
-  addTimeRangeOptions(command, {
-    from: "only entries from this time on",
-    until: "only entries before this time",
-    last: "only entries newer than this",
-  })
+  addTimeRangeOptions(command)
     .addOption(
       new Option("--period <duration>", "suppress repeats of an alert within this period")
         .argParser(parsePositiveSeconds)

@@ -138,6 +138,11 @@ export function alertId(ruleId: string, source: string, { dedupeKey, start }: Al
   return `${ruleId}/${source}/${toIsoSeconds(start)}/${keyHash}`;
 }
 
+/** What tells an alert from every other, and what is told from what each suppression holds back of it. */
+export function alertName({ id, suppression }: Pick<Alert, "id" | "suppression">): string {
+  return suppression === undefined ? id : `${id} ${JSON.stringify(suppression)}`;
+}
+
 /**
  * @param found - the entry that the alert shows
  * @param entries - all that the alert is about, `found` among them

@@ -114,7 +114,7 @@ export class Detector {
       failures: new Map(),
     };
     const groups = new Map<string, MatchGroup>();
-    const stretches = new Stretches(this.settings.context);
+    const stretches = new Stretches(this.settings);
     const ofSource = this.#rulesOf(name.source);
     let latest = Number.NEGATIVE_INFINITY;
     let lineNumber = 0;

@@ -9,6 +9,7 @@ import { parseRange, RangeMap } from "./addresses.ts";
 import { type Correlation, type Detection, isCorrelation, subjectOf } from "./correlation.ts";
 import { DETECTIONS } from "./detections.ts";
 import { actorId, entityId, textAt } from "./entry-fields.ts";
+import { toValue } from "./points.ts";
 import { SESSION } from "./subjects.ts";
 
 /** One decision. All that is given must fit; at least one of actor, entity and address is. */
@@ -38,8 +39,6 @@ interface SuppressionSubject {
   actor: readonly string[];
   entity: readonly string[];
   address: string | undefined;
-  /** Epoch seconds. */
-  time: number;
 }
 
 /** A suppression is not valid. */
@@ -121,6 +120,8 @@ function problemOf(item: unknown, known: ReadonlyMap<string, Detection>): string
 
 interface Compiled {
   suppression: Suppression;
+  /** Of what it fits: points of correlations remember it. */
+  mark: string;
   /** Epoch seconds. */
   expiresAt: number;
   fits(subject: SuppressionSubject): boolean;
@@ -129,53 +130,61 @@ interface Compiled {
 /** Answers quickly, for each match of a rule. */
 export class Suppressions {
   readonly #byRule: ReadonlyMap<string, readonly Compiled[]>;
+  readonly #byMark: ReadonlyMap<string, Compiled>;
   readonly #all: readonly Compiled[];
 
   constructor(suppressions: readonly Suppression[]) {
     this.#all = suppressions.map(compile);
     this.#byRule = Map.groupBy(this.#all, ({ suppression }) => suppression.rule);
+    this.#byMark = new Map(
+      [...Map.groupBy(this.#all, ({ mark }) => mark)].map(([mark, same]) => [
+        mark,
+        same.reduce(longer),
+      ]),
+    );
   }
 
   /** The first that holds for an entry that a rule matches. */
   ofEntry(ruleId: string, source: string, entry: AuditLogEntry): Suppression | undefined {
-    return this.#find(ruleId, () => ({
+    const candidates = this.#byRule.get(ruleId);
+    if (candidates === undefined) return undefined;
+    const subject = {
       source,
       actor: [actorId(entry), textAt(entry, "actor", "user", "email") ?? ""],
       entity: [entityId(entry)],
       address: textAt(entry, "context", "ip_address"),
-      time: entry.date_create,
-    }));
+    };
+    return candidates.find(({ expiresAt, fits }) => entry.date_create < expiresAt && fits(subject))
+      ?.suppression;
   }
 
   /**
-   * The first that holds for several entries of one subject.
+   * The mark of the one that fits an entry of a correlation, whether it holds or not; of
+   * several, of the one that holds longest. It stays the same when reason, owner and day change.
    *
-   * @param latest - one of them
-   * @param time - epoch seconds, of the last of them
+   * @param id - of the correlation's subject
+   * @returns empty when none fits
    */
-  ofSubject(
-    correlation: Correlation,
-    source: string,
-    { id, latest, time }: { id: string; latest: AuditLogEntry; time: number },
-  ): Suppression | undefined {
+  markOf(correlation: Correlation, source: string, id: string, entry: AuditLogEntry): string {
+    const candidates = this.#byRule.get(correlation.id);
+    if (candidates === undefined) return "";
     const subject = subjectOf(correlation);
     const { kind } = subject;
-    const person = subject === SESSION ? actorId(latest) : id;
-    return this.#find(correlation.id, () => ({
+    const person = subject === SESSION ? actorId(entry) : id;
+    const described = {
       source,
-      actor: kind === "actor" ? [person, emailOf(person, latest)] : [],
+      actor: kind === "actor" ? [person, emailOf(person, entry)] : [],
       entity: kind === "entity" ? [id] : [],
       address: kind === "address" ? id : undefined,
-      time,
-    }));
+    };
+    const fitting = candidates.filter(({ fits }) => fits(described));
+    return fitting.reduce(longer, { mark: "", expiresAt: Number.NEGATIVE_INFINITY }).mark;
   }
 
-  #find(ruleId: string, describe: () => SuppressionSubject): Suppression | undefined {
-    const candidates = this.#byRule.get(ruleId);
-    if (candidates === undefined) return undefined;
-    const subject = describe();
-    return candidates.find(({ expiresAt, fits }) => subject.time < expiresAt && fits(subject))
-      ?.suppression;
+  /** @param time - epoch seconds */
+  holding(mark: string, time: number): Suppression | undefined {
+    const known = this.#byMark.get(mark);
+    return known !== undefined && time < known.expiresAt ? known.suppression : undefined;
   }
 
   /** @param time - epoch seconds: those that hold no longer then */
@@ -190,12 +199,13 @@ export class Suppressions {
 }
 
 function compile(suppression: Suppression): Compiled {
-  const { source, actor, entity, address, expires } = suppression;
+  const { rule, source, actor, entity, address, expires } = suppression;
   const isActor = toTest(actor);
   const isEntity = toTest(entity);
   const isAddress = toRangeTest(address);
   return {
     suppression,
+    mark: toValue(JSON.stringify([rule, source, actor, entity, address])),
     expiresAt: startOfDay(expires),
     fits: (subject) =>
       (source === undefined || source === subject.source) &&
@@ -203,6 +213,11 @@ function compile(suppression: Suppression): Compiled {
       isEntity(subject.entity) &&
       isAddress(subject.address),
   };
+}
+
+/** The one that holds longer; of two that end on one day the first. */
+function longer<T extends Pick<Compiled, "expiresAt">>(a: T, b: T): T {
+  return b.expiresAt > a.expiresAt ? b : a;
 }
 
 /** Of the user with this id, where the entry names it; otherwise empty. */

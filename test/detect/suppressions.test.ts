@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
 import type { Alert } from "../../lib/detect/alert.ts";
+import type { RuleOverrides } from "../../lib/detect/configure.ts";
 import { correlate } from "../../lib/detect/correlate.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
@@ -25,12 +26,20 @@ const KEY = toObjectKey({
   hash: "0123456789abcdef",
 });
 
-async function alertsOf(
+function alertsOf(
+  suppressions: readonly Suppression[],
+  ...entries: AuditLogEntry[]
+): Promise<Alert[]> {
+  return alertsWith({}, suppressions, ...entries);
+}
+
+async function alertsWith(
+  overrides: RuleOverrides,
   suppressions: readonly Suppression[],
   ...entries: AuditLogEntry[]
 ): Promise<Alert[]> {
   const detector = new Detector({
-    rules: DETECTIONS,
+    ...{ rules: DETECTIONS, overrides },
     suppressions: new Suppressions(suppressions),
     context: NO_CONTEXT,
     periodSeconds: 3600,
@@ -45,6 +54,11 @@ async function alertsOf(
 
 function toBeTold(alerts: readonly Alert[]): string[] {
   return alerts.flatMap(({ ruleId, suppression }) => (suppression === undefined ? ruleId : []));
+}
+
+function failedLogin(email = "ada@example.com"): AuditLogEntry {
+  const entry = structuredClone(exampleEntry("user_login_failed"));
+  return { ...entry, actor: { type: "user", user: { id: "U0ADMIN001", email } } } as AuditLogEntry;
 }
 
 const disabled = (ipAddress?: string) =>
@@ -106,6 +120,55 @@ describe("a suppression", () => {
       expect(toBeTold(await alertsOf([suppression], ...failures))).toEqual([]);
       const other = { ...suppression, actor: "U0OTHER" };
       expect(toBeTold(await alertsOf([other], ...failures))).toEqual(["many-failed-logins"]);
+    },
+  );
+
+  it.each<[string, number[], string[]]>([
+    ["all entries", [10], []],
+    ["all but the last", [10, -1], ["many-failed-logins"]],
+    ["all but the first", [-1, 10], ["many-failed-logins"]],
+    ["some of each", [5, -5], ["many-failed-logins"]],
+  ])(
+    "by an address of e-mail holds entries that have it, and no others: %s",
+    async (_, counts, told) => {
+      const entries = counts.flatMap((count) =>
+        Array.from({ length: Math.abs(count) }, () =>
+          failedLogin(count > 0 ? "ada@bots.example.com" : "ada@example.com"),
+        ),
+      );
+      const series = exampleSeries(entries.length, (index) => entries[index] as AuditLogEntry);
+      const suppression = {
+        rule: "many-failed-logins",
+        actor: "*@bots.example.com",
+        ...DECISION,
+      };
+      expect(toBeTold(await alertsOf([suppression], ...series))).toEqual(told);
+      expect(toBeTold(await alertsOf([suppression], ...series.toReversed()))).toEqual(told);
+    },
+  );
+
+  it.each(["10m", "25m", "7h"] as const)(
+    "that has expired holds nothing of a burst after it, in a window of %s",
+    async (within) => {
+      const midnight = Date.UTC(2025, 11, 20) / 1000;
+      const burst = (from: number) =>
+        Array.from({ length: 10 }, (_, i) => ({
+          ...failedLogin(),
+          ...{ id: `${from}-${i}`, date_create: from + i },
+        }));
+      const suppression = {
+        ...{ rule: "many-failed-logins", actor: "U0ADMIN001", ...DECISION },
+        expires: "2025-12-20",
+      };
+      const alerts = (entries: AuditLogEntry[]) =>
+        alertsWith({ "many-failed-logins": { within } }, [suppression], ...entries);
+      const before = burst(midnight - 300);
+      const after = burst(midnight + 60);
+      expect(toBeTold(await alerts(before))).toEqual([]);
+      expect(toBeTold(await alerts([...before, ...after]))).toEqual([
+        "suppression-expired",
+        "many-failed-logins",
+      ]);
     },
   );
 
