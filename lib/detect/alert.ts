@@ -145,13 +145,16 @@ export function identityOf(rule: Rule, { entry }: FoundEntry, periodSeconds: num
 }
 
 export function alertId(ruleId: string, source: string, { dedupeKey, start }: AlertIdentity) {
-  const keyHash = createHash("sha256").update(dedupeKey).digest("hex").slice(0, 16);
-  return `${ruleId}/${source}/${toIsoSeconds(start)}/${keyHash}`;
+  return `${ruleId}/${source}/${toIsoSeconds(start)}/${shortHash(dedupeKey)}`;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /** What tells an alert from every other, and what is told from what each suppression holds back of it. */
 export function alertName({ id, suppression }: Pick<Alert, "id" | "suppression">): string {
-  return suppression === undefined ? id : `${id} ${JSON.stringify(suppression)}`;
+  return suppression === undefined ? id : `${id}/held/${shortHash(JSON.stringify(suppression))}`;
 }
 
 /**
