@@ -138,10 +138,25 @@ interface AlertIdentity {
   start: number;
 }
 
-/** @throws whatever the rule throws */
+/** @throws whatever the rule throws, or that it gives no text */
 export function identityOf(rule: Rule, { entry }: FoundEntry, periodSeconds: number) {
   const start = entry.date_create - (entry.date_create % periodSeconds);
-  return { dedupeKey: rule.dedupeKey(entry), start };
+  return { dedupeKey: textOf(rule, "dedupeKey", entry), start };
+}
+
+/**
+ * What a rule says of an entry: the code of one's own rules may be plain JavaScript.
+ *
+ * @throws whatever the rule throws, or that it gives no text
+ */
+export function textOf(
+  rule: Rule,
+  method: "alertTitle" | "dedupeKey",
+  entry: AuditLogEntry,
+): string {
+  const text: unknown = rule[method](entry);
+  if (typeof text === "string") return text;
+  throw new TypeError(`${method} gave ${JSON.stringify(text)} instead of a text`);
 }
 
 export function alertId(ruleId: string, source: string, { dedupeKey, start }: AlertIdentity) {
