@@ -160,6 +160,21 @@ describe("Detector", () => {
     expect(detector([silent]).detect(KEY, lines(grant("U1", 1))).alerts).toEqual([]);
   });
 
+  it.each([8_639_999_999_000, 253_402_300_800, -1, 9e15])(
+    "counts an entry of the time %d as unreadable, and looks at the others",
+    (time) => {
+      const findings = detector().detect(
+        KEY,
+        lines(grant("U1", 1), { ...grant("U2", 2), date_create: time }),
+      );
+      expect(findings).toMatchObject({
+        ...{ entries: 1, unreadable: [{ line: 2 }] },
+        alerts: [{ ruleId: "admin-granted" }],
+      });
+      expect(findings.failures.size).toBe(0);
+    },
+  );
+
   it("shows every readable entry to its observer, matched or not", () => {
     const seen: string[] = [];
     const login = { ...exampleEntry("user_login"), id: "login" };
