@@ -37,6 +37,7 @@ import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
 import { withOwnRules } from "../../lib/detect/own-rules.ts";
+import { AlertsNotRaisedError, type Raised } from "../../lib/detect/raise-alerts.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
 import { Suppressions } from "../../lib/detect/suppressions.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
@@ -94,6 +95,7 @@ async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
       });
       report(object.key, consumed);
     } catch (error) {
+      if (error instanceof AlertsNotRaisedError) reportRaised(error.raised);
       logger.error("an event failed and comes again", { messageId, error: error as Error });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
@@ -103,7 +105,7 @@ async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
 }
 
 function report(objectKey: string, consumed: Consumed): void {
-  const { unreadable, failures, tooOld, withheld, ...counts } = consumed;
+  const { unreadable, failures, tooOld, published, suppressed, withheld, ...counts } = consumed;
   const ruleFailures = [...failures.values()].reduce((sum, { count }) => sum + count, 0);
   for (const [ruleId, { count, entryId, error }] of failures) {
     const where = { objectKey, ruleId, entryId, count };
@@ -118,23 +120,28 @@ function report(objectKey: string, consumed: Consumed): void {
   if (unreadable.length > 0) {
     logger.error("lines that are no entry", { objectKey, lines: unreadable.slice(0, 10) });
   }
-  for (const { id: alertId, title, severity, suppression, entries } of withheld) {
-    const what = { alertId, title, severity, ...suppression, entries };
-    logger.info("an alert was suppressed", { objectKey, ...what });
-  }
   logger.info("an object was looked at", {
-    ...{ objectKey, tooOld, withheld: withheld.length },
+    ...{ objectKey, tooOld, published, suppressed, withheld: withheld.length },
     ...counts,
   });
   const all = {
     objects: 1,
     tooOld: tooOld ? 1 : 0,
     ...counts,
-    withheld: withheld.length,
     ruleFailures,
     unreadable: unreadable.length,
   };
   addCounts(metrics, DETECT_METRICS, withoutZeros(all));
+  reportRaised(consumed);
+}
+
+function reportRaised({ published, suppressed, withheld }: Raised): void {
+  for (const { id: alertId, objectKey, title, severity, suppression, entries } of withheld) {
+    const what = { alertId, title, severity, ...suppression, entries };
+    logger.info("an alert was suppressed", { objectKey, ...what });
+  }
+  const counts = { published, suppressed, withheld: withheld.length };
+  addCounts(metrics, DETECT_METRICS, withoutZeros(counts));
 }
 
 export const handler = lambda.handler(consumeBatch);

@@ -9,7 +9,7 @@ import {
 } from "./alert.ts";
 import { actionsOf, type Correlation, type CountedStep, titleOf } from "./correlation.ts";
 import type { DetectorSettings } from "./detector.ts";
-import { sqlText } from "./inspect.ts";
+import { sqlIs, sqlText } from "./inspect.ts";
 import {
   type Completion,
   findCompletions,
@@ -214,7 +214,7 @@ function conditionOf({ steps }: Correlation, subjectId: string): string {
   return steps
     .map(({ actions, by }) => {
       const names = actions.map(sqlText).join(", ");
-      return `action IN (${names}) AND ${by.column} = ${sqlText(subjectId)}`;
+      return `action IN (${names}) AND ${sqlIs(by.column, subjectId)}`;
     })
     .join(" OR ");
 }

@@ -190,7 +190,7 @@ describe("detect", () => {
     await writeFile(join(folder, "own.mjs"), "export const rule = { id: 'x' };");
     expect(await detect("--rules", folder)).toMatchObject({
       code: 2,
-      stderr: `audit-lake: --rules ${folder}: own.mjs must export rules, and nothing else\n`,
+      stderr: `audit-lake: --rules ${folder}: own.mjs: rule "rule": title must be a text\n`,
     });
   });
 
