@@ -189,6 +189,8 @@ export const LAYERS: Rule[][] = [
         "lib/archive",
         "lib/aws",
         "lib/columns",
+        "lib/detect",
+        "lib/detect/context",
         "lib/local",
         ...PORTS,
         "lib/sql",
