@@ -76,6 +76,12 @@ describe("a database", () => {
     expect(() => readContext(files)).toThrow(message);
   });
 
+  it.each([24, 28, 32] as const)("is read with records of %i bits in its tree", (recordSize) => {
+    const content = makeMmdb({ country_code: "US" }, { country_code: "DE" }, recordSize);
+    const { addresses } = readContext({ countries: file(content) });
+    expect([LOW, HIGH].map((address) => addresses.of(address).country)).toEqual(["US", "DE"]);
+  });
+
   it("of both is taken for each", () => {
     const { addresses } = readContext({ countries: file(BOTH), networkOwners: file(BOTH) });
     expect(addresses.of(HIGH)).toMatchObject({ country: "US", network: "AS64500" });
