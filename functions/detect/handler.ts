@@ -59,6 +59,7 @@ const s3 = new S3Client(S3_OPTIONS);
 const archive = new S3ArchiveStore(s3, environment.ARCHIVE_BUCKET);
 
 const rules = withOwnRules(DETECTIONS, await readOwnRules(import.meta.url));
+const context = readContext(readContextFiles(import.meta.url));
 
 const ports: ConsumePorts = {
   archive,
@@ -70,7 +71,7 @@ const ports: ConsumePorts = {
     context: {
       ownAppIds: environment.OWN_APP_IDS,
       ownInstallerIds: environment.OWN_INSTALLER_IDS,
-      ...readContext(readContextFiles(import.meta.url)),
+      ...context,
     },
     periodSeconds: environment.ALERT_PERIOD_SECONDS,
   }),
@@ -112,6 +113,12 @@ function report(objectKey: string, consumed: Consumed): void {
   for (const [ruleId, { count, entryId, error }] of failures) {
     const where = { objectKey, ruleId, entryId, count };
     logger.error("a rule threw", { ...where, error: error as Error });
+  }
+  for (const { error, ...failed } of context.addresses.takeFailures()) {
+    logger.error("look-ups of addresses failed, whose facts are missing", {
+      ...{ objectKey, ...failed },
+      error,
+    });
   }
   if (unreadable.length > 0) {
     logger.error("lines that are no entry", { objectKey, lines: unreadable.slice(0, 10) });

@@ -149,7 +149,7 @@ function readBy<T>(context: z.RefinementCtx, path: PropertyKey[], read: () => T)
 const secretId = z
   .string({ error: "is missing; write the name or the whole ARN of a secret in Secrets Manager" })
   .regex(
-    /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|https?:)[\w/+=.@-]{1,256})$/,
+    /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|ATATT|https?:)[\w/+=.@-]{1,256})$/,
     {
       error:
         "must be the name or the whole ARN of a secret in Secrets Manager, never the secret itself",

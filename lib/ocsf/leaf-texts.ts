@@ -2,8 +2,9 @@ import { membersOf } from "./members.ts";
 
 /**
  * An object whose members nobody knows beforehand, as columns have it: the path of each leaf with
- * its text, such as `details.type`. Arrays are leaves, as JSON. Where two paths are alike, the
- * later has its number beside it.
+ * its text, such as `details.type`. Arrays are leaves, as JSON. Both are well-formed, as UTF-8 is:
+ * a surrogate by itself becomes U+FFFD. Where two paths are alike, the later has its number beside
+ * it.
  */
 export function leafTexts(value: unknown): Map<string, string> {
   const texts = new Map<string, string>();
@@ -20,7 +21,8 @@ function addLeaves(value: unknown, path: string, texts: Map<string, string>): vo
     }
     return;
   }
-  let free = path;
-  for (let number = 2; texts.has(free); number++) free = `${path} (${number})`;
-  texts.set(free, typeof value === "string" ? value : JSON.stringify(value));
+  const wellFormed = path.toWellFormed();
+  let free = wellFormed;
+  for (let number = 2; texts.has(free); number++) free = `${wellFormed} (${number})`;
+  texts.set(free, typeof value === "string" ? value.toWellFormed() : JSON.stringify(value));
 }

@@ -12,13 +12,9 @@ const LEVELS_MAX = 32;
 /** A number that may lose digits as a double, or not fit into one. */
 const LONG_NUMBER = /[:,[]\s*-?(?:[\d.]{16}|[\d.]+[eE])/;
 
-/** Half of a pair, which may lack the other. */
-const SURROGATE = /\\u[dD][89a-fA-F]/;
-
 /**
  * Read a line of the archive, whatever it holds. Of members with one name the first counts, as
- * for SQL and for rules; a number that a double does not hold becomes its text, and texts are
- * well-formed.
+ * for SQL and for rules; a number that a double does not hold becomes its text.
  *
  * @returns an object of its own, to be taken apart; nothing when the line is not a JSON object
  */
@@ -34,21 +30,7 @@ export function parseLine(line: string): Members | undefined {
   if (entry === undefined) return undefined;
   const isPlain =
     !LONG_NUMBER.test(line) && countMembers(entry, LEVELS_MAX) === membersAtMost(line);
-  const read = isPlain ? entry : readExactly(Buffer.from(line), LEVELS_MAX);
-  return membersOf(SURROGATE.test(line) ? toWellFormed(read) : read);
-}
-
-/** UTF-8 has no surrogates by themselves: each becomes U+FFFD, in names as in texts. */
-function toWellFormed(value: unknown): unknown {
-  if (typeof value === "string") return value.toWellFormed();
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(toWellFormed);
-  const members = new Map<string, unknown>();
-  for (const [name, child] of Object.entries(value)) {
-    const wellFormed = name.toWellFormed();
-    if (!members.has(wellFormed)) members.set(wellFormed, toWellFormed(child));
-  }
-  return Object.fromEntries(members);
+  return isPlain ? entry : membersOf(readExactly(Buffer.from(line), LEVELS_MAX));
 }
 
 /** @returns members, those of nested objects included; NaN when it has more levels */

@@ -35,8 +35,8 @@ export const DETECT_ENVIRONMENT = z.object({
   OWN_APP_IDS: idList,
   /** Users who installed them. */
   OWN_INSTALLER_IDS: idList,
-  ALERT_PERIOD_SECONDS: wholeNumber("seconds", 60, 604_800).default(3_600),
+  ALERT_PERIOD_SECONDS: z._default(wholeNumber("seconds", 60, 604_800), 3_600),
   /** Absent: alerts are not kept. */
   ALERT_LOG: z.literal("on").optional(),
-  MAX_ENTRY_AGE_DAYS: wholeNumber("days", 1, 365).default(14),
+  MAX_ENTRY_AGE_DAYS: z._default(wholeNumber("days", 1, 365), 14),
 });

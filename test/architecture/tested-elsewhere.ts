@@ -25,9 +25,9 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
   "lib/detect/expired-suppression.ts": "test/detect/suppressions.test.ts",
-  "lib/detect/context/address-context.ts": "test/detect/context/read-context.test.ts",
   "lib/detect/context/address-database.ts": "test/detect/context/read-context.test.ts",
   "lib/detect/context/address-list.ts": "test/detect/context/read-context.test.ts",
+  "lib/detect/context/check-database.ts": "test/detect/context/read-context.test.ts",
   "lib/detect/context/context-file.ts": "test/detect/context/read-context.test.ts",
   "lib/detect/context/included-countries.ts": "test/cli/commands/detect-context.test.ts",
   "lib/detect/context/known-networks.ts": "test/detect/context/read-context.test.ts",

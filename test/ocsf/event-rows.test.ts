@@ -53,6 +53,16 @@ it("names paths that are alike apart", () => {
   ]);
 });
 
+it("has names and texts that UTF-8 can hold, and names apart that become alike", () => {
+  const leaves = leafTexts({ "x\ud800": "\ud83d", "x\udc00": { y: "😀" }, "x\udfff": 1 });
+
+  expect([...leaves]).toEqual([
+    ["x\ufffd", "\ufffd"],
+    ["x\ufffd.y", "😀"],
+    ["x\ufffd (2)", "1"],
+  ]);
+});
+
 /** Paths of an event's members for which there is no column, or one of another type. */
 function withoutColumn(value: unknown, type: ColumnType, path = ""): string[] {
   if (type === "map" || type === "json") return [];

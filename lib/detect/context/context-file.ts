@@ -32,7 +32,7 @@ export function textOf(file: ContextFile): string {
  */
 export function linesOf(file: ContextFile): { number: number; text: string }[] {
   return textOf(file)
-    .split(/\r?\n/)
+    .split(/\r\n?|\n/)
     .map((line, index) => ({ number: index + 1, text: line.replace(/[#;].*$/, "").trim() }))
     .filter(({ text }) => text !== "");
 }
