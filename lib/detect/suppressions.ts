@@ -142,9 +142,13 @@ export class Suppressions {
 
   /** @param suppressions - of those that fit the same, the one that holds longest counts */
   constructor(suppressions: readonly Suppression[]) {
-    const groups = Map.groupBy(suppressions.map(compile), ({ mark }) => mark);
+    const all = suppressions.map(compile);
+    const groups = Map.groupBy(all, ({ mark }) => mark);
     this.#byMark = new Map(Array.from(groups, ([mark, same]) => [mark, same.reduce(longer)]));
-    this.#byRule = Map.groupBy(this.#byMark.values(), ({ suppression }) => suppression.rule);
+    this.#byRule = Map.groupBy(
+      all.filter((one) => this.#byMark.get(one.mark) === one),
+      ({ suppression }) => suppression.rule,
+    );
   }
 
   /** The first that holds for an entry that a rule matches. */
