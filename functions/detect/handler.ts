@@ -27,6 +27,7 @@ import { S3AddressTable } from "../../lib/aws/s3-address-table.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
 import { AlertLog } from "../../lib/detect/alert-log.ts";
+import { parseRuleOverrides } from "../../lib/detect/configure.ts";
 import {
   type Consumed,
   type ConsumePorts,
@@ -57,14 +58,16 @@ const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS))
 const s3 = new S3Client(S3_OPTIONS);
 const archive = new S3ArchiveStore(s3, environment.ARCHIVE_BUCKET);
 
+const rules = withOwnRules(DETECTIONS, await readOwnRules(import.meta.url));
 const context = readContext(readContextFiles(import.meta.url));
+
 const ports: ConsumePorts = {
   archive,
   log: environment.ALERT_LOG === undefined ? undefined : new AlertLog(archive),
   detector: new Detector({
-    rules: withOwnRules(DETECTIONS, await readOwnRules(import.meta.url)),
-    overrides: environment.DETECTION_RULES,
-    suppressions: new Suppressions(readSuppressions(import.meta.url)),
+    rules,
+    overrides: parseRuleOverrides(environment.DETECTION_RULES, rules),
+    suppressions: new Suppressions(readSuppressions(import.meta.url, rules)),
     context: {
       ownAppIds: environment.OWN_APP_IDS,
       ownInstallerIds: environment.OWN_INSTALLER_IDS,

@@ -466,10 +466,8 @@ export const LAYERS: Rule[][] = [
       may: [
         "lib/archive",
         "lib/time.ts",
-        // The rules' settings are part of the environment of the function that runs them.
-        "lib/detect/configure.ts",
         "lib/ocsf/classes.ts",
-        // Likewise those of targets and routes.
+        // The settings of targets and routes are part of the environment of the function that notifies.
         "lib/notify/target-settings.ts",
       ],
       packages: ["zod"],
@@ -570,7 +568,7 @@ export const COMPUTED_IMPORTS: Record<string, string> = {
   "cli/run/own-rules.ts": "the user's own rules",
   "functions/detect/files-beside-code.ts": "the user's own rules, beside its code",
   "infra/app.ts": "the user's configuration file",
-  "infra/constructs/own-rules.ts": "the user's own rules",
+  "infra/config/own-rules.ts": "the user's own rules",
   "packages/slack-audit-logs.ts": "the bundle that it has built",
   "test/fixtures/archive-0.1.0/make.mjs": "a checkout of version 0.1.0",
   "test/fixtures/template-0.1.0.make.mjs": "a checkout of version 0.1.0",

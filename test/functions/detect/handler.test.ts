@@ -178,6 +178,7 @@ describe("the handler of detection", () => {
     const event = { Records: [await newObject("intune_disabled", "ekm_unenrolled")] };
     sns.on(PublishCommand).rejectsOnce(new Error("Throttled")).resolves({ MessageId: "1" });
     expect((await handle(event)).batchItemFailures).toHaveLength(1);
+    expect(emitted()).toEqual({ AlertsPublished: 1, DetectionFailed: 1 });
 
     vi.setSystemTime(hour * 1000 + CLAIM_MS);
     sns.reset();
