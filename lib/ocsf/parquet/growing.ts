@@ -20,13 +20,22 @@ export class GrowingNumbers<T extends Numbers> {
   }
 
   add(number: number): void {
-    if (this.length === this.#numbers.length) {
-      const longer = new this.#type(this.length * 2);
-      longer.set(this.#numbers);
-      this.#numbers = longer;
-    }
+    if (this.length === this.#numbers.length) this.#grow(this.length * 2);
     this.#numbers[this.length] = number;
     this.length += 1;
+  }
+
+  addZeros(count: number): void {
+    const end = this.length + count;
+    if (end > this.#numbers.length) this.#grow(end * 2);
+    this.#numbers.fill(0, this.length, end);
+    this.length = end;
+  }
+
+  #grow(length: number): void {
+    const longer = new this.#type(length);
+    longer.set(this.#numbers);
+    this.#numbers = longer;
   }
 
   /** A view, until the next number is added. */

@@ -81,6 +81,12 @@ export class LeafColumn {
     }
   }
 
+  /** Rows that have nothing of the path. */
+  addAbsentRows(count: number): void {
+    this.#definitions.addZeros(count);
+    if (this.#isRepeated) this.#repetitions.addZeros(count);
+  }
+
   #lookUp(value: unknown): void {
     let index = this.#dictionary.get(value);
     if (index === undefined) {

@@ -5,6 +5,13 @@ import { type Shredder, shredderOf } from "./shredder.ts";
 
 type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]["schema"][number];
 
+interface Column {
+  name: string;
+  values: Shredder;
+  /** The newest, which the leaves do not have yet: most events lack most columns of other classes. */
+  absentRows: number;
+}
+
 /** Rows that are read or skipped together, and that wait in memory, encoded. */
 const ROW_GROUP_ROWS = 10_000;
 
@@ -15,7 +22,7 @@ const ROW_GROUP_ROWS = 10_000;
  * @see https://docs.aws.amazon.com/security-lake/latest/userguide/custom-sources-best-practices.html
  */
 export class ParquetEvents {
-  readonly #columns: (readonly [string, Shredder])[];
+  readonly #columns: Column[];
   readonly #bytes = new ByteWriter();
   readonly #writer: ParquetWriter;
   #rows = 0;
@@ -23,10 +30,11 @@ export class ParquetEvents {
   /** @param columns - in their order; what an event has besides is left out */
   constructor(columns: Readonly<Record<string, ColumnType>>) {
     const entries = Object.entries(columns);
-    this.#columns = entries.map(([name, type]) => [
+    this.#columns = entries.map(([name, type]) => ({
       name,
-      shredderOf(type, { path: [name], definition: 0, repetition: 0 }),
-    ]);
+      values: shredderOf(type, { path: [name], definition: 0, repetition: 0 }),
+      absentRows: 0,
+    }));
     this.#writer = new ParquetWriter({
       writer: this.#bytes,
       schema: [
@@ -38,7 +46,15 @@ export class ParquetEvents {
   }
 
   add(event: OcsfEvent): void {
-    for (const [name, column] of this.#columns) column.add(event[name], 0, 0);
+    for (const column of this.#columns) {
+      const value = event[column.name];
+      if (value === undefined) {
+        column.absentRows += 1;
+      } else {
+        if (column.absentRows > 0) addAbsentRows(column);
+        column.values.add(value, 0, 0);
+      }
+    }
     this.#rows += 1;
     if (this.#rows === ROW_GROUP_ROWS) this.#writeGroup();
   }
@@ -59,9 +75,10 @@ export class ParquetEvents {
 
   #writeGroup(): void {
     const start = this.#bytes.offset;
-    const columns = this.#columns.flatMap(([, { leaves }]) =>
-      leaves.map((leaf) => leaf.writeChunk(this.#bytes)),
-    );
+    const columns = this.#columns.flatMap((column) => {
+      addAbsentRows(column);
+      return column.values.leaves.map((leaf) => leaf.writeChunk(this.#bytes));
+    });
     const sizes = columns.map(({ meta_data }) => meta_data?.total_uncompressed_size ?? 0n);
     this.#writer.row_groups.push({
       columns,
@@ -72,6 +89,11 @@ export class ParquetEvents {
     this.#writer.num_rows += BigInt(this.#rows);
     this.#rows = 0;
   }
+}
+
+function addAbsentRows(column: Column): void {
+  for (const leaf of column.values.leaves) leaf.addAbsentRows(column.absentRows);
+  column.absentRows = 0;
 }
 
 const TEXT = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
