@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Correlation, Step } from "./correlation.ts";
 
 /** An entry that counts for a step, as far as it must be remembered. */
@@ -23,7 +23,7 @@ export function parsePoint(text: string): Point {
 
 /** 72 bits: two of a thousand values are the same with a probability of 10^-16. */
 export function toValue(counted: string): string {
-  return createHash("sha256").update(counted).digest("base64url").slice(0, 12);
+  return hash("sha256", counted, "base64url").slice(0, 12);
 }
 
 /**
@@ -92,8 +92,7 @@ export function findCompletion(
   before: readonly Point[],
   within: readonly Point[],
 ): Completion | undefined {
-  const needed = steps.reduce((sum, { atLeast = 1 }) => sum + atLeast, 0);
-  if (before.length + within.length < needed) return undefined;
+  if (!hasEnough(steps, before, within)) return undefined;
   const points = [...before, ...within].sort(compare);
   const values = steps.map(() => new Set<string>());
   for (const { step, value } of points) values[step]?.add(value);
@@ -109,6 +108,19 @@ export function findCompletion(
     }
   }
   return undefined;
+}
+
+/** Whether there are as many points of each step, whatever they say. Most subjects never have them. */
+function hasEnough(steps: Correlation["steps"], ...stretches: (readonly Point[])[]): boolean {
+  return steps.every(({ atLeast = 1 }, index) => {
+    let rest = atLeast;
+    return stretches.some((points) =>
+      points.some(({ step }) => {
+        if (step === index) rest -= 1;
+        return rest === 0;
+      }),
+    );
+  });
 }
 
 /** Whether all steps can be taken one after the other, each as early as it can be. */

@@ -6,11 +6,11 @@ import type { Correlation, Step } from "../../lib/detect/correlation.ts";
 import { detectArchive } from "../../lib/detect/detect-archive.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { entityId } from "../../lib/detect/entry-fields.ts";
-import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { ACTOR } from "../../lib/detect/subjects.ts";
 import { toIsoSeconds } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import { MemoryCorrelationStore } from "../fakes/memory-correlation-store.ts";
 import { SeededRandom } from "../simulation/seeded-random.ts";
 
 const HOUR_START = Date.UTC(2026, 2, 2, 9) / 1000;
