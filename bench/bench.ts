@@ -37,6 +37,8 @@ const GOALS = {
   ingestMs: 150,
   handlerMs: 80,
   querySeconds: 1,
+  reportSeconds: 5,
+  reportMemoryMiB: 400,
   jobs: { verify: "at most 1.2", detect: "25 µs an entry", columns: "at most 1.2" },
 };
 
@@ -196,6 +198,12 @@ function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
       GOALS.jobs[name],
     ]),
     ["first row of a query, s", number(others.querySeconds, 2), `under ${GOALS.querySeconds}`],
+    ["CPU of a report, s", number(others.report.cpuSeconds, 1), `under ${GOALS.reportSeconds}`],
+    [
+      "peak memory of a report, MiB",
+      number(others.report.peakMemoryMiB),
+      `under ${GOALS.reportMemoryMiB}`,
+    ],
   );
   return `${runs}\n${goals}`;
 }
