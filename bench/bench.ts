@@ -35,6 +35,8 @@ const GOALS = {
   ingestMs: 150,
   handlerMs: 80,
   querySeconds: 1,
+  reportSeconds: 5,
+  reportMemoryMiB: 400,
   jobs: { verify: "at most 1.2", detect: "25 µs an entry", columns: "at most 1.2" },
 };
 
@@ -181,6 +183,16 @@ function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
       "first row of a query, s",
       formatNumber(others.querySeconds, 2),
       `under ${GOALS.querySeconds}`,
+    ],
+    [
+      "CPU of a report, s",
+      formatNumber(others.report.cpuSeconds, 1),
+      `under ${GOALS.reportSeconds}`,
+    ],
+    [
+      "peak memory of a report, MiB",
+      formatNumber(others.report.peakMemoryMiB),
+      `under ${GOALS.reportMemoryMiB}`,
     ],
   );
   return `${runs}\n${goals}`;

@@ -33,7 +33,7 @@ import { sealedHeadsOf } from "../run/known-sources.ts";
 
 const DEFAULT_LAST_SECONDS = 7 * SECONDS_PER_DAY;
 
-/** Threads of DuckDB: the rules take the other core. */
+/** Threads of DuckDB, each of which takes some 100 MB. */
 const THREADS_MAX = 1;
 
 interface ReportOptions extends TimeRangeOptions {
