@@ -109,18 +109,51 @@ export async function decodeLines(
   body: Uint8Array,
   max: ObjectSize = READ_MAX,
 ): Promise<Uint8Array[]> {
-  const text = await decompressText(key, body, max.textBytes);
+  const text = await decodeText(key, body, max);
   const lines: Uint8Array[] = [];
-  let start = 0;
-  for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, start)) {
-    if (lines.length === max.lines) {
-      throw new ArchiveObjectError(key, `it holds more than ${max.lines} lines`);
-    }
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf(NEWLINE, start);
     lines.push(text.subarray(start, end));
     start = end + 1;
   }
-  if (start !== text.length) {
+  return lines;
+}
+
+/**
+ * The lines of an object with their line breaks, in one piece.
+ *
+ * @throws {ArchiveObjectError} when the body is not what this archive writes
+ */
+export async function decodeText(
+  key: string,
+  body: Uint8Array,
+  max: ObjectSize = READ_MAX,
+): Promise<Buffer<ArrayBuffer>> {
+  const text = await decompressText(key, body, max.textBytes);
+  if (countLines(text) > max.lines) {
+    throw new ArchiveObjectError(key, `it holds more than ${max.lines} lines`);
+  }
+  if (text.length > 0 && text.at(-1) !== NEWLINE) {
     throw new ArchiveObjectError(key, "its last line has no line break");
+  }
+  return text;
+}
+
+/**
+ * Count the lines of a text, and hash it.
+ *
+ * @param text - each line with its line break
+ * @returns the hash that {@link encodeLines} gives
+ */
+export function measureText(text: Buffer): { lines: number; hash: string } {
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return { lines: countLines(text), hash: sha256.slice(0, HASH_DIGITS) };
+}
+
+function countLines(text: Buffer): number {
+  let lines = 0;
+  for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, end + 1)) {
+    lines += 1;
   }
   return lines;
 }
@@ -152,12 +185,7 @@ export async function measureObject(
     if (text.at(-1) !== NEWLINE) {
       throw new ArchiveObjectError(key, "its last line has no line break");
     }
-    let lines = 0;
-    for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, end + 1)) {
-      lines += 1;
-    }
-    const sha256 = createHash("sha256").update(text).digest("hex");
-    return { lines, hash: sha256.slice(0, HASH_DIGITS) };
+    return measureText(text);
   } finally {
     // One after another, they would pile up before the garbage collector gets to them.
     if (text.buffer.byteLength <= text.byteLength + 1) text.buffer.transfer(0);
