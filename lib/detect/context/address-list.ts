@@ -1,5 +1,5 @@
 import type { AddressRange } from "../addresses.ts";
-import { ADDRESS_FORMS, parseSpan } from "./address-span.ts";
+import { parseSpan } from "./address-span.ts";
 import { type ContextFile, ContextFileError, linesOf } from "./context-file.ts";
 
 /** What Tor's own list of exits has besides the addresses. */
@@ -21,7 +21,11 @@ export function parseAddressList(file: ContextFile): AddressRange[] {
       const [, exit] = /^ExitAddress\s+(\S+)/.exec(text) ?? [];
       const span = parseSpan(exit ?? text);
       if (span === undefined) {
-        throw new ContextFileError(file, `"${text}" does not begin with ${ADDRESS_FORMS}`, number);
+        throw new ContextFileError(
+          file,
+          `"${text}" must begin with one address or range: 203.0.113.7, 203.0.113.0/24 or 203.0.113.0-203.0.113.255; no second address and no mask may follow`,
+          number,
+        );
       }
       return span.ranges;
     });

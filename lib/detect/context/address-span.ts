@@ -1,9 +1,5 @@
 import { type AddressRange, parseRange } from "../addresses.ts";
 
-/** What a line may begin with, for messages. */
-export const ADDRESS_FORMS =
-  "203.0.113.7, 203.0.113.0/24 or 203.0.113.0-203.0.113.255, without a second address or a mask behind it";
-
 const LENGTHS = { 4: 32, 6: 128 } as const;
 
 /**

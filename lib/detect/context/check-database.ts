@@ -65,7 +65,7 @@ export function* readRecords(
       count += 1;
       if (count > READ.first && count % READ.oneIn !== 0) continue;
       const record = read(path.toAddress(depth + 1));
-      if (typeof record !== "object" || record === null) throw new Error("a record is none");
+      if (typeof record !== "object" || record === null) throw new Error("a record is not a map");
       yield record;
     }
   }

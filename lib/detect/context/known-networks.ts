@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type AddressRange, parseRange } from "../addresses.ts";
-import { ADDRESS_FORMS, parseSpan } from "./address-span.ts";
+import { parseSpan } from "./address-span.ts";
 import { type ContextFile, ContextFileError, linesOf, textOf } from "./context-file.ts";
 
 /** A network of one's own: an office, a VPN, a provider that people use. */
@@ -22,7 +22,7 @@ export function parseKnownNetworks(file: ContextFile): KnownNetwork[] {
     if (found.length > 0) return found;
     throw new ContextFileError(
       file,
-      `"${text}" is not a network and a name, such as "203.0.113.0/24 Office": write AS64500, ${ADDRESS_FORMS}`,
+      `"${text}" must be a network and its name: AS64500 Provider, 203.0.113.7 Home, 203.0.113.0/24 Office or 203.0.113.0-203.0.113.255 Office; no second address and no mask may follow`,
       number,
     );
   });

@@ -154,7 +154,7 @@ describe("detect", () => {
 
   it.each([
     [JSON.stringify([{ ...SUPPRESSION, expires: "soon" }]), "suppression 1 of 1: expires must be"],
-    ['[{ "rule": }]', "Unexpected token '}'"],
+    ['[{ "rule": }]', "not valid JSON: line 1 has something unexpected"],
   ])("says what is wrong with a file of suppressions: %s", async (text, message) => {
     const file = await suppressions(text);
     const { code, stderr } = await detect("--suppressions", file);

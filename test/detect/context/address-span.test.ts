@@ -35,13 +35,15 @@ describe("a line with more than an address", () => {
     const read = () => parseAddressList(file(`192.0.2.1\n${line}\n`));
     expect(read).toThrow(ContextFileError);
     expect(read).toThrow(
-      /^list\.txt, line 2: .* does not begin with 203\.0\.113\.7, .*without a second/,
+      /^list\.txt, line 2: .* must begin with one address or range: .*no second address/,
     );
   });
 
   it.each(AMBIGUOUS)("is refused among networks: %j", (line) => {
     const read = () => parseKnownNetworks(file(`192.0.2.1 Home\n${line} Office\n`));
-    expect(read).toThrow(/^list\.txt, line 2: .* is not a network and a name/);
+    expect(read).toThrow(
+      /^list\.txt, line 2: .* must be a network and its name: .*no second address/,
+    );
   });
 
   it.each([

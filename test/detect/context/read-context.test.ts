@@ -76,6 +76,12 @@ describe("a database", () => {
     expect(() => readContext(files)).toThrow(message);
   });
 
+  it.each([24, 28, 32] as const)("is read with records of %i bits in its tree", (recordSize) => {
+    const content = makeMmdb({ country_code: "US" }, { country_code: "DE" }, recordSize);
+    const { addresses } = readContext({ countries: file(content) });
+    expect([LOW, HIGH].map((address) => addresses.of(address).country)).toEqual(["US", "DE"]);
+  });
+
   it("of both is taken for each", () => {
     const { addresses } = readContext({ countries: file(BOTH), networkOwners: file(BOTH) });
     expect(addresses.of(HIGH)).toMatchObject({ country: "US", network: "AS64500" });
@@ -179,15 +185,17 @@ describe("a file that is not what it should be", () => {
     [
       "torExits",
       "<html>",
-      'dir/file, line 1: "<html>" does not begin with 203.0.113.7, 203.0.113.0/24 or',
+      'dir/file, line 1: "<html>" must begin with one address or range: 203.0.113.7',
     ],
-    ["torExits", "10.0.0.1\nx", 'dir/file, line 2: "x" does not begin with'],
-    ["torExits", "10.0.0.1/99", 'line 1: "10.0.0.1/99" does not begin with'],
+    ["torExits", "10.0.0.1\nx", 'dir/file, line 2: "x" must begin with'],
+    ["torExits", "10.0.0.1/99", 'line 1: "10.0.0.1/99" must begin with'],
     ["torExits", invalid, "dir/file: is not text in UTF-8"],
-    ["networks", "10.0.0.0/8", 'line 1: "10.0.0.0/8" is not a network and a name'],
+    ["networks", "10.0.0.0/8", 'line 1: "10.0.0.0/8" must be a network and its name'],
     ["networks", "", "dir/file: has no network"],
-    ["torExits", "10.0.0.1\r10.0.0\r", 'dir/file, line 2: "10.0.0" does not begin with'],
+    ["torExits", "10.0.0.1\r10.0.0\r", 'dir/file, line 2: "10.0.0" must begin with'],
     ["slackAllowList", '{"trusted_cidr":["10.0.0.0 - 10.0.0.9"]}', "which is no range"],
+    ["slackAllowList", '{"trusted_cidr":["x\\ny"]}', 'trusted_cidr has "x y", which is no range'],
+    ["slackAllowList", '{\n"trusted_cidr":\nx}', "Unexpected token 'x'"],
     ["networks", "# none yet\n\n", "dir/file: has no network"],
     [
       "networks",
