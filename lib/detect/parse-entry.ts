@@ -79,7 +79,7 @@ function cutBelow(parent: object, levels: number): number {
 }
 
 /** Colons that follow a quote: each member has one, and some texts have more. */
-export function membersAtMost(line: string): number {
+function membersAtMost(line: string): number {
   let count = 0;
   for (let at = line.indexOf(":"); at >= 0; at = line.indexOf(":", at + 1)) {
     let before = at - 1;
