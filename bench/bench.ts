@@ -9,8 +9,9 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
 import { buildPackage, type IngestRun, runIngest } from "./built-package.ts";
+import { measureCurve, toCurveTable } from "./curve.ts";
 import { measureSeal } from "./measure-seal.ts";
-import { measure, median } from "./measured.ts";
+import { formatNumber, measure, median } from "./measured.ts";
 import { measureOtherJobs } from "./other-jobs.ts";
 import { withFakeSlack } from "./processes.ts";
 import { measureStart } from "./start.ts";
@@ -24,9 +25,6 @@ const LATENCY_MS = 800;
 const HOUR = 3600;
 /** Of an hour that is sealed; `node bench/seal-hour.ts` for more. */
 const SEALED_ENTRIES = 200_000;
-/** At noon of a working day. */
-const ENTRIES_PER_SECOND = 53;
-const CURVE = [10_000, 100_000, 1_000_000, 5_000_000];
 
 const GOALS = {
   cpuRatio: 1.25,
@@ -54,47 +52,13 @@ process.stderr.write("building the package …\n");
 await buildPackage();
 
 if (options.curve) {
-  const rows = [];
-  for (const entries of CURVE) {
-    process.stderr.write(`ingesting about ${entries} entries …\n`);
-    const point = await curvePoint(entries);
-    process.stderr.write(`${JSON.stringify(point)}\n`);
-    rows.push(point);
-  }
-  print(rows, curveTable);
+  print(await measureCurve(FROM, ENTRIES_PER_WEEK), toCurveTable);
 } else {
   print(await benchmark(), toTables);
 }
 
 function print<T>(figures: T, toText: (figures: T) => string): void {
   console.log(options.json ? JSON.stringify(figures) : toText(figures));
-}
-
-/** @param entries - about so many: the span is as long as they need at noon of a working day */
-async function curvePoint(entries: number) {
-  const seconds = Math.ceil(entries / ENTRIES_PER_SECOND);
-  const { summary, ...use } = await withFakeSlack(scale, (baseUrl) =>
-    runIngest(baseUrl, { from: FROM, until: FROM + seconds }),
-  );
-  return {
-    entries: summary.entries,
-    cpuSeconds: use.cpuSeconds,
-    microsecondsPerEntry: (1e6 * use.cpuSeconds) / summary.entries,
-    peakMemoryMiB: use.peakMemoryMiB,
-  };
-}
-
-function curveTable(rows: Awaited<ReturnType<typeof curvePoint>>[]): string {
-  const table = new Table({ head: ["entries", "CPU s", "CPU µs an entry", "peak MiB"] });
-  for (const { entries, cpuSeconds, microsecondsPerEntry, peakMemoryMiB } of rows) {
-    table.push([
-      number(entries),
-      number(cpuSeconds, 2),
-      number(microsecondsPerEntry, 1),
-      number(peakMemoryMiB),
-    ]);
-  }
-  return table.toString();
 }
 
 async function benchmark() {
@@ -155,54 +119,69 @@ function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
     ["floor: download, parse, gzip", entries, figures.floorCpuSeconds],
     ["seal of an hour", sealed.entries, sealed.cpuSeconds],
   ] as const) {
-    runs.push([name, number(count), number(cpuSeconds, 2), number((1e6 * cpuSeconds) / count, 1)]);
+    runs.push([
+      name,
+      formatNumber(count),
+      formatNumber(cpuSeconds, 2),
+      formatNumber((1e6 * cpuSeconds) / count, 1),
+    ]);
   }
   for (const { name, entries, cpuSeconds, floorCpuSeconds } of others.jobs) {
     for (const [what, seconds] of [
       [name, cpuSeconds],
       [`floor of ${name}`, floorCpuSeconds],
     ] as const) {
-      runs.push([what, number(entries), number(seconds, 2), number((1e6 * seconds) / entries, 1)]);
+      runs.push([
+        what,
+        formatNumber(entries),
+        formatNumber(seconds, 2),
+        formatNumber((1e6 * seconds) / entries, 1),
+      ]);
     }
   }
   const goals = new Table({ head: ["", "measured", "goal"] });
   goals.push(
-    ["CPU of a whole run / floor", number(figures.cpuRatio, 2), `at most ${GOALS.cpuRatio}`],
-    ["peak memory of a run, MiB", number(figures.peakMemoryMiB), `at most ${GOALS.peakMemoryMiB}`],
-    ["peak memory of a seal, MiB", number(sealed.peakMemoryMiB), `under ${GOALS.sealMemoryMiB}`],
+    ["CPU of a whole run / floor", formatNumber(figures.cpuRatio, 2), `at most ${GOALS.cpuRatio}`],
+    [
+      "peak memory of a run, MiB",
+      formatNumber(figures.peakMemoryMiB),
+      `at most ${GOALS.peakMemoryMiB}`,
+    ],
+    [
+      "peak memory of a seal, MiB",
+      formatNumber(sealed.peakMemoryMiB),
+      `under ${GOALS.sealMemoryMiB}`,
+    ],
     [
       "CPU of --version over Node's own start, ms",
-      number(start.version),
+      formatNumber(start.version),
       `under ${GOALS.versionMs}`,
     ],
     [
       "CPU of the start of an ingest over that, ms",
-      number(start.ingest),
+      formatNumber(start.ingest),
       `under ${GOALS.ingestMs}`,
     ],
     [
       "CPU of the handler's import over that, ms",
-      number(start.handler),
+      formatNumber(start.handler),
       `under ${GOALS.handlerMs}`,
     ],
     [
       "calls made / calls allowed",
-      number(limited.calls / limited.allowedCalls, 3),
+      formatNumber(limited.calls / limited.allowedCalls, 3),
       `at least ${GOALS.callShare}`,
     ],
     ...others.jobs.map(({ name, ratio }) => [
       `CPU of ${name} / its floor`,
-      number(ratio, 2),
+      formatNumber(ratio, 2),
       GOALS.jobs[name],
     ]),
-    ["first row of a query, s", number(others.querySeconds, 2), `under ${GOALS.querySeconds}`],
+    [
+      "first row of a query, s",
+      formatNumber(others.querySeconds, 2),
+      `under ${GOALS.querySeconds}`,
+    ],
   );
   return `${runs}\n${goals}`;
-}
-
-function number(value: number, digits = 0): string {
-  return value.toLocaleString("en", {
-    maximumFractionDigits: digits,
-    minimumFractionDigits: digits,
-  });
 }

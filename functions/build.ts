@@ -2,11 +2,12 @@
  * `npm run build`: every function as one file, `dist/functions/<function>/index.mjs`, beside its
  * source map. The stack deploys these folders, and the package ships them.
  */
-import { globSync, rmSync } from "node:fs";
+import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { LEAN, LEAN_FOR_LAMBDA } from "./bundle/lean.ts";
+import { leanSourceMap } from "./bundle/source-map.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -52,6 +53,10 @@ export async function buildFunctions(
     metafile: true,
     logLevel: "warning",
   });
+  for (const name of functions) {
+    const map = join(directory, name, "index.mjs.map");
+    writeFileSync(map, leanSourceMap(readFileSync(map, "utf8")));
+  }
   return new Map(
     Object.values(metafile.outputs).flatMap(({ entryPoint, bytes }) =>
       entryPoint === undefined ? [] : [[dirname(entryPoint).slice("functions/".length), bytes]],

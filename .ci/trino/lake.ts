@@ -9,6 +9,7 @@ import { parseConfig } from "../../infra/config/parse.ts";
 import { Catalog } from "../../infra/constructs/catalog.ts";
 import type { Monitoring } from "../../infra/constructs/monitoring.ts";
 import { AthenaColumnsStore } from "../../lib/aws/athena-columns-store.ts";
+import { S3AddressTable } from "../../lib/aws/s3-address-table.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import { MOTO_CREDENTIALS, MOTO_REGION } from "../moto/moto.ts";
@@ -22,6 +23,8 @@ export interface Lake {
   trino: Trino;
   /** As the function that puts days there has it. */
   columns: AthenaColumnsStore;
+  /** As the function that detects has it. */
+  addresses: S3AddressTable;
 }
 
 /**
@@ -42,7 +45,7 @@ export async function deployLake(name: string, local: ArchiveStore): Promise<Lak
   await deployTables(endpoint, name);
   const trino = new Trino(inject("trino"), name);
   const columns = new AthenaColumnsStore(store, trino, () => `s3://${name}/${randomUUID()}/`);
-  return { store, trino, columns };
+  return { store, trino, columns, addresses: new S3AddressTable(s3, name) };
 }
 
 /** The catalog of a stack whose bucket and database have this name. */
@@ -61,6 +64,7 @@ async function deployTables(endpoint: string, name: string): Promise<void> {
     names: { database: name, workgroup: name },
     hasColumns: true,
     hasMaskedView: true,
+    hasAddressTable: true,
     sources: [SOURCE],
     archiveStartsOn: config.archiveStartsOn,
     bucket,

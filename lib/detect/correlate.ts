@@ -1,11 +1,18 @@
 import type { AuditLogEntry } from "../slack/types.ts";
-import { type Alert, type FoundEntry, MAX_ENTRY_IDS, makeAlert, withContext } from "./alert.ts";
+import {
+  type Alert,
+  alertName,
+  type FoundEntry,
+  MAX_ENTRY_IDS,
+  makeAlert,
+  withContext,
+} from "./alert.ts";
 import { actionsOf, type Correlation, type CountedStep, titleOf } from "./correlation.ts";
 import type { DetectorSettings } from "./detector.ts";
-import { sqlText } from "./inspect.ts";
+import { sqlIs, sqlText } from "./inspect.ts";
 import {
   type Completion,
-  findCompletion,
+  findCompletions,
   maxRelevantPoints,
   type Point,
   parsePoint,
@@ -15,6 +22,10 @@ import {
 } from "./points.ts";
 import type { CorrelationStore } from "./ports.ts";
 import type { RuleContext } from "./rule.ts";
+import type { Suppression } from "./suppressions.ts";
+
+/** What correlations depend on, besides their entries. */
+type Settings = Pick<DetectorSettings, "periodSeconds" | "suppressions" | "context">;
 
 /** Subjects that are looked up at the same time. */
 const CONCURRENCY = 16;
@@ -40,11 +51,11 @@ export interface Stretch {
 
 /** Takes the entries of one object, in any order. */
 export class Stretches {
-  readonly #context: RuleContext;
+  readonly #settings: Settings;
   readonly #byKey = new Map<string, Stretch>();
 
-  constructor(context: RuleContext) {
-    this.#context = context;
+  constructor(settings: Settings) {
+    this.#settings = settings;
   }
 
   /**
@@ -55,12 +66,14 @@ export class Stretches {
     const { entry, source } = found;
     const definition = correlation.steps[step];
     const subjectId = definition?.by.id(entry);
-    const counted = countedIn(correlation, entry, this.#context);
+    const { context, suppressions } = this.#settings;
+    const counted = countedIn(correlation, entry, context);
     if (definition === undefined || subjectId === undefined || counted === undefined) return false;
     const time = entry.date_create;
     const start = time - (time % correlation.withinSeconds);
     const key = [correlation.id, source, start, subjectId].join("/");
-    const point = { step, time, value: toValue(counted) };
+    const mark = suppressions?.markOf(correlation, source, subjectId, entry) ?? "";
+    const point = { step, time, value: toValue(counted), mark };
     const subjectName = definition.by.name(entry);
     const known = this.#byKey.get(key);
     if (known === undefined) {
@@ -109,7 +122,7 @@ function countedIn(
 export async function correlate(
   stretches: readonly Stretch[],
   store: CorrelationStore,
-  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions" | "context">,
+  settings: Settings,
   forgetAfterSeconds: number,
 ): Promise<Alert[]> {
   await inParallel(stretches, async (stretch) => {
@@ -129,14 +142,17 @@ export async function correlate(
       }),
     );
     await forgetIrrelevant(stretch, within, store);
+    const holding = (mark: string, time: number) => settings.suppressions?.holding(mark, time);
     return [
-      { at: start, completion: findCompletion(correlation, before, within) },
-      { at: next, completion: findCompletion(correlation, within, after) },
-    ].flatMap(({ at, completion }) =>
-      completion === undefined ? [] : [correlationAlert(stretch, at, completion, settings)],
+      { at: start, completions: findCompletions(correlation, before, within, holding) },
+      { at: next, completions: findCompletions(correlation, within, after, holding) },
+    ].flatMap(({ at, completions }) =>
+      Array.from(completions, ([suppression, completion]) =>
+        correlationAlert(stretch, at, completion, suppression, settings),
+      ),
     );
   });
-  return [...new Map(alerts.flat().map((alert) => [alert.id, alert])).values()];
+  return [...new Map(alerts.flat().map((alert) => [alertName(alert), alert])).values()];
 }
 
 /** Keeps the set of a stretch small: not on each occasion, only when it has grown. */
@@ -148,6 +164,7 @@ async function forgetIrrelevant(
   if (points.length <= maxRelevantPoints(correlation)) return;
   const relevant = new Set(relevantPoints(correlation, points));
   const irrelevant = points.filter((point) => !relevant.has(point)).map(toText);
+  if (irrelevant.length === 0) return;
   await store.remove(keyOf(stretch, stretch.start), new Set(irrelevant));
 }
 
@@ -161,15 +178,18 @@ function alertPeriod({ withinSeconds }: Correlation, periodSeconds: number): num
   return Math.ceil(periodSeconds / withinSeconds) * withinSeconds;
 }
 
-/** @param at - start of the stretch that is complete */
+/**
+ * @param at - start of the stretch that is complete
+ * @param suppression - that holds for an entry of it
+ */
 function correlationAlert(
   { correlation, subjectId, subjectName, points, entryIds, latest }: Stretch,
   at: number,
   completion: Completion,
-  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions" | "context">,
+  suppression: Suppression | undefined,
+  settings: Settings,
 ): Alert {
   const periodSeconds = alertPeriod(correlation, settings.periodSeconds);
-  const subject = { id: subjectId, latest: latest.entry, time: completion.last };
   return makeAlert(
     correlation,
     withContext(latest, settings.context),
@@ -185,7 +205,7 @@ function correlationAlert(
       ...completion,
       series: { actions: actionsOf(correlation), where: conditionOf(correlation, subjectId) },
     },
-    settings.suppressions?.ofSubject(correlation, latest.source, subject),
+    suppression,
   );
 }
 
@@ -194,7 +214,7 @@ function conditionOf({ steps }: Correlation, subjectId: string): string {
   return steps
     .map(({ actions, by }) => {
       const names = actions.map(sqlText).join(", ");
-      return `action IN (${names}) AND ${by.column} = ${sqlText(subjectId)}`;
+      return `action IN (${names}) AND ${sqlIs(by.column, subjectId)}`;
     })
     .join(" OR ");
 }

@@ -189,6 +189,8 @@ export const LAYERS: Rule[][] = [
         "lib/archive",
         "lib/aws",
         "lib/columns",
+        "lib/detect",
+        "lib/detect/context",
         "lib/local",
         ...PORTS,
         "lib/sql",
@@ -419,22 +421,15 @@ export const LAYERS: Rule[][] = [
       folder: "lib/security-lake",
       why: "writes sealed days as events, through ports",
       may: ["lib/ocsf", "lib/archive", ...PORTS, "lib/seal/manifest.ts"],
-      packages: ["hyparquet-writer"],
-      builtins: ["crypto", "zlib"],
+      builtins: ["crypto"],
     },
     {
       folder: "lib/ocsf",
       why: "says what entries are in another schema: it reads lines, wherever they come from",
-      may: [
-        "lib/detect",
-        "lib/archive",
-        "lib/ports.ts",
-        "lib/slack",
-        "lib/sql/query-result.ts",
-        "lib/time.ts",
-      ],
-      // Whether a text is an address.
-      builtins: ["net"],
+      may: ["lib/detect", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      packages: ["hyparquet-writer"],
+      // Whether a text is an address; zstd, for Parquet.
+      builtins: ["net", "zlib"],
     },
     {
       folder: "lib/backfill",
@@ -464,10 +459,8 @@ export const LAYERS: Rule[][] = [
       may: [
         "lib/archive",
         "lib/time.ts",
-        // The rules' settings are part of the environment of the function that runs them.
-        "lib/detect/configure.ts",
         "lib/ocsf/classes.ts",
-        // Likewise those of targets and routes.
+        // The settings of targets and routes are part of the environment of the function that notifies.
         "lib/notify/target-settings.ts",
       ],
       packages: ["zod"],
@@ -568,7 +561,7 @@ export const COMPUTED_IMPORTS: Record<string, string> = {
   "cli/run/own-rules.ts": "the user's own rules",
   "functions/detect/files-beside-code.ts": "the user's own rules, beside its code",
   "infra/app.ts": "the user's configuration file",
-  "infra/constructs/own-rules.ts": "the user's own rules",
+  "infra/config/own-rules.ts": "the user's own rules",
   "packages/slack-audit-logs.ts": "the bundle that it has built",
   "test/fixtures/archive-0.1.0/make.mjs": "a checkout of version 0.1.0",
   "test/fixtures/template-0.1.0.make.mjs": "a checkout of version 0.1.0",
