@@ -17,16 +17,16 @@
 export const TRINO_MACROS: readonly string[] = [
   `json_extract(json, path) AS TRY(system.main.json_extract(
     CASE
-      WHEN (contains(json, '\\ud') OR contains(json, '\\uD')) AND NOT json_valid(json)
+      WHEN regexp_matches(json, '\\\\u[dD][89a-fA-F]') AND NOT json_valid(json)
         THEN system.main.regexp_replace(json, '\\\\u[dD][89a-fA-F]..', '�', 'g')
       ELSE json
     END,
     path
   ))`,
-  `json_scalar(fragment) AS CASE
-    WHEN NOT starts_with(fragment, '{') AND NOT starts_with(fragment, '[')
-      THEN system.main.json_extract_string(fragment, '$')
-  END`,
+  `json_scalar(fragment) AS system.main.json_extract_string(
+    nullif(system.main.regexp_extract(fragment, '^[^{\\[].*$', 0, 's'), ''),
+    '$'
+  )`,
   `json_extract_scalar(json, path) AS json_scalar(json_extract(json, path))`,
   `json_format(json) AS CAST(json AS VARCHAR)`,
   `from_unixtime(seconds) AS to_timestamp(seconds)`,
