@@ -73,7 +73,7 @@ describe("a configuration", () => {
     const unknown = { ...settings("mine"), suppressions: [], rules: {} };
     expect(() => parsed(settings("other"))).toThrow('no rule is called "other"');
     expect(() => parsed({ ...unknown, routes: settings("other").routes })).toThrow(
-      '"other" is no rule',
+      "test: detection.routes[0].rules[0]: is no rule",
     );
   });
 
