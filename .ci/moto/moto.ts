@@ -12,7 +12,7 @@ export const MOTO_CREDENTIALS = { accessKeyId: "moto", secretAccessKey: "moto" }
 const SERVER = resolve(".venv/template/bin/moto_server");
 
 /** How long a server may take to answer for the first time. */
-const STARTED_WITHIN_MS = 180_000;
+const STARTED_WITHIN_MS = 600_000;
 
 export interface Server {
   /** `http://127.0.0.1:PORT` */

@@ -16,7 +16,7 @@ import { type Stretch, Stretches } from "./correlate.ts";
 import { type Correlation, type Detection, isCorrelation } from "./correlation.ts";
 import { expiredAlert } from "./expired-suppression.ts";
 import type { MatchedEntries } from "./inspect.ts";
-import { parseEntry } from "./parse-entry.ts";
+import { parseEntry, readHead } from "./parse-entry.ts";
 import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
 import type { Suppression, Suppressions } from "./suppressions.ts";
 
@@ -82,8 +82,10 @@ export class Detector {
   #rulesOf(source: string): RulesByAction {
     const known = this.#bySource.get(source);
     if (known !== undefined) return known;
-    const { rules, overrides = {} } = this.settings;
-    const byActions = toRulesByAction(configureRules(overrides, rules, source));
+    const { rules, overrides = {}, context } = this.settings;
+    const byActions = toRulesByAction(
+      configureRules(overrides, rules, source).filter((rule) => canMatch(rule, context)),
+    );
     this.#bySource.set(source, byActions);
     return byActions;
   }
@@ -121,7 +123,15 @@ export class Detector {
     let lineNumber = 0;
     for (const bytes of lines) {
       lineNumber += 1;
-      const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const head = onEntry === undefined ? readHead(text) : undefined;
+      if (head !== undefined && !isAsked(ofSource, head.action)) {
+        if (head.dateCreate < from || head.dateCreate >= until) continue;
+        findings.entries += 1;
+        latest = Math.max(latest, head.dateCreate);
+        continue;
+      }
+      const line = text.toString();
       const entry = parseEntry(line);
       if (typeof entry === "string") {
         findings.unreadable.push({ line: lineNumber, problem: entry });
@@ -133,7 +143,7 @@ export class Detector {
       findings.entries += 1;
       latest = Math.max(latest, entry.date_create);
       const found = { entry, source: name.source, objectKey, line };
-      this.#correlate(ofSource, found, stretches, findings.failures);
+      this.#correlate(ofSource, found, text, stretches, findings.failures);
       for (const rule of ofSource.rules.get(entry.action) ?? []) {
         try {
           if (!ruleMatches(rule, entry, this.settings.context)) {
@@ -172,6 +182,7 @@ export class Detector {
   #correlate(
     { steps }: RulesByAction,
     found: FoundEntry,
+    text: Buffer,
     stretches: Stretches,
     failures: Findings["failures"],
   ): void {
@@ -180,7 +191,9 @@ export class Detector {
       if (counted.has(correlation)) continue;
       try {
         const matches = correlation.steps[step]?.matches?.(found.entry, this.settings.context);
-        if ((matches ?? true) && stretches.add(correlation, step, found)) counted.add(correlation);
+        if ((matches ?? true) && stretches.add(correlation, step, found, text)) {
+          counted.add(correlation);
+        }
       } catch (error) {
         noteFailure(failures, correlation.id, found.entry.id, error);
       }
@@ -222,6 +235,16 @@ function addMatch(
   if (entries.ids.length < MAX_ENTRY_IDS) entries.ids.push(id);
   entries.first = Math.min(entries.first, time);
   entries.last = Math.max(entries.last, time);
+}
+
+/** Whether what it needs to know is known. */
+function canMatch({ needs }: Detection, context: RuleContext): boolean {
+  return needs === undefined || context[needs] !== undefined;
+}
+
+/** Most entries are of no interest to any rule, and are not parsed. */
+function isAsked({ rules, steps }: RulesByAction, action: string): boolean {
+  return rules.has(action) || steps.has(action);
 }
 
 function toRulesByAction(detections: readonly Detection[]): RulesByAction {

@@ -35,6 +35,8 @@ export interface RuleDescription {
   /** The saved query that shows what happened around it (docs/reference/queries.md). */
   readonly query?: string;
   readonly techniques: readonly TechniqueId[];
+  /** Without it, nothing matches. */
+  readonly needs?: "addresses";
   /** Where Slack describes it. */
   readonly reference: string;
 }

@@ -34,6 +34,8 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/detect/context/staff-list.ts": "test/detect/context/read-context.test.ts",
   "lib/stack/detection-files.ts": "test/infra/constructs/detection-files.test.ts",
   "lib/detect/admin-actions.ts": "test/detect/rules.test.ts",
+  // Against what all entries together give.
+  "lib/detect/correlation-history.ts": "test/detect/correlate.test.ts",
   "lib/detect/travel.ts": "test/detect/correlations.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",

@@ -5,7 +5,6 @@ import { type ConsumePorts, consumeObject } from "../../lib/detect/consume-objec
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { exampleContext } from "../../lib/detect/example-entry.ts";
-import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import type { Notification } from "../../lib/detect/ports.ts";
 import { AlertsNotRaisedError } from "../../lib/detect/raise-alerts.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
@@ -15,6 +14,7 @@ import { Suppressions } from "../../lib/detect/suppressions.ts";
 import { ObjectMissingError } from "../../lib/ports.ts";
 import { MemoryAlertLedger } from "../fakes/memory-alert-ledger.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import { MemoryCorrelationStore } from "../fakes/memory-correlation-store.ts";
 import { MemorySeenNamesStore } from "../fakes/memory-seen-names-store.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 

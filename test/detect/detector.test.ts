@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
 import { Detector } from "../../lib/detect/detector.ts";
-import { EXAMPLE_ENTITIES, exampleEntry } from "../../lib/detect/example-entry.ts";
+import { EXAMPLE_ENTITIES, exampleContext, exampleEntry } from "../../lib/detect/example-entry.ts";
 import { NO_CONTEXT, type Rule } from "../../lib/detect/rule.ts";
 import { adminGranted } from "../../lib/detect/rules/admin-granted.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
@@ -102,6 +102,27 @@ describe("Detector", () => {
     expect(findings.alerts).toHaveLength(2);
     expect(findings.entries).toBe(2);
     expect(findings.unreadable).toEqual([{ line: 2, problem }]);
+  });
+
+  it("counts entries that no rule asks for, without the ones outside the time", () => {
+    const others = [1, 2, 3].map(
+      (id) => `{"id":"${id}","date_create":${id},"action":"nobody_asks"}`,
+    );
+    const all = detector([adminGranted]).detect(KEY, lines(...others));
+    const some = detector([adminGranted]).detect(KEY, lines(...others), { from: 2, until: 3 });
+    expect([all.entries, some.entries]).toEqual([3, 1]);
+    expect([...all.unreadable, ...all.alerts]).toEqual([]);
+  });
+
+  it("leaves out a rule for which nothing is known of addresses", () => {
+    const rule: Rule = { ...adminGranted, needs: "addresses" };
+    const informed = new Detector({
+      rules: [rule],
+      context: exampleContext(),
+      periodSeconds: 3600,
+    });
+    const found = (of: Detector) => of.detect(KEY, lines(grant("U1", 1))).alerts.length;
+    expect([found(detector([rule])), found(informed)]).toEqual([0, 1]);
   });
 
   it.each(["matches", "alertTitle", "dedupeKey"] as const)(

@@ -6,7 +6,6 @@ import { correlate } from "../../lib/detect/correlate.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { exampleEntry, exampleSeries } from "../../lib/detect/example-entry.ts";
-import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import {
   parseSuppressions,
@@ -15,6 +14,7 @@ import {
   Suppressions,
 } from "../../lib/detect/suppressions.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
+import { MemoryCorrelationStore } from "../fakes/memory-correlation-store.ts";
 
 const DECISION = { reason: "Our own bot", owner: "sec@example.com", expires: "2027-01-01" };
 const TIME = exampleEntry("user_login").date_create; // 2025-12-19

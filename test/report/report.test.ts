@@ -5,16 +5,21 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
+import type { Alert } from "../../lib/detect/alert.ts";
+import { AlertLog } from "../../lib/detect/alert-log.ts";
+import { AddressContext } from "../../lib/detect/context/address-context.ts";
+import { detectArchive } from "../../lib/detect/detect-archive.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
-import { collectReport } from "../../lib/report/collect.ts";
+import { collectReport, type ReportPorts } from "../../lib/report/collect.ts";
 import { renderReport } from "../../lib/report/page.ts";
 import { type ReportScope, statementsOf } from "../../lib/report/questions.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
 import { trailSql } from "../../lib/report/trail.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
+import { openArchive } from "../fakes/open-archive.ts";
 import { sealDays } from "../seal/sealed-archive.ts";
 import { makeDirectory, writeArchive } from "../sql/open-lake-of.ts";
 import { trinoProblems } from "../sql/trino-grammar.ts";
@@ -35,6 +40,7 @@ async function report(
   directory: string,
   entries: readonly WireEntry[],
   days: readonly string[] = [],
+  more: Partial<ReportPorts> = {},
 ): Promise<MadeReport> {
   await writeArchive(directory, entries);
   const store = new DirectoryArchiveStore(directory);
@@ -49,6 +55,7 @@ async function report(
       heads: new Map(),
       readAll: (statements, period, take) => lake.readAll(statements, period, take),
       rules: { rules: DETECTIONS, context: NO_CONTEXT, periodSeconds: 3600 },
+      ...more,
     },
     SCOPE,
     new AbortController().signal,
@@ -186,6 +193,58 @@ it("is a page of an archive that holds nothing of the days", async () => {
     "Nothing happened, so nothing is new.",
   ]);
   expect([...document.querySelectorAll("figure")]).toEqual([]);
+});
+
+it("says how many texts were put aside in these days", async () => {
+  const directory = await makeDirectory();
+  const store = new DirectoryArchiveStore(directory);
+  for (const at of [MONDAY_MORNING, MONDAY_MORNING - 10 * SECONDS_PER_DAY]) {
+    await openArchive(store, "slack").quarantine([Buffer.from("{}"), Buffer.from("[]")], at);
+  }
+  const { lake, data, page } = await report(directory, LOGINS);
+  onTestFinished(() => lake.close());
+
+  expect(data.quarantined).toEqual([{ source: "slack", texts: 2 }]);
+  expect(page).toContain("2 texts that <b>slack</b> listed are in no table");
+});
+
+it("counts logins by country where local files say it", async () => {
+  const countries = { country: () => "NZ" };
+  const { lake, page } = await report(await makeDirectory(), LOGINS, [], {
+    addresses: new AddressContext({ countries }),
+  });
+  onTestFinished(() => lake.close());
+  const { document } = parseHTML(page);
+  const figure = [...document.querySelectorAll("#logins figure")].find((figure) =>
+    figure.querySelector("figcaption")?.textContent?.startsWith("Logins by country"),
+  );
+
+  expect([...(figure?.querySelectorAll("td") ?? [])].map(({ textContent }) => textContent)).toEqual(
+    ["New Zealand (NZ)", "3"],
+  );
+});
+
+it("has the alerts that a log has kept, the same as those of the rules", async () => {
+  const directory = await makeDirectory();
+  const grants = [0, 1].map((hour) =>
+    makeEntry({
+      action: "role_change_to_owner",
+      dateCreate: MONDAY_MORNING + hour * SECONDS_PER_HOUR,
+    }),
+  );
+  const settings = { rules: DETECTIONS, context: NO_CONTEXT, periodSeconds: 3600 };
+  const fromRules = await report(directory, grants);
+  onTestFinished(() => fromRules.lake.close());
+  const store = new DirectoryArchiveStore(directory);
+  const raised: Alert[] = [];
+  await detectArchive(store, settings, { onAlert: (alert) => raised.push(alert) });
+  for (const alert of raised) await new AlertLog(store).keep(alert);
+  const fromLog = await report(directory, grants, [], { rules: undefined, hasAlertLog: true });
+  onTestFinished(() => fromLog.lake.close());
+
+  expect(raised).toHaveLength(2);
+  expect(fromLog.data.alerts).toEqual({ ...fromRules.data.alerts, entries: undefined });
+  expect(fromLog.page).toContain("audit-lake query &#39;SELECT * FROM alerts&#39; --stack");
 });
 
 it("marks the hours that differ from their manifest, and those that lack entries", async () => {
