@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const MOTO_REGION = "eu-central-1";
 export const MOTO_CREDENTIALS = { accessKeyId: "moto", secretAccessKey: "moto" };
 
-/** As `.ci/moto/install.sh` has put it there. */
+/** As `.ci/python-environment.sh` has put it there. */
 const SERVER = resolve(".venv/template/bin/moto_server");
 
 /** How long a server may take to answer for the first time. */

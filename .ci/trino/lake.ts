@@ -9,6 +9,7 @@ import { parseConfig } from "../../infra/config/parse.ts";
 import { Catalog } from "../../infra/constructs/catalog.ts";
 import type { Monitoring } from "../../infra/constructs/monitoring.ts";
 import { AthenaColumnsStore } from "../../lib/aws/athena-columns-store.ts";
+import { S3AddressTable } from "../../lib/aws/s3-address-table.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { CLASS_NAMES, type SchemaVersion } from "../../lib/ocsf/classes.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
@@ -25,6 +26,8 @@ export interface Lake {
   trino: Trino;
   /** As the function that puts days there has it. */
   columns: AthenaColumnsStore;
+  /** As the function that detects has it. */
+  addresses: S3AddressTable;
 }
 
 /**
@@ -33,15 +36,15 @@ export interface Lake {
  */
 export async function deployLake(name: string, local: ArchiveStore): Promise<Lake> {
   const endpoint = inject("moto");
-  const store = await createBucket(endpoint, name);
+  const { s3, store } = await createBucket(endpoint, name);
   for await (const { key } of local.list("")) await store.put(key, await local.get(key));
   await deployTables(endpoint, name);
   const trino = new Trino(inject("trino"), name);
   const columns = new AthenaColumnsStore(store, trino, () => `s3://${name}/${randomUUID()}/`);
-  return { store, trino, columns };
+  return { store, trino, columns, addresses: new S3AddressTable(s3, name) };
 }
 
-async function createBucket(endpoint: string, name: string): Promise<S3ArchiveStore> {
+async function createBucket(endpoint: string, name: string) {
   const s3 = new S3Client({
     endpoint,
     region: MOTO_REGION,
@@ -49,7 +52,7 @@ async function createBucket(endpoint: string, name: string): Promise<S3ArchiveSt
     forcePathStyle: true,
   });
   await fetch(`${endpoint}/${name}`, { method: "PUT" });
-  return new S3ArchiveStore(s3, name);
+  return { s3, store: new S3ArchiveStore(s3, name) };
 }
 
 /**
@@ -63,7 +66,7 @@ export async function deployEvents(
   { bucket, version, firstDay }: { bucket: string; version: SchemaVersion; firstDay: string },
 ): Promise<Trino> {
   const endpoint = inject("moto");
-  const store = await createBucket(endpoint, bucket);
+  const { store } = await createBucket(endpoint, bucket);
   for await (const { key } of events.list("ext/")) await store.put(key, await events.get(key));
   await glue(endpoint, "CreateDatabase", { DatabaseInput: { Name: bucket } });
   for (const className of CLASS_NAMES) {
@@ -105,6 +108,7 @@ async function deployTables(endpoint: string, name: string): Promise<void> {
     names: { database: name, workgroup: name },
     hasColumns: true,
     hasMaskedView: true,
+    hasAddressTable: true,
     sources: [SOURCE],
     archiveStartsOn: config.archiveStartsOn,
     bucket,

@@ -36,11 +36,7 @@ export function defineOcsfCommand(command: Command): void {
       "Print the stored entries as events of the Open Cybersecurity Schema Framework, which SIEMs read: one event an entry, oldest first within a source, with the exact line in raw_data. docs/reference/ocsf.md says what each action becomes.",
     )
     .addOption(sourceFilterOption());
-  addTimeRangeOptions(command, {
-    from: "only entries from this time on",
-    until: "only entries before this time",
-    last: "only entries newer than this",
-  })
+  addTimeRangeOptions(command)
     .addOption(
       new Option("--schema-version <version>", "version of the schema")
         .choices(SCHEMA_VERSIONS)

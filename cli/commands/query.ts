@@ -18,6 +18,7 @@ import {
 import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
+import { reportFailedLookUps } from "../output/failed-look-ups.ts";
 import {
   OUTPUT_FORMATS,
   printResult,
@@ -144,6 +145,7 @@ ${STACK_HELP}`,
         return await lake.read(sql, take, signal);
       };
       await printResult(read, output, writeParquet);
+      reportFailedLookUps(addresses);
     });
   addAddressOptions(command);
   addFormerOption(command, new Option("--athena"), () => ({

@@ -57,7 +57,18 @@ export const LAYERS: Rule[][] = [
     {
       folder: "test",
       why: "tests everything",
-      may: [".", "bench", "packages", "infra", "functions", ...START, ...CLI, "fake-slack", ...LIB],
+      may: [
+        ".",
+        "bench",
+        "packages",
+        "infra",
+        "functions",
+        "functions/bundle",
+        ...START,
+        ...CLI,
+        "fake-slack",
+        ...LIB,
+      ],
       packages: ANY,
       builtins: ANY,
     },
@@ -189,6 +200,8 @@ export const LAYERS: Rule[][] = [
         "lib/archive",
         "lib/aws",
         "lib/columns",
+        "lib/detect",
+        "lib/detect/context",
         "lib/local",
         "lib/ocsf",
         "lib/security-lake",
@@ -266,7 +279,12 @@ export const LAYERS: Rule[][] = [
       folder: "functions/bundle",
       why: "is what a bundle has in place of larger parts of its dependencies",
       may: [],
-      packages: ["@aws-sdk/credential-provider-env", "esbuild", "undici"],
+      packages: [
+        "@aws-sdk/credential-provider-env",
+        "@jridgewell/sourcemap-codec",
+        "esbuild",
+        "undici",
+      ],
       builtins: ["fs", "path"],
     },
   ],
@@ -464,10 +482,8 @@ export const LAYERS: Rule[][] = [
       may: [
         "lib/archive",
         "lib/time.ts",
-        // The rules' settings are part of the environment of the function that runs them.
-        "lib/detect/configure.ts",
         "lib/ocsf/classes.ts",
-        // Likewise those of targets and routes.
+        // The settings of targets and routes are part of the environment of the function that notifies.
         "lib/notify/target-settings.ts",
       ],
       packages: ["zod"],
@@ -568,7 +584,7 @@ export const COMPUTED_IMPORTS: Record<string, string> = {
   "cli/run/own-rules.ts": "the user's own rules",
   "functions/detect/files-beside-code.ts": "the user's own rules, beside its code",
   "infra/app.ts": "the user's configuration file",
-  "infra/constructs/own-rules.ts": "the user's own rules",
+  "infra/config/own-rules.ts": "the user's own rules",
   "packages/slack-audit-logs.ts": "the bundle that it has built",
   "test/fixtures/archive-0.1.0/make.mjs": "a checkout of version 0.1.0",
   "test/fixtures/template-0.1.0.make.mjs": "a checkout of version 0.1.0",
