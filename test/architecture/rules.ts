@@ -115,7 +115,7 @@ export const LAYERS: Rule[][] = [
         "test/ocsf/mutate.ts",
         "test/simulation/seeded-random.ts",
       ],
-      builtins: ["fs", "path", "process", "stream"],
+      builtins: ["events", "fs", "path", "process", "stream"],
     },
     {
       folder: ".ci/packages",
