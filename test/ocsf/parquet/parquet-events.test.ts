@@ -32,6 +32,20 @@ it("comes back from DuckDB as the events were, whatever is in them", async () =>
   }
 });
 
+it("has the types of the columns, as readers see them", async () => {
+  const columns = await read(new ParquetEvents(COLUMNS).finish(), "DESCRIBE parquet");
+
+  expect(
+    columns.map(({ column_name, column_type }) => [
+      column_name,
+      String(column_type).replaceAll('"', ""),
+    ]),
+  ).toEqual([
+    ...Object.entries(COLUMNS).map(([name, type]) => [name, duckDbType(type)]),
+    ["file_row_number", "BIGINT"],
+  ]);
+});
+
 it("has no half of a surrogate pair, which UTF-8 cannot hold", async () => {
   const line = String.raw`{"action":"ill\ud800","actor":{"user":{"name":"a\udc00"}},"x\ud800":"1","x\udc00":"\udbff"}`;
   const file = new ParquetEvents(COLUMNS);
@@ -150,4 +164,21 @@ function asRead(value: unknown, type: ColumnType): unknown {
       asRead((value as Record<string, unknown>)[name], field),
     ]),
   );
+}
+
+const DUCKDB_TYPES = {
+  string: "VARCHAR",
+  unique: "VARCHAR",
+  json: "VARCHAR",
+  integer: "INTEGER",
+  long: "BIGINT",
+  boolean: "BOOLEAN",
+  map: "MAP(VARCHAR, VARCHAR)",
+};
+
+function duckDbType(type: ColumnType): string {
+  if (typeof type === "string") return DUCKDB_TYPES[type];
+  if (Array.isArray(type)) return `${duckDbType(type[0])}[]`;
+  const fields = Object.entries(type).map(([name, field]) => `${name} ${duckDbType(field)}`);
+  return `STRUCT(${fields.join(", ")})`;
 }
