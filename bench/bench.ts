@@ -3,16 +3,18 @@
  * side by side in one go. The fake Slack and each run are processes of their own; figures are worth
  * comparing within one go only.
  *
- * `npm run bench -- --curve`: the same for more and more entries.
+ * `npm run bench -- --curve`: runs of more and more entries, and in hours of more and more objects.
  */
 import Table from "cli-table3";
 import { Command } from "commander";
 import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
+import { measureBackfillShare } from "./backfill-share.ts";
 import { buildPackage, type IngestRun, runIngest } from "./built-package.ts";
 import { measureCurve, toCurveTable } from "./curve.ts";
+import { measureHourObjects, toObjectsTable } from "./hour-objects.ts";
 import { measureSeal } from "./measure-seal.ts";
 import { formatNumber, measure, median } from "./measured.ts";
-import { measureOtherJobs } from "./other-jobs.ts";
+import { measureOtherJobs, measureSealing } from "./other-jobs.ts";
 import { withFakeSlack } from "./processes.ts";
 import { measureStart } from "./start.ts";
 
@@ -35,14 +37,24 @@ const GOALS = {
   ingestMs: 150,
   handlerMs: 80,
   querySeconds: 1,
-  jobs: { verify: "at most 1.2", detect: "25 µs an entry", columns: "at most 1.2" },
+  reportSeconds: 5,
+  reportMemoryMiB: 400,
+  jobs: {
+    seal: "at most 1.3",
+    verify: "at most 1.2",
+    detect: "25 µs an entry",
+    columns: "at most 1.2",
+  },
 };
 
 const options = new Command("bench")
   .description("Measure a whole run against the floor, and against Slack's own limit.")
   .option("--runs <count>", "runs of each that are compared", Number, 3)
   .option("--limit-seconds <seconds>", "how long to run against the rate limit", Number, 180)
-  .option("--curve", "measure runs of more and more entries instead")
+  .option(
+    "--curve",
+    "measure runs of more and more entries, and in hours of more and more objects, instead",
+  )
   .option("--json", "print the figures as JSON")
   .parse()
   .opts<{ runs: number; limitSeconds: number; curve?: true; json?: true }>();
@@ -52,7 +64,9 @@ process.stderr.write("building the package …\n");
 await buildPackage();
 
 if (options.curve) {
-  print(await measureCurve(FROM, ENTRIES_PER_WEEK), toCurveTable);
+  const points = await measureCurve(FROM, ENTRIES_PER_WEEK);
+  const hours = await measureHourObjects(FROM, ENTRIES_PER_WEEK);
+  print({ points, hours }, () => `${toCurveTable(points)}\n${toObjectsTable(hours)}`);
 } else {
   print(await benchmark(), toTables);
 }
@@ -88,8 +102,10 @@ async function benchmark() {
       ]),
   );
   const sealed = await measureSeal({ entries: SEALED_ENTRIES });
+  const backfill = await measureBackfillShare();
+  const sealing = await measureSealing();
   const others = await measureOtherJobs(options.runs);
-  const listed = sealed.summary.manifest?.listed ?? 0;
+  const jobs = [sealing, ...others.jobs];
   const entries = pairs[0]?.run.summary.entries ?? 0;
   return {
     entries,
@@ -102,22 +118,20 @@ async function benchmark() {
       calls: limited.summary.pages,
       allowedCalls: 1 + (limited.wallSeconds / 60) * CALLS_PER_MINUTE,
     },
-    sealed: {
-      entries: listed,
-      cpuSeconds: sealed.cpuSeconds,
-      peakMemoryMiB: sealed.peakMemoryMiB,
-    },
-    others,
+    sealed: { peakMemoryMiB: sealed.peakMemoryMiB },
+    backfill,
+    jobs,
+    querySeconds: others.querySeconds,
+    report: others.report,
   };
 }
 
 function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
-  const { entries, start, limited, sealed, others } = figures;
+  const { entries, start, limited, backfill, sealed, jobs } = figures;
   const runs = new Table({ head: ["", "entries", "CPU s", "CPU µs an entry"] });
   for (const [name, count, cpuSeconds] of [
     ["audit-lake ingest", entries, figures.cpuSeconds],
     ["floor: download, parse, gzip", entries, figures.floorCpuSeconds],
-    ["seal of an hour", sealed.entries, sealed.cpuSeconds],
   ] as const) {
     runs.push([
       name,
@@ -126,7 +140,7 @@ function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
       formatNumber((1e6 * cpuSeconds) / count, 1),
     ]);
   }
-  for (const { name, entries, cpuSeconds, floorCpuSeconds } of others.jobs) {
+  for (const { name, entries, cpuSeconds, floorCpuSeconds } of jobs) {
     for (const [what, seconds] of [
       [name, cpuSeconds],
       [`floor of ${name}`, floorCpuSeconds],
@@ -172,15 +186,30 @@ function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
       formatNumber(limited.calls / limited.allowedCalls, 3),
       `at least ${GOALS.callShare}`,
     ],
-    ...others.jobs.map(({ name, ratio }) => [
+    [
+      "the same of a backfill, by a simulated clock",
+      formatNumber(backfill.calls / backfill.allowedCalls, 3),
+      `at least ${GOALS.callShare}`,
+    ],
+    ...jobs.map(({ name, ratio }) => [
       `CPU of ${name} / its floor`,
       formatNumber(ratio, 2),
       GOALS.jobs[name],
     ]),
     [
       "first row of a query, s",
-      formatNumber(others.querySeconds, 2),
+      formatNumber(figures.querySeconds, 2),
       `under ${GOALS.querySeconds}`,
+    ],
+    [
+      "CPU of a report, s",
+      formatNumber(figures.report.cpuSeconds, 1),
+      `under ${GOALS.reportSeconds}`,
+    ],
+    [
+      "peak memory of a report, MiB",
+      formatNumber(figures.report.peakMemoryMiB),
+      `under ${GOALS.reportMemoryMiB}`,
     ],
   );
   return `${runs}\n${goals}`;

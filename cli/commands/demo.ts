@@ -105,7 +105,7 @@ async function writeReport(
   const { makeReport, portsOfDirectory, rulesWith, toScope } = await import("./report.ts");
   const path = `${resolve(directory)}-report.html`;
   const scope = toScope({ last: lastSeconds }, nowSeconds(systemClock));
-  const openPorts = () => portsOfDirectory(directory, scope, signal, rulesWith());
+  const openPorts = () => portsOfDirectory(directory, scope, signal, { rules: rulesWith() });
   await makeReport(openPorts, scope, path, signal);
   return path;
 }

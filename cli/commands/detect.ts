@@ -31,6 +31,7 @@ import {
 import { ActivityLine } from "../output/activity-line.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { describeDetected, type Listed } from "../output/detected.ts";
+import { reportFailedLookUps } from "../output/failed-look-ups.ts";
 import { formatCounted, formatTime } from "../output/format.ts";
 import { ListedAlerts } from "../output/listed-alerts.ts";
 import { page } from "../output/pager.ts";
@@ -153,6 +154,7 @@ Examples:
           else (alert.suppression === undefined ? alerts : suppressed).add(alert);
         },
       );
+      reportFailedLookUps(context.addresses);
       const listed = { alerts: alerts.bySeverity(), suppressed: suppressed.bySeverity() };
       if (findings.entries === 0 && Object.keys(range).length > 0) {
         await noteNothing(NOTHING_OF_PERIOD, options.archive, options.source);

@@ -19,6 +19,7 @@ import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { wrapWords } from "../output/display-width.ts";
+import { reportFailedLookUps } from "../output/failed-look-ups.ts";
 import { formatCounted } from "../output/format.ts";
 import {
   OUTPUT_FORMATS,
@@ -151,6 +152,7 @@ ${STACK_HELP}`,
       };
       const read: ReadRows = (take, writableFile) => readOf(sql, take, writableFile);
       const rows = await printResult(read, output, writeParquet);
+      reportFailedLookUps(addresses);
       if (rows > 0 || !saved?.asked || isOutside) return;
       const entries = await readOf(saved.entriesSql, collectRows);
       noteNoMatch(saved.asked, Number(entries.rows[0]?.[0]));

@@ -22,6 +22,7 @@ import { addContextOptions } from "../options/context.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { parsePositiveSeconds, parseTime, TIME_HELP } from "../options/time.ts";
 import { showControls } from "../output/controls.ts";
+import { reportFailedLookUps } from "../output/failed-look-ups.ts";
 import { formatCounted } from "../output/format.ts";
 import { type ContextOptions, readContextFiles } from "../run/detection-files.ts";
 import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
@@ -115,8 +116,8 @@ async function watch(options: WatchOptions): Promise<number> {
       archive: new DirectoryArchiveStore(archive),
       ...{ state, correlations: state, detector, clock: systemClock },
     };
-    const look = async () =>
-      watchArchive(
+    const look = async () => {
+      const looked = await watchArchive(
         ports,
         {
           routes: config.routes,
@@ -131,6 +132,9 @@ async function watch(options: WatchOptions): Promise<number> {
           },
         },
       );
+      reportFailedLookUps(context.addresses);
+      return looked;
+    };
     const deliveries = new Deliveries(
       { state, targets, clock: systemClock, random: Math.random },
       DELIVERY_ATTEMPTS,

@@ -34,6 +34,7 @@ export function describeDetected(
     { widthMax: terminalWidth(), isNumeric: [false, false, true, true] },
   );
   const failures = matching.reduce((sum, count) => sum + count.failures, 0);
+  const failing = matching.filter((count) => count.failures > 0).map(({ rule }) => rule.id);
   return [
     ...(alerts === 0 ? [] : [renderAlerts(listed.alerts, alerts), ""]),
     ...(suppressed === 0 ? [] : [renderSuppressed(listed.suppressed, suppressed), ""]),
@@ -44,7 +45,9 @@ export function describeDetected(
       : [`${formatCounted(findings.unreadable, "line")} in the archive could not be read.`]),
     ...(failures === 0
       ? []
-      : [`Rules threw ${formatCounted(failures, "error")}: this is a bug, please report it.`]),
+      : [
+          `Rules threw ${formatCounted(failures, "error")}: ${failing.join(", ")}. In a rule of ours this is a bug, please report it.`,
+        ]),
   ].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { SECONDS_PER_DAY } from "../time.ts";
 import type { Correlation, Step } from "./correlation.ts";
 
@@ -26,7 +26,7 @@ export function parsePoint(text: string): Point {
 
 /** 72 bits: two of a thousand values are the same with a probability of 10^-16. */
 export function toValue(counted: string): string {
-  return createHash("sha256").update(counted).digest("base64url").slice(0, 12);
+  return hash("sha256", counted, "base64url").slice(0, 12);
 }
 
 /**
@@ -123,8 +123,7 @@ export function findCompletions<Held extends object>(
   holding: (mark: string, time: number) => Held | undefined,
 ): Map<Held | undefined, Completion> {
   const completions = new Map<Held | undefined, Completion>();
-  const needed = steps.reduce((sum, { atLeast = 1 }) => sum + atLeast, 0);
-  if (before.length + within.length < needed) return completions;
+  if (!hasEnough(steps, before, within)) return completions;
   const points = [...before, ...within].sort(compare);
   const values = steps.map(() => new Set<string>());
   for (const { step, value } of points) values[step]?.add(value);
@@ -144,6 +143,19 @@ export function findCompletions<Held extends object>(
     if (!isSuppressed) break;
   }
   return completions;
+}
+
+/** Whether there are as many points of each step, whatever they say. Most subjects never have them. */
+function hasEnough(steps: Correlation["steps"], ...stretches: (readonly Point[])[]): boolean {
+  return steps.every(({ atLeast = 1 }, index) => {
+    let rest = atLeast;
+    return stretches.some((points) =>
+      points.some(({ step }) => {
+        if (step === index) rest -= 1;
+        return rest === 0;
+      }),
+    );
+  });
 }
 
 /** Whether all steps can be taken one after the other, each as early as it can be. */

@@ -10,7 +10,7 @@ import { type Correlation, type Detection, isCorrelation, subjectOf } from "./co
 import { DETECTIONS } from "./detections.ts";
 import { actorId, entityId, textAt } from "./entry-fields.ts";
 import { toValue } from "./points.ts";
-import { SESSION } from "./subjects.ts";
+import { known, SESSION } from "./subjects.ts";
 
 /** One decision. All that is given must fit; at least one of actor, entity and address is. */
 export interface Suppression {
@@ -35,7 +35,7 @@ export interface Suppression {
 /** What a suppression looks at. */
 interface SuppressionSubject {
   source: string;
-  /** Ids and e-mail addresses. */
+  /** Ids and e-mail addresses; empty where the entry names none. */
   actor: readonly string[];
   entity: readonly string[];
   address: string | undefined;
@@ -80,10 +80,18 @@ export function parseSuppressions(
   }
   const known = new Map(rules.map((rule) => [rule.id, rule]));
   return value.map((item: unknown, index) => {
-    const problem = problemOf(item, known);
-    if (problem === undefined) return item as Suppression;
+    const trimmed = withoutSpaces(item);
+    const problem = problemOf(trimmed, known);
+    if (problem === undefined) return trimmed as Suppression;
     throw new SuppressionError(`suppression ${index + 1} of ${value.length}: ${problem}`);
   });
+}
+
+/** Texts of an object without spaces around them. */
+function withoutSpaces(item: unknown): unknown {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
+  const trim = (value: unknown) => (typeof value === "string" ? value.trim() : value);
+  return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, trim(value)]));
 }
 
 function problemOf(item: unknown, known: ReadonlyMap<string, Detection>): string | undefined {
@@ -131,16 +139,15 @@ interface Compiled {
 export class Suppressions {
   readonly #byRule: ReadonlyMap<string, readonly Compiled[]>;
   readonly #byMark: ReadonlyMap<string, Compiled>;
-  readonly #all: readonly Compiled[];
 
+  /** @param suppressions - of those that fit the same, the one that holds longest counts */
   constructor(suppressions: readonly Suppression[]) {
-    this.#all = suppressions.map(compile);
-    this.#byRule = Map.groupBy(this.#all, ({ suppression }) => suppression.rule);
-    this.#byMark = new Map(
-      [...Map.groupBy(this.#all, ({ mark }) => mark)].map(([mark, same]) => [
-        mark,
-        same.reduce(longer),
-      ]),
+    const all = suppressions.map(compile);
+    const groups = Map.groupBy(all, ({ mark }) => mark);
+    this.#byMark = new Map(Array.from(groups, ([mark, same]) => [mark, same.reduce(longer)]));
+    this.#byRule = Map.groupBy(
+      all.filter((one) => this.#byMark.get(one.mark) === one),
+      ({ suppression }) => suppression.rule,
     );
   }
 
@@ -150,8 +157,8 @@ export class Suppressions {
     if (candidates === undefined) return undefined;
     const subject = {
       source,
-      actor: [actorId(entry), textAt(entry, "actor", "user", "email") ?? ""],
-      entity: [entityId(entry)],
+      actor: [known(actorId(entry)) ?? "", textAt(entry, "actor", "user", "email") ?? ""],
+      entity: [known(entityId(entry)) ?? ""],
       address: textAt(entry, "context", "ip_address"),
     };
     return candidates.find(({ expiresAt, fits }) => entry.date_create < expiresAt && fits(subject))
@@ -173,7 +180,7 @@ export class Suppressions {
     const person = subject === SESSION ? actorId(entry) : id;
     const described = {
       source,
-      actor: kind === "actor" ? [person, emailOf(person, entry)] : [],
+      actor: kind === "actor" ? [known(person) ?? "", emailOf(person, entry)] : [],
       entity: kind === "entity" ? [id] : [],
       address: kind === "address" ? id : undefined,
     };
@@ -189,7 +196,7 @@ export class Suppressions {
 
   /** @param time - epoch seconds: those that hold no longer then */
   expired(source: string, time: number): Suppression[] {
-    return this.#all
+    return [...this.#byMark.values()]
       .filter(
         ({ expiresAt, suppression }) =>
           expiresAt <= time && (suppression.source ?? source) === source,
@@ -226,11 +233,24 @@ function emailOf(id: string, entry: AuditLogEntry): string {
   return textAt(entry, field, "user", "email") ?? "";
 }
 
+/** Takes time in proportion to the text, however many `*` there are: anyone chooses an address. */
 function toTest(pattern: string | undefined): (texts: readonly string[]) => boolean {
   if (pattern === undefined) return () => true;
-  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  const expression = new RegExp(`^${parts.join(".*")}$`, "isu");
-  return (texts) => texts.some((text) => expression.test(text));
+  const [first = "", ...others] = pattern.toLowerCase().split("*");
+  const last = others.pop();
+  const fits = (text: string) => {
+    if (last === undefined) return text === first;
+    if (text.length < first.length + last.length) return false;
+    if (!text.startsWith(first) || !text.endsWith(last)) return false;
+    let at = first.length;
+    for (const part of others) {
+      const found = text.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return at <= text.length - last.length;
+  };
+  return (texts) => texts.some((text) => fits(text.toLowerCase()));
 }
 
 function toRangeTest(text: string | undefined): (address: string | undefined) => boolean {

@@ -107,10 +107,18 @@ function raising(
   { routes }: WatchSettings,
   { onAlert }: WatchReports,
 ): Pick<ConsumePorts, "ledger" | "sink"> {
+  const forgetAts = new Map<string, number>();
   return {
     ledger: {
-      claim: async (alertId) => (state.hasRaised(alertId) ? "published" : "claimed"),
-      markPublished: async () => {},
+      claim: async (name, _claim, _nowMs, forgetAt) => {
+        if (state.hasRaised(name) || state.hasSeen(name)) return "published";
+        forgetAts.set(name, forgetAt);
+        return "claimed";
+      },
+      // What a suppression holds back has no delivery to note: it counts as seen.
+      markPublished: async (name) => {
+        if (!state.hasRaised(name)) state.noteSeen([name], forgetAts.get(name) ?? 0);
+      },
     },
     sink: {
       publish: async ({ data }) => {

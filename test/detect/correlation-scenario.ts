@@ -10,12 +10,12 @@ import { detectArchive } from "../../lib/detect/detect-archive.ts";
 import { Detector, type DetectorSettings } from "../../lib/detect/detector.ts";
 import { entityId } from "../../lib/detect/entry-fields.ts";
 import { SUPPRESSION_EXPIRED } from "../../lib/detect/expired-suppression.ts";
-import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { ACTOR } from "../../lib/detect/subjects.ts";
 import { type Suppression, Suppressions } from "../../lib/detect/suppressions.ts";
 import { hourOf, startOfDay, toIsoSeconds } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import { MemoryCorrelationStore } from "../fakes/memory-correlation-store.ts";
 import { SeededRandom } from "../simulation/seeded-random.ts";
 
 const MIDNIGHT = Date.UTC(2026, 2, 3) / 1000;

@@ -46,13 +46,28 @@ describe("points", () => {
     expect(kept).toEqual(expect.arrayContaining([first, last]));
   });
 
-  it("of a flood over midnight tell what completes before it and what completes after", () => {
-    const midnight = 86_400;
-    const kept = relevantPoints(manyFailedLogins, points(600, midnight - 300));
+  const three = { ...manyFailedLogins, withinSeconds: 100 };
+  three.steps = [{ ...three.steps[0], atLeast: 3 }];
+  const midnight = 86_400;
+  const at = (time: number, value: string, mark = "m"): Point => ({ step: 0, time, value, mark });
+
+  it("over midnight are kept on both sides of it, since a suppression may have expired", () => {
+    const before = [at(midnight - 60, "a"), at(midnight - 60, "b")];
+    const within = [-10, 20, 45].map((seconds) => at(midnight + seconds, "c"));
     const holding = (_: string, time: number) => (time < midnight ? { owner: "sec" } : undefined);
-    for (const point of kept) point.mark = "m";
-    const completions = findCompletions(manyFailedLogins, [], kept, holding);
-    expect(completions.get(undefined)?.last).toBe(midnight);
+    const completions = findCompletions(three, before, relevantPoints(three, within), holding);
+    // At 45 seconds the entries before are too long ago.
+    expect(completions.get(undefined)).toEqual({ first: midnight - 60, last: midnight + 20 });
+  });
+
+  it("are the same whatever their order, so that two writers do not each remove what the other keeps", () => {
+    const all = [
+      ...[at(0, "a", "m"), at(0, "b", "n"), at(5, "c", "m"), at(5, "c", "n")],
+      ...[at(9, "d", "m"), at(9, "e", "n"), at(9, "f", "m")],
+    ];
+    const kept = relevantPoints(three, all).map(toText);
+    expect(kept).toHaveLength(6); // one of "c"
+    expect(relevantPoints(three, all.toReversed()).map(toText).sort()).toEqual(kept.sort());
   });
 
   it("of a flood are bounded, and fit into an item of DynamoDB many times over", () => {

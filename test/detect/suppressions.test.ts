@@ -6,7 +6,6 @@ import { correlate } from "../../lib/detect/correlate.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { exampleEntry, exampleSeries } from "../../lib/detect/example-entry.ts";
-import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import {
   parseSuppressions,
@@ -15,6 +14,7 @@ import {
   Suppressions,
 } from "../../lib/detect/suppressions.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
+import { MemoryCorrelationStore } from "../fakes/memory-correlation-store.ts";
 
 const DECISION = { reason: "Our own bot", owner: "sec@example.com", expires: "2027-01-01" };
 const TIME = exampleEntry("user_login").date_create; // 2025-12-19
@@ -88,9 +88,15 @@ describe("a suppression", () => {
     ["the source", { actor: "*", source: "grid" }, true],
     ["another source", { actor: "*", source: "gov" }, false],
     ["another rule", { rule: "admin-granted", actor: "*" }, false],
+    ["spaces around a value", { rule: " intune-disabled", actor: " U0ADMIN001\n" }, true],
+    ["text before and after", { actor: "*@*" }, true],
+    ["parts in order", { actor: "a*@*.com" }, true],
+    ["parts in another order", { actor: "*.com*@*" }, false],
+    ["parts that would overlap", { actor: "ada@example*example.com" }, false],
+    ["a character that stands for itself", { actor: "ada?example.com" }, false],
   ])("fits by %s: %j → %s", async (_, parts, isSuppressed) => {
     const suppression = { rule: "intune-disabled", ...DECISION, ...parts };
-    const told = toBeTold(await alertsOf([suppression], disabled()));
+    const told = toBeTold(await alertsOf(parseSuppressions([suppression]), disabled()));
     expect(told).toEqual(isSuppressed ? [] : ["intune-disabled"]);
   });
 
@@ -100,6 +106,39 @@ describe("a suppression", () => {
     named.actor.user.name = "backup-bot";
     const suppression = { rule: "intune-disabled", actor: "backup-bot", ...DECISION };
     expect(toBeTold(await alertsOf([suppression], named))).toEqual(["intune-disabled"]);
+  });
+
+  it.each<[string, Partial<Suppression>, boolean]>([
+    ["U*", { actor: "U*" }, false],
+    ["unknown", { actor: "unknown" }, false],
+    ["anything", { actor: "*" }, true],
+    ["an entity like that", { entity: "u*n" }, false],
+    ["any entity", { entity: "*" }, true],
+  ])("fits an entry that names nobody and nothing only by *: %s", async (_, parts, isHeld) => {
+    const { actor: _actor, entity: _entity, ...nameless } = disabled();
+    const suppression = { rule: "intune-disabled", ...DECISION, ...parts };
+    const told = toBeTold(await alertsOf([suppression], nameless as AuditLogEntry));
+    expect(told).toEqual(isHeld ? [] : ["intune-disabled"]);
+  });
+
+  it("with many stars answers at once about a long text", async () => {
+    const pattern = `${"*a".repeat(50)}b`;
+    const suppression = { rule: "many-failed-logins", actor: pattern, ...DECISION };
+    const series = exampleSeries(10, () => failedLogin("a".repeat(30_000)));
+    expect(toBeTold(await alertsOf([suppression], ...series))).toEqual(["many-failed-logins"]);
+  });
+
+  it("that is there twice counts once, until the later day", async () => {
+    const early = { rule: "intune-disabled", actor: "*", ...DECISION, expires: "2025-01-01" };
+    const late = { ...early, reason: "renewed", expires: "2027-01-01" };
+    for (const list of [
+      [early, late],
+      [late, early],
+    ]) {
+      expect(toBeTold(await alertsOf(list, disabled()))).toEqual([]);
+    }
+    const told = toBeTold(await alertsOf([early, { ...early }], disabled()));
+    expect(told).toEqual(["intune-disabled", "suppression-expired"]);
   });
 
   it("hides no entry of the same alert that it does not fit", async () => {
