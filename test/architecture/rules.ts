@@ -189,7 +189,7 @@ export const LAYERS: Rule[][] = [
         "test/sql/open-lake-of.ts",
       ],
       packages: ["axe-core", "playwright-core", "vitest"],
-      builtins: ["child_process", "fs", "os", "path", "util"],
+      builtins: ["child_process", "fs", "os", "path", "util", "zlib"],
     },
     {
       folder: ".ci/trino",
