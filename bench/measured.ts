@@ -44,3 +44,11 @@ export function median(numbers: readonly number[]): number {
   const [below = Number.NaN, above = Number.NaN] = [sorted.at(middle - 1), sorted.at(middle)];
   return sorted.length % 2 === 1 ? above : (below + above) / 2;
 }
+
+/** With commas between thousands. */
+export function formatNumber(value: number, digits = 0): string {
+  return value.toLocaleString("en", {
+    maximumFractionDigits: digits,
+    minimumFractionDigits: digits,
+  });
+}

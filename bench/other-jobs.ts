@@ -1,18 +1,30 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FAKE_TOKEN } from "../fake-slack/fake-slack.ts";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
+import { dayOf, rangeOfDay, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../lib/time.ts";
 import { sealDays } from "../test/seal/sealed-archive.ts";
-import { COMMAND } from "./built-package.ts";
+import { COMMAND, ingestInto } from "./built-package.ts";
 import { benchDays, fillArchive, SOURCE } from "./made-up-archive.ts";
-import { measure, median } from "./measured.ts";
+import { type Measured, measure, median } from "./measured.ts";
+import { withFakeSlack } from "./processes.ts";
 
 /** A demo week is as large as this. */
 const DAYS = 7;
 const ENTRIES_PER_WEEK = 200_000;
+const FLOORS = join(import.meta.dirname, "floors.js");
+const COLUMNS_FLOOR = join(import.meta.dirname, "columns-floor.ts");
+
+/** An hour of a Monday, and its day. */
+const SEALED_FROM = Date.UTC(2026, 2, 2, 12) / 1000;
+const SEALED_UNTIL = SEALED_FROM + SECONDS_PER_HOUR;
+const SEALED_DAY = dayOf(SEALED_FROM);
+/** So that the hour has about 200,000. */
+const SEALED_ENTRIES_PER_WEEK = 40_000_000;
 
 export interface JobFigures {
-  name: "verify" | "detect" | "columns";
+  name: "seal" | "verify" | "detect" | "columns";
   entries: number;
   cpuSeconds: number;
   floorCpuSeconds: number;
@@ -57,18 +69,12 @@ export async function measureOtherJobs(runs: number): Promise<{
       // Columns are written once.
       for (let run = 0; run < (name === "columns" ? 1 : runs); run++) {
         const use = await measure([COMMAND, ...args]);
-        const floor = await measure([join(import.meta.dirname, "floors.js"), name, directory]);
+        const floor = await measure(
+          name === "columns" ? [COLUMNS_FLOOR, directory] : [FLOORS, name, directory],
+        );
         pairs.push({ use, floor });
       }
-      jobs.push({
-        name,
-        entries,
-        cpuSeconds: median(pairs.map(({ use }) => use.cpuSeconds)),
-        floorCpuSeconds: median(pairs.map(({ floor }) => floor.cpuSeconds)),
-        ratio: median(pairs.map(({ use, floor }) => use.cpuSeconds / floor.cpuSeconds)),
-        wallSeconds: median(pairs.map(({ use }) => use.wallSeconds)),
-        peakMemoryMiB: Math.max(...pairs.map(({ use }) => use.peakMemoryMiB)),
-      });
+      jobs.push(toFigures(name, entries, pairs));
     }
     const report = {
       entries,
@@ -79,4 +85,45 @@ export async function measureOtherJobs(runs: number): Promise<{
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** Ingest a day with entries in one hour, and seal it: beside downloading, parsing and hashing both sides. */
+export async function measureSealing(): Promise<JobFigures> {
+  const hour = [`--from=${SEALED_FROM}`, `--until=${SEALED_UNTIL}`];
+  const directory = await mkdtemp(join(tmpdir(), "audit-lake-jobs-"));
+  try {
+    return await withFakeSlack(
+      [`--entries-per-week=${SEALED_ENTRIES_PER_WEEK}`, ...hour],
+      async (baseUrl) => {
+        const { from, until } = rangeOfDay(SEALED_DAY);
+        const settled = { from, until: until + SECONDS_PER_DAY };
+        const { entries } = (await ingestInto(directory, baseUrl, settled)).summary;
+        const archive = ["--archive", directory, "--api-base", baseUrl, "--day", SEALED_DAY];
+        const use = await measure([COMMAND, "seal", ...archive], {
+          env: { SLACK_AUDIT_TOKEN: FAKE_TOKEN },
+        });
+        const listing = [baseUrl, FAKE_TOKEN, String(SEALED_FROM), String(SEALED_UNTIL)];
+        const floor = await measure([FLOORS, "seal", directory, ...listing]);
+        return toFigures("seal", entries, [{ use, floor }]);
+      },
+    );
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+function toFigures(
+  name: JobFigures["name"],
+  entries: number,
+  pairs: readonly { use: Measured; floor: Measured }[],
+): JobFigures {
+  return {
+    name,
+    entries,
+    cpuSeconds: median(pairs.map(({ use }) => use.cpuSeconds)),
+    floorCpuSeconds: median(pairs.map(({ floor }) => floor.cpuSeconds)),
+    ratio: median(pairs.map(({ use, floor }) => use.cpuSeconds / floor.cpuSeconds)),
+    wallSeconds: median(pairs.map(({ use }) => use.wallSeconds)),
+    peakMemoryMiB: Math.max(...pairs.map(({ use }) => use.peakMemoryMiB)),
+  };
 }

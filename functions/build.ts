@@ -2,11 +2,12 @@
  * `npm run build`: every function as one file, `dist/functions/<function>/index.mjs`, beside its
  * source map. The stack deploys these folders, and the package ships them.
  */
-import { globSync, rmSync } from "node:fs";
+import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import { LEAN, LEAN_FOR_LAMBDA } from "./bundle/lean.ts";
+import { leanSourceMap } from "./bundle/source-map.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
@@ -19,12 +20,12 @@ export const FUNCTIONS: readonly string[] = globSync("*/handler.ts", { cwd: impo
 
 /**
  * @param directory - absolute; gets a folder per function; what was in it before is deleted
- * @returns bytes of each function's code, without its source map, by name
+ * @returns what is in each
  */
 export async function buildFunctions(
   directory: string = BUNDLES,
   functions: readonly string[] = FUNCTIONS,
-): Promise<Map<string, number>> {
+): Promise<Metafile> {
   for (const name of functions) rmSync(join(directory, name), { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: functions.map((name) => ({
@@ -52,18 +53,21 @@ export async function buildFunctions(
     metafile: true,
     logLevel: "warning",
   });
-  return new Map(
-    Object.values(metafile.outputs).flatMap(({ entryPoint, bytes }) =>
-      entryPoint === undefined ? [] : [[dirname(entryPoint).slice("functions/".length), bytes]],
-    ),
-  );
+  for (const name of functions) {
+    const map = join(directory, name, "index.mjs.map");
+    writeFileSync(map, leanSourceMap(readFileSync(map, "utf8")));
+  }
+  return metafile;
 }
 
 if (import.meta.main) {
-  const sizes = await buildFunctions();
-  const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const { outputs } = await buildFunctions();
+  const sizes = Object.values(outputs).flatMap(({ entryPoint, bytes }) =>
+    entryPoint === undefined ? [] : [bytes],
+  );
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
   // Not on standard output, where `cdk synth` writes the template.
   process.stderr.write(
-    `dist/functions: ${sizes.size} functions, ${Math.round(bytes / 1024)} KiB\n`,
+    `dist/functions: ${sizes.length} functions, ${Math.round(bytes / 1024)} KiB\n`,
   );
 }

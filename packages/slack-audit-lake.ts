@@ -3,12 +3,13 @@ import { chmod, cp, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { buildFunctions } from "../functions/build.ts";
 import { LEAN } from "../functions/bundle/lean.ts";
 import root from "../package.json" with { type: "json" };
 import { runCompiler } from "./run-compiler.ts";
 import { createTarball } from "./tarball.ts";
+import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** What is packed. Files have the same places as in the repository, `.js` instead of `.ts`. */
@@ -32,8 +33,8 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
     "slack-audit-lake",
     join(import.meta.dirname, "slack-audit-lake.tsconfig.json"),
   );
-  await bundleCommand();
-  await buildFunctions();
+  const notices = await thirdPartyNotices(ROOT, [await bundleCommand(), await buildFunctions()]);
+  await writeFile(join(PACKAGE, "THIRD-PARTY-NOTICES"), notices);
   for (const file of [QUERIES, FUNCTIONS, "README.md", "CHANGELOG.md", "LICENSE"]) {
     await cp(join(ROOT, file), join(PACKAGE, file), { recursive: true });
   }
@@ -48,8 +49,8 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
  * hundred modules takes longer than what most commands do (docs/adr/0026-close-to-the-floor.md).
  * What an install may leave out stays outside.
  */
-async function bundleCommand(): Promise<void> {
-  await build({
+async function bundleCommand(): Promise<Metafile> {
+  const { metafile } = await build({
     entryPoints: [join(ROOT, COMMAND)],
     outdir: join(PACKAGE, "cli"),
     absWorkingDir: ROOT,
@@ -69,8 +70,10 @@ async function bundleCommand(): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
+    metafile: true,
     logLevel: "warning",
   });
+  return metafile;
 }
 
 /** What reads files beside itself stays at its place in the package. */

@@ -5,7 +5,7 @@ import { UsageError } from "../errors.ts";
 import { defaultOf } from "./defaults.ts";
 import { didYouMean } from "./suggestion.ts";
 
-const DEFAULT_SOURCE = "slack";
+export const DEFAULT_SOURCE = "slack";
 
 /** For commands that write: the one source that they write to. */
 export function addSourceOption(command: Command): Command {

@@ -7,7 +7,7 @@
  */
 
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ingest } from "../../lib/ingest/ingest.ts";
 import type { IngestSummary } from "../../lib/ingest/summary.ts";
 import { TokenMissingError, TokenRefreshError } from "../../lib/ports.ts";

@@ -1,4 +1,4 @@
-import { createHash, webcrypto } from "node:crypto";
+import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip, gunzipSync } from "node:zlib";
 import { encodeLines, HASH_DIGITS } from "./encode-lines.ts";
@@ -12,9 +12,10 @@ import {
 import { toObjectKey } from "./object-key.ts";
 
 const NEWLINE = 0x0a;
-const PIECE_BYTES = 256 * 1024;
 const SMALL_BYTES = 32 * 1024;
-const SMALL_PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES_MIN = 64 * 1024;
+const GZIP_BYTES_MIN = 18;
+const DEFLATE_RATIO_MAX = 1032;
 
 /** Lines, and bytes of text, line breaks included. */
 export interface ObjectSize {
@@ -108,18 +109,51 @@ export async function decodeLines(
   body: Uint8Array,
   max: ObjectSize = READ_MAX,
 ): Promise<Uint8Array[]> {
-  const text = await decompressText(key, body, max.textBytes);
+  const text = await decodeText(key, body, max);
   const lines: Uint8Array[] = [];
-  let start = 0;
-  for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, start)) {
-    if (lines.length === max.lines) {
-      throw new ArchiveObjectError(key, `it holds more than ${max.lines} lines`);
-    }
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf(NEWLINE, start);
     lines.push(text.subarray(start, end));
     start = end + 1;
   }
-  if (start !== text.length) {
+  return lines;
+}
+
+/**
+ * The lines of an object with their line breaks, in one piece.
+ *
+ * @throws {ArchiveObjectError} when the body is not what this archive writes
+ */
+export async function decodeText(
+  key: string,
+  body: Uint8Array,
+  max: ObjectSize = READ_MAX,
+): Promise<Buffer<ArrayBuffer>> {
+  const text = await decompressText(key, body, max.textBytes);
+  if (countLines(text) > max.lines) {
+    throw new ArchiveObjectError(key, `it holds more than ${max.lines} lines`);
+  }
+  if (text.length > 0 && text.at(-1) !== NEWLINE) {
     throw new ArchiveObjectError(key, "its last line has no line break");
+  }
+  return text;
+}
+
+/**
+ * Count the lines of a text, and hash it.
+ *
+ * @param text - each line with its line break
+ * @returns the hash that {@link encodeLines} gives
+ */
+export function measureText(text: Buffer): { lines: number; hash: string } {
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return { lines: countLines(text), hash: sha256.slice(0, HASH_DIGITS) };
+}
+
+function countLines(text: Buffer): number {
+  let lines = 0;
+  for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, end + 1)) {
+    lines += 1;
   }
   return lines;
 }
@@ -132,8 +166,7 @@ export async function decodeLines(
  * @throws {ArchiveObjectError} when it does not
  */
 export async function checkObject(key: string, hash: string, body: Uint8Array): Promise<void> {
-  const text = await readText(key, body);
-  if ((await hashText(text)) !== hash) {
+  if ((await measureObject(key, body)).hash !== hash) {
     throw new ArchiveObjectError(key, "its lines are not those that its name was made from");
   }
 }
@@ -147,29 +180,16 @@ export async function measureObject(
   key: string,
   body: Uint8Array,
 ): Promise<{ lines: number; hash: string }> {
-  const text = await readText(key, body);
-  let lines = 0;
-  for (let end = text.indexOf(NEWLINE); end !== -1; end = text.indexOf(NEWLINE, end + 1)) {
-    lines += 1;
-  }
-  return { lines, hash: await hashText(text) };
-}
-
-async function readText(key: string, body: Uint8Array): Promise<Buffer<ArrayBuffer>> {
   const text = await decompressText(key, body, READ_MAX.textBytes);
-  if (text.at(-1) !== NEWLINE) {
-    throw new ArchiveObjectError(key, "its last line has no line break");
+  try {
+    if (text.at(-1) !== NEWLINE) {
+      throw new ArchiveObjectError(key, "its last line has no line break");
+    }
+    return measureText(text);
+  } finally {
+    // One after another, they would pile up before the garbage collector gets to them.
+    if (text.buffer.byteLength <= text.byteLength + 1) text.buffer.transfer(0);
   }
-  return text;
-}
-
-/** The hash that {@link encodeLines} gives. */
-async function hashText(text: Buffer<ArrayBuffer>): Promise<string> {
-  const sha256 =
-    text.byteLength < SMALL_BYTES
-      ? createHash("sha256").update(text).digest()
-      : Buffer.from(await webcrypto.subtle.digest("SHA-256", text));
-  return sha256.toString("hex").slice(0, HASH_DIGITS);
 }
 
 async function decompressText(
@@ -198,12 +218,29 @@ interface Decompressed {
 }
 
 async function decompress(body: Uint8Array, maxOutputLength: number): Promise<Decompressed> {
-  const options = { maxOutputLength, info: true };
+  const options = {
+    maxOutputLength,
+    chunkSize: textBytesOf(body, maxOutputLength) + 1,
+    info: true,
+  };
   const result: unknown = isSmall(body)
-    ? gunzipSync(body, { ...options, chunkSize: SMALL_PIECE_BYTES })
-    : await promisify(gunzip)(body, { ...options, chunkSize: PIECE_BYTES });
+    ? gunzipSync(body, options)
+    : await promisify(gunzip)(body, options);
   // The types do not know `info`.
   return result as Decompressed;
+}
+
+/**
+ * As much as gzip says at its end that its text has, so that it comes in one piece: no more than
+ * deflate can make of so many bytes, as what it says may be wrong.
+ */
+function textBytesOf(body: Uint8Array, max: number): number {
+  const { buffer, byteOffset, byteLength } = body;
+  const announced =
+    byteLength < GZIP_BYTES_MIN
+      ? 0
+      : new DataView(buffer, byteOffset).getUint32(byteLength - 4, true);
+  return Math.max(PIECE_BYTES_MIN, Math.min(announced, DEFLATE_RATIO_MAX * byteLength, max));
 }
 
 /** To hand it to another thread takes longer than the work. */

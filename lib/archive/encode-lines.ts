@@ -33,24 +33,27 @@ export async function encodeLines(texts: TextRows, rows: readonly number[]): Pro
   return { hash: sha256.slice(0, HASH_DIGITS), body };
 }
 
-async function compressWhole([lines]: Iterable<Buffer>): Promise<Compressed> {
+async function compressWhole([lines]: Iterable<Buffer<ArrayBuffer>>): Promise<Compressed> {
   if (lines === undefined) throw new RangeError("there are no lines");
   const sha256 = createHash("sha256").update(lines).digest("hex");
   return { sha256, body: await promisify(gzip)(lines, GZIP) };
 }
 
 /** Lines in memory whole would be a page's worth of it. */
-async function compressInPieces(pieces: Iterable<Buffer>): Promise<Compressed> {
+async function compressInPieces(pieces: Iterable<Buffer<ArrayBuffer>>): Promise<Compressed> {
   const sha256 = createHash("sha256");
   const stream = createGzip(GZIP);
   const write = promisify((piece: Buffer, done: (error?: Error | null) => void) => {
     stream.write(piece, done);
   });
   const fill = async () => {
+    let memory: ArrayBuffer | undefined;
     for (const piece of pieces) {
       sha256.update(piece);
       await write(piece);
+      memory = piece.buffer;
     }
+    memory?.transfer(0);
     stream.end();
   };
   const chunks: Buffer<ArrayBuffer>[] = [];
@@ -66,7 +69,7 @@ function* piecesOf(
   texts: TextRows,
   rows: readonly number[],
   pieceBytes: number,
-): Generator<Buffer, void, void> {
+): Generator<Buffer<ArrayBuffer>, void, void> {
   const longest = rows.reduce((max, row) => Math.max(max, texts.bytesOf(row) + 1), pieceBytes);
   const lines = Buffer.allocUnsafeSlow(longest);
   let end = 0;

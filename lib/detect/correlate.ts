@@ -1,12 +1,19 @@
 import type { AuditLogEntry } from "../slack/types.ts";
-import { type Alert, type FoundEntry, MAX_ENTRY_IDS, makeAlert, withContext } from "./alert.ts";
+import {
+  type Alert,
+  alertName,
+  type FoundEntry,
+  MAX_ENTRY_IDS,
+  makeAlert,
+  withContext,
+} from "./alert.ts";
 import { actionsOf, type Correlation, type CountedStep, titleOf } from "./correlation.ts";
 import type { DetectorSettings } from "./detector.ts";
-import { sqlText } from "./inspect.ts";
+import { sqlIs, sqlText } from "./inspect.ts";
 import { parseEntry } from "./parse-entry.ts";
 import {
   type Completion,
-  findCompletion,
+  findCompletions,
   maxRelevantPoints,
   type Point,
   parsePoint,
@@ -16,7 +23,9 @@ import {
 } from "./points.ts";
 import type { CorrelationStore } from "./ports.ts";
 import type { RuleContext } from "./rule.ts";
+import type { Suppression } from "./suppressions.ts";
 
+/** What correlations depend on, besides their entries. */
 export type CorrelationSettings = Pick<
   DetectorSettings,
   "periodSeconds" | "suppressions" | "context"
@@ -54,11 +63,11 @@ interface LatestEntry {
 
 /** Takes the entries of one object, in any order. */
 export class Stretches {
-  readonly #context: RuleContext;
+  readonly #settings: CorrelationSettings;
   readonly #byKey = new Map<Correlation, Map<string, Stretch>>();
 
-  constructor(context: RuleContext) {
-    this.#context = context;
+  constructor(settings: CorrelationSettings) {
+    this.#settings = settings;
   }
 
   /**
@@ -71,13 +80,15 @@ export class Stretches {
     const { id, date_create: time } = entry;
     const definition = correlation.steps[step];
     const subjectId = definition?.by.id(entry);
-    const counted = countedIn(correlation, entry, this.#context);
+    const { context, suppressions } = this.#settings;
+    const counted = countedIn(correlation, entry, context);
     if (definition === undefined || subjectId === undefined || counted === undefined) return false;
     const start = time - (time % correlation.withinSeconds);
     const ofCorrelation = this.#byKey.get(correlation) ?? new Map<string, Stretch>();
     this.#byKey.set(correlation, ofCorrelation);
     const key = `${start}/${subjectId}`;
-    const point = { step, time, value: toValue(counted) };
+    const mark = suppressions?.markOf(correlation, source, subjectId, entry) ?? "";
+    const point = { step, time, value: toValue(counted), mark };
     const known = ofCorrelation.get(key);
     if (known === undefined) {
       const latest = { id, time, step, source, objectKey, line };
@@ -160,20 +171,21 @@ export function alertsOf(
 ): Alert[] {
   const { correlation, start } = stretch;
   const { before, within, after } = points;
+  const next = start + correlation.withinSeconds;
+  const holding = (mark: string, time: number) => settings.suppressions?.holding(mark, time);
   return [
-    { at: start, completion: findCompletion(correlation, before, within) },
-    {
-      at: start + correlation.withinSeconds,
-      completion: findCompletion(correlation, within, after),
-    },
-  ].flatMap(({ at, completion }) =>
-    completion === undefined ? [] : [correlationAlert(stretch, at, completion, settings)],
+    { at: start, completions: findCompletions(correlation, before, within, holding) },
+    { at: next, completions: findCompletions(correlation, within, after, holding) },
+  ].flatMap(({ at, completions }) =>
+    Array.from(completions, ([suppression, completion]) =>
+      correlationAlert(stretch, at, completion, suppression, settings),
+    ),
   );
 }
 
 /** Two stretches next to each other may complete the same alert. */
 export function onceEach(alerts: readonly Alert[]): Alert[] {
-  return [...new Map(alerts.map((alert) => [alert.id, alert])).values()];
+  return [...new Map(alerts.map((alert) => [alertName(alert), alert])).values()];
 }
 
 /** Keeps the set of a stretch small: not on each occasion, only when it has grown. */
@@ -186,6 +198,7 @@ async function forgetIrrelevant(
   if (points.length <= maxRelevantPoints(correlation)) return;
   const relevant = new Set(relevantPoints(correlation, points));
   const irrelevant = points.filter((point) => !relevant.has(point)).map(toText);
+  if (irrelevant.length === 0) return;
   await store.remove(keyOf(stretch, stretch.start), new Set(irrelevant));
 }
 
@@ -199,16 +212,19 @@ function alertPeriod({ withinSeconds }: Correlation, periodSeconds: number): num
   return Math.ceil(periodSeconds / withinSeconds) * withinSeconds;
 }
 
-/** @param at - start of the stretch that is complete */
+/**
+ * @param at - start of the stretch that is complete
+ * @param suppression - that holds for an entry of it
+ */
 function correlationAlert(
   { correlation, subjectId, points, entryIds, latest }: Stretch,
   at: number,
   completion: Completion,
+  suppression: Suppression | undefined,
   settings: CorrelationSettings,
 ): Alert {
   const periodSeconds = alertPeriod(correlation, settings.periodSeconds);
   const found = foundAgain(latest);
-  const subject = { id: subjectId, latest: found.entry, time: completion.last };
   const subjectName = correlation.steps[latest.step]?.by.name(found.entry) ?? subjectId;
   return makeAlert(
     correlation,
@@ -225,7 +241,7 @@ function correlationAlert(
       ...completion,
       series: { actions: actionsOf(correlation), where: conditionOf(correlation, subjectId) },
     },
-    settings.suppressions?.ofSubject(correlation, latest.source, subject),
+    suppression,
   );
 }
 
@@ -241,7 +257,7 @@ function conditionOf({ steps }: Correlation, subjectId: string): string {
   return steps
     .map(({ actions, by }) => {
       const names = actions.map(sqlText).join(", ");
-      return `action IN (${names}) AND ${by.column} = ${sqlText(subjectId)}`;
+      return `action IN (${names}) AND ${sqlIs(by.column, subjectId)}`;
     })
     .join(" OR ");
 }

@@ -2,7 +2,7 @@ import { decodeLines } from "../archive/archive-object.ts";
 import { PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf, type TimeRange } from "../time.ts";
-import type { Alert } from "./alert.ts";
+import { type Alert, alertName } from "./alert.ts";
 import { CorrelationHistory } from "./correlation-history.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
 import { SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
@@ -128,10 +128,10 @@ class OpenPeriods {
     this.#hour = hour;
   }
 
-  isNew({ id, period, suppression }: Alert): boolean {
-    const key = suppression === undefined ? id : `${id} ${JSON.stringify(suppression)}`;
-    const isNew = !this.#ends.has(key);
-    this.#ends.set(key, Date.parse(period.end));
+  isNew(alert: Alert): boolean {
+    const name = alertName(alert);
+    const isNew = !this.#ends.has(name);
+    this.#ends.set(name, Date.parse(alert.period.end));
     return isNew;
   }
 }

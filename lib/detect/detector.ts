@@ -8,6 +8,7 @@ import {
   identityOf,
   MAX_ENTRY_IDS,
   makeAlert,
+  textOf,
   withContext,
 } from "./alert.ts";
 import { configureRules, type RuleOverrides } from "./configure.ts";
@@ -49,7 +50,7 @@ export interface Findings {
   failures: Map<string, RuleFailure>;
 }
 
-/** A rule that threw on some entries: a bug in the rule. Other rules are not affected. */
+/** A rule that threw on some entries, or gave nonsense: a bug in the rule. Other rules are not affected. */
 interface RuleFailure {
   count: number;
   /** Id of the first entry on which it threw. */
@@ -116,7 +117,7 @@ export class Detector {
       failures: new Map(),
     };
     const groups = new Map<string, MatchGroup>();
-    const stretches = new Stretches(this.settings.context);
+    const stretches = new Stretches(this.settings);
     const ofSource = this.#rulesOf(name.source);
     let latest = Number.NEGATIVE_INFINITY;
     let lineNumber = 0;
@@ -161,15 +162,14 @@ export class Detector {
         findings.unreadable.push({ line: lineNumber, problem: `not examined: ${error}` });
       }
     }
-    findings.alerts = Array.from(groups.values(), (group) =>
-      makeAlert(
-        group.rule,
-        withContext(group.found, this.settings.context),
-        group.of,
-        group.entries,
-        group.suppression,
-      ),
-    );
+    for (const { rule, found, of, entries, suppression } of groups.values()) {
+      try {
+        const shown = withContext(found, this.settings.context);
+        findings.alerts.push(makeAlert(rule, shown, of, entries, suppression));
+      } catch (error) {
+        noteFailure(findings.failures, rule.id, found.entry.id, error);
+      }
+    }
     for (const suppression of this.settings.suppressions?.expired(name.source, latest) ?? []) {
       const rule = this.settings.rules.find(({ id }) => id === suppression.rule);
       const found = { source: name.source, objectKey, latest };
@@ -224,7 +224,8 @@ function addMatch(
   const key = `${alertId(rule.id, found.source, identity)} ${JSON.stringify(suppression)}`;
   const known = groups.get(key);
   if (known === undefined) {
-    const of = { ...identity, title: rule.alertTitle(found.entry), periodSeconds };
+    const title = textOf(rule, "alertTitle", found.entry);
+    const of = { ...identity, title, periodSeconds };
     const entries = { count: 1, ids: [id], first: time, last: time };
     groups.set(key, { rule, found, of, entries, suppression });
     return;

@@ -1,6 +1,7 @@
 import { endOfValue, skipSpace } from "../slack/json-value.ts";
 import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
+import { END_OF_TIME } from "../time.ts";
 
 /**
  * Slack's entries have 7 levels at most. What is nested deeper is left out, since a
@@ -33,6 +34,9 @@ export function parseEntry(line: string): AuditLogEntry | string {
   }
   if (!Number.isSafeInteger(value.date_create)) {
     return "its date_create is not an integer";
+  }
+  if (Number(value.date_create) < 0 || Number(value.date_create) >= END_OF_TIME) {
+    return "its date_create is not between 1970 and 2286"; // what keys of objects hold
   }
   return value as AuditLogEntry;
 }
@@ -75,7 +79,7 @@ function cutBelow(parent: object, levels: number): number {
 }
 
 /** Colons that follow a quote: each member has one, and some texts have more. */
-export function membersAtMost(line: string): number {
+function membersAtMost(line: string): number {
   let count = 0;
   for (let at = line.indexOf(":"); at >= 0; at = line.indexOf(":", at + 1)) {
     let before = at - 1;

@@ -4,7 +4,7 @@ import type { Clock } from "../ports.ts";
 export const BACKGROUND_CALLS_PER_MINUTE = 40;
 
 /** Calls that may go out at once after a pause. */
-const BURST_CALLS = 10;
+export const BURST_CALLS = 10;
 
 /**
  * Spaces the calls of work that can wait, whatever Slack would allow; after a

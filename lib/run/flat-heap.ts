@@ -1,10 +1,12 @@
 import { setFlagsFromString } from "node:v8";
 
 /**
- * Have V8 collect garbage before the heap has grown by a fifth: for a process whose work leaves
- * megabytes behind with each page and keeps next to nothing (docs/adr/0026-close-to-the-floor.md).
- * Where much is kept, it costs more than it saves.
+ * Keep a process small whose work leaves megabytes behind with each page and keeps next to nothing
+ * (docs/adr/0026-close-to-the-floor.md): V8 collects garbage before the heap has grown by a fifth,
+ * and compiles on the main thread, since each thread that has ever compiled holds on to what that
+ * took. Where much is kept, it costs more than it saves.
  */
 export function keepHeapFlat(): void {
   setFlagsFromString("--heap-growing-percent=20");
+  setFlagsFromString("--no-concurrent-recompilation");
 }

@@ -1,11 +1,11 @@
-import { decodeLines } from "../archive/archive-object.ts";
-import { readLine } from "../archive/archived-entries.ts";
+import { decodeText } from "../archive/archive-object.ts";
 import { entryName } from "../archive/entry-names.ts";
 import type { ArchiveEntry } from "../archive/entry-rows.ts";
 import { hourPrefix, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 import { digestOf } from "./digest-of.ts";
+import { type ReadLine, readLines } from "./read-lines.ts";
 
 /** An archived line, by which it is compared. */
 export interface ComparedLine {
@@ -148,22 +148,9 @@ export class ArchivedLines {
         const name = parseObjectKey(key);
         if (name === undefined || name.maxDateCreate < range.from) continue;
         if (name.minDateCreate >= range.until) break; // so do all that follow
-        yield readLines(key, await decodeLines(key, await this.#store.get(key)));
+        yield readLines(key, await decodeText(key, await this.#store.get(key)));
       }
     }
-  }
-}
-
-interface ReadLine {
-  id: string;
-  second: number;
-  text: Uint8Array;
-}
-
-function* readLines(key: string, lines: readonly Uint8Array[]): Generator<ReadLine, void, void> {
-  for (const text of lines) {
-    const { id, dateCreate } = readLine(key, text);
-    yield { id, second: dateCreate, text };
   }
 }
 

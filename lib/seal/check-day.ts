@@ -73,12 +73,14 @@ export async function checkDay(
   for (let next = 0; next < objects.length; next += CONCURRENCY) {
     signal?.throwIfAborted();
     const batch = objects.slice(next, next + CONCURRENCY);
-    const fetched = await Promise.all(batch.map((object) => fetchObject(object)));
-    // One after the other: each may be a gzip bomb.
-    for (const { object, body } of fetched.flat()) {
+    const fetched = (await Promise.all(batch.map((object) => fetchObject(object)))).flat();
+    const problems = await mapInPairs(fetched, async ({ object, body }) => {
       const isAsSealed = hashOf(body) === object.sha256;
-      const problem = await (isAsSealed ? contradictionOf : describeChange)(object, body);
       if (isAsSealed) checked.entries += object.entries;
+      return (isAsSealed ? contradictionOf : describeChange)(object, body);
+    });
+    for (const [index, { object }] of fetched.entries()) {
+      const problem = problems[index];
       if (problem !== undefined) onDamage("object_changed", object.key, problem);
     }
   }
@@ -111,6 +113,21 @@ export async function checkDay(
     checked.bytes += body.byteLength;
     return [{ object, body }];
   }
+}
+
+/**
+ * Two at a time, as one is decompressed while the other is hashed. No more: each may be a gzip bomb.
+ *
+ * @returns the results in the order of the items
+ */
+async function mapInPairs<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const left = items.entries();
+  const workOff = async () => {
+    for (const [index, item] of left) results[index] = await work(item);
+  };
+  await Promise.all([workOff(), workOff()]);
+  return results;
 }
 
 /** A note names the manifest that it adds to: one that names another says nothing of this day. */

@@ -1,9 +1,9 @@
-import { decodeLines, hashLines } from "../archive/archive-object.ts";
-import { readLine } from "../archive/archived-entries.ts";
+import { decodeText, measureText } from "../archive/archive-object.ts";
 import { contentHashOf, hourPrefix, quarantinePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore, ReconciledHour } from "../ports.ts";
 import { SECONDS_PER_HOUR } from "../time.ts";
 import { hashOf, IDS_NAMED_MAX, type ManifestHour, type SealedObject } from "./manifest.ts";
+import { readLines } from "./read-lines.ts";
 import { RepeatedIds } from "./repeated-ids.ts";
 
 /**
@@ -22,13 +22,12 @@ export async function describeHour(
   const objects: ManifestHour["objects"] = [];
   const foreign: ManifestHour["foreign"] = [];
   const repeated = new RepeatedIds();
-  for await (const { object, lines } of readObjects(store, hourPrefix(source, start), foreign)) {
+  for await (const { object, text } of readObjects(store, hourPrefix(source, start), foreign)) {
     let [min, max] = [Number.POSITIVE_INFINITY, 0];
-    for (const line of lines) {
-      const { id, dateCreate } = readLine(object.key, line);
+    for (const { id, second } of readLines(object.key, text)) {
       repeated.add(id);
-      min = Math.min(min, dateCreate);
-      max = Math.max(max, dateCreate);
+      min = Math.min(min, second);
+      max = Math.max(max, second);
     }
     objects.push({ ...object, min_date_create: min, max_date_create: max });
   }
@@ -78,7 +77,7 @@ async function* readObjects(
   store: ArchiveStore,
   prefix: string,
   foreign: ManifestHour["foreign"],
-): AsyncGenerator<{ object: SealedObject; lines: Uint8Array[] }> {
+): AsyncGenerator<{ object: SealedObject; text: Buffer }> {
   for await (const { key, sizeBytes } of store.list(prefix)) {
     const hash = contentHashOf(key);
     if (hash === undefined) {
@@ -86,15 +85,16 @@ async function* readObjects(
       continue;
     }
     const body = await store.get(key);
-    const lines = await decodeLines(key, body);
+    const text = await decodeText(key, body);
+    const measured = measureText(text);
     const object: SealedObject = {
       key,
       size_bytes: body.byteLength,
       sha256: hashOf(body),
-      entries: lines.length,
-      ...(hashLines(lines) === hash ? {} : { altered: true as const }),
+      entries: measured.lines,
+      ...(measured.hash === hash ? {} : { altered: true as const }),
     };
-    yield { object, lines };
+    yield { object, text };
   }
 }
 
@@ -103,8 +103,6 @@ async function* readIds(
   objects: readonly SealedObject[],
 ): AsyncGenerator<string, void, void> {
   for (const { key } of objects) {
-    for (const line of await decodeLines(key, await store.get(key))) {
-      yield readLine(key, line).id;
-    }
+    for (const { id } of readLines(key, await decodeText(key, await store.get(key)))) yield id;
   }
 }

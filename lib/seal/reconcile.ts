@@ -157,8 +157,11 @@ async function storeMissing(
   listed: ListedWindow,
 ): Promise<Iterable<ArchiveEntry>> {
   const inside = entriesIn(page);
-  for (const entry of inside) listed.seconds.set(keyOf(entryName(entry)), entry.dateCreate);
-  const { known, others } = await compareTexts(archived, inside);
+  const byName = groupByName(inside);
+  for (const [nameKey, entries] of byName) {
+    for (const { dateCreate } of entries) listed.seconds.set(nameKey, dateCreate);
+  }
+  const { known, others } = await compareTexts(archived, byName);
   const missing = inside.filter((entry) => !known.has(entry));
   const ids = new Set(missing.map(({ id }) => id));
   // Of an id that the page gives twice, the first is stored: it takes both to see that.
@@ -172,7 +175,7 @@ async function storeMissing(
   const unstored = missing.filter((entry) => !added.has(entry));
   if (unstored.length > 0) {
     archived.forget();
-    const again = await compareTexts(archived, unstored);
+    const again = await compareTexts(archived, groupByName(unstored));
     for (const entry of unstored) {
       if (!again.known.has(entry) || again.others.has(entry)) others.add(entry);
     }
@@ -191,14 +194,15 @@ async function storeMissing(
 /** @returns the entries that are archived, and those among them with another text */
 async function compareTexts(
   archived: ArchivedLines,
-  entries: readonly ListedEntry[],
+  byName: ReadonlyMap<string, readonly ListedEntry[]>,
 ): Promise<{ known: Set<PageEntry>; others: Set<ListedEntry> }> {
-  const byName = Map.groupBy(entries, (entry) => keyOf(entryName(entry)));
   const known = new Set<PageEntry>();
   const others = new Set<ListedEntry>();
-  const seconds = entries.map(({ dateCreate }) => dateCreate);
-  const from = seconds.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const until = seconds.reduce((a, b) => Math.max(a, b), 0) + 1;
+  let [from, until] = [Number.POSITIVE_INFINITY, 0];
+  for (const { dateCreate } of [...byName.values()].flat()) {
+    from = Math.min(from, dateCreate);
+    until = Math.max(until, dateCreate + 1);
+  }
   for await (const { nameKey, textKey } of archived.linesIn({ from, until })) {
     for (const entry of byName.get(nameKey) ?? []) {
       known.add(entry);
@@ -206,6 +210,11 @@ async function compareTexts(
     }
   }
   return { known, others };
+}
+
+/** By {@link keyOf} their names. */
+function groupByName(entries: readonly ListedEntry[]): Map<string, ListedEntry[]> {
+  return Map.groupBy(entries, (entry) => keyOf(entryName(entry)));
 }
 
 function entriesIn({ window, page }: ListedPage): ListedEntry[] {

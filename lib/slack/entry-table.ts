@@ -46,6 +46,15 @@ export class EntryTable {
     return this.#cell(row, ID_END) > 0 && !Number.isNaN(this.#cell(row, DATE_CREATE));
   }
 
+  /** The entry's id; absent when it is not a non-empty string. */
+  idOf(row: number): string | undefined {
+    const end = this.idEndOf(row);
+    if (end === 0) {
+      return undefined;
+    }
+    return this.#escapedIds?.get(row) ?? this.#text.toString("utf8", this.idStartOf(row), end);
+  }
+
   /** The entry's id, where Slack wrote it with escapes; else it is as its bytes say. */
   escapedIdOf(row: number): string | undefined {
     return this.#escapedIds?.get(row);
@@ -82,7 +91,7 @@ export class EntryTable {
   toEntries(): PageEntry[] {
     return Array.from({ length: this.#rows }, (_, row) => {
       const date = this.dateCreateOf(row);
-      return new PageEntry(this, row, this.#idOf(row), Number.isNaN(date) ? undefined : date);
+      return new PageEntry(this, row, this.idOf(row), Number.isNaN(date) ? undefined : date);
     });
   }
 
@@ -119,14 +128,6 @@ export class EntryTable {
     this.#rows = 0;
     if (this.#cells.length > spareCells.length) spareCells = this.#cells;
     this.#cells = NO_CELLS;
-  }
-
-  #idOf(row: number): string | undefined {
-    const end = this.idEndOf(row);
-    if (end === 0) {
-      return undefined;
-    }
-    return this.#escapedIds?.get(row) ?? this.#text.toString("utf8", this.idStartOf(row), end);
   }
 
   #cell(row: number, column: number): number {

@@ -11,7 +11,7 @@ const ENTRY_BYTES = 400;
 
 const ID = new MemberName("id");
 const DATE_CREATE = new MemberName("date_create");
-const [OPEN_BRACE, OPEN_BRACKET, QUOTE, ZERO] = [0x7b, 0x5b, 0x22, 0x30];
+const [OPEN_BRACE, OPEN_BRACKET, QUOTE, ZERO, NEWLINE] = [0x7b, 0x5b, 0x22, 0x30, 0x0a];
 
 /** One page of `/logs`. */
 export class LogsPage {
@@ -122,6 +122,27 @@ function readLines(text: Buffer): Frame {
     );
   }
   return { ...frame, entries: frame.entries };
+}
+
+/**
+ * Lines of which each is an entry, a row each.
+ *
+ * @returns nothing when a line is not one JSON value and nothing else
+ */
+export function readEntryLines(text: Buffer): EntryTable | undefined {
+  const table = new EntryTable(text, 1 + Math.floor(text.length / ENTRY_BYTES));
+  const read = entryReader(text, table);
+  try {
+    for (let start = 0; start < text.length; ) {
+      const end = read(start);
+      if (end !== text.indexOf(NEWLINE, start)) return undefined;
+      start = end + 1;
+    }
+    return table;
+  } catch (error) {
+    if (error instanceof BrokenFrameError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** The one value that a text holds, as an entry. */

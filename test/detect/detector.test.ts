@@ -149,6 +149,53 @@ describe("Detector", () => {
     },
   );
 
+  it.each<[string, object, string]>([
+    ["no title", { alertTitle: () => undefined }, "alertTitle gave undefined instead of a text"],
+    ["a title later", { alertTitle: async () => "x" }, "alertTitle gave {} instead of a text"],
+    ["a number as key", { dedupeKey: () => 5 }, "dedupeKey gave 5 instead of a text"],
+    [
+      "an answer later",
+      { matches: async () => false },
+      "matches gave a promise instead of a boolean",
+    ],
+    ["an unknown technique", { techniques: ["T9999"] }, ""],
+  ])("counts a rule that gives %s, and asks the others", (_, nonsense, message) => {
+    const broken = { ...adminGranted, id: "broken", ...nonsense } as Rule;
+    const findings = detector([broken, adminGranted]).detect(KEY, lines(grant("U1", 1, "first")));
+    expect(findings.alerts.map(({ ruleId }) => ruleId)).toEqual(["admin-granted"]);
+    expect([...findings.failures]).toEqual([
+      ["broken", { count: 1, entryId: "first", error: expect.any(TypeError) }],
+    ]);
+    expect(String(findings.failures.get("broken")?.error)).toContain(message);
+  });
+
+  it("takes an empty key for one", () => {
+    const one = { ...adminGranted, dedupeKey: () => "" };
+    expect(detector([one]).detect(KEY, lines(grant("U1", 1), grant("U2", 2))).alerts).toHaveLength(
+      1,
+    );
+  });
+
+  it("takes an answer without a value for no", () => {
+    const silent = { ...adminGranted, matches: () => undefined } as unknown as Rule;
+    expect(detector([silent]).detect(KEY, lines(grant("U1", 1))).alerts).toEqual([]);
+  });
+
+  it.each([8_639_999_999_000, 253_402_300_800, -1, 9e15])(
+    "counts an entry of the time %d as unreadable, and looks at the others",
+    (time) => {
+      const findings = detector().detect(
+        KEY,
+        lines(grant("U1", 1), { ...grant("U2", 2), date_create: time }),
+      );
+      expect(findings).toMatchObject({
+        ...{ entries: 1, unreadable: [{ line: 2 }] },
+        alerts: [{ ruleId: "admin-granted" }],
+      });
+      expect(findings.failures.size).toBe(0);
+    },
+  );
+
   it("shows every readable entry to its observer, matched or not", () => {
     const seen: string[] = [];
     const login = { ...exampleEntry("user_login"), id: "login" };

@@ -38,6 +38,12 @@ describe("parseEntry", () => {
     ["{", "not JSON"],
     ["[]", "not an object with an id"],
     ['{"id":"1","date_create":"7"}', "its date_create is not an integer"],
+    ['{"id":"1","date_create":7.5}', "its date_create is not an integer"],
+    ['{"id":"1","date_create":1e400}', "its date_create is not an integer"],
+    ['{"id":"1","date_create":-1}', "its date_create is not between 1970 and 2286"],
+    ['{"id":"1","date_create":9999999999}', "its date_create is not between 1970 and 2286"],
+    ['{"id":"1","date_create":1772442000000}', "its date_create is not between 1970 and 2286"],
+    ['{"id":"1","date_create":8639999999000}', "its date_create is not between 1970 and 2286"],
   ])("says what is wrong with %s", (line, problem) => {
     expect(parseEntry(line)).toBe(problem);
   });

@@ -23,14 +23,12 @@ import { openArchive } from "../fakes/open-archive.ts";
 import { sealDays } from "../seal/sealed-archive.ts";
 import { makeDirectory, writeArchive } from "../sql/open-lake-of.ts";
 import { trinoProblems } from "../sql/trino-grammar.ts";
+import { hostileEntries } from "./hostile-entries.ts";
 
 const SCOPE: ReportScope = {
   period: { from: "2026-03-02", to: "2026-03-04" },
   generatedAt: MONDAY_MORNING + 2 * SECONDS_PER_DAY + 1800,
 };
-
-/** A name as somebody could give it to a file, an app or themselves. */
-const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script></title>\u202eexe.\u0000\u001b[31m\ud800 ${"long ".repeat(2000)}`;
 
 interface MadeReport {
   lake: LakeDatabase;
@@ -69,35 +67,11 @@ const LOGINS = [0, 1, 2].map((day) =>
   makeEntry({ dateCreate: MONDAY_MORNING + day * SECONDS_PER_DAY }),
 );
 
-const hostileEntity = { type: "file", file: { id: HOSTILE, name: HOSTILE, title: HOSTILE } };
-const hostileUser = { id: HOSTILE, name: HOSTILE, email: HOSTILE };
-const HOSTILE_ENTRIES = [
-  "file_downloaded",
-  "file_public_link_created",
-  "audit_logs_records_searched",
-  "user_login",
-  "user_login_failed",
-  "app_installed",
-  "role_change_to_owner",
-  "pref.two_factor_auth_changed",
-  HOSTILE,
-].map((action, i) =>
-  makeEntry({
-    id: `hostile-${i}`,
-    dateCreate: MONDAY_MORNING + i,
-    action,
-    actor: hostileUser,
-    entity: hostileEntity,
-    context: { ua: HOSTILE, ip_address: HOSTILE, app: { id: HOSTILE, name: HOSTILE } },
-    details: { previous_value: HOSTILE, new_value: HOSTILE },
-  }),
-);
-
 describe("the report of an archive", () => {
   let made: MadeReport;
   beforeAll(async () => {
     const directory = await mkdtemp(join(tmpdir(), "report-"));
-    made = await report(directory, [...LOGINS, ...HOSTILE_ENTRIES], ["2026-03-02"]);
+    made = await report(directory, [...LOGINS, ...hostileEntries([0])], ["2026-03-02"]);
     return async () => {
       made.lake.close();
       await rm(directory, { recursive: true });
@@ -123,7 +97,7 @@ describe("the report of an archive", () => {
     );
 
     expect(cells).toEqual([
-      ["slack", "2026-03-02", "1 of 24", "complete", "10", "0", ""],
+      ["slack", "2026-03-02", "1 of 24", "complete", "11", "0", ""],
       ["slack", "2026-03-03", "1 of 24", "not sealed", "1", "", ""],
       ["slack", "2026-03-04", "1 of 10", "not sealed", "1", "", "1,800"],
     ]);

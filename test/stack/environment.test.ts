@@ -45,6 +45,12 @@ describe("INGEST_ENVIRONMENT", () => {
     );
   });
 
+  it("says what is wrong with a variable", () => {
+    expect(() =>
+      readEnvironment(INGEST_ENVIRONMENT, { ...LEAST, SLACK_API_BASE: "slack" }),
+    ).toThrow("SLACK_API_BASE: Invalid URL");
+  });
+
   it("takes what the stack sets", () => {
     const { template } = synthesize({
       sources: [{ name: "acme", firstStart: "2026-02-01T00:00:00Z", allowedLateness: "2d" }],

@@ -1,0 +1,73 @@
+import { decode, encode } from "@jridgewell/sourcemap-codec";
+import { describe, expect, it } from "vitest";
+import { leanSourceMap } from "../../../functions/bundle/source-map.ts";
+
+const OURS = "../../../lib/time.ts";
+
+/** @returns mappings and sources, as they come out */
+function lean(sources: string[], mappings: Parameters<typeof encode>[0]) {
+  const text = JSON.stringify({ version: 3, sources, names: ["a"], mappings: encode(mappings) });
+  const map = JSON.parse(leanSourceMap(text));
+  return { ...map, mappings: decode(map.mappings) };
+}
+
+describe("leanSourceMap", () => {
+  it("keeps where each line of this project begins", () => {
+    const line = [
+      [0, 0, 4, 2],
+      [7, 0, 4, 9, 0],
+      [12, 0, 5, 0],
+      [20, 0, 4, 2],
+    ] satisfies Parameters<typeof encode>[0][number];
+
+    expect(lean([OURS], [line])).toMatchObject({
+      version: 3,
+      sources: [OURS],
+      names: [],
+      mappings: [
+        [
+          [0, 0, 4, 2],
+          [12, 0, 5, 0],
+          [20, 0, 4, 2],
+        ],
+      ],
+    });
+  });
+
+  it("says of a dependency's code which package it is, and where it ends", () => {
+    const sources = [
+      "../../../node_modules/@smithy/core/dist-es/a.js",
+      "../../../node_modules/@smithy/core/dist-es/b.js",
+      "../../../node_modules/undici/lib/c.js",
+      OURS,
+    ];
+
+    expect(
+      lean(sources, [
+        [
+          [0, 0, 1, 1],
+          [5, 1, 8, 0],
+          [9, 2, 3, 0],
+          [11, 3, 6, 4],
+        ],
+        [[2, 2, 7, 7]],
+      ]),
+    ).toMatchObject({
+      sources: ["node_modules/@smithy/core", "node_modules/undici", OURS],
+      mappings: [
+        [
+          [0, 0, 0, 0],
+          [9, 1, 0, 0],
+          [11, 2, 6, 4],
+        ],
+        [[2, 1, 0, 0]],
+      ],
+    });
+  });
+
+  it("keeps where code begins that has no source", () => {
+    expect(lean([OURS], [[[0, 0, 1, 0], [4], [6], [9, 0, 1, 0]]]).mappings).toEqual([
+      [[0, 0, 1, 0], [4], [9, 0, 1, 0]],
+    ]);
+  });
+});
