@@ -42,6 +42,7 @@ const READINGS: Record<string, Reading> = {
   "account-changes": { events: "event_time", tops: ["action"] },
   "ai-tool-use": { count: "times", tops: ["tool", "actor_email"] },
   "new-actions": { events: "first_time", tops: ["action"] },
+  "new-fields": { events: "first_time" },
 };
 
 /** So far back does `What is new?` compare, in days before the period. */

@@ -217,7 +217,10 @@ footer { margin-top: 5rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .plot.wide { display: block; }
   .plot.narrow, .filter, .chart > details { display: none; }
   .scroll { overflow: visible; border: 0; }
-  table { font-size: 7pt; }
+  table { font-size: 6.5pt; width: 100%; }
+  th, td, td.long { white-space: normal; overflow-wrap: anywhere; min-width: 0; max-width: none; padding: 0.2rem 0.3rem; }
+  td.time, td.number { white-space: nowrap; }
+  td.code { font-size: 6pt; }
   .rows::details-content, .more::details-content { content-visibility: visible; display: block; block-size: auto; }
 }
 @page { margin: 16mm 14mm; }

@@ -20,6 +20,7 @@ const OF_ANY_ACTION = new Set([
   "completeness",
   "duplicates",
   "new-actions",
+  "new-fields",
   "new-addresses-and-clients",
   "several-networks",
   "stolen-sessions",

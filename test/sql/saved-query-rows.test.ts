@@ -868,6 +868,23 @@ describe("saved queries", () => {
     expect(rows).toEqual([["hologram_called", "2026-03-20 10:00:00", 2, BOB.email]]);
   });
 
+  it("new-fields: names a field that was not there before, and not what a text says", async () => {
+    const entity = { type: "file", file: { id: "F1", name: 'say "hi": {"fake":1}' } };
+    const rows = await ask(
+      "new-fields",
+      ["part", "field", "first_time", "entries", "first_action"],
+      [
+        entry("02 09:00:00", ADA, "file_shared", { entity, details: { old: { inner: 1 } } }),
+        entry("20 09:00:00", ADA, "file_shared", { entity, details: { old: { inner: 2 } } }),
+        entry("20 10:00:00", BOB, "file_shared", { entity, details: { old: [{ beam: ":" }] } }),
+        entry("20 11:00:00", ADA, "file_shared", { entity, details: { beam: 'x","y":"z' } }),
+      ],
+      { new_since: "2026-03-15" },
+    );
+
+    expect(rows).toEqual([["details", "beam", "2026-03-20 10:00:00", 2, "file_shared"]]);
+  });
+
   it("completeness: has one line a day, and the lag of the newest entry", async () => {
     const rows = await ask(
       "completeness",

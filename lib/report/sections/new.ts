@@ -6,6 +6,7 @@ import { queryOf, type Section, topsOf } from "./section.ts";
 
 export function newSection(data: ReportData): Section {
   const newActions = queryOf(data, "new-actions");
+  const newFields = queryOf(data, "new-fields");
   const { rowCount } = newActions;
   const actions = queryOf(data, "actions");
   const isAllNew = rowCount > 0 && rowCount === actions.rowCount;
@@ -17,9 +18,9 @@ export function newSection(data: ReportData): Section {
       actions.rowCount === 0
         ? html`Nothing happened, so nothing is new.`
         : isAllNew
-          ? html`The archive holds nothing from before ${data.period.from}: there is nothing to compare with, and all ${counted(rowCount, "action")} count as new.`
-          : html`${rowCount === 0 ? "No action" : counted(rowCount, "action")} of ${counted(actions.rowCount, "kind")} came up for the first time in ${counted(90, "day")}.`,
-    tone: rowCount > 0 && !isAllNew ? "look" : "plain",
+          ? html`The archive holds nothing from before ${data.period.from}: there is nothing to compare with, and all ${counted(rowCount, "action")} and ${counted(newFields.rowCount, "field")} count as new.`
+          : html`${rowCount === 0 ? "No action" : counted(rowCount, "action")} of ${counted(actions.rowCount, "kind")} and ${newFields.rowCount === 0 ? "no field" : counted(newFields.rowCount, "field")} came up for the first time in ${counted(90, "day")}.`,
+    tone: rowCount + newFields.rowCount > 0 && !isAllNew ? "look" : "plain",
     body: html`
 ${
   frequent.length > 1 &&
@@ -31,6 +32,7 @@ ${
   })
 }
 ${queryTable(newActions)}
+${queryTable(newFields)}
 ${queryTable(actions)}`,
   };
 }

@@ -93,7 +93,7 @@ it("asks Athena with --stack, and says what that scanned", async () => {
 
   expect({ code, stderr }).toEqual({
     code: 0,
-    stderr: "28 queries, 280 MB scanned, about $0.00140\n",
+    stderr: "29 queries, 290 MB scanned, about $0.00145\n",
   });
   expect(JSON.parse(stdout)).toMatchObject({
     archive: "s3://archive",
