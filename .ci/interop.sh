@@ -4,8 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-venv=$(mktemp -d)
-trap 'rm -rf "$venv"' EXIT
-python3 -m venv "$venv"
-"$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement .ci/interop/requirements.txt
-npx node .ci/interop/main.ts "$venv/bin/python"
+programs=$(bash .ci/python-environment.sh interop)
+npx node .ci/interop/main.ts "$programs/python"

@@ -5,10 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement .ci/ocsf/requirements.txt
-mkdir "$work/events"
-npx node .ci/ocsf/make-events.ts "$work/events"
-"$work/venv/bin/python" .ci/ocsf/check_events.py "$work/events"
+programs=$(bash .ci/python-environment.sh ocsf)
+events=$(mktemp -d)
+trap 'rm -rf "$events"' EXIT
+npx node .ci/ocsf/make-events.ts "$events"
+"$programs/python" .ci/ocsf/check_events.py "$events"

@@ -4,11 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bash .ci/moto/install.sh
-venv=.venv/template
+programs=$(bash .ci/python-environment.sh template)
 
 # W3005: CDK names a dependency that CloudFormation would also find by itself.
-lint() { "$venv/bin/cfn-lint" --non-zero-exit-code warning --ignore-checks W3005 -- "$@"; }
+lint() { "$programs/cfn-lint" --non-zero-exit-code warning --ignore-checks W3005 -- "$@"; }
 
 npx cdk synth --quiet
 lint cdk.out/*.template.json

@@ -1,13 +1,11 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Every SQL text that Athena is given, read by a second parser of Trino's
 # dialect, which also looks up each column: DuckDB lets a query refer to an
 # alias where Trino does not.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
-venv=$(mktemp -d)
-trap 'rm -rf "$venv"' EXIT
-python3 -m venv "$venv"
-"$venv/bin/pip" install --quiet --disable-pip-version-check sqlglot==30.30.0
+
+programs=$(bash .ci/python-environment.sh trino-parse)
 npx node --input-type=module --eval '
   import { ADDRESS_CONTEXT_SQL, ADDRESS_LINES } from "./lib/sql/address-context.ts";
   import { ALERTS_COLUMNS, ALERTS_SQL } from "./lib/sql/alerts-view.ts";
@@ -48,4 +46,4 @@ npx node --input-type=module --eval '
       ...Object.fromEntries(queries),
     },
   }));
-' | "$venv/bin/python" .ci/trino_parse.py
+' | "$programs/python" .ci/trino-parse/parse.py

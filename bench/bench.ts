@@ -37,6 +37,8 @@ const GOALS = {
   ingestMs: 150,
   handlerMs: 80,
   querySeconds: 1,
+  reportSeconds: 5,
+  reportMemoryMiB: 400,
   jobs: {
     seal: "at most 1.3",
     verify: "at most 1.2",
@@ -120,6 +122,7 @@ async function benchmark() {
     backfill,
     jobs,
     querySeconds: others.querySeconds,
+    report: others.report,
   };
 }
 
@@ -197,6 +200,16 @@ function toTables(figures: Awaited<ReturnType<typeof benchmark>>): string {
       "first row of a query, s",
       formatNumber(figures.querySeconds, 2),
       `under ${GOALS.querySeconds}`,
+    ],
+    [
+      "CPU of a report, s",
+      formatNumber(figures.report.cpuSeconds, 1),
+      `under ${GOALS.reportSeconds}`,
+    ],
+    [
+      "peak memory of a report, MiB",
+      formatNumber(figures.report.peakMemoryMiB),
+      `under ${GOALS.reportMemoryMiB}`,
     ],
   );
   return `${runs}\n${goals}`;

@@ -18,16 +18,14 @@ export interface SealUse {
   peakMemoryMiB: number;
 }
 
-/** Events of an archive, and how they are written. */
+/** Events of an archive, as the function writes them: a Parquet file a class. */
 export interface OcsfJob {
   /** Of the archive. */
   directory: string;
-  output: "ndjson" | "parquet";
 }
 
 export interface OcsfUse {
-  entries: number;
-  /** Of the events as they are written. */
+  /** Of the files. */
   bytes: number;
   cpuSeconds: number;
   peakMemoryMiB: number;

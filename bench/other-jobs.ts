@@ -37,11 +37,14 @@ export interface JobFigures {
 /**
  * The jobs over a sealed archive, each beside the least that it could take.
  *
- * @returns the jobs, and how many seconds `query` takes to its first and only row
+ * @returns the jobs, how many seconds `query` takes to its first and only row, and what `report`
+ * over the whole week takes
  */
-export async function measureOtherJobs(
-  runs: number,
-): Promise<{ jobs: JobFigures[]; querySeconds: number }> {
+export async function measureOtherJobs(runs: number): Promise<{
+  jobs: JobFigures[];
+  querySeconds: number;
+  report: { entries: number; cpuSeconds: number; peakMemoryMiB: number };
+}> {
   const directory = await mkdtemp(join(tmpdir(), "audit-lake-jobs-"));
   try {
     const days = benchDays(DAYS);
@@ -51,6 +54,10 @@ export async function measureOtherJobs(
     const query = [COMMAND, "query", "--archive", directory, "SELECT id FROM audit_logs LIMIT 1"];
     const queries: number[] = [];
     for (let run = 0; run < runs; run++) queries.push((await measure(query)).wallSeconds);
+    const period = ["--from", days.at(0) ?? "", "--until", benchDays(DAYS + 1).at(-1) ?? ""];
+    const page = ["report", "--archive", directory, "--output", join(directory, "report.html")];
+    const reports = [];
+    for (let run = 0; run < runs; run++) reports.push(await measure([COMMAND, ...page, ...period]));
     const archive = ["--archive", directory, "--source", SOURCE];
     const jobs: JobFigures[] = [];
     for (const [name, args] of [
@@ -69,7 +76,12 @@ export async function measureOtherJobs(
       }
       jobs.push(toFigures(name, entries, pairs));
     }
-    return { jobs, querySeconds: median(queries) };
+    const report = {
+      entries,
+      cpuSeconds: median(reports.map(({ cpuSeconds }) => cpuSeconds)),
+      peakMemoryMiB: Math.max(...reports.map(({ peakMemoryMiB }) => peakMemoryMiB)),
+    };
+    return { jobs, querySeconds: median(queries), report };
   } finally {
     await rm(directory, { recursive: true });
   }

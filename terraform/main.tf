@@ -49,6 +49,7 @@ resource "aws_cloudformation_stack" "lake" {
     Dashboard       = var.dashboard ? "on" : "off"
     Detection       = var.detection ? "on" : "off"
     Columns         = var.columns ? "on" : "off"
+    Ocsf            = var.ocsf ? "on" : "off"
     Signing         = var.signing ? "on" : "off"
     RetentionDays   = var.retention_days
     ObjectLockMode  = var.object_lock_mode

@@ -83,6 +83,12 @@ variable "columns" {
   default     = true
 }
 
+variable "ocsf" {
+  description = "Write sealed days as events of OCSF, which SIEMs read, into a bucket of their own."
+  type        = bool
+  default     = false
+}
+
 variable "signing" {
   description = "Sign the manifests of sealed days with a KMS key."
   type        = bool

@@ -8,11 +8,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const MOTO_REGION = "eu-central-1";
 export const MOTO_CREDENTIALS = { accessKeyId: "moto", secretAccessKey: "moto" };
 
-/** As `.ci/moto/install.sh` has put it there. */
+/** As `.ci/python-environment.sh` has put it there. */
 const SERVER = resolve(".venv/template/bin/moto_server");
 
 /** How long a server may take to answer for the first time. */
-const STARTED_WITHIN_MS = 180_000;
+const STARTED_WITHIN_MS = 600_000;
 
 export interface Server {
   /** `http://127.0.0.1:PORT` */

@@ -4,11 +4,14 @@ python check_events.py FOLDER: what make-events.ts wrote there. The schemas, the
 reading of lines are none of the product's.
 """
 
+import functools
 import json
 import math
 import pathlib
 import sys
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 
 import jsonschema_rs
 from ocsf_json_schema import OcsfJsonSchema, OcsfJsonSchemaEmbedded, get_ocsf_schema
@@ -18,6 +21,7 @@ PROFILES = ["cloud", "host"]
 LEVELS_MAX = 32
 # Attributes with an id: the text beside it must be the caption of the id.
 CAPTIONS = ("severity", "status")
+FAILURES = ("invalid", "dropped", "different")
 
 
 def first_of_each(pairs):
@@ -43,14 +47,19 @@ def parse(text):
     )
 
 
-def leaves(value, path=()):
-    """Path and text of each leaf; what is nested too deep is one leaf."""
-    if isinstance(value, (dict, list)) and value and len(path) < LEVELS_MAX:
-        members = value.items() if isinstance(value, dict) else enumerate(value)
-        for name, child in members:
-            yield from leaves(child, (*path, name))
-    else:
-        yield path, as_text(value, path)
+def leaves(value):
+    """Text of each leaf by its path; what is nested too deep is one leaf."""
+    found = {}
+
+    def collect(value, path):
+        if isinstance(value, (dict, list)) and value and len(path) < LEVELS_MAX:
+            for name, child in value.items() if isinstance(value, dict) else enumerate(value):
+                collect(child, (*path, name))
+        else:
+            found[path] = as_text(value, path)
+
+    collect(value, ())
+    return found
 
 
 def as_text(value, path):
@@ -59,20 +68,18 @@ def as_text(value, path):
             value = json.loads(value)
         except ValueError:
             pass
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return value
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
-def dropped(line, event):
-    left = dict(leaves(event.get("unmapped", {})))
-    mapped = {
-        text
-        for path, text in leaves({k: v for k, v in event.items() if k not in ("unmapped", "raw_data")})
-    }
-    for path, text in leaves(line):
-        if left.get(path) != text and text not in mapped:
-            yield path
+def dropped(entry_leaves, event):
+    left = leaves(event.get("unmapped", {}))
+    mapped = {k: v for k, v in event.items() if k not in ("unmapped", "raw_data")}
+    texts = set(leaves(mapped).values())
+    return [
+        path for path, text in entry_leaves.items() if left.get(path) != text and text not in texts
+    ]
 
 
 class Schemas:
@@ -117,44 +124,64 @@ class Schemas:
         return next((f"{k} is not {v}" for k, v in expected.items() if event.get(k) != v), None)
 
 
-def main(folder):
+@functools.cache
+def schemas_of(version):
+    return Schemas(version)
+
+
+def check(lines):
+    """Of one set of lines: what there is to print of each version, and the number of failures."""
     sys.setrecursionlimit(20_000)
+    counts = {version: Counter() for version in VERSIONS}
+    shown = Counter()
+    with ExitStack() as files:
+        texts, *events = (
+            files.enter_context(lines.with_suffix(suffix).open(encoding="utf-8"))
+            for suffix in (".lines", *(f".{version}" for version in VERSIONS))
+        )
+        for text, *event_texts in zip(texts, *events, strict=True):
+            line = json.loads(text)
+            entry = parse(line)
+            entry_leaves = leaves(entry)
+            uid = entry.get("id")
+            is_text = isinstance(uid, (str, int, float)) and uid not in ("", True, False)
+            for version, event_text in zip(VERSIONS, event_texts, strict=True):
+                schemas, count = schemas_of(version), counts[version]
+                event = json.loads(event_text)
+                count["events"] += 1
+                count[schemas.classes.get(event.get("class_uid"), "none")] += 1
+                wrong = schemas.problem(event)
+                lost = dropped(entry_leaves, event)
+                other = event.get("raw_data") != line or (
+                    is_text and as_text(uid, ()) != event["metadata"].get("uid")
+                )
+                count["invalid"] += wrong is not None
+                count["dropped"] += bool(lost)
+                count["different"] += other
+                if (wrong or lost or other) and shown[version] < 5:
+                    shown[version] += 1
+                    print("FAILED:", wrong, lost, other, event_text[:2000], file=sys.stderr)
+    report = [summary(f"{lines.stem} {version}", counts[version]) for version in VERSIONS]
+    return "\n".join(report), sum(count[what] for count in counts.values() for what in FAILURES)
+
+
+def summary(name, counts):
+    classes = sorted(k for k in counts if k not in ("events", *FAILURES))
+    failures = ", ".join(f"{counts[each]} {each}" for each in FAILURES)
+    return (
+        f"{name}: {counts['events']} events, {failures}\n"
+        f"  {', '.join(f'{each} {counts[each]}' for each in classes)}"
+    )
+
+
+def main(folder):
     failures = 0
-    for lines in sorted(pathlib.Path(folder).glob("*.lines")):
-        for version in VERSIONS:
-            schemas = Schemas(version)
-            counts = Counter()
-            shown = 0
-            with lines.open(encoding="utf-8") as texts, lines.with_suffix(f".{version}").open(
-                encoding="utf-8"
-            ) as events:
-                for text, event_text in zip(texts, events, strict=True):
-                    line, event = json.loads(text), json.loads(event_text)
-                    entry = parse(line)
-                    counts["events"] += 1
-                    counts[schemas.classes.get(event.get("class_uid"), "none")] += 1
-                    wrong = schemas.problem(event)
-                    lost = list(dropped(entry, event))
-                    uid = entry.get("id")
-                    is_text = isinstance(uid, (str, int, float)) and uid not in ("", True, False)
-                    other = event.get("raw_data") != line or (
-                        is_text and as_text(uid, ()) != event["metadata"].get("uid")
-                    )
-                    counts["invalid"] += wrong is not None
-                    counts["dropped"] += bool(lost)
-                    counts["different"] += other
-                    if (wrong or lost or other) and shown < 5:
-                        shown += 1
-                        print("FAILED:", wrong, lost, other, event_text[:2000], file=sys.stderr)
-            failures += counts["invalid"] + counts["dropped"] + counts["different"]
-            what = ("invalid", "dropped", "different")
-            print(
-                f"{lines.stem} {version}: {counts['events']} events,",
-                ", ".join(f"{counts[each]} {each}" for each in what),
-            )
-            classes = sorted(k for k in counts if k not in ("events", *what))
-            print("  " + ", ".join(f"{name} {counts[name]}" for name in classes))
+    with ProcessPoolExecutor() as pool:
+        for report, failed in pool.map(check, sorted(pathlib.Path(folder).glob("*.lines"))):
+            print(report)
+            failures += failed
     sys.exit(1 if failures else 0)
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

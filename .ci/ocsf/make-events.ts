@@ -4,11 +4,11 @@
  * Of each set of lines: `SET.lines`, each line as a JSON string, and for each version of the
  * schema `SET.VERSION`, the event of each line.
  */
-import { createWriteStream, existsSync, globSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { createWriteStream, existsSync, globSync, readFileSync, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import { argv } from "node:process";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished } from "node:stream/promises";
 import { Organization } from "../../fake-slack/organization.ts";
 import { SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
 import { toEvent } from "../../lib/ocsf/event.ts";
@@ -37,23 +37,18 @@ const sets: Record<string, () => Iterable<string>> = {
   ...(existsSync(SHARED) && { published: publishedLines }),
 };
 for (const [name, lines] of Object.entries(sets)) {
-  await write(`${name}.lines`, lines(), (line) => JSON.stringify(line));
-  for (const version of SCHEMA_VERSIONS) {
-    await write(`${name}.${version}`, lines(), (line) =>
-      JSON.stringify(toEvent(line, "acme", version)),
-    );
+  const files = ["lines", ...SCHEMA_VERSIONS].map((suffix) =>
+    createWriteStream(join(folder, `${name}.${suffix}`)),
+  );
+  for (const line of lines()) {
+    const texts = [line, ...SCHEMA_VERSIONS.map((version) => toEvent(line, "acme", version))];
+    for (const [i, text] of texts.entries()) {
+      const file = files[i] as WriteStream;
+      if (!file.write(`${JSON.stringify(text)}\n`)) await once(file, "drain");
+    }
   }
-}
-
-async function write(
-  name: string,
-  lines: Iterable<string>,
-  toText: (line: string) => string,
-): Promise<void> {
-  const texts = function* () {
-    for (const line of lines) yield `${toText(line)}\n`;
-  };
-  await pipeline(Readable.from(texts()), createWriteStream(join(folder as string, name)));
+  for (const file of files) file.end();
+  await Promise.all(files.map((file) => finished(file)));
 }
 
 function* organizationLines(): Generator<string> {

@@ -1,11 +1,12 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MONDAY_MORNING, makeEntry } from "../../fake-slack/entries.ts";
+import { makeEntry } from "../../fake-slack/entries.ts";
 import { Organization } from "../../fake-slack/organization.ts";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { dayOf, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
+import { hostileEntries } from "../../test/report/hostile-entries.ts";
 import { sealDays } from "../../test/seal/sealed-archive.ts";
 import { writeArchive } from "../../test/sql/open-lake-of.ts";
 
@@ -21,9 +22,6 @@ export interface MadeArchive {
 /** A Monday. */
 const WEEK = Date.UTC(2026, 2, 2) / 1000;
 const SOURCE = "slack";
-
-/** A name as somebody could give it to a file, an app or themselves. */
-const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script>\u202eexe.\u0000\u001b[31m\ud800 ${"long".repeat(2500)}`;
 
 /** Archives of all sizes; the last has names as nobody would want them. */
 export async function makeArchives(): Promise<MadeArchive[]> {
@@ -75,37 +73,7 @@ async function empty(): Promise<MadeArchive> {
 
 async function hostile(): Promise<MadeArchive> {
   const directory = await newDirectory("hostile");
-  const actions = [
-    "file_downloaded",
-    "file_public_link_created",
-    "audit_logs_records_searched",
-    "user_login",
-    "user_login_failed",
-    "app_installed",
-    "role_change_to_owner",
-    "pref.two_factor_auth_changed",
-    "anomaly",
-    HOSTILE,
-  ];
-  const entries = [0, 1, 2].flatMap((day) =>
-    actions.map((action, i) =>
-      makeEntry({
-        id: `hostile-${day}-${i}`,
-        dateCreate: MONDAY_MORNING + day * SECONDS_PER_DAY + i,
-        action,
-        actor: { id: `${HOSTILE}${day}`, name: HOSTILE, email: `${day}${HOSTILE}` },
-        entity: { type: "file", file: { id: HOSTILE, name: HOSTILE, title: HOSTILE } },
-        context: { ua: HOSTILE, ip_address: HOSTILE, app: { id: HOSTILE, name: HOSTILE } },
-        details: {
-          previous_value: HOSTILE,
-          new_value: HOSTILE,
-          reason: [HOSTILE],
-          channel: "C07CASE",
-        },
-      }),
-    ),
-  );
-  await writeArchive(directory, entries);
+  await writeArchive(directory, hostileEntries([0, 1, 2]));
   return { name: "hostile", directory, from: "2026-03-02", until: "2026-03-05" };
 }
 

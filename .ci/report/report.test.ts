@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { inflateSync } from "node:zlib";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,6 +13,12 @@ import type { ReportData } from "../../lib/report/report-data.ts";
 import { type MadeArchive, makeArchives } from "./pages.ts";
 
 const PAGE_BYTES_MAX = 2_000_000;
+
+/** What can be printed on A4 between the page's margins, in CSS pixels. */
+const SHEET = { width: 688, height: 1001 };
+const SHEETS_MAX = 60;
+/** What Chromium writes for a sheet with nothing on it is shorter. */
+const EMPTY_SHEET_BYTES_MAX = 200;
 
 const VIEWS = [1280, 390].flatMap((width) =>
   (["light", "dark"] as const).flatMap((colorScheme) =>
@@ -76,6 +83,25 @@ describe.each(["week", "quarter", "tiny", "empty", "hostile", "trail"])(
         }
       },
     );
+
+    it("prints whole: each chart on one sheet, and no sheet empty", async () => {
+      const page = await browser.newPage({ javaScriptEnabled: false });
+      try {
+        await page.goto(`file://${join(screenshots, `${name}.html`)}`);
+        const file = join(screenshots, `${name}.pdf`);
+        await page.pdf({ path: file, format: "A4", printBackground: true });
+        await page.emulateMedia({ media: "print" });
+        await page.setViewportSize(SHEET);
+        expect(await misplaced(page)).toEqual([]);
+        expect(await tallerThan(page, SHEET.height)).toEqual([]);
+        const sheets = sheetsOf(await readFile(file));
+        expect(sheets.length).toBeGreaterThan(0);
+        expect(sheets.length).toBeLessThan(SHEETS_MAX);
+        expect(sheets.filter((drawn) => drawn < EMPTY_SHEET_BYTES_MAX)).toEqual([]);
+      } finally {
+        await page.close();
+      }
+    });
 
     it("is small, and readable by its owner only", async () => {
       const { size, mode } = await stat(join(screenshots, `${name}.html`));
@@ -177,6 +203,32 @@ function misplaced(page: Page): Promise<string[]> {
       });
     }
     return problems.slice(0, 10);
+  });
+}
+
+/** Charts that do not fit on a sheet. */
+function tallerThan(page: Page, height: number): Promise<string[]> {
+  return page.evaluate((height) => {
+    return [...globalThis.document.querySelectorAll("svg.plot")]
+      .filter((svg) => svg.getBoundingClientRect().height > height)
+      .map((svg) => svg.getAttribute("aria-label") ?? "");
+  }, height);
+}
+
+/**
+ * The sheets of a PDF as Chromium writes it: bytes of what is drawn on each.
+ *
+ * @throws {Error} when a sheet draws nothing that is known
+ */
+function sheetsOf(pdf: Buffer): number[] {
+  const text = pdf.toString("latin1");
+  const pages = [...text.matchAll(/\/Type \/Page\b(?!s)[^]*?\/Contents (\d+) 0 R/g)];
+  return pages.map(([, object]) => {
+    const stream = new RegExp(`\\n${object} 0 obj\\n<<[^>]*?>> stream\\r?\\n`).exec(text);
+    const length = Number(/\/Length (\d+)/.exec(stream?.[0] ?? "")?.[1]);
+    if (stream === null || Number.isNaN(length)) throw new Error(`no object ${object} in the PDF`);
+    const start = stream.index + stream[0].length;
+    return inflateSync(pdf.subarray(start, start + length)).length;
   });
 }
 

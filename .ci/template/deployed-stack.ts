@@ -26,6 +26,8 @@ export class DeployedStack {
   readonly moto: MotoDeployment;
   readonly slacks: ReadonlyMap<string, FakeSlack>;
   readonly archive: S3ArchiveStore;
+  /** In the bucket of events. */
+  readonly events: S3ArchiveStore;
   readonly athena: DuckDbAthena;
   readonly functions: Functions;
   readonly machines: StateMachines;
@@ -44,6 +46,7 @@ export class DeployedStack {
     this.machines = machines;
     this.athena = athena;
     this.archive = storeOf(moto, nameOf(moto.deployment, "AWS::S3::Bucket", "ArchiveBucket"));
+    this.events = storeOf(moto, nameOf(moto.deployment, "AWS::S3::Bucket", "OcsfBucket"));
     this.functions = new Functions(
       moto.deployment,
       assembly,

@@ -11,6 +11,7 @@ import { Organization } from "../../fake-slack/organization.ts";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { createDatabase } from "../../lib/local/duckdb.ts";
 import { INGEST_METRICS, SEAL_METRICS } from "../../lib/stack/metrics.ts";
 import { dayOf } from "../../lib/time.ts";
 import { describeForbiddenCalls } from "../../test/functions/forbidden-calls.ts";
@@ -185,7 +186,39 @@ describe("sealing", () => {
       );
     }
   });
+
+  it("wrote the sealed days as events, each entry once", async () => {
+    const rows = await readEvents("metadata.tenant_uid, raw_data");
+    for (const { source, slack } of eachSource()) {
+      const truth = [...slack.visible(QUARANTINED, SETTLED_UNTIL - 1)].flatMap(({ id, text }) =>
+        id === undefined ? [] : text,
+      );
+      const lines = rows.flatMap(([tenant, line]) => (tenant === source ? String(line) : []));
+      expect(lines.toSorted()).toEqual(truth.toSorted());
+    }
+    const marks = await Array.fromAsync(stack.events.list("marks/"), ({ key }) => key);
+    const done = marks.filter((key) => key.endsWith("/done.json"));
+    expect(done).toHaveLength(SOURCES.length * DAYS.length);
+  });
 });
+
+/** What DuckDB reads of all Parquet files of events. */
+async function readEvents(select: string): Promise<unknown[][]> {
+  const directory = await mkdtemp(join(tmpdir(), "events-"));
+  const copy = new DirectoryArchiveStore(directory);
+  for await (const { key } of stack.events.list("ext/")) {
+    await copy.put(key, await stack.events.get(key));
+  }
+  const database = await createDatabase();
+  try {
+    const connection = await database.connect();
+    const files = `read_parquet('${directory}/ext/**/*.parquet', union_by_name = true)`;
+    return (await connection.runAndReadAll(`SELECT ${select} FROM ${files}`)).getRowsJson();
+  } finally {
+    database.closeSync();
+    await rm(directory, { recursive: true });
+  }
+}
 
 describe("alerts", () => {
   it("go out for entries that a rule matches, each once", async () => {

@@ -23,6 +23,7 @@ export default {
     objectLock: { mode: "GOVERNANCE", for: "365d" },
   },
   closing: { at: "04:30", delay: "3h", sign: true },
+  ocsf: { enabled: true, schemaVersion: "1.8.0" },
   alerts: { email: ["security@example.com"] },
   logRetention: "365d",
   tags: { team: "security" },

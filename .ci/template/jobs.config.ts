@@ -18,4 +18,5 @@ export default {
     settleDelay: "0s" as const,
   })),
   closing: { delay: "2h", sign: true },
+  ocsf: { enabled: true },
 } satisfies AuditLakeConfig;

@@ -35,6 +35,8 @@ describe("the template's tables on Trino", () => {
       "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = current_schema ORDER BY 1",
     );
     expect(rows).toEqual([
+      ["address_context", "VIEW"],
+      ["address_lines", "BASE TABLE"],
       ["alert_lines", "BASE TABLE"],
       ["alerts", "VIEW"],
       ["archive_hours", "VIEW"],

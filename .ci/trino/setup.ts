@@ -77,6 +77,7 @@ async function startTrino(moto: string): Promise<Server> {
       return info.ok && ((await info.json()) as { starting: boolean }).starting === false;
     });
   } catch (error) {
+    await stop(child);
     throw new Error(`Trino: see ${directory}/log`, { cause: error });
   }
   return { endpoint, stop: end };

@@ -32,11 +32,7 @@ export function defineCatCommand(command: Command): void {
       "Print the stored lines byte for byte: one entry a line, oldest first within a source.",
     )
     .addOption(sourceFilterOption());
-  addTimeRangeOptions(command, {
-    from: "only entries from this time on",
-    until: "only entries before this time",
-    last: "only entries newer than this",
-  })
+  addTimeRangeOptions(command)
     .option("--action <name...>", "only these actions")
     .option("--id <id...>", "only the entries with these ids")
     .addHelpText(

@@ -17,6 +17,7 @@ import { formatTime } from "../output/format.ts";
 import { IngestProgressDisplay } from "../output/ingest-progress.ts";
 import { describeSummary } from "../output/ingest-summary.ts";
 import { renderResult, takeHead } from "../output/result-table.ts";
+import { terminalWidth } from "../output/terminal-width.ts";
 import { ingestUntilCaughtUp } from "../run/ingest-until-caught-up.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 
@@ -104,7 +105,7 @@ async function writeReport(
   const { makeReport, portsOfDirectory, rulesWith, toScope } = await import("./report.ts");
   const path = `${resolve(directory)}-report.html`;
   const scope = toScope({ last: lastSeconds }, nowSeconds(systemClock));
-  const openPorts = () => portsOfDirectory(directory, scope, signal, rulesWith());
+  const openPorts = () => portsOfDirectory(directory, scope, signal, { rules: rulesWith() });
   await makeReport(openPorts, scope, path, signal);
   return path;
 }
@@ -168,7 +169,7 @@ async function runQueries(
     console.log(
       `\n${query.title}: ${query.question}\n$ ${COMMAND} query ${name} --archive ${directory}`,
     );
-    console.log(renderResult(result, process.stdout.columns ?? TABLE_WIDTH));
+    console.log(renderResult(result, terminalWidth() ?? TABLE_WIDTH));
   }
 }
 

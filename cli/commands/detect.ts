@@ -31,6 +31,7 @@ import {
 import { ActivityLine } from "../output/activity-line.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { describeDetected, type Listed } from "../output/detected.ts";
+import { reportFailedLookUps } from "../output/failed-look-ups.ts";
 import { formatCounted, formatTime } from "../output/format.ts";
 import { ListedAlerts } from "../output/listed-alerts.ts";
 import { page } from "../output/pager.ts";
@@ -72,11 +73,7 @@ export function defineDetectCommand(command: Command): void {
       "Run the detection rules over the archive: the alerts that they would have raised, the most severe first, and how many entries each rule matches. docs/reference/detections.md describes the rules.",
     )
     .addOption(sourceFilterOption());
-  addTimeRangeOptions(command, {
-    from: "only entries from this time on",
-    until: "only entries before this time",
-    last: "only entries newer than this",
-  })
+  addTimeRangeOptions(command)
     .addOption(
       new Option("--period <duration>", "suppress repeats of an alert within this period")
         .argParser(parsePositiveSeconds)
@@ -157,6 +154,7 @@ Examples:
           else (alert.suppression === undefined ? alerts : suppressed).add(alert);
         },
       );
+      reportFailedLookUps(context.addresses);
       const listed = { alerts: alerts.bySeverity(), suppressed: suppressed.bySeverity() };
       if (findings.entries === 0 && Object.keys(range).length > 0) {
         await noteNothing(NOTHING_OF_PERIOD, options.archive, options.source);

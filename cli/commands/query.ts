@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 import { systemClock } from "../../lib/slack/clock.ts";
-import type { RowStream } from "../../lib/sql/query-result.ts";
+import { collectRows, type RowStream } from "../../lib/sql/query-result.ts";
 import type { SavedQuery } from "../../lib/sql/saved-queries.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { addFormerOption } from "../deprecation.ts";
-import { UsageError } from "../errors.ts";
+import { toErrorLine, UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { noteOutside } from "../options/archived-days.ts";
 import { addAddressOptions } from "../options/context.ts";
@@ -18,6 +18,9 @@ import {
 import { checkSource } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
+import { wrapWords } from "../output/display-width.ts";
+import { reportFailedLookUps } from "../output/failed-look-ups.ts";
+import { formatCounted } from "../output/format.ts";
 import {
   OUTPUT_FORMATS,
   printResult,
@@ -25,7 +28,7 @@ import {
   type ResultOutput,
 } from "../output/print-result.ts";
 import { QueryActivity } from "../output/query-activity.ts";
-import { renderStatusLines } from "../output/table.ts";
+import { terminalWidth } from "../output/terminal-width.ts";
 import { type AddressOptions, readAddressFiles } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 
@@ -97,7 +100,7 @@ ${STACK_HELP}`,
     )
     .action(async (text: string | undefined, options: QueryOptions) => {
       if (options.list) {
-        console.log(describeSavedQueries(savedQueries(options.queries)));
+        console.log(describeSavedQueries(savedQueries(options.queries), terminalWidth()));
         return;
       }
       const output = toOutput(options);
@@ -116,19 +119,23 @@ ${STACK_HELP}`,
         const { openDeployed } = await import("../stack/athena-query.ts");
         const signal = abortOnInterrupt("Stopping the query");
         const read = await openDeployed(stack, options.source);
-        await printResult((take) => read(sql, take, signal), output, writeParquet);
+        const rows = await printResult((take) => read(sql, take, signal), output, writeParquet);
+        if (rows === 0 && saved?.asked) noteNoMatch(saved.asked);
         return;
       }
       await checkReadable(options.archive);
       await checkSource(options.archive, options.source);
-      if (saved !== undefined) {
-        console.error(saved.reads);
-        await noteOutside(saved.period, options.archive, options.source);
-      }
+      if (saved !== undefined) console.error(saved.reads);
+      const isOutside =
+        saved !== undefined && (await noteOutside(saved.period, options.archive, options.source));
       const signal = abortOnInterrupt("Stopping the query");
       // DuckDB is optional, and slow to load.
       const { openLake } = await import("../../lib/local/lake-database.ts");
-      const read: ReadRows = async (take, writableFile) => {
+      const readOf = async <T>(
+        statement: string,
+        take: (rows: RowStream) => Promise<T>,
+        writableFile?: string,
+      ) => {
         using activity = new QueryActivity(options.archive, saved?.period);
         using lake = await openLake(options.archive, {
           writableFile,
@@ -141,9 +148,14 @@ ${STACK_HELP}`,
             console.error(`audit-lake: ${EFFECTS[effect]} ${key}: ${problem}`);
           },
         });
-        return await lake.read(sql, take, signal);
+        return await lake.read(statement, take, signal);
       };
-      await printResult(read, output, writeParquet);
+      const read: ReadRows = (take, writableFile) => readOf(sql, take, writableFile);
+      const rows = await printResult(read, output, writeParquet);
+      reportFailedLookUps(addresses);
+      if (rows > 0 || !saved?.asked || isOutside) return;
+      const entries = await readOf(saved.entriesSql, collectRows);
+      noteNoMatch(saved.asked, Number(entries.rows[0]?.[0]));
     });
   addAddressOptions(command);
   addFormerOption(command, new Option("--athena"), () => ({
@@ -151,6 +163,20 @@ ${STACK_HELP}`,
     attribute: "stack",
     value: command.getOptionValue("stack") ?? DEFAULT_STACK_NAME,
   }));
+}
+
+/**
+ * Say what was asked for in vain: a slip in a value looks like an answer.
+ *
+ * @param asked - names and values
+ * @param entries - those of the period; absent when counting them costs money
+ */
+function noteNoMatch(asked: string, entries?: number): void {
+  const read =
+    entries === undefined
+      ? ""
+      : `; the period has ${formatCounted(entries, "entry", "entries")}, of which none matched`;
+  process.stderr.write(toErrorLine(`nothing found with ${asked}${read}`));
 }
 
 const EFFECTS = {
@@ -177,17 +203,27 @@ function toOutput({ output, file, json, csv, raw, pager }: QueryOptions): Result
   return { format, file, raw, pager };
 }
 
-export function describeSavedQueries(queries: ReadonlyMap<string, SavedQuery>): string {
+/** @param width - columns; without it, no line is broken */
+function describeSavedQueries(
+  queries: ReadonlyMap<string, SavedQuery>,
+  width: number | undefined,
+): string {
   return [...queries.values()]
-    .map(({ name, title, question, parameters, daysBack }) =>
-      [
-        `${name}: ${title}`,
-        `  ${question}`,
-        `  Reads the last ${daysBack} days unless --last, --from or --until says otherwise.`,
-        renderStatusLines(
-          parameters.map((parameter) => [`    ${parameter.name}`, parameter.description] as const),
+    .map(({ name, title, question, parameters, daysBack }) => {
+      const nameWidth = Math.max(...parameters.map((parameter) => parameter.name.length));
+      return [
+        wrapWords(`${name}: ${title}`, "", width),
+        wrapWords(question, "  ", width),
+        wrapWords(
+          `Reads the last ${daysBack} days unless --last, --from or --until says otherwise.`,
+          "  ",
+          width,
         ),
-      ].join("\n"),
-    )
+        ...parameters.map((parameter) => {
+          const description = wrapWords(parameter.description, " ".repeat(nameWidth + 6), width);
+          return `    ${parameter.name.padEnd(nameWidth)}  ${description.trimStart()}`;
+        }),
+      ].join("\n");
+    })
     .join("\n\n");
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import type { LocalContext } from "../../lib/detect/context/read-context.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import type { DetectorSettings } from "../../lib/detect/detector.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
@@ -20,6 +21,7 @@ import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { noteNothing, noteOutside } from "../options/archived-days.ts";
+import { addContextOptions } from "../options/context.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
@@ -27,16 +29,16 @@ import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../opti
 import { toJsonLine } from "../output/controls.ts";
 import { writeWhole } from "../output/result-file.ts";
 import { writeZip } from "../output/zip-file.ts";
-import { readSuppressions } from "../run/detection-files.ts";
+import { type ContextOptions, readContextFiles, readSuppressions } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { sealedHeadsOf } from "../run/known-sources.ts";
 
 const DEFAULT_LAST_SECONDS = 7 * SECONDS_PER_DAY;
 
-/** Threads of DuckDB: the rules take the other core. */
+/** Threads of DuckDB, each of which takes some 100 MB. */
 const THREADS_MAX = 1;
 
-interface ReportOptions extends TimeRangeOptions {
+interface ReportOptions extends TimeRangeOptions, ContextOptions {
   archive: string;
   stack?: string;
   source?: string;
@@ -62,7 +64,9 @@ export function defineReportCommand(command: Command): void {
         "The page is one HTML file. It loads nothing, sends nothing, and needs no script to be read; print it for a PDF.",
       ].join("\n\n"),
     )
-    .addOption(stackOption("the archive of the deployed stack, through Athena; without alerts"))
+    .addOption(
+      stackOption("the archive of the deployed stack, through Athena; alerts as it kept them"),
+    )
     .addOption(sourceFilterOption());
   addTimeRangeOptions(command, {
     from: "first day, UTC",
@@ -112,13 +116,18 @@ ${STACK_HELP}`,
       const scope = toScope(options, nowSeconds(systemClock));
       const sources = options.stack === undefined ? await sourcesIn(options.archive) : undefined;
       const suppressions = await readSuppressions(options.suppressions, DETECTIONS, sources);
-      const rules = options.skipRules ? undefined : rulesWith(suppressions);
+      if (options.stack !== undefined) refuseFiles(options);
+      const context = await readContextFiles(options);
+      const rules = options.skipRules ? undefined : rulesWith(suppressions, context);
       const signal = abortOnInterrupt("Stopping the report");
       const subject = toSubject(options);
       const openPorts = () =>
         options.stack === undefined
-          ? portsOfDirectory(options.archive, scope, signal, rules)
-          : portsOfStack(options.stack, scope, signal);
+          ? portsOfDirectory(options.archive, scope, signal, {
+              rules,
+              addresses: context.addresses,
+            })
+          : portsOfStack(options.stack, scope, !options.skipRules, signal);
       if (subject !== undefined) {
         await makeTrail(options, scope, subject, openPorts, signal);
         return;
@@ -136,6 +145,22 @@ ${STACK_HELP}`,
       console.log(resolve(path));
       if (options.open) openInBrowser(resolve(path));
     });
+  addContextOptions(command);
+}
+
+const FILES = [
+  ...(["suppressions", "countries", "networkOwners", "networks", "slackAllowList"] as const),
+  ...(["torExits", "threatList", "staff"] as const),
+];
+
+/** @throws {UsageError} when a file is named: in a stack, detection has its own */
+function refuseFiles(options: ReportOptions): void {
+  const named = FILES.find((file) => options[file] !== undefined);
+  if (named === undefined) return;
+  const option = named.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(
+    `--${option} cannot be combined with --stack: the alerts are those that the stack kept, with the files of its configuration`,
+  );
 }
 
 export function toScope(options: TimeRangeOptions & { source?: string }, now: number): ReportScope {
@@ -148,10 +173,10 @@ export function toScope(options: TimeRangeOptions & { source?: string }, now: nu
 }
 
 /** Every rule, as `detect` runs them. */
-export function rulesWith(suppressions?: Suppressions): DetectorSettings {
+export function rulesWith(suppressions?: Suppressions, context?: LocalContext): DetectorSettings {
   return {
     rules: DETECTIONS,
-    context: NO_CONTEXT,
+    context: { ...NO_CONTEXT, ...context },
     periodSeconds: SECONDS_PER_HOUR,
     ...(suppressions && { suppressions }),
   };
@@ -233,17 +258,18 @@ async function makeTrail(
 async function portsOfStack(
   stack: string,
   { source }: ReportScope,
+  hasAlertLog: boolean,
   signal: AbortSignal,
 ): Promise<ReportPorts> {
   const { deployedReportPorts } = await import("../stack/report-ports.ts");
-  return deployedReportPorts(stack, packageJson.version, source, signal);
+  return deployedReportPorts(stack, packageJson.version, { source, hasAlertLog }, signal);
 }
 
 export async function portsOfDirectory(
   directory: string,
   scope: ReportScope,
   signal: AbortSignal,
-  rules: DetectorSettings | undefined,
+  { rules, addresses }: Pick<ReportPorts, "rules" | "addresses">,
 ): Promise<ReportPorts> {
   const sources = scope.source === undefined ? await sourcesIn(directory) : [scope.source];
   const heads = await readCheckpointsIn(directory, (checkpoints) =>
@@ -265,7 +291,8 @@ export async function portsOfDirectory(
       });
       return await lake.readAll(statements, days, take, signal);
     },
-    ...(rules && { rules }),
+    rules,
+    addresses,
   };
 }
 

@@ -21,6 +21,7 @@ import { addQueriesOption, savedQueries, toStatement } from "../options/query-se
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { type ResultHead, renderResult, tableRowsMax, takeHead } from "../output/result-table.ts";
 import { renderStatusLines } from "../output/table.ts";
+import { terminalWidth } from "../output/terminal-width.ts";
 import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
 
 /** Lines that are kept from one time to the next. */
@@ -121,8 +122,7 @@ async function answer(
   }
   // An error then names the line of the whole text.
   const placed = saved === undefined ? "\n".repeat(line - 1) + sql : sql;
-  const { isTTY, columns } = process.stdout;
-  console.log(renderResult(await read(placed, signal), isTTY ? columns : undefined));
+  console.log(renderResult(await read(placed, signal), terminalWidth()));
 }
 
 async function converse(

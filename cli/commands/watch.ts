@@ -7,6 +7,7 @@ import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { ProcessLocks } from "../../lib/local/process-locks.ts";
 import { SqliteWatchState } from "../../lib/local/sqlite-watch-state.ts";
+import { Deliveries, type DeliveryReports } from "../../lib/notify/deliveries.ts";
 import { makeTarget, type TargetPorts } from "../../lib/notify/make-target.ts";
 import type { Target } from "../../lib/notify/target.ts";
 import { type WatchReports, watchArchive } from "../../lib/notify/watch-archive.ts";
@@ -21,12 +22,16 @@ import { addContextOptions } from "../options/context.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { parsePositiveSeconds, parseTime, TIME_HELP } from "../options/time.ts";
 import { showControls } from "../output/controls.ts";
+import { reportFailedLookUps } from "../output/failed-look-ups.ts";
 import { formatCounted } from "../output/format.ts";
 import { type ContextOptions, readContextFiles } from "../run/detection-files.ts";
 import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
 import { readNamedJson } from "../run/named-file.ts";
 
 const MAX_ENTRY_AGE_SECONDS = 14 * SECONDS_PER_DAY;
+
+/** How long stopping waits for answers: as long as one request may take. */
+const GRACE_MS = 10_000;
 
 interface WatchOptions extends ContextOptions {
   archive: string;
@@ -84,7 +89,8 @@ async function watch(options: WatchOptions): Promise<number> {
     parseWatchConfig(value, DETECTIONS, known),
   );
   await checkSource(archive, source);
-  const targets = await makeTargets(config);
+  const ending = new AbortController();
+  const targets = await makeTargets(config, ending.signal);
   const context = { ...config.context, ...(await readContextFiles(options)) };
   const locks = new ProcessLocks(join(archive, ".locks"));
   if (!locks.tryLock("watch", randomUUID())) {
@@ -105,59 +111,83 @@ async function watch(options: WatchOptions): Promise<number> {
       ...{ overrides: config.overrides, suppressions: config.suppressions },
       ...{ context, periodSeconds: config.periodSeconds },
     });
+    const counts = { sent: 0, suppressed: 0 };
     const ports = {
       archive: new DirectoryArchiveStore(archive),
-      ...{ state, correlations: state, detector, targets },
-      ...{ clock: systemClock, random: Math.random },
+      ...{ state, correlations: state, detector, clock: systemClock },
     };
-    const counts = { sent: 0, suppressed: 0 };
-    const look = async () =>
-      watchArchive(
+    const look = async () => {
+      const looked = await watchArchive(
         ports,
         {
           routes: config.routes,
           sources: source === undefined ? await sourcesIn(archive) : [source],
           maxEntryAgeSeconds: MAX_ENTRY_AGE_SECONDS,
-          attemptsMax: DELIVERY_ATTEMPTS,
           from: options.from,
         },
         {
           ...REPORTS,
-          onDelivered: () => {
-            counts.sent += 1;
-          },
           onObject: (_, { withheld }) => {
             counts.suppressed += withheld.length;
           },
         },
       );
-    if (options.once) {
-      const looked = await look();
-      const givenUp = state.givenUp().length;
-      console.log(describeLook({ ...counts, givenUp }));
-      return toExitCode(looked.problems, givenUp);
-    }
-    const signal = abortOnInterrupt("Stopping with everything saved");
-    for (;;) {
-      await look();
-      await systemClock.sleep(interval * 1000, signal);
+      reportFailedLookUps(context.addresses);
+      return looked;
+    };
+    const deliveries = new Deliveries(
+      { state, targets, clock: systemClock, random: Math.random },
+      DELIVERY_ATTEMPTS,
+      {
+        onDelivered: () => {
+          counts.sent += 1;
+        },
+        onFailure: reportFailure,
+      },
+    );
+    try {
+      if (options.once) {
+        const looked = await look();
+        deliveries.start();
+        await deliveries.idle();
+        const givenUp = state.givenUp().length;
+        console.log(describeLook({ ...counts, givenUp }));
+        return toExitCode(looked.problems, givenUp);
+      }
+      const signal = abortOnInterrupt("Stopping with everything saved");
+      for (;;) {
+        deliveries.start(); // what is left from before need not wait for a long look
+        await look();
+        deliveries.start();
+        await systemClock.sleep(interval * 1000, signal);
+      }
+    } finally {
+      await deliveries.stop(GRACE_MS);
     }
   } catch (error) {
     if (error instanceof InterruptedError) return EXIT.interrupted;
     throw error;
   } finally {
+    ending.abort();
     state.close();
     locks.close();
   }
 }
 
-/** @throws {UsageError} when a variable that holds a secret is not set */
-async function makeTargets({ targets }: WatchConfig): Promise<Map<string, Target>> {
+/**
+ * @param ending - aborted: what is on its way to a target is not waited for
+ * @throws {UsageError} when a variable that holds a secret is not set
+ */
+async function makeTargets(
+  { targets }: WatchConfig,
+  ending: AbortSignal,
+): Promise<Map<string, Target>> {
   const missing = Object.entries(targets).flatMap(([name, settings]) =>
-    "secret" in settings && !process.env[settings.secret] ? `${settings.secret} (${name})` : [],
+    "secret" in settings && !process.env[settings.secret] ? `targets.${name}.secret` : [],
   );
   if (missing.length > 0) {
-    throw new UsageError(`set the environment variables with the secrets: ${missing.join(", ")}`);
+    // Not by their names: some secrets look like one.
+    throw new UsageError(`set the environment variables that ${missing.join(", ")} name`);
   }
   const isOnAws = Object.values(targets).some(
     ({ type }) => type === "eventbridge" || type === "sns",
@@ -169,8 +199,8 @@ async function makeTargets({ targets }: WatchConfig): Promise<Map<string, Target
       };
   const ports: TargetPorts = {
     fetch,
-    timeout: (ms) => AbortSignal.timeout(ms),
-    clock: systemClock,
+    timeout: (ms) => AbortSignal.any([AbortSignal.timeout(ms), ending]),
+    clock: { ...systemClock, sleep: (ms) => systemClock.sleep(ms, ending) },
     random: Math.random,
     readSecret: async (name) => process.env[name] ?? "",
     sinkOf,
@@ -195,13 +225,14 @@ const REPORTS: WatchReports = {
     const to = targets.length === 0 ? "no route" : targets.join(", ");
     console.log(showControls(`[${severity.toUpperCase()}] ${title} (${ruleId}) → ${to}`));
   },
-  onFailure: ({ id }, target, { message }, isFinal) => {
-    const next = isFinal ? "given up; send it again with --retry" : "trying again later";
-    process.stderr.write(toErrorLine(`${target} does not have ${id}: ${message} (${next})`));
-  },
   onProblem: (objectKey, { message }) => {
     process.stderr.write(toErrorLine(`${objectKey} was not looked at: ${message}`));
   },
+};
+
+const reportFailure: DeliveryReports["onFailure"] = ({ id }, target, { message }, isFinal) => {
+  const next = isFinal ? "given up; send it again with --retry" : "trying again later";
+  process.stderr.write(toErrorLine(`${target} does not have ${id}: ${message} (${next})`));
 };
 
 function toExitCode(problems: number, givenUp: number): number {

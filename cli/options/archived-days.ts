@@ -25,16 +25,17 @@ export async function noteNothing(
  * Say so when the archive has nothing of a period.
  *
  * @param period - days, UTC, both included
+ * @returns whether it has nothing
  */
 export async function noteOutside(
   period: { from_day: string; to_day: string },
   archive: string,
   source: string | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const days = await archivedDaysIn(archive, source);
-  if (days === undefined || period.to_day < days.first || period.from_day > days.last) {
-    await noteNothing(NOTHING_OF_PERIOD, archive, source);
-  }
+  const isOutside = days === undefined || period.to_day < days.first || period.from_day > days.last;
+  if (isOutside) await noteNothing(NOTHING_OF_PERIOD, archive, source);
+  return isOutside;
 }
 
 export const NOTHING_OF_PERIOD = "no entry is of this period";

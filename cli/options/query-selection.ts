@@ -1,7 +1,12 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { readSavedQueries, SAVED_QUERIES, type SavedQuery } from "../../lib/sql/saved-queries.ts";
+import {
+  entriesSql,
+  readSavedQueries,
+  SAVED_QUERIES,
+  type SavedQuery,
+} from "../../lib/sql/saved-queries.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import { describeFileProblem, UsageError } from "../errors.ts";
@@ -29,6 +34,10 @@ interface Statement {
     reads: string;
     /** Days, UTC, both included. */
     period: { from_day: string; to_day: string };
+    /** What `--set` gave besides the period, for people: `person=…`; empty without any. */
+    asked: string;
+    /** Counts the entries of the period. */
+    entriesSql: string;
   };
 }
 
@@ -58,18 +67,20 @@ export function addQueriesOption(command: Command): Command {
 /**
  * Our saved queries and those of a folder, by name.
  *
- * @throws {UsageError} when the folder cannot be read, or a file in it is no saved query
+ * @throws {UsageError} when the folder cannot be read, has no queries, or a file in it is no saved query
  */
 export function savedQueries(directory: string | undefined): ReadonlyMap<string, SavedQuery> {
   if (directory === undefined) return SAVED_QUERIES;
+  let own: ReadonlyMap<string, SavedQuery>;
   try {
-    return new Map([
-      ...SAVED_QUERIES,
-      ...readSavedQueries(pathToFileURL(`${resolve(directory)}/`)),
-    ]);
+    own = readSavedQueries(pathToFileURL(`${resolve(directory)}/`));
   } catch (cause) {
     throw new UsageError(`--queries ${directory}: ${describeFileProblem(cause)}`, { cause });
   }
+  if (own.size === 0) {
+    throw new UsageError(`--queries ${directory}: there is no NAME.sql in this folder`);
+  }
+  return new Map([...SAVED_QUERIES, ...own]);
 }
 
 /**
@@ -103,6 +114,11 @@ export function toStatement(
       saved: {
         reads: `Reading ${period.from_day} to ${period.to_day} (UTC, both included) of ${source ?? "all sources"}.`,
         period,
+        asked: Object.entries(values)
+          .filter(([name]) => !(name in period))
+          .map(([name, value]) => `${name}=${value}`)
+          .join(", "),
+        entriesSql: entriesSql(period, source),
       },
     };
   }

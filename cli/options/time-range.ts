@@ -14,11 +14,14 @@ export interface TimeRangeOptions {
   last?: number;
 }
 
+const READS_ENTRIES = {
+  from: "only entries from this time on",
+  until: "only entries before this time",
+  last: "only entries newer than this",
+};
+
 /** @param descriptions - what each of them means for the command */
-export function addTimeRangeOptions(
-  command: Command,
-  descriptions: { from: string; until: string; last: string },
-): Command {
+export function addTimeRangeOptions(command: Command, descriptions = READS_ENTRIES): Command {
   return command
     .option("--from <time>", descriptions.from, parseTime)
     .option("--until <time>", descriptions.until, parseTime)

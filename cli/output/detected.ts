@@ -4,6 +4,7 @@ import type { TimeRange } from "../../lib/time.ts";
 import { formatCount, formatCounted, formatTime } from "./format.ts";
 import { renderAlerts, renderSuppressed } from "./listed-alerts.ts";
 import { renderTable } from "./table.ts";
+import { terminalWidth } from "./terminal-width.ts";
 
 /** Alerts to list: those that are raised, and those that a suppression holds back. */
 export interface Listed {
@@ -30,9 +31,10 @@ export function describeDetected(
       formatCount(matches),
       formatCount(alerts),
     ]),
-    { widthMax: process.stdout.columns, isNumeric: [false, false, true, true] },
+    { widthMax: terminalWidth(), isNumeric: [false, false, true, true] },
   );
   const failures = matching.reduce((sum, count) => sum + count.failures, 0);
+  const failing = matching.filter((count) => count.failures > 0).map(({ rule }) => rule.id);
   return [
     ...(alerts === 0 ? [] : [renderAlerts(listed.alerts, alerts), ""]),
     ...(suppressed === 0 ? [] : [renderSuppressed(listed.suppressed, suppressed), ""]),
@@ -43,7 +45,9 @@ export function describeDetected(
       : [`${formatCounted(findings.unreadable, "line")} in the archive could not be read.`]),
     ...(failures === 0
       ? []
-      : [`Rules threw ${formatCounted(failures, "error")}: this is a bug, please report it.`]),
+      : [
+          `Rules threw ${formatCounted(failures, "error")}: ${failing.join(", ")}. In a rule of ours this is a bug, please report it.`,
+        ]),
   ].join("\n");
 }
 

@@ -28,6 +28,23 @@ export function wrapText(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/**
+ * Break a text between words, so that its lines have this many columns at most; a longer word
+ * has a line to itself.
+ *
+ * @param indent - begins each line
+ * @param width - without it, the text stays one line
+ */
+export function wrapWords(text: string, indent: string, width = Number.POSITIVE_INFINITY): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && displayWidth(line) <= width) lines.splice(-1, 1, line);
+    else lines.push(indent + word);
+  }
+  return lines.join("\n");
+}
+
 /** The text with spaces after it, this many columns wide at least. */
 export function padText(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));

@@ -1,6 +1,7 @@
 import type { Alert } from "../../lib/detect/alert.ts";
 import { SEVERITIES } from "../../lib/detect/rule.ts";
 import { renderResult } from "./result-table.ts";
+import { terminalWidth } from "./terminal-width.ts";
 
 /** Alerts that are kept to be listed, the most severe first; all are counted. */
 const LISTED_MAX = 10_000;
@@ -63,7 +64,7 @@ function renderList(
 ): string {
   return renderResult(
     { columns, types: columns.map(() => "VARCHAR"), rows, rowCount },
-    process.stdout.isTTY ? process.stdout.columns : undefined,
+    terminalWidth(),
     names,
   );
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { UsageError } from "../errors.ts";
+import { describeFileProblem, UsageError } from "../errors.ts";
 import { writeOut } from "./standard-output.ts";
 
 /** A result is about people. */
@@ -20,6 +20,7 @@ const PIECE_BYTES = 256 * 1024;
  * @param write - writes the file at this path, whatever was there
  * @param option - by which the path was given
  * @throws {UsageError} when there is something else than a file at the path, or no folder for it
+ * in which this user may write
  */
 export async function writeWhole(
   path: string,
@@ -28,8 +29,13 @@ export async function writeWhole(
 ): Promise<void> {
   const target = await targetOf(path, option);
   const partial = `${target}.partial-${process.pid}`;
+  // DuckDB knows no modes.
+  await writeFile(partial, "", { mode: OWNER_ONLY }).catch((cause) => {
+    throw new UsageError(`cannot write ${option} ${path}: ${describeFileProblem(cause)}`, {
+      cause,
+    });
+  });
   try {
-    await writeFile(partial, "", { mode: OWNER_ONLY }); // DuckDB knows no modes.
     await write(partial);
     await rename(partial, target);
   } catch (error) {

@@ -8,15 +8,16 @@ import { Deployment } from "./deployment.ts";
 const CONCURRENCY = 4;
 
 /**
- * What a report of a deployed stack is made from: Athena, and its archive's manifests. The rules
- * are not run, since they would read every object. The bytes scanned go to standard error.
+ * What a report of a deployed stack is made from: Athena, and its archive's manifests. The alerts
+ * are those that the stack has kept: running the rules would read every object. The bytes scanned go to standard error.
  *
- * @param source - absent: all
+ * @param of.source - absent: all
+ * @param of.hasAlertLog - whether its log of alerts is to be read
  */
 export async function deployedReportPorts(
   stackName: string,
   version: string,
-  source: string | undefined,
+  { source, hasAlertLog }: { source: string | undefined; hasAlertLog: boolean },
   signal: AbortSignal,
 ): Promise<ReportPorts> {
   const deployment = await Deployment.find(stackName);
@@ -28,6 +29,7 @@ export async function deployedReportPorts(
     archive: `s3://${stack.archiveBucket}`,
     store: archive,
     sources,
+    hasAlertLog,
     heads: await sealedHeadsOf(checkpoints, sources),
     readAll: async <T>(
       statements: readonly string[],

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { ContextFile } from "../../lib/detect/context/context-file.ts";
 import type { ContextFiles } from "../../lib/detect/context/read-context.ts";
+import type { Detection } from "../../lib/detect/correlation.ts";
 import { rulesOf } from "../../lib/detect/own-rules.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
 import { parseSuppressions, type Suppression } from "../../lib/detect/suppressions.ts";
@@ -12,12 +13,18 @@ import {
   THREAT_LISTS,
 } from "../../lib/stack/detection-files.ts";
 
-/** @param code - URL of the function's code */
-export function readSuppressions(code: string): readonly Suppression[] {
+/**
+ * @param code - URL of the function's code
+ * @param rules - that they may name
+ */
+export function readSuppressions(
+  code: string,
+  rules: readonly Detection[],
+): readonly Suppression[] {
   const file = read(SUPPRESSIONS_FILE, code);
   return file === undefined
     ? []
-    : parseSuppressions(JSON.parse(Buffer.from(file.content).toString()));
+    : parseSuppressions(JSON.parse(Buffer.from(file.content).toString()), rules);
 }
 
 /** @param code - URL of the function's code */

@@ -27,6 +27,7 @@ import { S3AddressTable } from "../../lib/aws/s3-address-table.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
 import { AlertLog } from "../../lib/detect/alert-log.ts";
+import { parseRuleOverrides } from "../../lib/detect/configure.ts";
 import {
   type Consumed,
   type ConsumePorts,
@@ -37,6 +38,7 @@ import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
 import { withOwnRules } from "../../lib/detect/own-rules.ts";
+import { AlertsNotRaisedError, type Raised } from "../../lib/detect/raise-alerts.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
 import { Suppressions } from "../../lib/detect/suppressions.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
@@ -56,17 +58,20 @@ const dynamoDb = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT_OPTIONS))
 const s3 = new S3Client(S3_OPTIONS);
 const archive = new S3ArchiveStore(s3, environment.ARCHIVE_BUCKET);
 
+const rules = withOwnRules(DETECTIONS, await readOwnRules(import.meta.url));
+const context = readContext(readContextFiles(import.meta.url));
+
 const ports: ConsumePorts = {
   archive,
   log: environment.ALERT_LOG === undefined ? undefined : new AlertLog(archive),
   detector: new Detector({
-    rules: withOwnRules(DETECTIONS, await readOwnRules(import.meta.url)),
-    overrides: environment.DETECTION_RULES,
-    suppressions: new Suppressions(readSuppressions(import.meta.url)),
+    rules,
+    overrides: parseRuleOverrides(environment.DETECTION_RULES, rules),
+    suppressions: new Suppressions(readSuppressions(import.meta.url, rules)),
     context: {
       ownAppIds: environment.OWN_APP_IDS,
       ownInstallerIds: environment.OWN_INSTALLER_IDS,
-      ...readContext(readContextFiles(import.meta.url)),
+      ...context,
     },
     periodSeconds: environment.ALERT_PERIOD_SECONDS,
   }),
@@ -93,6 +98,7 @@ async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
       });
       report(object.key, consumed);
     } catch (error) {
+      if (error instanceof AlertsNotRaisedError) reportRaised(error.raised);
       logger.error("an event failed and comes again", { messageId, error: error as Error });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
@@ -102,32 +108,43 @@ async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
 }
 
 function report(objectKey: string, consumed: Consumed): void {
-  const { unreadable, failures, tooOld, withheld, ...counts } = consumed;
+  const { unreadable, failures, tooOld, published, suppressed, withheld, ...counts } = consumed;
   const ruleFailures = [...failures.values()].reduce((sum, { count }) => sum + count, 0);
   for (const [ruleId, { count, entryId, error }] of failures) {
     const where = { objectKey, ruleId, entryId, count };
     logger.error("a rule threw", { ...where, error: error as Error });
   }
+  for (const { error, ...failed } of context.addresses.takeFailures()) {
+    logger.error("look-ups of addresses failed, whose facts are missing", {
+      ...{ objectKey, ...failed },
+      error,
+    });
+  }
   if (unreadable.length > 0) {
     logger.error("lines that are no entry", { objectKey, lines: unreadable.slice(0, 10) });
   }
-  for (const { id: alertId, title, severity, suppression, entries } of withheld) {
-    const what = { alertId, title, severity, ...suppression, entries };
-    logger.info("an alert was suppressed", { objectKey, ...what });
-  }
   logger.info("an object was looked at", {
-    ...{ objectKey, tooOld, withheld: withheld.length },
+    ...{ objectKey, tooOld, published, suppressed, withheld: withheld.length },
     ...counts,
   });
   const all = {
     objects: 1,
     tooOld: tooOld ? 1 : 0,
     ...counts,
-    withheld: withheld.length,
     ruleFailures,
     unreadable: unreadable.length,
   };
   addCounts(metrics, DETECT_METRICS, withoutZeros(all));
+  reportRaised(consumed);
+}
+
+function reportRaised({ published, suppressed, withheld }: Raised): void {
+  for (const { id: alertId, objectKey, title, severity, suppression, entries } of withheld) {
+    const what = { alertId, title, severity, ...suppression, entries };
+    logger.info("an alert was suppressed", { objectKey, ...what });
+  }
+  const counts = { published, suppressed, withheld: withheld.length };
+  addCounts(metrics, DETECT_METRICS, withoutZeros(counts));
 }
 
 export const handler = lambda.handler(consumeBatch);

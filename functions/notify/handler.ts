@@ -44,6 +44,7 @@ const { environment, logger, metrics, ...lambda } = createFunction(
 );
 const { TARGET_NAME: name, ROUTES: routes } = environment;
 metrics.setDefaultDimensions({ [TARGET_DIMENSION]: name });
+logger.appendPersistentKeys({ target: name }); // errors do not name it
 
 const queue = new SqsQueue(new SQSClient({ ...CLIENT_OPTIONS, useQueueUrlAsEndpoint: false }), {
   queue: environment.QUEUE_URL,

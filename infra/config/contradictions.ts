@@ -144,11 +144,11 @@ function* readerContradictions({ readers, sources }: LakeConfig): Generator<Cont
 }
 
 function* routingContradictions({
-  detection: { enabled, targets, routes, rules, suppressions },
+  detection: { enabled, targets, routes, rules, suppressions, ownRules },
   sources,
 }: LakeConfig): Generator<Contradiction> {
   const known = {
-    ruleIds: [...DETECTIONS, SUPPRESSION_EXPIRED].map(({ id }) => id),
+    ruleIds: [...DETECTIONS, ...(ownRules?.rules ?? []), SUPPRESSION_EXPIRED].map(({ id }) => id),
     sources: sources.map(({ name }) => name),
   };
   for (const { path, message } of [

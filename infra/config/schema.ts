@@ -2,22 +2,17 @@
 
 import { z } from "zod";
 import { SOURCE_NAME } from "../../lib/archive/object-key.ts";
-import {
-  parseRuleOverrides,
-  RuleConfigurationError,
-  type RuleOverrides,
-} from "../../lib/detect/configure.ts";
-import {
-  parseSuppressions,
-  type Suppression,
-  SuppressionError,
-} from "../../lib/detect/suppressions.ts";
+import { parseRuleOverrides, type RuleOverrides } from "../../lib/detect/configure.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { withOwnRules } from "../../lib/detect/own-rules.ts";
+import { parseSuppressions, type Suppression } from "../../lib/detect/suppressions.ts";
 import { isNot, list, matching, oneOf, section } from "../../lib/fields.ts";
 import { routeList, targetsByName } from "../../lib/notify/target-settings.ts";
 import { DEFAULT_SCHEMA_VERSION, SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
 import { DEFAULT_STACK_NAME } from "../../lib/stack/outputs.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import { bytes, day, duration, durationOr, flag, time, timeOfDay } from "./fields.ts";
+import { bundleOwnRules } from "./own-rules.ts";
 
 /** CloudWatch Logs takes these and no other number of days. */
 const LOG_RETENTION_DAYS = [
@@ -140,24 +135,21 @@ const ocsf = section({
   enabled: flag.default(false),
   schemaVersion: oneOf(SCHEMA_VERSIONS).default(DEFAULT_SCHEMA_VERSION),
 });
-/** A value that the product checks itself. */
-function checkedBy<T>(parse: (value: unknown) => T, problem: new (message: string) => Error) {
-  return z.custom<T>().superRefine((value, context) => {
-    try {
-      parse(value);
-    } catch (error) {
-      if (!(error instanceof problem)) {
-        throw error;
-      }
-      context.addIssue({ code: "custom", message: error.message });
-    }
-  });
+/** What the product reads of a value itself; an error that it throws says what is wrong with it. */
+function readBy<T>(context: z.RefinementCtx, path: PropertyKey[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    context.addIssue({ code: "custom", path, message: (error as Error).message });
+    return z.NEVER;
+  }
 }
+
 /** Where a secret is. What looks like a secret is refused, and not quoted. */
 const secretId = z
   .string({ error: "is missing; write the name or the whole ARN of a secret in Secrets Manager" })
   .regex(
-    /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|https?:)[\w/+=.@-]{1,256})$/,
+    /^(?:arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}|(?!whsec_|xox|ATATT|https?:)[\w/+=.@-]{1,256})$/,
     {
       error:
         "must be the name or the whole ARN of a secret in Secrets Manager, never the secret itself",
@@ -166,10 +158,14 @@ const secretId = z
 
 const contextFile = matching(/\S/, "a file");
 
-const detection = section({
+const ownRules = matching(/\S/, "a folder").transform((folder, context) =>
+  readBy(context, [], () => bundleOwnRules(folder)),
+);
+
+const detectionSection = section({
   enabled: flag.default(true),
-  rules: checkedBy<RuleOverrides>(parseRuleOverrides, RuleConfigurationError).default({}),
-  ownRules: matching(/\S/, "a folder").optional(),
+  rules: z.custom<RuleOverrides>().default({}),
+  ownRules: ownRules.optional(),
   context: section({
     countries: contextFile.optional(),
     networkOwners: contextFile.optional(),
@@ -180,7 +176,7 @@ const detection = section({
     staff: contextFile.optional(),
   }).prefault({}),
   addressTable: flag.default(false),
-  suppressions: checkedBy<readonly Suppression[]>(parseSuppressions, SuppressionError).default([]),
+  suppressions: z.custom<readonly Suppression[]>().default([]),
   alertPeriod: duration("1m", "7d", "s").prefault("1h"),
   maxEntryAge: duration("1d", "365d", "d").prefault("14d"),
   ownAppIds: list(matching(/^A[A-Z0-9]+$/, "an app's id (A…)"), "a list of app ids").default([]),
@@ -191,6 +187,18 @@ const detection = section({
   alertLog: flag.optional(),
   targets: targetsByName(secretId).default({}),
   routes: routeList.default([]),
+});
+
+/** Settings and suppressions may name rules of one's own. */
+const detection = detectionSection.transform((given, context) => {
+  const known = withOwnRules(DETECTIONS, given.ownRules?.rules ?? []);
+  return {
+    ...given,
+    rules: readBy(context, ["rules"], () => parseRuleOverrides(given.rules, known)),
+    suppressions: readBy(context, ["suppressions"], () =>
+      parseSuppressions(given.suppressions, known),
+    ),
+  };
 });
 
 const lake = {

@@ -16,6 +16,7 @@ import { viaService } from "./grant.ts";
 import { grantColumnsWriter } from "./lake-formation.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
+import { allowSealedDays } from "./source-access.ts";
 
 export interface ColumnsProps {
   /** The source's name. */
@@ -95,15 +96,7 @@ export class Columns extends Construct {
   }
 
   #allowArchive(handler: NodeFunction, { source, bucket }: ColumnsProps): void {
-    const own = [PREFIXES.auditLogs, PREFIXES.manifests].map(
-      (prefix) => `${prefix}source=${source}/*`,
-    );
-    handler.allow({
-      sid: "ReadSealedDays",
-      actions: ["s3:GetObject"],
-      resources: own.map((path) => bucket.arnForObjects(path)),
-      whyWildcard: "It ends a prefix: any object of this source, and of no other.",
-    });
+    allowSealedDays(handler, bucket, source);
     handler.allow({
       sid: "MarkDays",
       actions: ["s3:PutObject"],
@@ -116,7 +109,13 @@ export class Columns extends Construct {
       actions: ["s3:ListBucket"],
       resources: [bucket.bucketArn],
       conditions: {
-        StringLike: { "s3:prefix": [...own, `${PREFIXES.manifests}*`, `${TABLE_MARKS_PREFIX}*`] },
+        StringLike: {
+          "s3:prefix": [
+            `${PREFIXES.auditLogs}source=${source}/*`,
+            `${PREFIXES.manifests}*`,
+            `${TABLE_MARKS_PREFIX}*`,
+          ],
+        },
       },
     });
     handler.allow({

@@ -15,7 +15,6 @@ import {
 } from "../../lib/stack/detection-files.ts";
 import { ConfigError } from "../config/parse.ts";
 import type { LakeConfig } from "../config/schema.ts";
-import { bundleOwnRules } from "./own-rules.ts";
 
 /**
  * What the function that detects finds beside its code, by path.
@@ -42,7 +41,7 @@ export function detectionFiles({
   checked(() => readContext({ ...files, threatLists: lists }));
   return {
     ...(suppressions.length === 0 ? {} : { [SUPPRESSIONS_FILE]: JSON.stringify(suppressions) }),
-    ...(ownRules === undefined ? {} : { [OWN_RULES_FILE]: bundleOwnRules(ownRules) }),
+    ...(ownRules === undefined ? {} : { [OWN_RULES_FILE]: ownRules.code }),
     ...Object.fromEntries(
       Object.entries(files).flatMap(([kind, file]) =>
         file === undefined ? [] : [[CONTEXT_FILES[kind as keyof typeof files], file.content]],

@@ -17,6 +17,7 @@ import type { Catalog } from "./catalog.ts";
 import { viaService } from "./grant.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
+import { allowSealedDays } from "./source-access.ts";
 
 export interface OcsfStoreProps {
   config: LakeConfig["ocsf"];
@@ -101,15 +102,7 @@ export class OcsfWriter extends Construct {
         }),
       },
     });
-    const own = [PREFIXES.auditLogs, PREFIXES.manifests].map(
-      (prefix) => `${prefix}source=${source}/*`,
-    );
-    handler.allow({
-      sid: "ReadSealedDays",
-      actions: ["s3:GetObject"],
-      resources: own.map((path) => bucket.arnForObjects(path)),
-      whyWildcard: "It ends a prefix: any object of this source, and of no other.",
-    });
+    allowSealedDays(handler, bucket, source);
     handler.allow({
       sid: "ListManifests",
       actions: ["s3:ListBucket"],

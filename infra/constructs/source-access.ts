@@ -55,6 +55,18 @@ export function allowArchive(
   handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt", "kms:GenerateDataKey"]);
 }
 
+/** Reads what is sealed of the source: entries, and the manifests that say what each day held. */
+export function allowSealedDays(handler: NodeFunction, bucket: IBucket, source: string): void {
+  handler.allow({
+    sid: "ReadSealedDays",
+    actions: ["s3:GetObject"],
+    resources: [PREFIXES.auditLogs, PREFIXES.manifests].map((prefix) =>
+      bucket.arnForObjects(`${prefix}source=${source}/*`),
+    ),
+    whyWildcard: "It ends a prefix: any object of this source, and of no other.",
+  });
+}
+
 /**
  * @param rotates - whether it refreshes the token, and so replaces it
  * @param key - the one that the secret is encrypted under

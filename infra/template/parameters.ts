@@ -74,6 +74,12 @@ export const PARAMETERS = {
     Default: "on",
     Description: "Store sealed days in columns, too. Always off when RetentionDays is set.",
   },
+  Ocsf: {
+    ...ON_OR_OFF,
+    Default: "off",
+    Description:
+      "Write sealed days as events of OCSF, which SIEMs read, into a bucket of their own.",
+  },
   Signing: {
     ...ON_OR_OFF,
     Default: "off",
@@ -133,7 +139,7 @@ export type ParameterName = keyof typeof PARAMETERS;
 /** How the console groups them. */
 export const PARAMETER_GROUPS: Record<string, ParameterName[]> = {
   "Slack organization": ["SourceName", "ArchiveStartsOn", "FirstStart", "Schedule", "SlackApi"],
-  "What it does": ["AlertEmail", "Dashboard", "Detection", "Columns", "Signing"],
+  "What it does": ["AlertEmail", "Dashboard", "Detection", "Columns", "Ocsf", "Signing"],
   "How long entries are kept": ["RetentionDays", "ObjectLockMode", "ObjectLockDays"],
   Names: ["Database", "Workgroup"],
   "Code of the functions": ["CodeBucket", "CodePrefix"],

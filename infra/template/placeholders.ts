@@ -75,6 +75,10 @@ export const FEATURES = {
       closing: { ...config.closing, compact: false },
     }),
   },
+  HasOcsf: {
+    condition: is("Ocsf", "on"),
+    off: (config: Config): Config => ({ ...config, ocsf: { ...config.ocsf, enabled: false } }),
+  },
 } satisfies Record<string, { condition: object; off: (config: Config) => Config }>;
 
 export type Feature = keyof typeof FEATURES;
@@ -106,6 +110,7 @@ export function placeholderConfig(off: readonly Feature[]): Config {
     catalog: { database: PLACEHOLDERS.database, workgroup: PLACEHOLDERS.workgroup },
     dashboard: true,
     closing: { sign: true, compact: true },
+    ocsf: { enabled: true },
     alerts: { email: [PLACEHOLDERS.email] },
   } satisfies AuditLakeConfig;
   const config = parseConfig(everything, "infra/template/placeholders.ts");
@@ -125,6 +130,10 @@ const IN_TEXT: [placeholder: string, reference: object][] = [
   [PLACEHOLDERS.source, parameter("SourceName")],
   [PLACEHOLDERS.firstStart, parameter("FirstStart")],
   [PLACEHOLDERS.archiveStartsOn, parameter("ArchiveStartsOn")],
+  [
+    PLACEHOLDERS.archiveStartsOn.replaceAll("-", ""),
+    { "Fn::Join": ["", { "Fn::Split": ["-", parameter("ArchiveStartsOn")] }] },
+  ],
   [PLACEHOLDERS.slackApi, parameter("SlackApi")],
   [PLACEHOLDERS.email, parameter("AlertEmail")],
   [PLACEHOLDERS.database, parameter("Database")],

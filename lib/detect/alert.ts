@@ -20,7 +20,8 @@ const ALERT_SCHEMA_VERSION = 2;
  * in one period.
  *
  * Texts in it come from Slack, so from anyone who may name a file or a channel:
- * each is one line, without control or invisible characters, and cut to length.
+ * each is one line, without control or invisible characters, and cut to length, which `…`
+ * at its end says.
  * Only `line` is verbatim.
  */
 export interface Alert {
@@ -66,7 +67,7 @@ export interface Alert {
     /** What the staff list says of who did it; absent when it does not name them. */
     staff?: Record<string, string>;
   };
-  /** The entry's exact text; absent when it is longer than `MAX_LINE_BYTES`. */
+  /** The entry's exact text; absent when it is longer than `MAX_LINE_BYTES`, or the alert is very long. */
   line?: string;
   /** Entries of the same object that belong to this alert; at least 1. */
   entries: number;
@@ -88,14 +89,24 @@ export interface Alert {
   };
 }
 
-/** SNS accepts 256 KiB, and a line is escaped twice on its way into a message. */
 const MAX_LINE_BYTES = 32 * 1024;
+
+/**
+ * Of an alert as JSON within JSON, in which a message carries it: with the text for people it
+ * stays below the 256 KiB that SNS accepts.
+ */
+const MAX_MESSAGE_BYTES = 150 * 1024;
 
 /** Enough to see what happened; the commands of `inspect` show the rest. */
 export const MAX_ENTRY_IDS = 10;
 
 const MAX_TITLE_LENGTH = 200;
 const MAX_FACT_LENGTH = 500;
+const MAX_HINT_LENGTH = 300;
+const MAX_HINTS = 10;
+const MAX_NAME_LENGTH = 100;
+const MAX_LISTS = 10;
+const MAX_STAFF_COLUMNS = 20;
 
 /** The entry that an alert shows, and where it was found. */
 export interface FoundEntry {
@@ -127,15 +138,38 @@ interface AlertIdentity {
   start: number;
 }
 
-/** @throws whatever the rule throws */
+/** @throws whatever the rule throws, or that it gives no text */
 export function identityOf(rule: Rule, { entry }: FoundEntry, periodSeconds: number) {
   const start = entry.date_create - (entry.date_create % periodSeconds);
-  return { dedupeKey: rule.dedupeKey(entry), start };
+  return { dedupeKey: textOf(rule, "dedupeKey", entry), start };
+}
+
+/**
+ * What a rule says of an entry: the code of one's own rules may be plain JavaScript.
+ *
+ * @throws whatever the rule throws, or that it gives no text
+ */
+export function textOf(
+  rule: Rule,
+  method: "alertTitle" | "dedupeKey",
+  entry: AuditLogEntry,
+): string {
+  const text: unknown = rule[method](entry);
+  if (typeof text === "string") return text;
+  throw new TypeError(`${method} gave ${JSON.stringify(text)} instead of a text`);
 }
 
 export function alertId(ruleId: string, source: string, { dedupeKey, start }: AlertIdentity) {
-  const keyHash = createHash("sha256").update(dedupeKey).digest("hex").slice(0, 16);
-  return `${ruleId}/${source}/${toIsoSeconds(start)}/${keyHash}`;
+  return `${ruleId}/${source}/${toIsoSeconds(start)}/${shortHash(dedupeKey)}`;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** What tells an alert from every other, and what is told from what each suppression holds back of it. */
+export function alertName({ id, suppression }: Pick<Alert, "id" | "suppression">): string {
+  return suppression === undefined ? id : `${id}/held/${shortHash(JSON.stringify(suppression))}`;
 }
 
 /**
@@ -154,30 +188,42 @@ export function makeAlert(
   const { count, ids, first, last, series } = entries;
   const firstTime = toIsoSeconds(first);
   const lastTime = toIsoSeconds(last);
-  return {
+  const alert: Alert = {
     schemaVersion: ALERT_SCHEMA_VERSION,
     id: alertId(rule.id, source, of),
     ruleId: rule.id,
     title: oneLine(of.title, MAX_TITLE_LENGTH),
     severity: rule.severity,
-    reason: rule.reason,
-    checks: rule.checks ?? [],
-    falsePositives: rule.falsePositives ?? [],
+    reason: fact(rule.reason),
+    checks: hints(rule.checks),
+    falsePositives: hints(rule.falsePositives),
     techniques: rule.techniques.map(toTechnique),
-    reference: rule.reference,
+    reference: fact(rule.reference),
     source,
     objectKey,
     period: { start: toIsoSeconds(of.start), end: toIsoSeconds(of.start + of.periodSeconds) },
     entry: { ...shownEntry(entry), ...contextOf(found) },
-    ...(Buffer.byteLength(line) > MAX_LINE_BYTES ? {} : { line }),
     entries: count,
-    entryIds: ids.map(fact),
+    entryIds: ids.map(name),
     firstTime,
     lastTime,
     inspect: inspectionOf(source, entries, entry, rule.query),
     ...(suppression && { suppression: pickDecision(suppression) }),
     ...(series && { series: { from: firstTime, to: lastTime, where: series.where } }),
   };
+  return withLine(alert, line);
+}
+
+/** The line is the only part of an alert that may be long: it is left out when there is no room. */
+function withLine(alert: Alert, line: string): Alert {
+  if (Buffer.byteLength(line) > MAX_LINE_BYTES) return alert;
+  const whole = { ...alert, line };
+  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(whole)));
+  return bytes > MAX_MESSAGE_BYTES ? alert : whole;
+}
+
+function hints(texts: readonly string[] = []): string[] {
+  return texts.slice(0, MAX_HINTS).map((text) => oneLine(text, MAX_HINT_LENGTH));
 }
 
 function pickDecision({ reason, owner, expires }: Suppression) {
@@ -190,12 +236,14 @@ function contextOf({ address, staff }: FoundEntry): Partial<Alert["entry"]> {
     ...(country === undefined ? {} : { country }),
     ...(network === undefined ? {} : { network: fact(network) }),
     ...(isKnownNetwork === undefined ? {} : { isKnownNetwork }),
-    ...(lists.length === 0 ? {} : { lists: lists.map(fact) }),
+    ...(lists.length === 0 ? {} : { lists: lists.slice(0, MAX_LISTS).map(name) }),
     ...(staff === undefined
       ? {}
       : {
           staff: Object.fromEntries(
-            Object.entries(staff).map(([column, text]) => [fact(column), fact(text)]),
+            Object.entries(staff)
+              .slice(0, MAX_STAFF_COLUMNS)
+              .map(([column, text]) => [name(column), name(text)]),
           ),
         }),
   };
@@ -224,6 +272,10 @@ function oneLine(text: string, maxLength: number): string {
   return characters.length <= maxLength
     ? characters.join("")
     : `${characters.slice(0, maxLength - 1).join("")}…`;
+}
+
+function name(text: string): string {
+  return oneLine(text, MAX_NAME_LENGTH);
 }
 
 function fact(text: string): string {

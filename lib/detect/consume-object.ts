@@ -8,7 +8,7 @@ import { correlate } from "./correlate.ts";
 import type { Detector, Findings } from "./detector.ts";
 import { textAt } from "./entry-fields.ts";
 import type { AddressTable, AlertLedger, CorrelationStore, NotificationSink } from "./ports.ts";
-import { type Raised, raiseAlerts } from "./raise-alerts.ts";
+import { AlertsNotRaisedError, type Raised, raiseAlerts } from "./raise-alerts.ts";
 import { addSeenNames } from "./schema-names.ts";
 import type { SeenNames } from "./seen-names.ts";
 
@@ -27,8 +27,6 @@ export interface NewObject {
 
 /** What became of an object. */
 export interface Consumed extends Omit<Findings, "alerts" | "stretches">, Raised {
-  /** Alerts that a suppression holds back. */
-  withheld: Alert[];
   /** Its entries are history, for example from a backfill; it was not read. */
   tooOld: boolean;
   /** Actions, entity types and fields seen for the first time. */
@@ -61,7 +59,8 @@ export interface ConsumePorts {
  * @param owner - unique to this attempt
  * @throws {RangeError} when `key` is not that of an object of audit logs
  * @throws {ArchiveObjectError} when the object is damaged
- * @throws {AlertsNotRaisedError} and whatever the archive throws; the event must be delivered again
+ * @throws {AlertsNotRaisedError} after everything else is done, and whatever the stores throw;
+ *   the event must be delivered again
  */
 export async function consumeObject(
   { key, createdAt }: NewObject,
@@ -72,8 +71,8 @@ export async function consumeObject(
   if (name === undefined) {
     throw new RangeError(`${key} is not the key of an object of audit logs`);
   }
-  const nothing = { entries: 0, matches: 0, published: 0, suppressed: 0, newNames: 0 };
   if (createdAt / 1000 - name.maxDateCreate > maxEntryAgeSeconds) {
+    const nothing = { entries: 0, matches: 0, published: 0, suppressed: 0, newNames: 0 };
     return { ...nothing, unreadable: [], failures: new Map(), withheld: [], tooOld: true };
   }
 
@@ -90,7 +89,8 @@ export async function consumeObject(
   });
   // The ledger must remember an alert for as long as any event can still raise it.
   const forgetAfterSeconds = maxEntryAgeSeconds + MAX_DELIVERY_SECONDS;
-  const raised = await raiseAlerts(alerts.filter(isToBeTold), ports, { owner, forgetAfterSeconds });
+  const raise = (some: readonly Alert[]) => raiseAlerts(some, ports, { owner, forgetAfterSeconds });
+  const single = await raise(alerts);
   // The alerts before need no other object: what goes wrong here holds none of them up.
   const correlated = await correlate(
     stretches,
@@ -98,23 +98,19 @@ export async function consumeObject(
     ports.detector.settings,
     forgetAfterSeconds,
   );
-  const { published, suppressed } = await raiseAlerts(correlated.filter(isToBeTold), ports, {
-    owner,
-    forgetAfterSeconds,
-  });
-  const withheld = [...alerts, ...correlated].filter((alert) => !isToBeTold(alert));
-  for (const alert of withheld) await ports.log?.keep(alert);
+  const several = await raise(correlated);
   const newNames = (await ports.vocabulary?.record(name.source, terms)) ?? 0;
   await writeAddresses(name, addresses, ports);
-  return {
-    ...findings,
-    matches: findings.matches + correlated.length,
-    published: raised.published + published,
-    suppressed: raised.suppressed + suppressed,
-    withheld,
-    tooOld: false,
-    newNames,
+  const raised = {
+    published: single.published + several.published,
+    suppressed: single.suppressed + several.suppressed,
+    withheld: [...single.withheld, ...several.withheld],
   };
+  const inFlight = single.inFlight + several.inFlight;
+  const errors = [...single.errors, ...several.errors];
+  if (inFlight + errors.length > 0) throw new AlertsNotRaisedError(raised, { inFlight, errors });
+  const matches = findings.matches + correlated.length;
+  return { ...findings, matches, ...raised, tooOld: false, newNames };
 }
 
 async function writeAddresses(
@@ -128,8 +124,4 @@ async function writeAddresses(
     object,
     Array.from(addresses, (address) => ({ address, ...known.of(address) })),
   );
-}
-
-function isToBeTold({ suppression }: Alert): boolean {
-  return suppression === undefined;
 }

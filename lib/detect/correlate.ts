@@ -1,11 +1,19 @@
 import type { AuditLogEntry } from "../slack/types.ts";
-import { type Alert, type FoundEntry, MAX_ENTRY_IDS, makeAlert, withContext } from "./alert.ts";
+import {
+  type Alert,
+  alertName,
+  type FoundEntry,
+  MAX_ENTRY_IDS,
+  makeAlert,
+  withContext,
+} from "./alert.ts";
 import { actionsOf, type Correlation, type CountedStep, titleOf } from "./correlation.ts";
 import type { DetectorSettings } from "./detector.ts";
-import { sqlText } from "./inspect.ts";
+import { sqlIs, sqlText } from "./inspect.ts";
+import { parseEntry } from "./parse-entry.ts";
 import {
   type Completion,
-  findCompletion,
+  findCompletions,
   maxRelevantPoints,
   type Point,
   parsePoint,
@@ -15,6 +23,13 @@ import {
 } from "./points.ts";
 import type { CorrelationStore } from "./ports.ts";
 import type { RuleContext } from "./rule.ts";
+import type { Suppression } from "./suppressions.ts";
+
+/** What correlations depend on, besides their entries. */
+export type CorrelationSettings = Pick<
+  DetectorSettings,
+  "periodSeconds" | "suppressions" | "context"
+>;
 
 /** Subjects that are looked up at the same time. */
 const CONCURRENCY = 16;
@@ -25,64 +40,73 @@ const CONCURRENCY = 16;
  */
 export interface Stretch {
   correlation: Correlation;
-  /** Of the correlation, the source and the subject. */
-  name: string;
   subjectId: string;
-  subjectName: string;
   /** Epoch seconds. */
   start: number;
   points: Point[];
   /** Of the first entries, at most `MAX_ENTRY_IDS`. */
   entryIds: string[];
-  /** The latest entry. */
-  latest: FoundEntry;
+  latest: LatestEntry;
+}
+
+/** Where to find the latest entry: to keep it parsed costs more than to parse it again. */
+interface LatestEntry {
+  id: string;
+  /** Epoch seconds. */
+  time: number;
+  /** The first step that it fits. */
+  step: number;
+  source: string;
+  objectKey: string;
+  line: Uint8Array;
 }
 
 /** Takes the entries of one object, in any order. */
 export class Stretches {
-  readonly #context: RuleContext;
-  readonly #byKey = new Map<string, Stretch>();
+  readonly #settings: CorrelationSettings;
+  readonly #byKey = new Map<Correlation, Map<string, Stretch>>();
 
-  constructor(context: RuleContext) {
-    this.#context = context;
+  constructor(settings: CorrelationSettings) {
+    this.#settings = settings;
   }
 
   /**
+   * @param line - of the entry
    * @returns whether the entry counts
    * @throws whatever the correlation throws
    */
-  add(correlation: Correlation, step: number, found: FoundEntry): boolean {
-    const { entry, source } = found;
+  add(correlation: Correlation, step: number, found: FoundEntry, line: Uint8Array): boolean {
+    const { entry, source, objectKey } = found;
+    const { id, date_create: time } = entry;
     const definition = correlation.steps[step];
     const subjectId = definition?.by.id(entry);
-    const counted = countedIn(correlation, entry, this.#context);
+    const { context, suppressions } = this.#settings;
+    const counted = countedIn(correlation, entry, context);
     if (definition === undefined || subjectId === undefined || counted === undefined) return false;
-    const time = entry.date_create;
     const start = time - (time % correlation.withinSeconds);
-    const key = [correlation.id, source, start, subjectId].join("/");
-    const point = { step, time, value: toValue(counted) };
-    const subjectName = definition.by.name(entry);
-    const known = this.#byKey.get(key);
+    const ofCorrelation = this.#byKey.get(correlation) ?? new Map<string, Stretch>();
+    this.#byKey.set(correlation, ofCorrelation);
+    const key = `${start}/${subjectId}`;
+    const mark = suppressions?.markOf(correlation, source, subjectId, entry) ?? "";
+    const point = { step, time, value: toValue(counted), mark };
+    const known = ofCorrelation.get(key);
     if (known === undefined) {
-      // The subject's id comes from Slack, of any length: its hash stands for it.
-      const name = `${correlation.id}/${source}/${toValue(subjectId)}`;
-      const subject = { name, subjectId, subjectName };
-      const first = { points: [point], entryIds: [entry.id], latest: found };
-      this.#byKey.set(key, { correlation, ...subject, start, ...first });
+      const latest = { id, time, step, source, objectKey, line };
+      const first = { points: [point], entryIds: [id], latest };
+      ofCorrelation.set(key, { correlation, subjectId, start, ...first });
       return true;
     }
     known.points.push(point);
-    if (known.entryIds.length < MAX_ENTRY_IDS) known.entryIds.push(entry.id);
-    const { date_create, id } = known.latest.entry;
-    if (time > date_create || (time === date_create && entry.id > id)) {
-      known.latest = found;
-      known.subjectName = subjectName;
+    if (known.entryIds.length < MAX_ENTRY_IDS) known.entryIds.push(id);
+    const { latest } = known;
+    if (time > latest.time || (time === latest.time && id > latest.id)) {
+      known.latest = { id, time, step, source, objectKey, line };
     }
     return true;
   }
 
   values(): Stretch[] {
-    return [...this.#byKey.values()];
+    return [...this.#byKey.values()].flatMap((stretches) => [...stretches.values()]);
   }
 }
 
@@ -109,7 +133,7 @@ function countedIn(
 export async function correlate(
   stretches: readonly Stretch[],
   store: CorrelationStore,
-  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions" | "context">,
+  settings: CorrelationSettings,
   forgetAfterSeconds: number,
 ): Promise<Alert[]> {
   await inParallel(stretches, async (stretch) => {
@@ -129,25 +153,52 @@ export async function correlate(
       }),
     );
     await forgetIrrelevant(stretch, within, store);
-    return [
-      { at: start, completion: findCompletion(correlation, before, within) },
-      { at: next, completion: findCompletion(correlation, within, after) },
-    ].flatMap(({ at, completion }) =>
-      completion === undefined ? [] : [correlationAlert(stretch, at, completion, settings)],
-    );
+    return alertsOf(stretch, { before, within, after }, settings);
   });
-  return [...new Map(alerts.flat().map((alert) => [alert.id, alert])).values()];
+  return onceEach(alerts.flat());
+}
+
+/**
+ * The alerts that a stretch completes.
+ *
+ * @param points - all that are known of the subject: of the stretch before it, of itself, and of
+ * the one after it
+ */
+export function alertsOf(
+  stretch: Stretch,
+  points: Record<"before" | "within" | "after", readonly Point[]>,
+  settings: CorrelationSettings,
+): Alert[] {
+  const { correlation, start } = stretch;
+  const { before, within, after } = points;
+  const next = start + correlation.withinSeconds;
+  const holding = (mark: string, time: number) => settings.suppressions?.holding(mark, time);
+  return [
+    { at: start, completions: findCompletions(correlation, before, within, holding) },
+    { at: next, completions: findCompletions(correlation, within, after, holding) },
+  ].flatMap(({ at, completions }) =>
+    Array.from(completions, ([suppression, completion]) =>
+      correlationAlert(stretch, at, completion, suppression, settings),
+    ),
+  );
+}
+
+/** Two stretches next to each other may complete the same alert. */
+export function onceEach(alerts: readonly Alert[]): Alert[] {
+  return [...new Map(alerts.map((alert) => [alertName(alert), alert])).values()];
 }
 
 /** Keeps the set of a stretch small: not on each occasion, only when it has grown. */
 async function forgetIrrelevant(
-  { correlation, ...stretch }: Stretch,
+  stretch: Stretch,
   points: readonly Point[],
   store: CorrelationStore,
 ): Promise<void> {
+  const { correlation } = stretch;
   if (points.length <= maxRelevantPoints(correlation)) return;
   const relevant = new Set(relevantPoints(correlation, points));
   const irrelevant = points.filter((point) => !relevant.has(point)).map(toText);
+  if (irrelevant.length === 0) return;
   await store.remove(keyOf(stretch, stretch.start), new Set(irrelevant));
 }
 
@@ -161,18 +212,23 @@ function alertPeriod({ withinSeconds }: Correlation, periodSeconds: number): num
   return Math.ceil(periodSeconds / withinSeconds) * withinSeconds;
 }
 
-/** @param at - start of the stretch that is complete */
+/**
+ * @param at - start of the stretch that is complete
+ * @param suppression - that holds for an entry of it
+ */
 function correlationAlert(
-  { correlation, subjectId, subjectName, points, entryIds, latest }: Stretch,
+  { correlation, subjectId, points, entryIds, latest }: Stretch,
   at: number,
   completion: Completion,
-  settings: Pick<DetectorSettings, "periodSeconds" | "suppressions" | "context">,
+  suppression: Suppression | undefined,
+  settings: CorrelationSettings,
 ): Alert {
   const periodSeconds = alertPeriod(correlation, settings.periodSeconds);
-  const subject = { id: subjectId, latest: latest.entry, time: completion.last };
+  const found = foundAgain(latest);
+  const subjectName = correlation.steps[latest.step]?.by.name(found.entry) ?? subjectId;
   return makeAlert(
     correlation,
-    withContext(latest, settings.context),
+    withContext(found, settings.context),
     {
       title: titleOf(correlation, subjectName),
       dedupeKey: subjectId,
@@ -185,8 +241,15 @@ function correlationAlert(
       ...completion,
       series: { actions: actionsOf(correlation), where: conditionOf(correlation, subjectId) },
     },
-    settings.suppressions?.ofSubject(correlation, latest.source, subject),
+    suppression,
   );
+}
+
+function foundAgain({ source, objectKey, line: bytes }: LatestEntry): FoundEntry {
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  const entry = parseEntry(line);
+  if (typeof entry === "string") throw new Error(`an entry that was read is ${entry}`);
+  return { entry, source, objectKey, line };
 }
 
 /** Of SQL, for the view `audit_logs`: which entries of the subject count. */
@@ -194,13 +257,14 @@ function conditionOf({ steps }: Correlation, subjectId: string): string {
   return steps
     .map(({ actions, by }) => {
       const names = actions.map(sqlText).join(", ");
-      return `action IN (${names}) AND ${by.column} = ${sqlText(subjectId)}`;
+      return `action IN (${names}) AND ${sqlIs(by.column, subjectId)}`;
     })
     .join(" OR ");
 }
 
-function keyOf({ name }: Pick<Stretch, "name">, start: number): string {
-  return `${name}/${start}`;
+/** The subject's id comes from Slack, of any length: its hash stands for it. */
+function keyOf({ correlation, latest, subjectId }: Stretch, start: number): string {
+  return `${correlation.id}/${latest.source}/${toValue(subjectId)}/${start}`;
 }
 
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -2,11 +2,10 @@ import { decodeLines } from "../archive/archive-object.ts";
 import { PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf, type TimeRange } from "../time.ts";
-import type { Alert } from "./alert.ts";
-import { correlate } from "./correlate.ts";
+import { type Alert, alertName } from "./alert.ts";
+import { CorrelationHistory } from "./correlation-history.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
 import { SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
-import { MemoryCorrelationStore } from "./memory-correlation-store.ts";
 import type { RuleDescription } from "./rule.ts";
 
 /** What a rule would have reported. */
@@ -70,7 +69,7 @@ export async function detectArchive(
     rules: [...counts.values()],
   };
   const raised = new OpenPeriods();
-  const correlations = new MemoryCorrelationStore();
+  const correlations = new CorrelationHistory(settings);
 
   for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
     const name = parseObjectKey(key);
@@ -84,8 +83,8 @@ export async function detectArchive(
     findings.unreadable += found.unreadable.length;
     const hour = hourOf(name.minDateCreate);
     raised.moveTo(name.source, hour);
-    correlations.forget(hour);
-    const correlated = await correlate(found.stretches, correlations, settings, 0);
+    correlations.moveTo(name.source, hour);
+    const correlated = correlations.correlate(found.stretches);
     for (const alert of [...found.alerts, ...correlated]) {
       const count = counts.get(alert.ruleId);
       if (count !== undefined) {
@@ -129,10 +128,10 @@ class OpenPeriods {
     this.#hour = hour;
   }
 
-  isNew({ id, period, suppression }: Alert): boolean {
-    const key = suppression === undefined ? id : `${id} ${JSON.stringify(suppression)}`;
-    const isNew = !this.#ends.has(key);
-    this.#ends.set(key, Date.parse(period.end));
+  isNew(alert: Alert): boolean {
+    const name = alertName(alert);
+    const isNew = !this.#ends.has(name);
+    this.#ends.set(name, Date.parse(alert.period.end));
     return isNew;
   }
 }

@@ -8,6 +8,7 @@ import {
   identityOf,
   MAX_ENTRY_IDS,
   makeAlert,
+  textOf,
   withContext,
 } from "./alert.ts";
 import { configureRules, type RuleOverrides } from "./configure.ts";
@@ -15,7 +16,7 @@ import { type Stretch, Stretches } from "./correlate.ts";
 import { type Correlation, type Detection, isCorrelation } from "./correlation.ts";
 import { expiredAlert } from "./expired-suppression.ts";
 import type { MatchedEntries } from "./inspect.ts";
-import { parseEntry } from "./parse-entry.ts";
+import { parseEntry, readHead } from "./parse-entry.ts";
 import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
 import type { Suppression, Suppressions } from "./suppressions.ts";
 
@@ -49,7 +50,7 @@ export interface Findings {
   failures: Map<string, RuleFailure>;
 }
 
-/** A rule that threw on some entries: a bug in the rule. Other rules are not affected. */
+/** A rule that threw on some entries, or gave nonsense: a bug in the rule. Other rules are not affected. */
 interface RuleFailure {
   count: number;
   /** Id of the first entry on which it threw. */
@@ -81,8 +82,10 @@ export class Detector {
   #rulesOf(source: string): RulesByAction {
     const known = this.#bySource.get(source);
     if (known !== undefined) return known;
-    const { rules, overrides = {} } = this.settings;
-    const byActions = toRulesByAction(configureRules(overrides, rules, source));
+    const { rules, overrides = {}, context } = this.settings;
+    const byActions = toRulesByAction(
+      configureRules(overrides, rules, source).filter((rule) => canMatch(rule, context)),
+    );
     this.#bySource.set(source, byActions);
     return byActions;
   }
@@ -114,13 +117,21 @@ export class Detector {
       failures: new Map(),
     };
     const groups = new Map<string, MatchGroup>();
-    const stretches = new Stretches(this.settings.context);
+    const stretches = new Stretches(this.settings);
     const ofSource = this.#rulesOf(name.source);
     let latest = Number.NEGATIVE_INFINITY;
     let lineNumber = 0;
     for (const bytes of lines) {
       lineNumber += 1;
-      const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const head = onEntry === undefined ? readHead(text) : undefined;
+      if (head !== undefined && !isAsked(ofSource, head.action)) {
+        if (head.dateCreate < from || head.dateCreate >= until) continue;
+        findings.entries += 1;
+        latest = Math.max(latest, head.dateCreate);
+        continue;
+      }
+      const line = text.toString();
       const entry = parseEntry(line);
       if (typeof entry === "string") {
         findings.unreadable.push({ line: lineNumber, problem: entry });
@@ -132,7 +143,7 @@ export class Detector {
       findings.entries += 1;
       latest = Math.max(latest, entry.date_create);
       const found = { entry, source: name.source, objectKey, line };
-      this.#correlate(ofSource, found, stretches, findings.failures);
+      this.#correlate(ofSource, found, text, stretches, findings.failures);
       for (const rule of ofSource.rules.get(entry.action) ?? []) {
         try {
           if (!ruleMatches(rule, entry, this.settings.context)) {
@@ -151,15 +162,14 @@ export class Detector {
         findings.unreadable.push({ line: lineNumber, problem: `not examined: ${error}` });
       }
     }
-    findings.alerts = Array.from(groups.values(), (group) =>
-      makeAlert(
-        group.rule,
-        withContext(group.found, this.settings.context),
-        group.of,
-        group.entries,
-        group.suppression,
-      ),
-    );
+    for (const { rule, found, of, entries, suppression } of groups.values()) {
+      try {
+        const shown = withContext(found, this.settings.context);
+        findings.alerts.push(makeAlert(rule, shown, of, entries, suppression));
+      } catch (error) {
+        noteFailure(findings.failures, rule.id, found.entry.id, error);
+      }
+    }
     for (const suppression of this.settings.suppressions?.expired(name.source, latest) ?? []) {
       const rule = this.settings.rules.find(({ id }) => id === suppression.rule);
       const found = { source: name.source, objectKey, latest };
@@ -172,6 +182,7 @@ export class Detector {
   #correlate(
     { steps }: RulesByAction,
     found: FoundEntry,
+    text: Buffer,
     stretches: Stretches,
     failures: Findings["failures"],
   ): void {
@@ -180,7 +191,9 @@ export class Detector {
       if (counted.has(correlation)) continue;
       try {
         const matches = correlation.steps[step]?.matches?.(found.entry, this.settings.context);
-        if ((matches ?? true) && stretches.add(correlation, step, found)) counted.add(correlation);
+        if ((matches ?? true) && stretches.add(correlation, step, found, text)) {
+          counted.add(correlation);
+        }
       } catch (error) {
         noteFailure(failures, correlation.id, found.entry.id, error);
       }
@@ -211,7 +224,8 @@ function addMatch(
   const key = `${alertId(rule.id, found.source, identity)} ${JSON.stringify(suppression)}`;
   const known = groups.get(key);
   if (known === undefined) {
-    const of = { ...identity, title: rule.alertTitle(found.entry), periodSeconds };
+    const title = textOf(rule, "alertTitle", found.entry);
+    const of = { ...identity, title, periodSeconds };
     const entries = { count: 1, ids: [id], first: time, last: time };
     groups.set(key, { rule, found, of, entries, suppression });
     return;
@@ -221,6 +235,16 @@ function addMatch(
   if (entries.ids.length < MAX_ENTRY_IDS) entries.ids.push(id);
   entries.first = Math.min(entries.first, time);
   entries.last = Math.max(entries.last, time);
+}
+
+/** Whether what it needs to know is known. */
+function canMatch({ needs }: Detection, context: RuleContext): boolean {
+  return needs === undefined || context[needs] !== undefined;
+}
+
+/** Most entries are of no interest to any rule, and are not parsed. */
+function isAsked({ rules, steps }: RulesByAction, action: string): boolean {
+  return rules.has(action) || steps.has(action);
 }
 
 function toRulesByAction(detections: readonly Detection[]): RulesByAction {

@@ -5,7 +5,10 @@ import { ACTOR, ANOMALOUS_USER, TARGET_USER } from "./subjects.ts";
 
 /** How to see the entries of an alert, and what happened around them. */
 export interface Inspection {
-  /** For a shell: the exact text of the entries; of a correlation, also of others of these actions. */
+  /**
+   * For a shell: the exact text of the entries; of a correlation, or when an id is too long to
+   * name, also of others of these actions.
+   */
   cat: string;
   /** One SELECT, for Athena and `audit-lake query`: the entries as columns. */
   sql: string;
@@ -27,6 +30,9 @@ export interface MatchedEntries {
   /** Of a correlation, whose entries may be in several objects. */
   series?: { actions: readonly string[]; where: string };
 }
+
+/** Longer values are not named in commands: no id or address of Slack's is as long. In characters. */
+const MAX_VALUE_LENGTH = 200;
 
 /** How many days before the first entry a saved query begins to read. */
 const DAYS_BEFORE = 7;
@@ -61,15 +67,20 @@ export function inspectionOf(
   const query =
     queryName === undefined ? undefined : queryCommand(queryName, source, entries, shown);
   return {
-    cat: catCommand(source, entries),
+    cat: catCommand(source, entries, shown),
     sql: selectEntries(source, entries),
     ...(query === undefined ? {} : { query, ...(queryName && { queryName }) }),
   };
 }
 
-function catCommand(source: string, { first, last, ids, series }: MatchedEntries): string {
+function catCommand(
+  source: string,
+  { first, last, ids, series }: MatchedEntries,
+  shown: AuditLogEntry,
+): string {
+  const actions = series?.actions ?? (ids.some(isTooLong) ? [shown.action] : undefined);
   const which =
-    series === undefined ? ["--id", ...ids.map(word)] : ["--action", ...series.actions.map(word)];
+    actions === undefined ? ["--id", ...ids.map(word)] : ["--action", ...actions.map(word)];
   const period = ["--from", toIsoSeconds(first), "--until", toIsoSeconds(last + 1)];
   return ["audit-lake cat --source", word(source), ...period, ...which].join(" ");
 }
@@ -80,17 +91,19 @@ function selectEntries(source: string, { first, last, ids, series }: MatchedEntr
     dayOf(first) === dayOf(last) && series === undefined
       ? `dt = '${dayOf(first)}'`
       : `dt BETWEEN '${dayOf(first)}' AND '${dayOf(last)}'`;
-  const [id = "", ...more] = ids;
-  const which =
-    series !== undefined
-      ? `(${series.where})`
-      : more.length === 0
-        ? `id = ${sqlText(id)}`
-        : `id IN (${ids.map(sqlText).join(", ")})`;
+  const which = series === undefined ? idCondition(ids) : `(${series.where})`;
   return `${from} AND ${days} AND ${which}`;
 }
 
-/** @returns nothing when the entry does not have what the query must be given */
+function idCondition(ids: readonly string[]): string {
+  const [id = "", ...more] = ids;
+  if (more.length === 0) return sqlIs("id", id);
+  return ids.some(isTooLong)
+    ? `(${ids.map((each) => sqlIs("id", each)).join(" OR ")})`
+    : `id IN (${ids.map(sqlText).join(", ")})`;
+}
+
+/** @returns nothing when the entry does not have what the query must be given, or it is too long to name */
 function queryCommand(
   name: string,
   source: string,
@@ -99,7 +112,7 @@ function queryCommand(
 ): string | undefined {
   const required = QUERY_VALUES[name];
   const value = required?.value(shown);
-  if (required !== undefined && value === undefined) return undefined;
+  if (required !== undefined && (value === undefined || isTooLong(value))) return undefined;
   return [
     "audit-lake query",
     word(name),
@@ -119,6 +132,17 @@ function word(text: string): string {
   return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(visible)
     ? visible
     : `'${visible.replaceAll("'", "'\\''")}'`;
+}
+
+/** A condition of SQL; a value that is too long to name is found by how it begins. */
+export function sqlIs(expression: string, value: string): string {
+  if (!isTooLong(value)) return `${expression} = ${sqlText(value)}`;
+  const beginning = Array.from(value).slice(0, MAX_VALUE_LENGTH).join("");
+  return `starts_with(${expression}, ${sqlText(beginning)})`;
+}
+
+function isTooLong(value: string): boolean {
+  return value.length > MAX_VALUE_LENGTH;
 }
 
 /** A text of SQL. */

@@ -1,5 +1,11 @@
+import * as z from "zod";
 import type { Detection } from "./correlation.ts";
+import { SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
 import { type Rule, SEVERITIES } from "./rule.ts";
+import { TECHNIQUES } from "./techniques.ts";
+
+/** Of the names of all actions of a rule: commands in alerts name them. In characters. */
+const MAX_ACTIONS_LENGTH = 30_000;
 
 /**
  * The names of the modules among the files of a folder, in order.
@@ -13,19 +19,32 @@ export function modulesAmong(files: readonly string[], folder: string): string[]
 }
 
 /**
- * The rules that modules export, whatever the exports are called.
+ * The rules that modules export, whatever the exports are called; one that is exported again
+ * counts once.
  *
  * @param modules - what each exports, by the name of its file
- * @throws {Error} when one exports no rule, or something else
+ * @throws {Error} in one line, naming the first module and export that is wrong
  */
 export function rulesOf(modules: Readonly<Record<string, object>>): Rule[] {
-  return Object.entries(modules).flatMap(([file, module]) => {
-    const exported: unknown[] = Object.values(module);
-    if (exported.length === 0 || !exported.every(isRule)) {
+  const rules = new Map<string, Rule>();
+  for (const [file, module] of Object.entries(modules)) {
+    const exported: [string, unknown][] = Object.entries(module);
+    if (exported.length === 0 || !exported.every(([, value]) => isObject(value))) {
       throw new Error(`${file} must export rules, and nothing else`);
     }
-    return exported;
-  });
+    for (const [name, value] of exported) {
+      const [issue] = RULE.safeParse(value).error?.issues ?? [];
+      if (issue !== undefined) {
+        throw new Error(`${file}: rule "${name}": ${String(issue.path[0])} ${issue.message}`);
+      }
+      const rule = value as Rule;
+      if ((rules.get(rule.id) ?? rule) !== rule) {
+        throw new Error(`${file}: two rules have the id "${rule.id}"`);
+      }
+      rules.set(rule.id, rule);
+    }
+  }
+  return [...rules.values()];
 }
 
 /** Rules of one's own after ours; one with the id of ours replaces it. */
@@ -36,15 +55,58 @@ export function withOwnRules(
   return [...rules.filter((rule) => !own.some(({ id }) => id === rule.id)), ...own];
 }
 
-/** What the detector calls and an alert shows; TypeScript has checked the rest. */
-function isRule(value: unknown): value is Rule {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, title, severity, reason, techniques, actions, alertTitle, dedupeKey } =
-    value as Partial<Rule>;
-  return (
-    [id, title, reason].every((text) => typeof text === "string") &&
-    SEVERITIES.some((known) => known === severity) &&
-    [techniques, actions].every(Array.isArray) &&
-    [alertTitle, dedupeKey].every((call) => typeof call === "function")
-  );
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** What the detector calls, and what an alert shows: the code of a rule may be plain JavaScript. */
+const RULE = z.looseObject({
+  id: checked(
+    (id) => isText(id) && /^[A-Za-z0-9][\w.-]{0,99}$/.test(id),
+    'must be letters, digits, ".", "_" and "-", at most 100, and begin with a letter or a digit',
+  ).refine((id) => id !== SUPPRESSION_EXPIRED.id, {
+    error: `must not be ${SUPPRESSION_EXPIRED.id}, which expired suppressions have`,
+  }),
+  ...{ title: text(), reason: text(), reference: text(), query: text().optional() },
+  severity: checked(
+    (severity) => SEVERITIES.some((known) => known === severity),
+    `must be one of ${SEVERITIES.join(", ")}`,
+  ),
+  ...{ checks: texts().optional(), falsePositives: texts().optional() },
+  techniques: checked(
+    (ids) =>
+      areTexts(ids) &&
+      ids.every((id) => Object.hasOwn(TECHNIQUES, id)) &&
+      new Set(ids).size === ids.length,
+    `must be a list of some of ${Object.keys(TECHNIQUES).join(", ")}, each once`,
+  ),
+  actions: checked(
+    (names) => areTexts(names) && names.join("").length <= MAX_ACTIONS_LENGTH,
+    `must be a list of texts, of ${MAX_ACTIONS_LENGTH} characters altogether at most`,
+  ),
+  ...{ alertTitle: call(), dedupeKey: call(), matches: call().optional() },
+});
+
+function checked(isRight: (value: unknown) => boolean, error: string) {
+  return z.unknown().refine(isRight, { error });
+}
+
+function text() {
+  return checked(isText, "must be a text");
+}
+
+function texts() {
+  return checked(areTexts, "must be a list of texts");
+}
+
+function call() {
+  return checked((value) => typeof value === "function", "must be a function");
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function areTexts(values: unknown): values is string[] {
+  return Array.isArray(values) && values.every(isText);
 }

@@ -1,6 +1,7 @@
 import { endOfValue, skipSpace } from "../slack/json-value.ts";
 import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
+import { END_OF_TIME } from "../time.ts";
 
 /**
  * Slack's entries have 7 levels at most. What is nested deeper is left out, since a
@@ -34,7 +35,25 @@ export function parseEntry(line: string): AuditLogEntry | string {
   if (!Number.isSafeInteger(value.date_create)) {
     return "its date_create is not an integer";
   }
+  if (Number(value.date_create) < 0 || Number(value.date_create) >= END_OF_TIME) {
+    return "its date_create is not between 1970 and 2286"; // what keys of objects hold
+  }
   return value as AuditLogEntry;
+}
+
+/** How a line of Slack's begins; what is written in another way is no reason not to parse it. */
+const HEAD = /^\{"id":"[^"\\]+","date_create":(\d{1,12}),"action":"([!#-[\]-~]+)"[,}]/;
+const HEAD_BYTES_MAX = 256;
+
+/**
+ * The time and the action of an entry, without parsing it.
+ *
+ * @returns nothing when the line does not begin as Slack's do: then only {@link parseEntry} tells
+ */
+export function readHead(line: Buffer): { dateCreate: number; action: string } | undefined {
+  // Of members with one name the first counts, and these are the first.
+  const [, dateCreate, action] = HEAD.exec(line.toString("latin1", 0, HEAD_BYTES_MAX)) ?? [];
+  return action === undefined ? undefined : { dateCreate: Number(dateCreate), action };
 }
 
 /**
@@ -45,7 +64,9 @@ export function parseEntry(line: string): AuditLogEntry | string {
 function cutBelow(parent: object, levels: number): number {
   let members = 0;
   const isList = Array.isArray(parent);
-  for (const [name, value] of Object.entries(parent)) {
+  // What JSON makes has no enumerable property but its own.
+  for (const name in parent) {
+    const value = (parent as Record<string, unknown>)[name];
     if (!isList) members += 1;
     if (typeof value !== "object" || value === null) continue;
     if (levels > 1) {
@@ -58,7 +79,7 @@ function cutBelow(parent: object, levels: number): number {
 }
 
 /** Colons that follow a quote: each member has one, and some texts have more. */
-export function membersAtMost(line: string): number {
+function membersAtMost(line: string): number {
   let count = 0;
   for (let at = line.indexOf(":"); at >= 0; at = line.indexOf(":", at + 1)) {
     let before = at - 1;

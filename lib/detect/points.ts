@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
+import { SECONDS_PER_DAY } from "../time.ts";
 import type { Correlation, Step } from "./correlation.ts";
 
 /** An entry that counts for a step, as far as it must be remembered. */
@@ -9,21 +10,23 @@ export interface Point {
   time: number;
   /** What is counted: hash of the entry's id, or of what it names. */
   value: string;
+  /** Mark of the suppression that fits the entry; empty when none does. */
+  mark: string;
 }
 
-/** A point as the stores hold it: `<step> <time> <value>`. */
-export function toText({ step, time, value }: Point): string {
-  return `${step} ${time} ${value}`;
+/** A point as the stores hold it: `<step> <time> <value>`, and the mark when there is one. */
+export function toText({ step, time, value, mark }: Point): string {
+  return `${step} ${time} ${value}${mark === "" ? "" : ` ${mark}`}`;
 }
 
 export function parsePoint(text: string): Point {
-  const [step, time, value = ""] = text.split(" ");
-  return { step: Number(step), time: Number(time), value };
+  const [step, time, value = "", mark = ""] = text.split(" ");
+  return { step: Number(step), time: Number(time), value, mark };
 }
 
 /** 72 bits: two of a thousand values are the same with a probability of 10^-16. */
 export function toValue(counted: string): string {
-  return createHash("sha256").update(counted).digest("base64url").slice(0, 12);
+  return hash("sha256", counted, "base64url").slice(0, 12);
 }
 
 /**
@@ -35,34 +38,54 @@ const KEPT_OF_SEQUENCE = 100;
 /**
  * The points of a stretch that can still matter, whatever is added to them: of each step the
  * values that appear first, where they first appear, and those that appear last, where they
- * last appear.
+ * last appear; and the first and the last of each suppression.
  *
  * A stretch is as long as the window. So as many values as the step asks for are enough:
  * when a stretch has them, its own points complete the window at the last of them; when it
  * has fewer, all are kept, and of the stretch before only the last ones can be near enough.
+ *
+ * A stretch over midnight counts as two, since suppressions expire there: what completes
+ * before and what completes after are different alerts.
  *
  * A point that is left out of a set is left out of every larger one. So stores may forget it
  * at any time, while others add to the set.
  */
 export function relevantPoints(correlation: Correlation, points: readonly Point[]): Point[] {
   const relevant = new Set<Point>();
+  const sorted = [...points].sort(compare);
   for (const [index, step] of correlation.steps.entries()) {
-    const kept = keptOf(correlation, step);
-    const firsts = new Map<string, Point>();
-    const lasts = new Map<string, Point>();
-    for (const point of points) {
-      if (point.step !== index) continue;
-      const { value, time } = point;
-      if (time < (firsts.get(value)?.time ?? Number.POSITIVE_INFINITY)) firsts.set(value, point);
-      if (time > (lasts.get(value)?.time ?? Number.NEGATIVE_INFINITY)) lasts.set(value, point);
+    const ofStep = sorted.filter((point) => point.step === index);
+    for (const ofDay of Map.groupBy(ofStep, dayOfPoint).values()) {
+      for (const point of ends(ofDay, keptOf(correlation, step))) relevant.add(point);
+      for (const ofMark of Map.groupBy(ofDay, ({ mark }) => mark).values()) {
+        for (const point of ends(ofMark, 1)) relevant.add(point);
+      }
     }
-    for (const point of [...firsts.values()].sort(compare).slice(0, kept)) relevant.add(point);
-    for (const point of [...lasts.values()].sort(compare).slice(-kept)) relevant.add(point);
   }
   return [...relevant];
 }
 
-/** The most points that are relevant. */
+function dayOfPoint({ time }: Point): number {
+  return Math.floor(time / SECONDS_PER_DAY);
+}
+
+/**
+ * @param points - sorted
+ * @param count - of values, at both ends
+ */
+function ends(points: readonly Point[], count: number): Point[] {
+  const firstOf = (sorted: readonly Point[]) => {
+    const firsts = new Map<string, Point>();
+    for (const point of sorted) {
+      if (firsts.size === count) break;
+      if (!firsts.has(point.value)) firsts.set(point.value, point);
+    }
+    return [...firsts.values()];
+  };
+  return [...firstOf(points), ...firstOf(points.toReversed())];
+}
+
+/** The most points that are relevant, of one day and without suppressions. */
 export function maxRelevantPoints(correlation: Correlation): number {
   return correlation.steps.reduce((sum, step) => sum + 2 * keptOf(correlation, step), 0);
 }
@@ -72,7 +95,11 @@ function keptOf({ steps }: Correlation, { atLeast = 1 }: Step): number {
 }
 
 function compare(a: Point, b: Point): number {
-  return a.time - b.time || (a.value < b.value ? -1 : 1);
+  return a.time - b.time || compareTexts(a.value, b.value) || compareTexts(a.mark, b.mark);
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** The entries that complete a correlation, epoch seconds: of the first and of the last. */
@@ -82,33 +109,53 @@ export interface Completion {
 }
 
 /**
- * The earliest completion whose last entry is in a stretch.
+ * The earliest completions whose last entry is in a stretch: one for each suppression that
+ * holds for an entry of a window that is complete, and one when an entry has none.
  *
  * @param before - points of the stretch before it
  * @param within - points of the stretch
+ * @param holding - the suppression with a mark, when it still holds at a time (epoch seconds)
  */
-export function findCompletion(
+export function findCompletions<Held extends object>(
   { steps, withinSeconds }: Correlation,
   before: readonly Point[],
   within: readonly Point[],
-): Completion | undefined {
-  const needed = steps.reduce((sum, { atLeast = 1 }) => sum + atLeast, 0);
-  if (before.length + within.length < needed) return undefined;
+  holding: (mark: string, time: number) => Held | undefined,
+): Map<Held | undefined, Completion> {
+  const completions = new Map<Held | undefined, Completion>();
+  if (!hasEnough(steps, before, within)) return completions;
   const points = [...before, ...within].sort(compare);
   const values = steps.map(() => new Set<string>());
   for (const { step, value } of points) values[step]?.add(value);
   if (steps.some(({ atLeast = 1 }, index) => (values[index]?.size ?? 0) < atLeast)) {
-    return undefined;
+    return completions;
   }
+  const isSuppressed = points.some(({ mark }) => mark !== "");
   const ends = within.filter(({ step }) => step === steps.length - 1).map(({ time }) => time);
   for (const end of [...new Set(ends)].sort((a, b) => a - b)) {
     const window = points.filter(({ time }) => time > end - withinSeconds && time <= end);
-    if (areTaken(steps, window)) {
-      const first = window.find(({ step }) => step === 0)?.time ?? end;
-      return { first, last: end };
+    if (!areTaken(steps, window)) continue;
+    const first = window.find(({ step }) => step === 0)?.time ?? end;
+    for (const mark of new Set(window.map((point) => point.mark))) {
+      const held = holding(mark, end);
+      if (!completions.has(held)) completions.set(held, { first, last: end });
     }
+    if (!isSuppressed) break;
   }
-  return undefined;
+  return completions;
+}
+
+/** Whether there are as many points of each step, whatever they say. Most subjects never have them. */
+function hasEnough(steps: Correlation["steps"], ...stretches: (readonly Point[])[]): boolean {
+  return steps.every(({ atLeast = 1 }, index) => {
+    let rest = atLeast;
+    return stretches.some((points) =>
+      points.some(({ step }) => {
+        if (step === index) rest -= 1;
+        return rest === 0;
+      }),
+    );
+  });
 }
 
 /** Whether all steps can be taken one after the other, each as early as it can be. */

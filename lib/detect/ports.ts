@@ -36,7 +36,7 @@ export type ClaimOutcome = "claimed" | "published" | "in_flight";
 /** Remembers which alerts were published. */
 export interface AlertLedger {
   /**
-   * Take the right to publish an alert, unless it was published or another
+   * Take the right to publish an alert, or to note one that is held back, unless it was published or another
    * attempt's claim has not expired at `nowMs`.
    *
    * @param forgetAt - epoch seconds from which the ledger may forget the alert

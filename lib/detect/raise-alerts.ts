@@ -1,5 +1,5 @@
 import type { Clock } from "../slack/clock.ts";
-import type { Alert } from "./alert.ts";
+import { type Alert, alertName } from "./alert.ts";
 import type { AlertLog } from "./alert-log.ts";
 import { toNotification } from "./alert-notification.ts";
 import type { AlertLedger, NotificationSink } from "./ports.ts";
@@ -18,6 +18,16 @@ export interface Raised {
   published: number;
   /** Published before, by this object's first delivery or for an earlier entry of the period. */
   suppressed: number;
+  /** Alerts that a suppression holds back, each when it is found for the first time. */
+  withheld: Alert[];
+}
+
+/** What could not be raised. */
+export interface Unraised {
+  /** Alerts that another attempt has claimed. */
+  inFlight: number;
+  /** Why others failed. */
+  errors: unknown[];
 }
 
 /** Some alerts are not published; the event must be delivered again. */
@@ -25,16 +35,19 @@ export class AlertsNotRaisedError extends Error {
   override readonly name = "AlertsNotRaisedError";
   readonly code = "alerts_not_raised";
   readonly retryable = true;
-  constructor(inFlight: number, causes: readonly unknown[]) {
+  /** The alerts beside them: the next delivery does not report them again. */
+  readonly raised: Raised;
+  constructor(raised: Raised, { inFlight, errors }: Unraised) {
     super(
-      `not every alert is published: ${inFlight} claimed by another attempt, ${causes.length} failed; the event's next delivery tries them again`,
-      { cause: causes[0] },
+      `not every alert is published: ${inFlight} claimed by another attempt, ${errors.length} failed; the event's next delivery tries them again`,
+      { cause: errors[0] },
     );
+    this.raised = raised;
   }
 }
 
 /**
- * Publish each alert id once.
+ * Publish each alert id once, and note once what a suppression holds back.
  *
  * An alert is claimed, published, then marked. Only the mark suppresses it: an
  * attempt that dies before that loses nothing, because its claim expires and the
@@ -42,11 +55,10 @@ export class AlertsNotRaisedError extends Error {
  * marking, which takes milliseconds, leads to a second message, with the same
  * alert id.
  *
- * All alerts are attempted, even if one fails.
+ * All alerts are attempted, even if one fails: nothing is thrown.
  *
  * @param owner - unique to this attempt
  * @param forgetAfterSeconds - how long after an alert's period its id is remembered
- * @throws {AlertsNotRaisedError} when some are not published
  */
 export async function raiseAlerts(
   alerts: readonly Alert[],
@@ -57,39 +69,42 @@ export async function raiseAlerts(
     log?: Pick<AlertLog, "keep"> | undefined;
   },
   { owner, forgetAfterSeconds }: { owner: string; forgetAfterSeconds: number },
-): Promise<Raised> {
+): Promise<Raised & Unraised> {
   const { ledger, sink, clock, log } = ports;
-  const raised: Raised = { published: 0, suppressed: 0 };
-  const errors: unknown[] = [];
-  let inFlight = 0;
+  const raised: Raised & Unraised = {
+    ...{ published: 0, suppressed: 0, withheld: [] },
+    ...{ inFlight: 0, errors: [] },
+  };
 
   const raise = async (alert: Alert) => {
     const nowMs = clock.nowMs();
     const forgetAt = Date.parse(alert.period.end) / 1000 + forgetAfterSeconds;
     const claim = { owner, expiresAt: nowMs + CLAIM_MS };
-    const outcome = await ledger.claim(alert.id, claim, nowMs, forgetAt);
-    if (outcome === "published") {
-      raised.suppressed += 1;
-    } else if (outcome === "in_flight") {
-      inFlight += 1;
-    } else {
-      await log?.keep(alert);
-      await sink.publish(toNotification(alert));
-      await ledger.markPublished(alert.id);
-      raised.published += 1;
+    const isHeld = alert.suppression !== undefined;
+    const name = alertName(alert);
+    const outcome = await ledger.claim(name, claim, nowMs, forgetAt);
+    if (outcome === "in_flight") {
+      raised.inFlight += 1;
+      return;
     }
+    if (outcome === "published") {
+      if (!isHeld) raised.suppressed += 1;
+      return;
+    }
+    await log?.keep(alert);
+    if (!isHeld) await sink.publish(toNotification(alert));
+    await ledger.markPublished(name);
+    if (isHeld) raised.withheld.push(alert);
+    else raised.published += 1;
   };
 
-  const queue = alerts.values();
+  // An attempt may claim again what it has claimed: the same alert twice would be two messages.
+  const queue = new Map(alerts.map((alert) => [alertName(alert), alert])).values();
   const worker = async () => {
     for (const alert of queue) {
-      await raise(alert).catch((error) => errors.push(error));
+      await raise(alert).catch((error) => raised.errors.push(error));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-
-  if (inFlight + errors.length > 0) {
-    throw new AlertsNotRaisedError(inFlight, errors);
-  }
   return raised;
 }

@@ -35,6 +35,8 @@ export interface RuleDescription {
   /** The saved query that shows what happened around it (docs/reference/queries.md). */
   readonly query?: string;
   readonly techniques: readonly TechniqueId[];
+  /** Without it, nothing matches. */
+  readonly needs?: "addresses";
   /** Where Slack describes it. */
   readonly reference: string;
 }
@@ -78,9 +80,17 @@ interface Omission extends Example {
 
 export const NO_CONTEXT: RuleContext = { ownAppIds: [], ownInstallerIds: [] };
 
-/** Whether a rule matches an entry. */
+/**
+ * Whether a rule matches an entry.
+ *
+ * @throws whatever the rule throws, or that it does not answer at once
+ */
 export function ruleMatches(rule: Rule, entry: AuditLogEntry, context: RuleContext): boolean {
-  return rule.actions.includes(entry.action) && (rule.matches?.(entry, context) ?? true);
+  if (!rule.actions.includes(entry.action)) return false;
+  if (rule.matches === undefined) return true;
+  const answer: unknown = rule.matches(entry, context);
+  if (answer instanceof Promise) throw new TypeError("matches gave a promise instead of a boolean");
+  return Boolean(answer);
 }
 
 /** Slack's list of actions. */

@@ -21,7 +21,8 @@ export interface Subject {
   readonly kind: "actor" | "entity" | "address";
 }
 
-function known(id: string): string | undefined {
+/** @returns nothing when the id is the filler for none */
+export function known(id: string): string | undefined {
   return id === "unknown" ? undefined : id;
 }
 

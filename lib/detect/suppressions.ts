@@ -9,7 +9,8 @@ import { parseRange, RangeMap } from "./addresses.ts";
 import { type Correlation, type Detection, isCorrelation, subjectOf } from "./correlation.ts";
 import { DETECTIONS } from "./detections.ts";
 import { actorId, entityId, textAt } from "./entry-fields.ts";
-import { SESSION } from "./subjects.ts";
+import { toValue } from "./points.ts";
+import { known, SESSION } from "./subjects.ts";
 
 /** One decision. All that is given must fit; at least one of actor, entity and address is. */
 export interface Suppression {
@@ -34,12 +35,10 @@ export interface Suppression {
 /** What a suppression looks at. */
 interface SuppressionSubject {
   source: string;
-  /** Ids and e-mail addresses. */
+  /** Ids and e-mail addresses; empty where the entry names none. */
   actor: readonly string[];
   entity: readonly string[];
   address: string | undefined;
-  /** Epoch seconds. */
-  time: number;
 }
 
 /** A suppression is not valid. */
@@ -81,10 +80,18 @@ export function parseSuppressions(
   }
   const known = new Map(rules.map((rule) => [rule.id, rule]));
   return value.map((item: unknown, index) => {
-    const problem = problemOf(item, known);
-    if (problem === undefined) return item as Suppression;
+    const trimmed = withoutSpaces(item);
+    const problem = problemOf(trimmed, known);
+    if (problem === undefined) return trimmed as Suppression;
     throw new SuppressionError(`suppression ${index + 1} of ${value.length}: ${problem}`);
   });
+}
+
+/** Texts of an object without spaces around them. */
+function withoutSpaces(item: unknown): unknown {
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
+  const trim = (value: unknown) => (typeof value === "string" ? value.trim() : value);
+  return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, trim(value)]));
 }
 
 function problemOf(item: unknown, known: ReadonlyMap<string, Detection>): string | undefined {
@@ -121,6 +128,8 @@ function problemOf(item: unknown, known: ReadonlyMap<string, Detection>): string
 
 interface Compiled {
   suppression: Suppression;
+  /** Of what it fits: points of correlations remember it. */
+  mark: string;
   /** Epoch seconds. */
   expiresAt: number;
   fits(subject: SuppressionSubject): boolean;
@@ -129,58 +138,65 @@ interface Compiled {
 /** Answers quickly, for each match of a rule. */
 export class Suppressions {
   readonly #byRule: ReadonlyMap<string, readonly Compiled[]>;
-  readonly #all: readonly Compiled[];
+  readonly #byMark: ReadonlyMap<string, Compiled>;
 
+  /** @param suppressions - of those that fit the same, the one that holds longest counts */
   constructor(suppressions: readonly Suppression[]) {
-    this.#all = suppressions.map(compile);
-    this.#byRule = Map.groupBy(this.#all, ({ suppression }) => suppression.rule);
+    const all = suppressions.map(compile);
+    const groups = Map.groupBy(all, ({ mark }) => mark);
+    this.#byMark = new Map(Array.from(groups, ([mark, same]) => [mark, same.reduce(longer)]));
+    this.#byRule = Map.groupBy(
+      all.filter((one) => this.#byMark.get(one.mark) === one),
+      ({ suppression }) => suppression.rule,
+    );
   }
 
   /** The first that holds for an entry that a rule matches. */
   ofEntry(ruleId: string, source: string, entry: AuditLogEntry): Suppression | undefined {
-    return this.#find(ruleId, () => ({
+    const candidates = this.#byRule.get(ruleId);
+    if (candidates === undefined) return undefined;
+    const subject = {
       source,
-      actor: [actorId(entry), textAt(entry, "actor", "user", "email") ?? ""],
-      entity: [entityId(entry)],
+      actor: [known(actorId(entry)) ?? "", textAt(entry, "actor", "user", "email") ?? ""],
+      entity: [known(entityId(entry)) ?? ""],
       address: textAt(entry, "context", "ip_address"),
-      time: entry.date_create,
-    }));
+    };
+    return candidates.find(({ expiresAt, fits }) => entry.date_create < expiresAt && fits(subject))
+      ?.suppression;
   }
 
   /**
-   * The first that holds for several entries of one subject.
+   * The mark of the one that fits an entry of a correlation, whether it holds or not; of
+   * several, of the one that holds longest. It stays the same when reason, owner and day change.
    *
-   * @param latest - one of them
-   * @param time - epoch seconds, of the last of them
+   * @param id - of the correlation's subject
+   * @returns empty when none fits
    */
-  ofSubject(
-    correlation: Correlation,
-    source: string,
-    { id, latest, time }: { id: string; latest: AuditLogEntry; time: number },
-  ): Suppression | undefined {
+  markOf(correlation: Correlation, source: string, id: string, entry: AuditLogEntry): string {
+    const candidates = this.#byRule.get(correlation.id);
+    if (candidates === undefined) return "";
     const subject = subjectOf(correlation);
     const { kind } = subject;
-    const person = subject === SESSION ? actorId(latest) : id;
-    return this.#find(correlation.id, () => ({
+    const person = subject === SESSION ? actorId(entry) : id;
+    const described = {
       source,
-      actor: kind === "actor" ? [person, emailOf(person, latest)] : [],
+      actor: kind === "actor" ? [known(person) ?? "", emailOf(person, entry)] : [],
       entity: kind === "entity" ? [id] : [],
       address: kind === "address" ? id : undefined,
-      time,
-    }));
+    };
+    const fitting = candidates.filter(({ fits }) => fits(described));
+    return fitting.reduce(longer, { mark: "", expiresAt: Number.NEGATIVE_INFINITY }).mark;
   }
 
-  #find(ruleId: string, describe: () => SuppressionSubject): Suppression | undefined {
-    const candidates = this.#byRule.get(ruleId);
-    if (candidates === undefined) return undefined;
-    const subject = describe();
-    return candidates.find(({ expiresAt, fits }) => subject.time < expiresAt && fits(subject))
-      ?.suppression;
+  /** @param time - epoch seconds */
+  holding(mark: string, time: number): Suppression | undefined {
+    const known = this.#byMark.get(mark);
+    return known !== undefined && time < known.expiresAt ? known.suppression : undefined;
   }
 
   /** @param time - epoch seconds: those that hold no longer then */
   expired(source: string, time: number): Suppression[] {
-    return this.#all
+    return [...this.#byMark.values()]
       .filter(
         ({ expiresAt, suppression }) =>
           expiresAt <= time && (suppression.source ?? source) === source,
@@ -190,12 +206,13 @@ export class Suppressions {
 }
 
 function compile(suppression: Suppression): Compiled {
-  const { source, actor, entity, address, expires } = suppression;
+  const { rule, source, actor, entity, address, expires } = suppression;
   const isActor = toTest(actor);
   const isEntity = toTest(entity);
   const isAddress = toRangeTest(address);
   return {
     suppression,
+    mark: toValue(JSON.stringify([rule, source, actor, entity, address])),
     expiresAt: startOfDay(expires),
     fits: (subject) =>
       (source === undefined || source === subject.source) &&
@@ -205,17 +222,35 @@ function compile(suppression: Suppression): Compiled {
   };
 }
 
+/** The one that holds longer; of two that end on one day the first. */
+function longer<T extends Pick<Compiled, "expiresAt">>(a: T, b: T): T {
+  return b.expiresAt > a.expiresAt ? b : a;
+}
+
 /** Of the user with this id, where the entry names it; otherwise empty. */
 function emailOf(id: string, entry: AuditLogEntry): string {
   const field = actorId(entry) === id ? "actor" : entityId(entry) === id ? "entity" : "none";
   return textAt(entry, field, "user", "email") ?? "";
 }
 
+/** Takes time in proportion to the text, however many `*` there are: anyone chooses an address. */
 function toTest(pattern: string | undefined): (texts: readonly string[]) => boolean {
   if (pattern === undefined) return () => true;
-  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  const expression = new RegExp(`^${parts.join(".*")}$`, "isu");
-  return (texts) => texts.some((text) => expression.test(text));
+  const [first = "", ...others] = pattern.toLowerCase().split("*");
+  const last = others.pop();
+  const fits = (text: string) => {
+    if (last === undefined) return text === first;
+    if (text.length < first.length + last.length) return false;
+    if (!text.startsWith(first) || !text.endsWith(last)) return false;
+    let at = first.length;
+    for (const part of others) {
+      const found = text.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return at <= text.length - last.length;
+  };
+  return (texts) => texts.some((text) => fits(text.toLowerCase()));
 }
 
 function toRangeTest(text: string | undefined): (address: string | undefined) => boolean {

@@ -16,6 +16,7 @@ import {
   type QueryResult,
   type RowStream,
 } from "../sql/query-result.ts";
+import { describeMissingTable } from "./missing-table.ts";
 import { TRINO_MACROS } from "./trino-macros.ts";
 
 /** Enough for every saved query over years; what does not fit goes to a temporary directory. */
@@ -134,5 +135,6 @@ export function toQueryError(error: unknown): unknown {
   const file = /^ {2}file = (.*)$/m.exec(text)?.[1];
   const where = place === undefined ? file && ` in ${file}` : ` (line ${place})`;
   const Failure = INVALID.test(problem) ? InvalidQueryError : QueryError;
-  return new Failure(problem.replaceAll("\n", " ").trim() + (where ?? ""), { cause: error });
+  const said = describeMissingTable(problem).replaceAll("\n", " ").trim();
+  return new Failure(said + (where ?? ""), { cause: error });
 }

@@ -2,7 +2,12 @@ import { type DuckDBConnection, listValue } from "@duckdb/node-api";
 import { parseColumnsKey } from "../archive/columns-key.ts";
 import { ALERTS_SQL, ALERTS_VIEW } from "../sql/alerts-view.ts";
 import { ARCHIVE_HOURS_SQL, ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
-import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW, auditLogsSql } from "../sql/audit-logs-view.ts";
+import {
+  AUDIT_LOGS_COLUMNS,
+  AUDIT_LOGS_VIEW,
+  auditLogsSql,
+  selectFromLines,
+} from "../sql/audit-logs-view.ts";
 import { type ColumnsDays, joinDays } from "../sql/columns-days.ts";
 import { OCSF_SQL, OCSF_VIEW } from "../sql/ocsf-view.ts";
 import {
@@ -117,12 +122,14 @@ export async function createParsedViews(
     columns: [],
   };
   const text = statements.join("\n").replace(/--.*$/gm, ""); // comments are prose
-  const columns = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
-  const list = columns.filter((name) => new RegExp(`\\b${name}\\b`).test(text)).join(", ") || "dt";
+  const named = AUDIT_LOGS_COLUMNS.map(({ name }) => name).filter((name) =>
+    new RegExp(`\\b${name}\\b`).test(text),
+  );
+  const columns = named.length > 0 ? named : ["dt"];
+  const list = columns.join(", ");
   await createLakeViews(connection, directory, parsed);
-  await createWideView(connection, parsed);
   await connection.run(
-    `CREATE TEMP TABLE parsed_entries AS SELECT ${list} FROM ${AUDIT_LOGS_VIEW}`,
+    `CREATE TEMP TABLE parsed_entries AS ${parseOnce(selectFromLines(columns))}`,
   );
   const rest = files.entries.filter((key) => !isParsed(key));
   await createLakeViews(connection, directory, { ...files, entries: rest });

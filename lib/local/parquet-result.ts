@@ -38,12 +38,22 @@ export async function writeParquet(rows: RowStream, path: string): Promise<void>
   }
 }
 
+/** A surrogate by itself, which `JSON.stringify` escapes; and any other escape, to go past it. */
+const ESCAPE = /\\(ud[89a-f][0-9a-f]{2}|.)/g;
+
+/** JSON that DuckDB reads: UTF-8 has no surrogate by itself, so that it becomes U+FFFD. */
+function toJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!json.includes(String.raw`\ud`)) return json;
+  return json.replace(ESCAPE, (whole, after: string) =>
+    after.length === 1 ? whole : String.raw`\ufffd`,
+  );
+}
+
 async function* toLines({ batches }: RowStream, names: readonly string[]): AsyncGenerator<string> {
   for await (const batch of batches) {
     yield batch
-      .map(
-        (row) => `{${names.map((name, i) => `"${name}":${JSON.stringify(row[i])}`).join(",")}}\n`,
-      )
+      .map((row) => `{${names.map((name, i) => `"${name}":${toJson(row[i])}`).join(",")}}\n`)
       .join("");
   }
 }

@@ -14,12 +14,10 @@ const TEXT = "VARCHAR";
 /** Whose text in SQL is the text in JSON. */
 const AS_TEXT = /^(?:VARCHAR|DATE|TIMESTAMP)$/;
 
-/** As `cli/output/controls.ts` has them, in RE2's syntax. */
-const MARKS = String.raw`\x{7f}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}`;
-/** Those of a text in JSON, which has escaped the first 32 itself. */
-const JSON_CONTROLS = `[${MARKS}]`;
-/** Those of a cell, which may have tabs and line feeds. */
-const CELL_CONTROLS = String.raw`[\x00-\x08\x0b-\x1f${MARKS}]`;
+/** As `cli/output/controls.ts` has them, in RE2's syntax: without the first 32, which JSON escapes itself. */
+const MARKS = String.raw`[\x{7f}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]`;
+/** The rest of them in a cell, which may have tabs and line feeds. */
+const CELL_CONTROLS = String.raw`[\x00-\x08\x0b-\x1f]`;
 /** What a spreadsheet takes for a formula when a cell begins with it. */
 const FORMULA_START = String.raw`[=+\-@\t\r]`;
 const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?`;
@@ -30,20 +28,20 @@ const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?`;
  *
  * @param sql - one SELECT
  * @param types - DuckDB's, one a column
- * @returns false when a column has a type whose text in JSON is not DuckDB's
+ * @returns how many rows; nothing when a column has a type whose text in JSON is not DuckDB's
  */
 export async function copyResult(
   connection: DuckDBConnection,
   sql: string,
   types: readonly string[],
   request: CopyRequest,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const statement = copyStatement(sql, types, request);
-  if (statement === undefined) return false;
-  await connection.run(statement).catch((error) => {
+  if (statement === undefined) return undefined;
+  const result = await connection.run(statement).catch((error) => {
     throw toQueryError(error);
   });
-  return true;
+  return result.rowsChanged;
 }
 
 /** The bytes are those of the formats that `--output` has. */
@@ -55,27 +53,36 @@ function copyStatement(
   const to = (options: readonly string[]) =>
     `TO ${quote(path)} (${[...options, "USE_TMP_FILE false"].join(", ")})`;
   // First, so that errors name the lines of the query.
-  const from = `FROM ${toSubquery(sql)} AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
+  const from = `${toSubquery(sql)} AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
   if (format === "parquet") {
     const columns = fields.map((name, i) => `c${i} AS ${quoteName(name)}`);
-    return `COPY (${from} SELECT ${columns.join(", ")}) ${to([RESULT_AS_PARQUET])}`;
+    return `COPY (FROM ${from} SELECT ${columns.join(", ")}) ${to([RESULT_AS_PARQUET])}`;
   }
   if (!types.every(isPlain)) return undefined;
-  const [row, options] =
+  const [rows, options] =
     format === "csv"
-      ? [csvRow(types, raw), ["HEADER true"]]
-      : [jsonRow(types, fields, raw), ["HEADER false", ...(format === "json" ? [ARRAY] : [])]];
-  return `COPY (${from} SELECT ${row} AS ${quoteName(header)}) ${to([LINES, ...options])}`;
+      ? [csvRows(from, types, raw), ["HEADER true"]]
+      : [
+          jsonRows(from, types, fields, raw),
+          ["HEADER false", ...(format === "json" ? [ARRAY] : [])],
+        ];
+  return `COPY (FROM (${rows}) AS rows(${quoteName(header)})) ${to([LINES, ...options])}`;
 }
 
 function isPlain(type: string): boolean {
   return [LONG_INTEGER, INTEGER, AS_TEXT, /^BOOLEAN$/].some((known) => known.test(type));
 }
 
-function jsonRow(types: readonly string[], fields: readonly string[], raw: boolean): string {
+/** What is used more than once is a column: DuckDB computes an expression of a CASE for each use. */
+function jsonRows(
+  from: string,
+  types: readonly string[],
+  fields: readonly string[],
+  raw: boolean,
+): string {
   const members = types.map((type, i) => `${quote(fields[i] ?? "")}, ${jsonValue(type, `c${i}`)}`);
-  const json = `CAST(json_object(${members.join(", ")}) AS VARCHAR)`;
-  return raw ? json : showControls(json, JSON_CONTROLS);
+  const rows = `FROM ${from} SELECT CAST(json_object(${members.join(", ")}) AS VARCHAR) AS row`;
+  return raw ? rows : `FROM (${rows}) SELECT ${showControls("row", MARKS, hasMarks("row"))}`;
 }
 
 function jsonValue(type: string, cell: string): string {
@@ -86,34 +93,55 @@ function jsonValue(type: string, cell: string): string {
 }
 
 /** The writer ends a line with a line feed; RFC 4180 has a carriage return before it. */
-function csvRow(types: readonly string[], raw: boolean): string {
-  const cells = types.map(
-    (type, i) => `coalesce(${type === TEXT ? `c${i}` : `CAST(c${i} AS VARCHAR)`}, '')`,
-  );
-  const join = (toCell: (text: string) => string) =>
-    `concat_ws(',', ${cells.map((cell, i) => (types[i] === TEXT ? toCell(cell) : cell)).join(", ")})`;
-  const row = join(quoteCell);
-  if (raw) return `concat(${row}, chr(13))`;
-  // One look at the row is enough for nearly all of them.
-  const isSuspicious = matches(row, `(?:^|,)"?${FORMULA_START}|${CELL_CONTROLS}`);
-  const harmless = join((cell) => quoteCell(harmlessCell(cell)));
-  return `concat(CASE WHEN ${isSuspicious} THEN ${harmless} ELSE ${row} END, chr(13))`;
+function csvRows(from: string, types: readonly string[], raw: boolean): string {
+  const names = types.map((_, i) => `c${i}`);
+  const texts = names.map((name) => `coalesce(CAST(${name} AS VARCHAR), '') AS ${name}`);
+  const cells = names.map((name, i) => (types[i] === TEXT ? quoteCell(name) : name));
+  const rows = `FROM (FROM ${from} SELECT ${texts.join(", ")}) SELECT *, concat_ws(',', ${cells.join(", ")}) AS row`;
+  if (raw) return `FROM (${rows}) SELECT concat(row, chr(13))`;
+  const starts = names.filter((_, i) => types[i] === TEXT).map((name) => `left(${name}, 1)`);
+  // Looks at the whole row are enough for nearly all of them.
+  const isSuspicious = [
+    matches(`concat(${["''", ...starts].join(", ")})`, FORMULA_START),
+    matches("row", CELL_CONTROLS),
+    hasMarks("row"),
+  ].join(" OR ");
+  const harmless = `list_transform([${names.join(", ")}], lambda cell: ${harmlessCell("cell")})`;
+  const quoted = `list_transform(${harmless}, lambda cell: ${quoteCell("cell")})`;
+  return `FROM (${rows}) SELECT concat(CASE WHEN ${isSuspicious} THEN array_to_string(${quoted}, ',') ELSE row END, chr(13))`;
 }
 
 function quoteCell(cell: string): string {
   const quoted = `concat('"', replace(${cell}, '"', '""'), '"')`;
-  return `CASE WHEN ${matches(cell, String.raw`[",\r\n]`)} THEN ${quoted} ELSE ${cell} END`;
+  // Four searches for a byte take a third of the time of one regular expression.
+  const isQuoted = ["'\"'", "','", "chr(10)", "chr(13)"].map(
+    (sign) => `contains(${cell}, ${sign})`,
+  );
+  return `CASE WHEN ${isQuoted.join(" OR ")} THEN ${quoted} ELSE ${cell} END`;
 }
 
 function harmlessCell(cell: string): string {
   const isFormula = `${matches(cell, `^${FORMULA_START}`)} AND NOT ${matches(cell, `^${NUMBER}$`)}`;
-  return `concat(CASE WHEN ${isFormula} THEN '''' ELSE '' END, ${showControls(cell, CELL_CONTROLS)})`;
+  return `concat(CASE WHEN ${isFormula} THEN '''' ELSE '' END, ${showControls(cell, `${CELL_CONTROLS}|${MARKS}`)})`;
 }
 
-/** Each control as `\u001b`. */
-function showControls(text: string, controls: string): string {
+/** Most texts are ASCII, and counting their letters is many times faster than a regular expression. */
+function hasMarks(text: string): string {
+  return `((strlen(${text}) <> length(${text}) OR contains(${text}, chr(127))) AND ${matches(text, MARKS)})`;
+}
+
+/**
+ * Each control as `\u001b`.
+ *
+ * @param hasControls - whether there may be one
+ */
+function showControls(
+  text: string,
+  controls: string,
+  hasControls = matches(text, controls),
+): string {
   const shown = `CASE WHEN ${matches("sign", controls)} THEN printf('\\u%04x', unicode(sign)) ELSE sign END`;
-  return `CASE WHEN ${matches(text, controls)}
+  return `CASE WHEN ${hasControls}
     THEN array_to_string(list_transform(regexp_extract_all(${text}, '(?s).'), lambda sign: ${shown}), '')
     ELSE ${text} END`;
 }

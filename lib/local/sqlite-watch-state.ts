@@ -27,6 +27,7 @@ const TABLES = `
     problem TEXT,
     PRIMARY KEY (alert_id, target)
   ) STRICT;
+  CREATE INDEX IF NOT EXISTS waiting ON deliveries (target) WHERE state = 'waiting';
   CREATE TABLE IF NOT EXISTS points (
     key TEXT NOT NULL,
     point TEXT NOT NULL,
@@ -87,18 +88,15 @@ export class SqliteWatchState implements WatchState, CorrelationStore {
     });
   }
 
-  due(nowMs: number): Delivery[] {
-    return this.#database
+  nextDue(target: string, nowMs: number): Delivery | undefined {
+    const row = this.#database
       .prepare(`
-        SELECT alert, target, attempts FROM deliveries JOIN alerts ON id = alert_id
-        WHERE state = 'waiting' AND next_at_ms <= ? ORDER BY deliveries.rowid
+        SELECT alert, attempts FROM deliveries JOIN alerts ON id = alert_id
+        WHERE state = 'waiting' AND target = ? AND next_at_ms <= ?
+        ORDER BY deliveries.rowid LIMIT 1
       `)
-      .all(nowMs)
-      .map(({ alert, target, attempts }) => ({
-        alert: JSON.parse(String(alert)),
-        target: String(target),
-        attempts: Number(attempts),
-      }));
+      .get(target, nowMs);
+    return row && { alert: JSON.parse(String(row.alert)), attempts: Number(row.attempts) };
   }
 
   noteDelivered(alertId: string, target: string): void {

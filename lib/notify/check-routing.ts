@@ -1,4 +1,3 @@
-import { noSource } from "../detect/unknown-sources.ts";
 import type { Route, TargetSettings } from "./target-settings.ts";
 
 interface Routing {
@@ -12,30 +11,29 @@ export interface RoutingProblem {
   message: string;
 }
 
-/** @param known - what routes may name */
+/**
+ * What is wrong is said by its place, and not quoted: it may be a secret.
+ *
+ * @param known - what routes may name
+ */
 export function* checkRouting(
   { targets, routes }: Routing,
   known: { ruleIds: readonly string[]; sources: readonly string[] },
 ): Generator<RoutingProblem> {
+  const names = Object.keys(targets);
   for (const [index, route] of routes.entries()) {
-    const places: [keyof Route, readonly string[], (value: string) => string][] = [
-      ["targets", Object.keys(targets), (target) => `"${target}" is no target`],
-      [
-        "rules",
-        known.ruleIds,
-        (rule) => `"${rule}" is no rule; docs/reference/detections.md lists them all`,
-      ],
-      ["sources", known.sources, (source) => noSource(source, known.sources)],
+    const places: [keyof Route, readonly string[], string][] = [
+      ["targets", names, `is no target; there is ${names.join(", ")}`],
+      ["rules", known.ruleIds, "is no rule; docs/reference/detections.md lists them all"],
+      ["sources", known.sources, `is no source; there is ${known.sources.join(", ")}`],
     ];
-    for (const [name, allowed, describe] of places) {
-      for (const value of route[name] ?? []) {
-        if (!allowed.includes(value)) {
-          yield { path: ["routes", index, name], message: describe(value) };
-        }
+    for (const [field, allowed, message] of places) {
+      for (const [place, value] of [...(route[field] ?? [])].entries()) {
+        if (!allowed.includes(value)) yield { path: ["routes", index, field, place], message };
       }
     }
   }
-  for (const name of Object.keys(targets)) {
+  for (const name of names) {
     if (!routes.some((route) => route.targets.includes(name))) {
       yield { path: ["targets", name], message: "is in no route, so it would get nothing" };
     }

@@ -21,6 +21,17 @@ export interface HttpRequest {
    * or one of a gateway. False for what would be done twice.
    */
   isRepeatable: boolean;
+  /** Whether this is what the service says when it has done what was asked, and not a proxy's page. */
+  isTaken(answer: HttpAnswer): boolean;
+  /** Words by which the service says what is wrong: the only ones that an error repeats. */
+  errorWords?: readonly string[];
+}
+
+/** With a status from 200 to 299. */
+export interface HttpAnswer {
+  status: number;
+  /** At most `ANSWER_BYTES_MAX` of its body. */
+  text: string;
 }
 
 export interface HttpLimits {
@@ -38,9 +49,6 @@ const HTTP_LIMITS: HttpLimits = { timeoutMs: 10_000, attempts: 3, waitMs: 15_000
 /** Before the second attempt; doubles with each. */
 const FIRST_WAIT_MS = 500;
 
-/** Of an answer, what an error quotes at most, in characters. */
-const QUOTED_MAX = 200;
-
 /** What a target says, read to here; the rest is dropped. */
 const ANSWER_BYTES_MAX = 256 * 1024;
 
@@ -52,7 +60,8 @@ const TRANSIENT = new Set([408, 425, 429]);
  * that say whether another attempt can help.
  *
  * No redirect is followed: the address is configured, and its secret is for nobody else. Errors
- * name the host only, because the path of a webhook is its secret.
+ * name neither the address nor what it answers: a webhook's address is a secret, and a service may
+ * repeat one in its answer.
  */
 export class HttpSender {
   readonly #ports: HttpPorts;
@@ -64,16 +73,15 @@ export class HttpSender {
   }
 
   /**
-   * @param secrets - what no error may quote
-   * @returns the body of the answer, of a status from 200 to 299
+   * @returns the body of an answer that says the request was taken
    * @throws {TargetRefusedError | TargetUnavailableError}
    */
-  async post(request: HttpRequest, secrets: readonly string[]): Promise<string> {
+  async post(request: HttpRequest): Promise<string> {
     const { clock, random } = this.#ports;
     const { attempts, waitMs } = this.#limits;
     let waitedMs = 0;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.#attempt(request, secrets);
+      const outcome = await this.#attempt(request);
       if (typeof outcome === "string") return outcome;
       const { error, isUnknown } = outcome;
       const mayRepeat = request.isRepeatable || !isUnknown;
@@ -89,12 +97,16 @@ export class HttpSender {
   }
 
   /** @returns the answer's body, or why there is none; `isUnknown`: the target may have done it */
-  async #attempt(
-    { url, headers, body }: HttpRequest,
-    secrets: readonly string[],
-  ): Promise<string | { error: TargetRefusedError | TargetUnavailableError; isUnknown: boolean }> {
+  async #attempt({
+    url,
+    headers,
+    body,
+    isTaken,
+    errorWords = [],
+  }: HttpRequest): Promise<
+    string | { error: TargetRefusedError | TargetUnavailableError; isUnknown: boolean }
+  > {
     const { fetch, clock } = this.#ports;
-    const { host } = new URL(url);
     const signal = this.#ports.timeout(this.#limits.timeoutMs);
     let response: Response;
     let text: string;
@@ -111,12 +123,16 @@ export class HttpSender {
       const why = signal.aborted
         ? `did not answer in full within ${this.#limits.timeoutMs} ms`
         : `gave no whole answer (${codeOf(cause)})`;
-      return { error: new TargetUnavailableError(`${host} ${why}`, {}), isUnknown: true };
+      return { error: new TargetUnavailableError(`the target ${why}`, {}), isUnknown: true };
     }
     const { status } = response;
-    if (status >= 200 && status < 300) return text;
-    const quoted = quote(text, secrets);
-    const message = `${host} answered ${status}${quoted === "" ? "" : `: ${quoted}`}`;
+    const words = errorWords.filter((word) => new RegExp(`\\b${word}\\b`).test(text));
+    const message = `the target answered ${status}${words.length === 0 ? "" : `: ${words.join(", ")}`}`;
+    if (status >= 200 && status < 300) {
+      if (isTaken({ status, text })) return text;
+      const what = `${message}, but not that it has taken the request`;
+      return { error: new TargetUnavailableError(what, {}), isUnknown: true };
+    }
     if (status < 500 && !TRANSIENT.has(status)) {
       return { error: new TargetRefusedError(message), isUnknown: false };
     }
@@ -140,17 +156,13 @@ async function readText(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** One line of an answer, without control characters and secrets. */
-function quote(text: string, secrets: readonly string[]): string {
-  const line = secrets
-    .filter((secret) => secret !== "")
-    .reduce((rest, secret) => rest.replaceAll(secret, "[redacted]"), text)
-    .replace(/[\p{C}\p{Z}]+/gu, " ")
-    .trim();
-  const characters = [...line];
-  return characters.length <= QUOTED_MAX
-    ? line
-    : `${characters.slice(0, QUOTED_MAX - 1).join("")}…`;
+/** @returns nothing when an answer is not JSON */
+export function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the error would quote the answer
+  }
 }
 
 /** What the innermost error is called; its message could quote the address. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { alertParts } from "../detect/alert-notification.ts";
-import type { HttpSender } from "./http-sender.ts";
-import { type Alert, type Target, TargetUnavailableError } from "./target.ts";
+import { type HttpRequest, type HttpSender, parseAnswer } from "./http-sender.ts";
+import type { Alert, Target } from "./target.ts";
 import type { TargetSecret } from "./target-secret.ts";
 
 export interface JiraSettings {
@@ -20,7 +20,15 @@ const SUMMARY_MAX = 255;
 /** Beside the label of the alert: all issues of this product. */
 const COMMON_LABEL = "slack-audit-lake";
 
-const FOUND = z.object({ issues: z.array(z.object({ key: z.string() })) });
+const KEY = z.string().min(1);
+const FOUND = z.object({ issues: z.array(z.object({ key: KEY })) });
+const MADE = z.object({ key: KEY });
+
+/** Those that Jira most often finds wrong or missing. */
+const FIELDS = [
+  ...["project", "issuetype", "summary", "description", "labels"],
+  ...["reporter", "assignee", "priority", "components", "duedate"],
+];
 
 /**
  * A project of Jira Cloud: an issue for each alert.
@@ -47,33 +55,39 @@ export class JiraTarget implements Target {
   async send(alert: Alert): Promise<void> {
     const label = labelOf(alert);
     const jql = `project = "${this.#settings.project}" AND labels = "${label}"`;
-    const found = await this.#post("search/jql", { jql, maxResults: 1, fields: ["key"] }, true);
-    if (parseFound(found).length > 0) return;
-    await this.#post("issue", toIssue(alert, label, this.#settings), false);
+    const search = { jql, maxResults: 1, fields: ["key"] };
+    const found = await this.#post("search/jql", search, {
+      isRepeatable: true,
+      isTaken: ({ status, text }) => status === 200 && parseFound(text) !== undefined,
+    });
+    if (parseFound(found)?.length !== 0) return;
+    await this.#post("issue", toIssue(alert, label, this.#settings), {
+      isRepeatable: false,
+      isTaken: ({ status, text }) => status === 201 && MADE.safeParse(parseAnswer(text)).success,
+    });
   }
 
-  async #post(method: string, body: object, isRepeatable: boolean): Promise<string> {
+  async #post(
+    method: string,
+    body: object,
+    checks: Pick<HttpRequest, "isRepeatable" | "isTaken">,
+  ): Promise<string> {
     const { site, email } = this.#settings;
     const apiToken = await this.#apiToken.text();
     const credentials = Buffer.from(`${email}:${apiToken}`).toString("base64");
-    return this.#sender.post(
-      {
-        url: `${site}/rest/api/3/${method}`,
-        headers: { authorization: `Basic ${credentials}`, accept: "application/json" },
-        body: JSON.stringify(body),
-        isRepeatable,
-      },
-      [apiToken, credentials],
-    );
+    return this.#sender.post({
+      url: `${site}/rest/api/3/${method}`,
+      headers: { authorization: `Basic ${credentials}`, accept: "application/json" },
+      body: JSON.stringify(body),
+      ...checks,
+      errorWords: FIELDS,
+    });
   }
 }
 
-function parseFound(text: string): { key: string }[] {
-  try {
-    return FOUND.parse(JSON.parse(text)).issues;
-  } catch (cause) {
-    throw new TargetUnavailableError("Jira's answer to a search is not one of issues", { cause });
-  }
+/** @returns nothing when it is no answer to a search */
+function parseFound(text: string): { key: string }[] | undefined {
+  return FOUND.safeParse(parseAnswer(text)).data?.issues;
 }
 
 /** Labels have no spaces; of other characters not every one can be searched for. */

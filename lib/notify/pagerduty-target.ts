@@ -1,6 +1,8 @@
+import * as z from "zod";
 import { alertParts } from "../detect/alert-notification.ts";
 import type { Severity } from "../detect/rule.ts";
-import type { HttpSender } from "./http-sender.ts";
+import { externalId } from "./external-id.ts";
+import { type HttpSender, parseAnswer } from "./http-sender.ts";
 import type { Alert, Target } from "./target.ts";
 import type { TargetSecret } from "./target-secret.ts";
 
@@ -18,8 +20,9 @@ const SEVERITIES: Readonly<Record<Severity, "info" | "warning" | "error" | "crit
   critical: "critical",
 };
 
+const TAKEN = z.object({ status: z.literal("success") });
+
 const SUMMARY_MAX = 1024;
-const DEDUP_KEY_MAX = 255;
 
 /**
  * A service of PagerDuty, by the Events API v2. PagerDuty takes what has the same key for one alert,
@@ -41,7 +44,11 @@ export class PagerDutyTarget implements Target {
   async send(alert: Alert): Promise<void> {
     const routingKey = await this.#routingKey.text();
     const body = JSON.stringify({ routing_key: routingKey, ...toEvent(alert) });
-    await this.#sender.post({ url: this.#url, body, isRepeatable: true }, [routingKey]);
+    await this.#sender.post({
+      ...{ url: this.#url, body, isRepeatable: true },
+      isTaken: ({ status, text }) => status === 202 && TAKEN.safeParse(parseAnswer(text)).success,
+      errorWords: ["routing_key", "payload"],
+    });
   }
 }
 
@@ -50,7 +57,7 @@ function toEvent(alert: Alert): object {
   const { facts, lists, commands } = alertParts(alert);
   return {
     event_action: "trigger",
-    dedup_key: alert.id.slice(0, DEDUP_KEY_MAX),
+    dedup_key: externalId(alert),
     client: "Slack Audit Lake",
     // A reference to a page of ours has no address.
     ...(URL.canParse(alert.reference)

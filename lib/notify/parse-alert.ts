@@ -45,7 +45,8 @@ export function parseAlert(text: string): Alert {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new TargetRefusedError("the message is not JSON", { cause });
+  } catch {
+    // Without its cause, which quotes the message.
+    throw new TargetRefusedError("the message is not JSON");
   }
 }

@@ -3,7 +3,6 @@ import type { Alert } from "./target.ts";
 /** An alert on its way to one target. */
 export interface Delivery {
   alert: Alert;
-  target: string;
   /** That have failed. */
   attempts: number;
 }
@@ -28,8 +27,8 @@ export interface WatchState {
   hasRaised(alertId: string): boolean;
   /** Note an alert and its way to each target: all of it or nothing. */
   raise(alert: Alert, targets: readonly string[], forgetAt: number): void;
-  /** @returns those whose time has come at `nowMs`, oldest first */
-  due(nowMs: number): Delivery[];
+  /** @returns the oldest to a target whose time has come at `nowMs` */
+  nextDue(target: string, nowMs: number): Delivery | undefined;
   noteDelivered(alertId: string, target: string): void;
   /** @param nextAtMs - epoch milliseconds; absent: it is given up */
   noteFailure(alertId: string, target: string, problem: string, nextAtMs?: number): void;

@@ -1,6 +1,7 @@
+import * as z from "zod";
 import { alertParts } from "../detect/alert-notification.ts";
 import type { Severity } from "../detect/rule.ts";
-import type { HttpSender } from "./http-sender.ts";
+import { type HttpAnswer, type HttpSender, parseAnswer } from "./http-sender.ts";
 import type { Alert, Target } from "./target.ts";
 import type { TargetSecret } from "./target-secret.ts";
 
@@ -14,6 +15,16 @@ const SIGNS: Readonly<Record<Severity, string>> = {
   high: "large_orange_circle",
   critical: "red_circle",
 };
+
+const OK = z.object({ ok: z.literal(true) });
+
+/** @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors */
+const ERROR_WORDS = [
+  ...["action_prohibited", "channel_is_archived", "channel_not_found", "invalid_auth"],
+  ...["invalid_blocks", "invalid_payload", "invalid_token", "no_active_hooks", "no_service"],
+  ...["no_service_id", "no_team", "no_text", "posting_to_general_channel_denied", "team_disabled"],
+  ...["too_many_attachments", "user_not_found"],
+];
 
 /**
  * A channel, by an incoming webhook.
@@ -35,11 +46,13 @@ export class SlackTarget implements Target {
   async send(alert: Alert): Promise<void> {
     const url = await this.#webhookUrl.url();
     const body = JSON.stringify(toMessage(alert));
-    // The last part of the path is what makes it secret.
-    const { pathname } = new URL(url);
-    const secrets = [url, pathname, pathname.split("/").at(-1) ?? ""];
-    await this.#sender.post({ url, body, isRepeatable: true }, secrets);
+    await this.#sender.post({ url, body, isRepeatable: true, isTaken, errorWords: ERROR_WORDS });
   }
+}
+
+/** A webhook says `ok`; what speaks like Slack's methods says `{"ok":true}`, and `false` with the same status. */
+function isTaken({ status, text }: HttpAnswer): boolean {
+  return status === 200 && (text.trim() === "ok" || OK.safeParse(parseAnswer(text)).success);
 }
 
 type TextElement = { type: "text"; text: string; style?: { bold?: true } };

@@ -1,12 +1,14 @@
 /** How targets and routes are configured: in the stack, in the environment of a function, and in the file of `watch`. */
 import * as z from "zod";
 import { SEVERITIES } from "../detect/rule.ts";
-import { isNot, list, matching, oneOf, section } from "../fields.ts";
+import { mustBe, UNQUOTED } from "../fields.ts";
 import { isSafeUrl } from "./target-secret.ts";
 
+const { list, matching, oneOf, section } = UNQUOTED;
+
 const httpsUrl = z
-  .string({ error: isNot("an https URL") })
-  .refine(isSafeUrl, { error: isNot("an https URL without credentials") });
+  .string({ error: mustBe("an https URL") })
+  .refine(isSafeUrl, { error: mustBe("an https URL without credentials") });
 
 const TYPES = ["slack", "pagerduty", "jira", "webhook", "eventbridge", "sns"] as const;
 
@@ -63,21 +65,25 @@ export type TargetSettings = z.output<ReturnType<typeof targetSettings>>;
 /** The same before the defaults are filled in. */
 export type TargetProps = z.input<ReturnType<typeof targetSettings>>;
 
-/** By name. */
+const TARGET_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+const NAMED = "an object of names and targets";
+
+/** By name. A name that is wrong is not part of an error's path: it may be a secret. */
 export function targetsByName(secret: z.ZodType<string, string>) {
-  return z.record(
-    matching(
-      /^[a-z][a-z0-9-]{0,31}$/,
-      "a target's name: a letter, then up to 31 of a-z, 0-9 and -",
-    ),
-    targetSettings(secret),
-    {
-      error: (issue) =>
-        issue.code === "invalid_key"
-          ? issue.issues.map(({ message }) => message).join("; ")
-          : isNot("an object of names and targets")(issue),
-    },
-  );
+  const target = targetSettings(secret);
+  return z
+    .record(z.string(), z.custom<z.input<typeof target>>(), { error: mustBe(NAMED) })
+    .superRefine((targets, context) => {
+      for (const [index, name] of Object.keys(targets).entries()) {
+        if (!TARGET_NAME.test(name)) {
+          context.addIssue({
+            code: "custom",
+            message: `the name of target ${index + 1} must be a letter of a-z, then up to 31 of a-z, 0-9 and -`,
+          });
+        }
+      }
+    })
+    .pipe(z.record(z.string(), target));
 }
 
 function texts(item: z.ZodType<string, string>, allowed: string) {

@@ -4,10 +4,9 @@ import { type Consumed, type ConsumePorts, consumeObject } from "../detect/consu
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
 import { dayOf, SECONDS_PER_DAY } from "../time.ts";
-import { retryDelaySeconds } from "./deliver-alert.ts";
 import type { WatchState } from "./ports.ts";
 import { routeAlert } from "./route-alert.ts";
-import { type Alert, type Target, TargetRefusedError, TargetUnavailableError } from "./target.ts";
+import type { Alert } from "./target.ts";
 import type { Route } from "./target-settings.ts";
 
 export interface WatchPorts {
@@ -17,8 +16,6 @@ export interface WatchPorts {
   detector: ConsumePorts["detector"];
   correlations: ConsumePorts["correlations"];
   clock: Pick<Clock, "nowMs">;
-  random: () => number;
-  targets: ReadonlyMap<string, Target>;
 }
 
 export interface WatchSettings {
@@ -26,8 +23,6 @@ export interface WatchSettings {
   /** Names. */
   sources: readonly string[];
   maxEntryAgeSeconds: number;
-  /** After so many attempts an alert is given up. */
-  attemptsMax: number;
   /** Epoch seconds: entries from here on count at the first look; absent: only what comes later. */
   from?: number | undefined;
 }
@@ -35,9 +30,6 @@ export interface WatchSettings {
 export interface WatchReports {
   onAlert?(alert: Alert, targets: readonly string[]): void;
   onObject?(objectKey: string, consumed: Consumed): void;
-  onDelivered?(alert: Alert, target: string): void;
-  /** @param isFinal - it is not tried again by itself */
-  onFailure?(alert: Alert, target: string, error: Error, isFinal: boolean): void;
   /** An object that could not be examined; the next look tries it again. */
   onProblem?(objectKey: string, error: Error): void;
 }
@@ -46,11 +38,10 @@ export interface WatchReports {
 const REMEMBERED_SECONDS = 28 * SECONDS_PER_DAY;
 
 /**
- * Look at the objects that are new since the last look, note their alerts, and send what is due.
+ * Look at the objects that are new since the last look, and note their alerts for `Deliveries`.
  *
  * Whatever interrupts it, each alert reaches each target: it is noted for all of them at once,
- * before its object counts as seen, and marked for each when that has it. An alert that a target
- * got is sent to it again only when the process ends between the answer and the mark.
+ * before its object counts as seen.
  *
  * @returns how many objects were new, and how many of them could not be examined
  */
@@ -89,7 +80,6 @@ export async function watchArchive(
       reports.onProblem?.(key, error as Error);
     }
   }
-  await sendDue(ports, settings, reports);
   return { objects: objectKeys.length, problems };
 }
 
@@ -117,10 +107,18 @@ function raising(
   { routes }: WatchSettings,
   { onAlert }: WatchReports,
 ): Pick<ConsumePorts, "ledger" | "sink"> {
+  const forgetAts = new Map<string, number>();
   return {
     ledger: {
-      claim: async (alertId) => (state.hasRaised(alertId) ? "published" : "claimed"),
-      markPublished: async () => {},
+      claim: async (name, _claim, _nowMs, forgetAt) => {
+        if (state.hasRaised(name) || state.hasSeen(name)) return "published";
+        forgetAts.set(name, forgetAt);
+        return "claimed";
+      },
+      // What a suppression holds back has no delivery to note: it counts as seen.
+      markPublished: async (name) => {
+        if (!state.hasRaised(name)) state.noteSeen([name], forgetAts.get(name) ?? 0);
+      },
     },
     sink: {
       publish: async ({ data }) => {
@@ -132,34 +130,4 @@ function raising(
       },
     },
   };
-}
-
-/** One target after another would let one that is slow hold up the rest. */
-async function sendDue(
-  { state, targets, clock, random }: WatchPorts,
-  { attemptsMax }: WatchSettings,
-  { onDelivered, onFailure }: WatchReports,
-): Promise<void> {
-  const due = Map.groupBy(state.due(clock.nowMs()), ({ target }) => target);
-  const sendAll = async (name: string) => {
-    for (const { alert, attempts } of due.get(name) ?? []) {
-      const target = targets.get(name);
-      if (target === undefined) return; // was taken out of the configuration; its alerts wait
-      try {
-        await target.send(alert);
-        state.noteDelivered(alert.id, name);
-        onDelivered?.(alert, name);
-      } catch (error) {
-        const isFinal = error instanceof TargetRefusedError || attempts + 1 >= attemptsMax;
-        const asked = error instanceof TargetUnavailableError ? error.retryAfterSeconds : undefined;
-        const delayMs = retryDelaySeconds(attempts + 1, asked, random()) * 1000;
-        const { message } = error as Error;
-        state.noteFailure(alert.id, name, message, isFinal ? undefined : clock.nowMs() + delayMs);
-        onFailure?.(alert, name, error as Error, isFinal);
-        // The others would fail as well; they are due at the next look.
-        if (!(error instanceof TargetRefusedError)) return;
-      }
-    }
-  };
-  await Promise.all([...due.keys()].map(sendAll));
 }

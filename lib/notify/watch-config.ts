@@ -5,6 +5,7 @@ import type { Detection } from "../detect/correlation.ts";
 import { SUPPRESSION_EXPIRED } from "../detect/expired-suppression.ts";
 import { parseSuppressions, Suppressions } from "../detect/suppressions.ts";
 import { unknownSources } from "../detect/unknown-sources.ts";
+import { UNQUOTED } from "../fields.ts";
 import { parseDuration, SECONDS_PER_DAY } from "../time.ts";
 import { checkRouting } from "./check-routing.ts";
 import { routeList, targetsByName } from "./target-settings.ts";
@@ -28,26 +29,20 @@ const period = z
     error: 'must be a duration from "1m" to "7d"',
   });
 
-const ids = z.array(z.string(), { error: "must be a list of ids" });
+const { list, section } = UNQUOTED;
 
-const SCHEMA = z.strictObject(
-  {
-    targets: targetsByName(environmentVariable),
-    routes: routeList,
-    /** By id of a rule: `off` or a severity; settings for single sources as in the stack. */
-    rules: z.unknown().optional(),
-    suppressions: z.unknown().optional(),
-    alertPeriod: period.prefault("1h"),
-    ownAppIds: ids.default([]),
-    ownInstallerIds: ids.default([]),
-  },
-  {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}; allowed: targets, routes, rules, suppressions, alertPeriod, ownAppIds, ownInstallerIds`
-        : "must be an object with the keys targets and routes",
-  },
-);
+const ids = list(z.string(), "a list of ids");
+
+const SCHEMA = section({
+  targets: targetsByName(environmentVariable),
+  routes: routeList,
+  /** By id of a rule: `off` or a severity; settings for single sources as in the stack. */
+  rules: z.unknown().optional(),
+  suppressions: z.unknown().optional(),
+  alertPeriod: period.prefault("1h"),
+  ownAppIds: ids.default([]),
+  ownInstallerIds: ids.default([]),
+});
 
 export type WatchConfig = ReturnType<typeof parseWatchConfig>;
 

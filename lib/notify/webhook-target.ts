@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { toNotification } from "../detect/alert-notification.ts";
 import type { Clock } from "../slack/clock.ts";
+import { externalId } from "./external-id.ts";
 import type { HttpSender } from "./http-sender.ts";
 import { type Alert, type Target, TargetRefusedError } from "./target.ts";
 import type { TargetSecret } from "./target-secret.ts";
@@ -36,22 +37,21 @@ export class WebhookTarget implements Target {
     const secret = await this.#key.text();
     const body = JSON.stringify(toNotification(alert).data);
     const timestamp = String(Math.floor(this.#clock.nowMs() / 1000));
+    const id = externalId(alert);
     const signature = createHmac("sha256", parseKey(secret))
-      .update(`${alert.id}.${timestamp}.${body}`)
+      .update(`${id}.${timestamp}.${body}`)
       .digest("base64");
-    await this.#sender.post(
-      {
-        url: this.#url,
-        headers: {
-          "webhook-id": alert.id,
-          "webhook-timestamp": timestamp,
-          "webhook-signature": `v1,${signature}`,
-        },
-        body,
-        isRepeatable: true,
+    await this.#sender.post({
+      url: this.#url,
+      headers: {
+        "webhook-id": id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": `v1,${signature}`,
       },
-      [secret],
-    );
+      body,
+      isRepeatable: true,
+      isTaken: () => true, // the specification has it that any status from 200 to 299 says so
+    });
   }
 }
 

@@ -1,11 +1,13 @@
 import type { ClassName } from "./classes.ts";
 
 /**
- * The type of an attribute in columns: of OCSF's, with `json` for any JSON value as its text, and
- * `map` for an object whose members nobody knows beforehand: the path of each leaf, with its text.
+ * The type of an attribute in columns: of OCSF's, with `unique` for a text that hardly two events
+ * share, `json` for any JSON value as its text, and `map` for an object whose members nobody knows
+ * beforehand: the path of each leaf, with its text.
  */
 export type ColumnType =
   | "string"
+  | "unique"
   | "integer"
   | "long"
   | "boolean"
@@ -55,7 +57,7 @@ const IN_EVERY_CLASS: Columns = {
     log_name: "string",
     log_provider: "string",
     tenant_uid: "string",
-    uid: "string",
+    uid: "unique",
     event_code: "string",
     original_time: "string",
   },
@@ -82,7 +84,7 @@ const IN_EVERY_CLASS: Columns = {
     account: { ...NAMED, type_id: "integer" },
   },
   unmapped: "map",
-  raw_data: "string",
+  raw_data: "unique",
 };
 
 const OF_CLASS: Record<ClassName, Columns> = {
@@ -114,6 +116,14 @@ const OF_CLASS: Record<ClassName, Columns> = {
     resources: [NAMED],
   },
 };
+
+/** What the events of any class have: in one table of all classes. */
+export function columnsOfAll(): Columns {
+  return Object.assign(
+    {},
+    ...Object.values(OF_CLASS).map((columns) => ({ ...IN_EVERY_CLASS, ...columns })),
+  );
+}
 
 /** What the events of a class have, in either version, in the order of the columns. */
 export function columnsOf(className: ClassName): Columns {

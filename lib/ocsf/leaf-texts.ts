@@ -2,8 +2,9 @@ import { membersOf } from "./members.ts";
 
 /**
  * An object whose members nobody knows beforehand, as columns have it: the path of each leaf with
- * its text, such as `details.type`. Arrays are leaves, as JSON. Where two paths are alike, the
- * later has its number beside it.
+ * its text, such as `details.type`. Arrays are leaves, as JSON. Both are well-formed, as UTF-8 is:
+ * a surrogate by itself becomes U+FFFD. Where two paths are alike, the later has its number beside
+ * it.
  */
 export function leafTexts(value: unknown): Map<string, string> {
   const texts = new Map<string, string>();
@@ -15,12 +16,39 @@ function addLeaves(value: unknown, path: string, texts: Map<string, string>): vo
   if (value === undefined) return; // was taken
   const members = membersOf(value);
   if (members !== undefined && (path === "" || Object.keys(members).length > 0)) {
-    for (const [name, child] of Object.entries(members)) {
-      addLeaves(child, path === "" ? name : `${path}.${name}`, texts);
+    for (const name of Object.keys(members)) {
+      const child = members[name];
+      if (child !== undefined) addLeaves(child, pathOf(path, name), texts);
     }
     return;
   }
   let free = path;
   for (let number = 2; texts.has(free); number++) free = `${path} (${number})`;
-  texts.set(free, typeof value === "string" ? value : JSON.stringify(value));
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  texts.set(free, text.toWellFormed());
+}
+
+/** Slack's are some hundreds; what somebody else makes up does not stay for long. */
+const KNOWN_PATHS_MAX = 4096;
+const KNOWN_PATH_LENGTH_MAX = 200;
+const knownPaths = new Map<string, Map<string, string>>();
+let known = 0;
+
+/** One and the same text each time, so that its hash is computed once. */
+function pathOf(parent: string, name: string): string {
+  const path = knownPaths.get(parent)?.get(name);
+  return path ?? learnPath(parent, name);
+}
+
+function learnPath(parent: string, name: string): string {
+  const path = (parent === "" ? name : `${parent}.${name}`).toWellFormed();
+  if (path.length > KNOWN_PATH_LENGTH_MAX) return path;
+  if (known === KNOWN_PATHS_MAX) {
+    knownPaths.clear();
+    known = 0;
+  }
+  const below = knownPaths.get(parent) ?? new Map<string, string>();
+  knownPaths.set(parent, below.set(name, path));
+  known += 1;
+  return path;
 }

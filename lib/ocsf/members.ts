@@ -15,8 +15,7 @@ export function membersOf(value: unknown): Members | undefined {
  */
 export class Remains {
   readonly entry: Members;
-  readonly #opened: { parent: Members; name: string; child: Members }[] = [];
-  readonly #touched = new Set<Members>();
+  readonly #opened: { parent: Members; name: string; child: Members; cameEmpty: boolean }[] = [];
 
   /** @param entry - is taken apart itself */
   constructor(entry: Members) {
@@ -26,7 +25,9 @@ export class Remains {
   /** A JSON object at a member, to take from. */
   at(parent: Members | undefined, name: string): Members | undefined {
     const child = membersOf(ownMember(parent, name));
-    if (parent !== undefined && child !== undefined) this.#opened.push({ parent, name, child });
+    if (parent !== undefined && child !== undefined) {
+      this.#opened.push({ parent, name, child, cameEmpty: isEmpty(child) });
+    }
     return child;
   }
 
@@ -35,7 +36,6 @@ export class Remains {
     if (parent === undefined || !Object.hasOwn(parent, name)) return undefined;
     const value = parent[name];
     parent[name] = undefined; // JSON has no such member; deleting it would make the object slow
-    this.#touched.add(parent);
     return value;
   }
 
@@ -81,8 +81,8 @@ export class Remains {
    * @returns nothing when all was taken
    */
   rest(): Members | undefined {
-    for (const { parent, name, child } of this.#opened.toReversed()) {
-      if (this.#touched.has(child) && isEmpty(child)) this.take(parent, name);
+    for (const { parent, name, child, cameEmpty } of this.#opened.toReversed()) {
+      if (!cameEmpty && isEmpty(child)) this.take(parent, name);
     }
     return isEmpty(this.entry) ? undefined : this.entry;
   }

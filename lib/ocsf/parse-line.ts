@@ -1,4 +1,3 @@
-import { membersAtMost } from "../detect/parse-entry.ts";
 import { endOfValue, skipSpace } from "../slack/json-value.ts";
 import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
 import { type Members, membersOf } from "./members.ts";
@@ -9,16 +8,12 @@ import { type Members, membersOf } from "./members.ts";
  */
 const LEVELS_MAX = 32;
 
-/** A number that may lose digits as a double, or not fit into one. */
-const LONG_NUMBER = /[:,[]\s*-?(?:[\d.]{16}|[\d.]+[eE])/;
-
-/** Half of a pair, which may lack the other. */
-const SURROGATE = /\\u[dD][89a-fA-F]/;
+/** With so many characters, or an exponent, a double may lose digits of a number, or not hold it. */
+const LONG_NUMBER_CHARACTERS = 16;
 
 /**
  * Read a line of the archive, whatever it holds. Of members with one name the first counts, as
- * for SQL and for rules; a number that a double does not hold becomes its text, and texts are
- * well-formed.
+ * for SQL and for rules; a number that a double does not hold becomes its text.
  *
  * @returns an object of its own, to be taken apart; nothing when the line is not a JSON object
  */
@@ -32,34 +27,63 @@ export function parseLine(line: string): Members | undefined {
   }
   const entry = membersOf(value);
   if (entry === undefined) return undefined;
-  const isPlain =
-    !LONG_NUMBER.test(line) && countMembers(entry, LEVELS_MAX) === membersAtMost(line);
-  const read = isPlain ? entry : readExactly(Buffer.from(line), LEVELS_MAX);
-  return membersOf(SURROGATE.test(line) ? toWellFormed(read) : read);
+  const isPlain = countMembers(entry, LEVELS_MAX) === plainMembersAtMost(line);
+  return isPlain ? entry : membersOf(readExactly(Buffer.from(line), LEVELS_MAX));
 }
 
-/** UTF-8 has no surrogates by themselves: each becomes U+FFFD, in names as in texts. */
-function toWellFormed(value: unknown): unknown {
-  if (typeof value === "string") return value.toWellFormed();
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(toWellFormed);
-  const members = new Map<string, unknown>();
-  for (const [name, child] of Object.entries(value)) {
-    const wellFormed = name.toWellFormed();
-    if (!members.has(wellFormed)) members.set(wellFormed, toWellFormed(child));
-  }
-  return Object.fromEntries(members);
-}
-
-/** @returns members, those of nested objects included; NaN when it has more levels */
+/** @returns members, those of nested objects included; NaN when it has more levels, or a number in an array */
 function countMembers(parent: object, levels: number): number {
   if (levels === 0) return Number.NaN;
-  const values = Object.values(parent);
-  let members = Array.isArray(parent) ? 0 : values.length;
-  for (const value of values) {
+  let members = 0;
+  if (Array.isArray(parent)) {
+    for (const item of parent) {
+      if (typeof item === "number") return Number.NaN;
+      if (typeof item === "object" && item !== null) members += countMembers(item, levels - 1);
+    }
+    return members;
+  }
+  for (const name in parent) {
+    const value = (parent as Members)[name];
+    members += 1;
     if (typeof value === "object" && value !== null) members += countMembers(value, levels - 1);
   }
   return members;
+}
+
+const QUOTE = 0x22;
+
+/**
+ * Colons that follow a quote: each member has one, and some texts have more.
+ *
+ * @returns infinity when a number follows that a double may not hold
+ */
+function plainMembersAtMost(line: string): number {
+  let count = 0;
+  for (let at = line.indexOf(":"); at >= 0; at = line.indexOf(":", at + 1)) {
+    let before = at - 1;
+    while (isSpace(line.charCodeAt(before))) before -= 1;
+    if (line.charCodeAt(before) !== QUOTE) continue;
+    count += 1;
+    if (isLongNumber(line, at + 1)) return Number.POSITIVE_INFINITY;
+  }
+  return count;
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
+}
+
+function isLongNumber(line: string, from: number): boolean {
+  let start = from;
+  while (isSpace(line.charCodeAt(start))) start += 1;
+  let end = start;
+  for (;;) {
+    const code = line.charCodeAt(end);
+    const isPartOfNumber = (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e;
+    if (!isPartOfNumber) return end > start && (code === 0x45 || code === 0x65);
+    end += 1;
+    if (end - start === LONG_NUMBER_CHARACTERS) return true;
+  }
 }
 
 /** A value of JSON that is known to be right. */

@@ -1,6 +1,7 @@
 import type { Alert } from "../detect/alert.ts";
 import type { ArchiveFindings } from "../detect/detect-archive.ts";
 import { SEVERITIES } from "../detect/rule.ts";
+import type { RowStream } from "../sql/query-result.ts";
 import type { AlertSummary, AlertsSummary } from "./report-data.ts";
 
 /** Alerts that a page shows with their entries. */
@@ -10,6 +11,7 @@ const SHOWN_MAX = 100;
 export class AlertCollector {
   readonly #byHour = new Map<string, AlertsSummary["byHour"][number]>();
   readonly #byTactic = new Map<string, AlertsSummary["byTactic"][number]>();
+  readonly #rules = new Map<string, AlertsSummary["rules"][number]>();
   #kept: Alert[] = [];
   #keptSuppressed: Alert[] = [];
   #suppressed = 0;
@@ -21,8 +23,14 @@ export class AlertCollector {
       if (this.#keptSuppressed.length < SHOWN_MAX) this.#keptSuppressed.push(alert);
       return;
     }
-    const { severity, entry, techniques } = alert;
+    const { ruleId: id, severity, entry, techniques, entries } = alert;
     this.#total += 1;
+    const rule = this.#rules.get(`${id}/${severity}`);
+    this.#rules.set(`${id}/${severity}`, {
+      ...{ id, severity },
+      alerts: (rule?.alerts ?? 0) + 1,
+      matches: (rule?.matches ?? 0) + entries,
+    });
     const start = `${entry.time.slice(0, 13)}:00:00Z`;
     count(this.#byHour, `${start}/${severity}`, { start, severity, alerts: 1 });
     for (const tactic of namesOfTactics(techniques)) {
@@ -32,17 +40,14 @@ export class AlertCollector {
     if (this.#kept.length >= 10 * SHOWN_MAX) this.#kept = this.#mostSevere();
   }
 
-  summary({ entries, rules }: ArchiveFindings): AlertsSummary {
+  /** @param findings - absent when the alerts are those of the log */
+  summary(findings?: Pick<ArchiveFindings, "entries">): AlertsSummary {
     return {
-      entries,
+      entries: findings?.entries,
       total: this.#total,
-      rules: rules
-        .filter(({ alerts }) => alerts > 0)
-        .map(({ rule: { id, title, severity }, alerts, matches }) => ({
-          ...{ id, title, severity },
-          ...{ alerts, matches },
-        }))
-        .sort((a, b) => compareSeverity(a, b) || b.alerts - a.alerts),
+      rules: [...this.#rules.values()].sort(
+        (a, b) => compareSeverity(a, b) || b.alerts - a.alerts || (a.id < b.id ? -1 : 1),
+      ),
       byHour: [...this.#byHour.values()].sort((a, b) => (a.start < b.start ? -1 : 1)),
       byTactic: [...this.#byTactic.values()],
       shown: this.#mostSevere().map(toAlertSummary),
@@ -55,6 +60,24 @@ export class AlertCollector {
       .toSorted((a, b) => compareSeverity(a, b) || (a.entry.time < b.entry.time ? 1 : -1))
       .slice(0, SHOWN_MAX);
   }
+}
+
+/** Read the log of alerts. */
+export async function readAlerts(
+  { columns, batches }: RowStream,
+  onAlert: (alert: Alert) => void,
+): Promise<void> {
+  const index = columns.indexOf("line");
+  for await (const batch of batches) {
+    for (const row of batch) onAlert(JSON.parse(String(row[index])));
+  }
+}
+
+/** Memory holds what a page shows. */
+export async function toAlerts(rows: RowStream): Promise<AlertsSummary> {
+  const alerts = new AlertCollector();
+  await readAlerts(rows, (alert) => alerts.add(alert));
+  return alerts.summary();
 }
 
 function count<T extends { alerts: number }>(counts: Map<string, T>, key: string, first: T): void {

@@ -94,6 +94,7 @@ const NAMES_TOLD = 3;
  *
  * @param message - what the label says before the first names and their counts
  * @param unit - of the counts
+ * @param barsMax - bars are drawn for the first ones; the table has all
  * @param columns - of the table
  */
 export function rankingFigure(
@@ -104,7 +105,15 @@ export function rankingFigure(
     unit,
     color,
     columns,
-  }: { caption: string; message?: string; unit: string; color: string; columns: [string, string] },
+    barsMax = items.length,
+  }: {
+    caption: string;
+    message?: string;
+    unit: string;
+    color: string;
+    columns: [string, string];
+    barsMax?: number;
+  },
 ): Markup {
   return figure({
     caption,
@@ -112,7 +121,7 @@ export function rankingFigure(
       .slice(0, NAMES_TOLD)
       .map(([name, count]) => `${name} ${count}`)
       .join(", ")}`,
-    draw: ranking(items, { unit, color }),
+    draw: ranking(items.slice(0, barsMax), { unit, color }),
     table: table(caption, columns, undefined, items),
   });
 }

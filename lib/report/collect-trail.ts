@@ -1,8 +1,8 @@
 import type { Alert } from "../detect/alert.ts";
 import { toIsoSeconds } from "../time.ts";
-import { toAlertSummary } from "./alerts.ts";
+import { readAlerts, toAlertSummary } from "./alerts.ts";
 import { type ReportPorts, runRules } from "./collect.ts";
-import type { ReportScope } from "./questions.ts";
+import { alertsStatement, type ReportScope } from "./questions.ts";
 import type { AlertSummary } from "./report-data.ts";
 import {
   readTrail,
@@ -47,9 +47,14 @@ async function alertsAbout(
   if (entries.length === 0) return [];
   const ids = new Set(entries.map(({ id }) => id));
   const alerts: Alert[] = [];
-  await runRules(ports, scope, signal, (alert) => {
+  const keep = (alert: Alert) => {
     if (ids.has(alert.entry.id) && alert.suppression === undefined) alerts.push(alert);
-  });
+  };
+  if (ports.hasAlertLog) {
+    const { sql } = alertsStatement(scope);
+    await ports.readAll([sql], scope.period, (rows) => readAlerts(rows, keep));
+  }
+  await runRules(ports, scope, signal, keep);
   return alerts
     .map(toAlertSummary)
     .toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));

@@ -1,12 +1,15 @@
 import type { Alert } from "../detect/alert.ts";
+import type { AddressContext } from "../detect/context/address-context.ts";
 import { type ArchiveFindings, detectArchive } from "../detect/detect-archive.ts";
 import type { DetectorSettings } from "../detect/detector.ts";
 import type { ArchiveStore, Sealing } from "../ports.ts";
 import type { RowStream } from "../sql/query-result.ts";
 import { rangeOfDays, toIsoSeconds } from "../time.ts";
-import { AlertCollector } from "./alerts.ts";
-import { HOURS, type ReportScope, statementsOf } from "./questions.ts";
-import type { HourSummary, QuerySummary, ReportData } from "./report-data.ts";
+import { AlertCollector, toAlerts } from "./alerts.ts";
+import { CountryCounts } from "./country-counts.ts";
+import { countQuarantined } from "./quarantined.ts";
+import { ALERTS, alertsStatement, HOURS, type ReportScope, statementsOf } from "./questions.ts";
+import type { AlertsSummary, HourSummary, QuerySummary, ReportData } from "./report-data.ts";
 import { summarizeSeals } from "./seals.ts";
 import { summarize, toHours } from "./summarize.ts";
 
@@ -27,11 +30,16 @@ export interface ReportPorts {
     take: (rows: RowStream, index: number) => Promise<T>,
   ): Promise<T[]>;
   /** Absent: the rules are not run. */
-  rules?: DetectorSettings;
+  rules?: DetectorSettings | undefined;
+  /** What local files say of addresses; absent: there are none. */
+  addresses?: AddressContext | undefined;
+  /** Whether alerts are kept in a log that SQL reads; they are then taken from it. */
+  hasAlertLog?: boolean;
 }
 
 /**
- * Everything that a report says. The rules run while the queries do.
+ * Everything that a report says. The rules run after the queries, since each keeps some 100 MB
+ * while it runs.
  *
  * @throws the signal's reason when it is aborted
  */
@@ -40,23 +48,28 @@ export async function collectReport(
   scope: ReportScope,
   signal: AbortSignal,
 ): Promise<ReportData> {
-  const statements = statementsOf(scope);
+  const statements = [
+    ...statementsOf(scope),
+    ...(ports.hasAlertLog ? [alertsStatement(scope)] : []),
+  ];
+  const countries = new CountryCounts(ports.addresses);
   const queries: Record<string, QuerySummary> = {};
   let hours: HourSummary[] = [];
+  let logged: AlertsSummary | undefined;
+  await ports.readAll(
+    statements.map(({ sql }) => sql),
+    scope.period,
+    async (rows, index) => {
+      const statement = statements[index];
+      if (statement === undefined) throw new Error(`there is no statement ${index}`);
+      if (statement.name === HOURS) hours = await toHours(rows);
+      else if (statement.name === ALERTS) logged = await toAlerts(rows);
+      else queries[statement.name] = await summarize(statement, rows, countries);
+    },
+  );
   const alerts = new AlertCollector();
-  const [findings] = await Promise.all([
-    runRules(ports, scope, signal, (alert) => alerts.add(alert)),
-    ports.readAll(
-      statements.map(({ sql }) => sql),
-      scope.period,
-      async (rows, index) => {
-        const statement = statements[index];
-        if (statement === undefined) throw new Error(`there is no statement ${index}`);
-        if (statement.name === HOURS) hours = await toHours(rows);
-        else queries[statement.name] = await summarize(statement, rows);
-      },
-    ),
-  ]);
+  const findings = await runRules(ports, scope, signal, (alert) => alerts.add(alert));
+  const quarantined = await countQuarantined(ports.store, ports.sources, scope.period);
   const seals = await Promise.all(
     ports.sources.map((source) => summarizeSeals(ports.store, source, ports.heads.get(source))),
   );
@@ -69,7 +82,9 @@ export async function collectReport(
     queries,
     hours,
     seals,
-    alerts: findings && alerts.summary(findings),
+    quarantined,
+    countries: countries.descending(),
+    alerts: logged ?? (findings && alerts.summary(findings)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ALERTS_VIEW } from "../sql/alerts-view.ts";
 import { type SavedQuery, savedQuery } from "../sql/saved-queries.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay, toIsoSeconds } from "../time.ts";
 
@@ -7,6 +8,8 @@ interface Reading {
   count?: string;
   /** Columns whose most frequent values are wanted. */
   tops?: readonly string[];
+  /** The column with the addresses whose countries are counted. */
+  addresses?: "ip_address";
   /** Rows are events in the order of this column. */
   events?: "event_time" | "login" | "first_seen" | "first_time";
 }
@@ -18,7 +21,7 @@ const READINGS: Record<string, Reading> = {
   "anomalies-by-reason": { count: "anomalies", tops: ["reason"] },
   "malware-spread": { events: "event_time", tops: ["file"] },
   "activity-after-deactivation": { count: "entries_after", tops: ["account"] },
-  logins: { count: "logins", tops: ["actor_email", "ip_address"] },
+  logins: { count: "logins", tops: ["actor_email", "ip_address"], addresses: "ip_address" },
   "failed-logins-and-session-resets": { count: "times", tops: ["account", "action"] },
   "login-after-failures": { events: "login", tops: ["actor_email"] },
   "several-networks": { tops: ["actor_email"] },
@@ -66,6 +69,15 @@ export interface Statement {
 
 /** Name of the statement whose rows `toHours` reads. */
 export const HOURS = "hours";
+
+/** Name of the statement whose rows `toAlerts` reads. */
+export const ALERTS = "alerts";
+
+/** What the stack has kept of each alert, those held back too. */
+export function alertsStatement(scope: ReportScope): Statement {
+  const sql = `SELECT line FROM ${ALERTS_VIEW} WHERE ${whereOf(scope)}`;
+  return { name: ALERTS, sql, reading: {}, command: "" };
+}
 
 /** Everything that a report asks of the archive, in SQL that Athena and DuckDB understand. */
 export function statementsOf(scope: ReportScope): Statement[] {

@@ -17,7 +17,11 @@ export interface ReportData {
   /** One for each hour that has entries or is sealed, by source and time. */
   hours: HourSummary[];
   seals: SealSummary[];
-  /** Absent where the rules were not run. */
+  /** Texts that were no entries and were put aside, by source, where there are any. */
+  quarantined: { source: string; texts: number }[];
+  /** Logins by country, descending; absent where nothing says in which country an address is. */
+  countries?: [country: string, logins: number][] | undefined;
+  /** Absent where the rules were not run and no log was read. */
   alerts?: AlertsSummary | undefined;
 }
 
@@ -73,9 +77,10 @@ export interface SealSummary {
 }
 
 export interface AlertsSummary {
-  /** Entries that the rules looked at. */
-  entries: number;
-  rules: { id: string; title: string; severity: Severity; alerts: number; matches: number }[];
+  /** Entries that the rules looked at; absent when the alerts are those of the log. */
+  entries?: number | undefined;
+  /** Matches are entries of the objects in which an alert was first raised. */
+  rules: { id: string; severity: Severity; alerts: number; matches: number }[];
   /** Of all alerts. */
   byHour: { start: string; severity: Severity; alerts: number }[];
   /** An alert whose techniques serve several tactics counts under each. */

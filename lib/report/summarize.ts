@@ -1,4 +1,5 @@
 import type { RowStream } from "../sql/query-result.ts";
+import type { CountryCounts } from "./country-counts.ts";
 import type { Statement } from "./questions.ts";
 import type { HourSummary, QuerySummary } from "./report-data.ts";
 
@@ -12,8 +13,9 @@ const TOP_MAX = 12;
 export async function summarize(
   { name, query, reading, command }: Statement,
   { columns, types, batches }: RowStream,
+  countries?: CountryCounts,
 ): Promise<QuerySummary> {
-  const { count, tops = [], events } = reading;
+  const { count, tops = [], events, addresses } = reading;
   const indexOf = (column: string) => columns.indexOf(column);
   const tallies = tops.map((column) => ({
     index: indexOf(column),
@@ -33,6 +35,7 @@ export async function summarize(
         const value = String(row[index] ?? "");
         counts.set(value, (counts.get(value) ?? 0) + counted);
       }
+      if (addresses !== undefined) countries?.add(row[indexOf(addresses)], counted);
       if (events !== undefined) {
         const hour = toIsoHour(row[indexOf(events)]);
         byHour[hour] = (byHour[hour] ?? 0) + counted;

@@ -5,6 +5,12 @@ import { createPublicKey, type KeyObject, verify } from "node:crypto";
  * @throws {SigningKeyError} when it is not one
  */
 export function readPublicKey(pem: string | Buffer): KeyObject {
+  // Node would derive the public key from it.
+  if (pem.includes("PRIVATE KEY-----")) {
+    throw new SigningKeyError(
+      "it is a private key, which only the signer should have: hand out the public one (openssl ec -pubout makes it)",
+    );
+  }
   let key: KeyObject;
   try {
     key = createPublicKey(pem);

@@ -1,7 +1,9 @@
 import { decodeLines } from "../archive/archive-object.ts";
 import { listManifests, manifestKey, newestRevision } from "../archive/sealed-day.ts";
 import { CLASS_NAMES, CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
+import { columnsOf } from "../ocsf/columns.ts";
 import { type OcsfEvent, toEvent } from "../ocsf/event.ts";
+import { ParquetEvents } from "../ocsf/parquet/parquet-events.ts";
 import { type ArchiveStore, type Clock, ObjectMissingError } from "../ports.ts";
 import { type ArchivedObject, hashOf, parseManifest } from "../seal/manifest.ts";
 import {
@@ -15,7 +17,6 @@ import {
   unitMark,
   unitPrefix,
 } from "./event-key.ts";
-import { ParquetEvents } from "./parquet-events.ts";
 
 /** Where events go. Nothing of it is evidence. */
 export interface EventStore extends Pick<ArchiveStore, "put" | "list"> {
@@ -144,7 +145,7 @@ async function writePart(
   let entries = 0;
   for await (const event of inOrder(archive, unit, objects)) {
     const className = CLASS_BY_UID.get(event.class_uid) as ClassName;
-    const file = files.get(className) ?? new ParquetEvents(className);
+    const file = files.get(className) ?? new ParquetEvents(columnsOf(className));
     files.set(className, file);
     file.add(event);
     entries += 1;

@@ -3,7 +3,7 @@ import { athenaView, selectList, type ViewColumn } from "./athena-view.ts";
 import { type GlueTableInput, LINE_COLUMN, PARTITION_COLUMNS, type TextTable } from "./table.ts";
 
 /** What was known of each address on each day on which it was in entries, one row each. */
-const ADDRESS_CONTEXT_VIEW = "address_context";
+export const ADDRESS_CONTEXT_VIEW = "address_context";
 
 /** What the function that detects knew of addresses: JSON, one a line, and some of them several times. */
 export const ADDRESS_LINES: TextTable = {

@@ -127,15 +127,20 @@ const COLUMNS: readonly EntryColumn[] = [
 export const AUDIT_LOGS_COLUMNS: readonly Column[] = COLUMNS;
 
 /** What the view selects: the same text on Athena and DuckDB. Only the fields that a query names are parsed. */
-export const AUDIT_LOGS_SQL = `SELECT
-${selectList(COLUMNS)}
+export const AUDIT_LOGS_SQL = selectFromLines(AUDIT_LOGS_COLUMNS.map(({ name }) => name));
+
+/** The same with only some of the columns, in their order. */
+export function selectFromLines(names: readonly string[]): string {
+  return `SELECT
+${selectList(COLUMNS.filter(({ name }) => names.includes(name)))}
 FROM ${LAYERS.reduce(
-  (from, layer, i) => `(
+    (from, layer, i) => `(
   SELECT *, ${listOf(layer)}
   FROM ${from}
 ) AS layer_${i + 1}`,
-  LINES_TABLE,
-)}`;
+    LINES_TABLE,
+  )}`;
+}
 
 /**
  * A condition on a row of {@link withJson}: one of its columns is not what its

@@ -3,7 +3,7 @@ import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "./audit-logs-view.ts";
 import type { GlueTableInput } from "./table.ts";
 
 /** The view for people who are to count and follow, and not to know whom. */
-const MASKED_VIEW = "audit_logs_masked";
+export const MASKED_VIEW = "audit_logs_masked";
 
 /** Shown as a hash: the same value has the same hash, so that it can be counted and followed. */
 const HASHED: ReadonlySet<string> = new Set(["actor_email", "entity_email", "ip_address"]);

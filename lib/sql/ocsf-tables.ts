@@ -60,6 +60,7 @@ export function eventTable(className: ClassName, props: EventTableProps): GlueTa
 
 const GLUE_TYPES = {
   string: "string",
+  unique: "string",
   json: "string",
   integer: "int",
   long: "bigint",

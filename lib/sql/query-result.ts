@@ -19,9 +19,9 @@ export interface RowStream extends Omit<QueryResult, "rows"> {
   /**
    * Write the result to a file instead, over what it had, where the database can do that itself.
    *
-   * @returns false when it cannot; the rows can then still be read
+   * @returns how many rows it has; nothing when the database cannot, and the rows can still be read
    */
-  copy?: (request: CopyRequest) => Promise<boolean>;
+  copy?: (request: CopyRequest) => Promise<number | undefined>;
 }
 
 /** A file that a database is to write. */

@@ -39,7 +39,7 @@ export interface SavedQuery {
    * that Athena keeps, with an example for each value that is required
    * @param source - the one organization to read; absent: all
    * @throws {QueryParameterError} when a name is not a parameter of this query,
-   * a value not of the parameter's type, or the last day before the first
+   * a value not of the parameter's type, or a day after the last
    */
   sql(values?: Readonly<Record<string, string>>, source?: string): string;
 }
@@ -186,17 +186,32 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
         .join("");
       const sql = body.replaceAll(RESTRICTION, restriction).replace(PLACEHOLDER, (_, key) => {
         const parameter = parameters.find((p) => p.name === key) as Parameter;
-        return `/* ${key} */ ${toSqlValue(parameter, values[key])}`;
+        return `/* ${key} */ ${toSqlValue(parameter, values[key], values.to_day)}`;
       });
-      const { from_day: from = "", to_day: to } = values;
-      if (to !== undefined && from > to) {
+      const { to_day: last } = values;
+      const late = parameters.find(
+        ({ name, type }) => type === "day" && last !== undefined && (values[name] ?? "") > last,
+      );
+      if (late !== undefined) {
+        const problem =
+          late.name === "from_day" ? "the period is reversed" : "nothing can be found";
         throw new QueryParameterError(
-          `the period is reversed: from_day ${from} is after to_day ${to}`,
+          `${problem}: ${late.name} ${values[late.name]} is after to_day ${last}`,
         );
       }
       return comment + sql.trim();
     },
   };
+}
+
+/** Counts the entries that a query may read. */
+export function entriesSql(
+  { from_day, to_day }: { from_day: string; to_day: string },
+  source: string | undefined,
+): string {
+  const days = `dt BETWEEN ${toSqlText(from_day)} AND ${toSqlText(to_day)}`;
+  const ofSource = source === undefined ? "" : ` AND source = ${toSqlText(source)}`;
+  return `SELECT count(*) AS entries FROM audit_logs WHERE ${days}${ofSource}`;
 }
 
 function parseParameter(line: string): Parameter {
@@ -223,8 +238,17 @@ function parseOmission(line: string): SavedQuery["leavesOut"][number] {
   return { entries, because };
 }
 
-function toSqlValue(parameter: Parameter, value: string | undefined): string {
-  if (value === undefined) return parameter.default;
+/** @param lastDay - of the period, from which days by default are counted; today without it */
+function toSqlValue(
+  parameter: Parameter,
+  value: string | undefined,
+  lastDay: string | undefined,
+): string {
+  if (value === undefined) {
+    return lastDay === undefined
+      ? parameter.default
+      : parameter.default.replace("current_date", `DATE '${lastDay}'`);
+  }
   switch (parameter.type) {
     case "day":
       if (!isDay(value)) throw wrongValue(parameter, value, "a day, such as 2026-03-02");

@@ -1,5 +1,6 @@
 /** Files of more than 300 lines, and why each is one file. */
 export const LONG_FILES: Record<string, string> = {
+  ".ci/template/every-job.test.ts": "one deployed stack, through which its jobs run in their order",
   "bench/soak/soak.ts": "one loop, whose steps share all its state",
   "fake-slack/organization/routine.ts": "data: what people of an organization do, how often",
   "fake-slack/organization/stories.ts": "data: the incidents that a demo shows",

@@ -80,7 +80,7 @@ describe("raiseAlerts over DynamoDB", () => {
       }),
     );
 
-    expect(await raise("one")).toEqual({ published: 0, suppressed: 1 });
+    expect(await raise("one")).toMatchObject({ published: 0, suppressed: 1 });
     expect(published).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe("raiseAlerts over DynamoDB", () => {
       { step: "deserialize", priority: "low", name: "lose an answer" },
     );
 
-    expect(await raise("one")).toEqual({ published: 1, suppressed: 0 });
+    expect(await raise("one")).toMatchObject({ published: 1, suppressed: 0 });
     dynamoDb.client.middlewareStack.remove("lose an answer");
     expect(lost).toBe(1);
     expect(published).toEqual(["a"]);
@@ -115,9 +115,12 @@ describe("raiseAlerts over DynamoDB", () => {
     await claimed.promise;
     await raise("two", NOW_MS + CLAIM_MS);
     slowPublish.reject(new Error("the answer of SNS was lost"));
-    await expect(first).rejects.toThrow("not every alert is published");
+    expect((await first).errors).toHaveLength(1);
 
-    expect(await raise("three", NOW_MS + 2 * CLAIM_MS)).toEqual({ published: 0, suppressed: 1 });
+    expect(await raise("three", NOW_MS + 2 * CLAIM_MS)).toMatchObject({
+      published: 0,
+      suppressed: 1,
+    });
     expect(published).toEqual(["a"]);
   });
 });

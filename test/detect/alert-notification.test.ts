@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { makeAlert as toAlert } from "../../lib/detect/alert.ts";
 import { toNotification } from "../../lib/detect/alert-notification.ts";
+import { exampleEntry } from "../../lib/detect/example-entry.ts";
+import { sqlIs } from "../../lib/detect/inspect.ts";
+import type { RuleDescription } from "../../lib/detect/rule.ts";
+import { intuneDisabled } from "../../lib/detect/rules/intune-disabled.ts";
+import { TECHNIQUES, type TechniqueId } from "../../lib/detect/techniques.ts";
+import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import { makeAlert } from "./make-alert.ts";
 
 describe("toNotification", () => {
@@ -61,6 +68,44 @@ The same again until 2026-01-05T11:00:00Z is not reported. Alert id: intune-disa
     const { text } = toNotification({ ...alert, inspect });
     expect(text).not.toMatch(/Check next|harmless|ATT&CK|Tactics|around it|undefined/);
   });
+
+  it.each(['"', "\\", "'", "😀", "é"])(
+    "fits into a message of SNS, whatever is in it: %s",
+    (character) => {
+      const long = character.repeat(20_000);
+      const many = Array.from({ length: 100 }, (_, index) => `${index}${long}`);
+      const user = { id: long, name: long, email: long };
+      const entry = {
+        ...exampleEntry("intune_disabled"),
+        id: long,
+        actor: { type: "user", user },
+        entity: { type: "user", user },
+        context: { location: { name: long }, ip_address: long, ua: long },
+      } as unknown as AuditLogEntry;
+      const rule: RuleDescription = {
+        ...intuneDisabled,
+        ...{ title: long, reason: long, checks: many, falsePositives: many, query: "user-trail" },
+        techniques: Object.keys(TECHNIQUES) as TechniqueId[],
+      };
+      const found = {
+        ...{ entry, source: "grid", objectKey: "audit_logs/…", line: character.repeat(8_000) },
+        address: { network: long, isKnownNetwork: false, lists: many },
+        staff: Object.fromEntries(many.map((name) => [name, name])),
+      };
+      const of = { title: long, dedupeKey: long, start: entry.date_create, periodSeconds: 3600 };
+      const first = entry.date_create;
+      const entries = { count: 100, ids: many.slice(0, 10), first, last: first };
+      const where = sqlIs("actor_id", long);
+      for (const series of [undefined, { actions: [...intuneDisabled.actions], where }]) {
+        const { text, data, subject, attributes } = toNotification(
+          toAlert(rule, found, of, { ...entries, ...(series && { series }) }),
+        );
+        const message = JSON.stringify({ default: JSON.stringify(data), email: text });
+        const size = Buffer.byteLength(message + subject + JSON.stringify(attributes));
+        expect(size).toBeLessThan(256 * 1024);
+      }
+    },
+  );
 
   it("carries the whole alert as data, and what filters need as attributes", () => {
     const alert = makeAlert("a");

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { type ConsumePorts, consumeObject } from "../../lib/detect/consume-object.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { exampleContext } from "../../lib/detect/example-entry.ts";
-import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import type { Notification } from "../../lib/detect/ports.ts";
 import { AlertsNotRaisedError } from "../../lib/detect/raise-alerts.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
@@ -14,6 +14,7 @@ import { Suppressions } from "../../lib/detect/suppressions.ts";
 import { ObjectMissingError } from "../../lib/ports.ts";
 import { MemoryAlertLedger } from "../fakes/memory-alert-ledger.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
+import { MemoryCorrelationStore } from "../fakes/memory-correlation-store.ts";
 import { MemorySeenNamesStore } from "../fakes/memory-seen-names-store.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 
@@ -90,8 +91,10 @@ describe("consumeObject", () => {
     ]);
     const settings = { rules: RULES, suppressions, context: NO_CONTEXT, periodSeconds: 3600 };
     ports.detector = new Detector(settings);
-    const consumed = await consume(await store(makeEntry({ action: "intune_disabled" })));
+    const key = await store(makeEntry({ action: "intune_disabled" }));
+    const consumed = await consume(key);
     expect(published).toEqual([]);
+    expect((await consume(key)).withheld).toEqual([]);
     expect(consumed).toMatchObject({
       matches: 1,
       published: 0,
@@ -144,14 +147,32 @@ describe("consumeObject", () => {
     expect(await consume(key)).toMatchObject({ published: 1 });
   });
 
-  it("fails, for the event to come again, when an alert cannot be published", async () => {
-    const key = await store(makeEntry({ action: "intune_disabled" }));
+  it("fails, for the event to come again, when an alert cannot be published, after all else is done", async () => {
+    const suppressions = new Suppressions([
+      { rule: "intune-disabled", actor: "U2", reason: "ours", owner: "sec", expires: "2027-01-01" },
+    ]);
+    const settings = { suppressions, context: NO_CONTEXT, periodSeconds: 3600 };
+    ports.detector = new Detector({ rules: DETECTIONS, ...settings });
     ports.sink = {
-      publish: async () => {
-        throw new Error("throttled");
+      publish: async (notification) => {
+        if (notification.attributes.ruleId === "intune-disabled") throw new Error("throttled");
+        published.push(notification);
       },
     };
-    await expect(consume(key)).rejects.toThrow(AlertsNotRaisedError);
+    const key = await store(
+      makeEntry({ action: "intune_disabled" }),
+      makeEntry({ action: "intune_disabled", actor: { id: "U2" } }),
+      ...Array.from({ length: 10 }, () => makeEntry({ action: "user_login_failed" })),
+    );
+    const error: AlertsNotRaisedError = await consume(key).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(AlertsNotRaisedError);
+    expect(error).toMatchObject({
+      ...{ retryable: true, cause: new Error("throttled") },
+      message: expect.stringMatching(/0 claimed by another attempt, 1 failed/),
+      raised: { published: 1, withheld: [{ ruleId: "intune-disabled" }] },
+    });
+    expect(published.map(({ attributes }) => attributes.ruleId)).toEqual(["many-failed-logins"]);
+    expect(vocabulary.sets.get(seenName("grid"))?.size).toBeGreaterThan(10);
   });
 
   it("raises no alerts about history, and does not read it", async () => {

@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
 import type { Alert } from "../../lib/detect/alert.ts";
 import { correlate } from "../../lib/detect/correlate.ts";
-import { actionsOf, type Correlation } from "../../lib/detect/correlation.ts";
+import { actionsOf, type Correlation, type CountedStep } from "../../lib/detect/correlation.ts";
 import { CORRELATIONS } from "../../lib/detect/correlations/index.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { exampleEntry } from "../../lib/detect/example-entry.ts";
-import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import { NO_CONTEXT, SEVERITIES } from "../../lib/detect/rule.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
+import { MemoryCorrelationStore } from "../fakes/memory-correlation-store.ts";
 import { STRANGE_FIELDS } from "./strange-fields.ts";
 
 const { date_create: TIME } = exampleEntry("user_login");
@@ -50,6 +50,16 @@ describe("each correlation's own cases", () => {
       expect(series?.where).not.toContain("undefined");
     }
   });
+
+  it.each(CORRELATIONS.filter(({ needs }) => needs !== undefined))(
+    "$id counts nothing without what it needs",
+    ({ steps, examples: { match } }) => {
+      const counted = match.flatMap(({ entries }) =>
+        entries.map((entry) => (steps[0] as CountedStep).distinct?.(entry, NO_CONTEXT)),
+      );
+      expect(new Set(counted)).toEqual(new Set([undefined]));
+    },
+  );
 
   it.each(examples.filter(({ expected }) => expected))(
     "$id: $name needs each of its entries' kinds, all of one subject",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
 import { Detector } from "../../lib/detect/detector.ts";
-import { EXAMPLE_ENTITIES, exampleEntry } from "../../lib/detect/example-entry.ts";
+import { EXAMPLE_ENTITIES, exampleContext, exampleEntry } from "../../lib/detect/example-entry.ts";
 import { NO_CONTEXT, type Rule } from "../../lib/detect/rule.ts";
 import { adminGranted } from "../../lib/detect/rules/admin-granted.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
@@ -104,6 +104,27 @@ describe("Detector", () => {
     expect(findings.unreadable).toEqual([{ line: 2, problem }]);
   });
 
+  it("counts entries that no rule asks for, without the ones outside the time", () => {
+    const others = [1, 2, 3].map(
+      (id) => `{"id":"${id}","date_create":${id},"action":"nobody_asks"}`,
+    );
+    const all = detector([adminGranted]).detect(KEY, lines(...others));
+    const some = detector([adminGranted]).detect(KEY, lines(...others), { from: 2, until: 3 });
+    expect([all.entries, some.entries]).toEqual([3, 1]);
+    expect([...all.unreadable, ...all.alerts]).toEqual([]);
+  });
+
+  it("leaves out a rule for which nothing is known of addresses", () => {
+    const rule: Rule = { ...adminGranted, needs: "addresses" };
+    const informed = new Detector({
+      rules: [rule],
+      context: exampleContext(),
+      periodSeconds: 3600,
+    });
+    const found = (of: Detector) => of.detect(KEY, lines(grant("U1", 1))).alerts.length;
+    expect([found(detector([rule])), found(informed)]).toEqual([0, 1]);
+  });
+
   it.each(["matches", "alertTitle", "dedupeKey"] as const)(
     "counts a rule whose %s throws, and asks the others",
     (method) => {
@@ -125,6 +146,53 @@ describe("Detector", () => {
       expect([...findings.failures]).toEqual([
         ["broken", { count: 2, entryId: "first", error: new TypeError("no such field") }],
       ]);
+    },
+  );
+
+  it.each<[string, object, string]>([
+    ["no title", { alertTitle: () => undefined }, "alertTitle gave undefined instead of a text"],
+    ["a title later", { alertTitle: async () => "x" }, "alertTitle gave {} instead of a text"],
+    ["a number as key", { dedupeKey: () => 5 }, "dedupeKey gave 5 instead of a text"],
+    [
+      "an answer later",
+      { matches: async () => false },
+      "matches gave a promise instead of a boolean",
+    ],
+    ["an unknown technique", { techniques: ["T9999"] }, ""],
+  ])("counts a rule that gives %s, and asks the others", (_, nonsense, message) => {
+    const broken = { ...adminGranted, id: "broken", ...nonsense } as Rule;
+    const findings = detector([broken, adminGranted]).detect(KEY, lines(grant("U1", 1, "first")));
+    expect(findings.alerts.map(({ ruleId }) => ruleId)).toEqual(["admin-granted"]);
+    expect([...findings.failures]).toEqual([
+      ["broken", { count: 1, entryId: "first", error: expect.any(TypeError) }],
+    ]);
+    expect(String(findings.failures.get("broken")?.error)).toContain(message);
+  });
+
+  it("takes an empty key for one", () => {
+    const one = { ...adminGranted, dedupeKey: () => "" };
+    expect(detector([one]).detect(KEY, lines(grant("U1", 1), grant("U2", 2))).alerts).toHaveLength(
+      1,
+    );
+  });
+
+  it("takes an answer without a value for no", () => {
+    const silent = { ...adminGranted, matches: () => undefined } as unknown as Rule;
+    expect(detector([silent]).detect(KEY, lines(grant("U1", 1))).alerts).toEqual([]);
+  });
+
+  it.each([8_639_999_999_000, 253_402_300_800, -1, 9e15])(
+    "counts an entry of the time %d as unreadable, and looks at the others",
+    (time) => {
+      const findings = detector().detect(
+        KEY,
+        lines(grant("U1", 1), { ...grant("U2", 2), date_create: time }),
+      );
+      expect(findings).toMatchObject({
+        ...{ entries: 1, unreadable: [{ line: 2 }] },
+        alerts: [{ ruleId: "admin-granted" }],
+      });
+      expect(findings.failures.size).toBe(0);
     },
   );
 

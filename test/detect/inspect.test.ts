@@ -87,6 +87,18 @@ describe("inspectionOf", () => {
     expect(select.slice(select.indexOf("id ="))).toBe(sql);
   });
 
+  it("finds ids that are too long to name by how they begin", () => {
+    const id = "😀'".repeat(200);
+    const { cat, sql } = inspect(undefined, undefined, ["a", id]);
+    expect(cat).toMatch(/ --action intune_disabled$/);
+    expect(sql).toMatch(/ AND \(id = 'a' OR starts_with\(id, '(?:😀''){100}'\)\)$/u);
+  });
+
+  it("names no query that must be given something too long", () => {
+    const entry = exampleEntry("intune_disabled", { ipAddress: "9".repeat(201) });
+    expect(inspect("address-trail", entry)).not.toHaveProperty("query");
+  });
+
   it("knows what every saved query must be given", () => {
     const required = [...SAVED_QUERIES.values()].flatMap(({ name, parameters }) =>
       parameters.filter(({ isRequired }) => isRequired).map((parameter) => [name, parameter.name]),

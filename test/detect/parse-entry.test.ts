@@ -1,10 +1,32 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEntry } from "../../lib/detect/parse-entry.ts";
+import { parseEntry, readHead } from "../../lib/detect/parse-entry.ts";
 
 function nested(levels: number, open = '{"a":', close = "}"): string {
   return `${open.repeat(levels)}1${close.repeat(levels)}`;
 }
+
+describe("readHead", () => {
+  const head = (line: string) => readHead(Buffer.from(line));
+
+  it("gives the time and the action of a line as Slack writes it", () => {
+    expect(head('{"id":"1","date_create":7,"action":"a.b","actor":{}}')).toEqual({
+      dateCreate: 7,
+      action: "a.b",
+    });
+  });
+
+  it.each([
+    ["the order", '{"date_create":7,"id":"1","action":"a"}'],
+    ["an escape", '{"id":"1","date_create":7,"action":"\\u0061"}'],
+    ["a number", '{"id":"1","date_create":7.0,"action":"a"}'],
+    ["white space", '{ "id":"1","date_create":7,"action":"a"}'],
+    ["letters", '{"id":"1","date_create":7,"action":"ä"}'],
+    ["length", `{"id":"${"1".repeat(300)}","date_create":7,"action":"a"}`],
+  ])("gives nothing of a line that differs in %s", (_, line) => {
+    expect(head(line)).toBeUndefined();
+  });
+});
 
 describe("parseEntry", () => {
   it("gives an entry with all that it says", () => {
@@ -16,6 +38,12 @@ describe("parseEntry", () => {
     ["{", "not JSON"],
     ["[]", "not an object with an id"],
     ['{"id":"1","date_create":"7"}', "its date_create is not an integer"],
+    ['{"id":"1","date_create":7.5}', "its date_create is not an integer"],
+    ['{"id":"1","date_create":1e400}', "its date_create is not an integer"],
+    ['{"id":"1","date_create":-1}', "its date_create is not between 1970 and 2286"],
+    ['{"id":"1","date_create":9999999999}', "its date_create is not between 1970 and 2286"],
+    ['{"id":"1","date_create":1772442000000}', "its date_create is not between 1970 and 2286"],
+    ['{"id":"1","date_create":8639999999000}', "its date_create is not between 1970 and 2286"],
   ])("says what is wrong with %s", (line, problem) => {
     expect(parseEntry(line)).toBe(problem);
   });

@@ -20,6 +20,13 @@ describe("each rule's own cases", () => {
     expect(ruleMatches(rule, example.entry, example.context ?? NO_CONTEXT)).toBe(expected);
   });
 
+  it.each(examples.filter(({ rule }) => rule.needs !== undefined))(
+    "$id: $example.name → nothing, without what the rule needs",
+    ({ rule, example }) => {
+      expect(ruleMatches(rule, example.entry, NO_CONTEXT)).toBe(false);
+    },
+  );
+
   it.each(RULES)("$id has cases of both kinds", ({ examples: { match, ignore } }) => {
     expect(match.length).toBeGreaterThan(0);
     expect(ignore.length).toBeGreaterThan(0);

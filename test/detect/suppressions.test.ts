@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
 import type { Alert } from "../../lib/detect/alert.ts";
+import type { RuleOverrides } from "../../lib/detect/configure.ts";
 import { correlate } from "../../lib/detect/correlate.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { exampleEntry, exampleSeries } from "../../lib/detect/example-entry.ts";
-import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import {
   parseSuppressions,
@@ -14,6 +14,7 @@ import {
   Suppressions,
 } from "../../lib/detect/suppressions.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
+import { MemoryCorrelationStore } from "../fakes/memory-correlation-store.ts";
 
 const DECISION = { reason: "Our own bot", owner: "sec@example.com", expires: "2027-01-01" };
 const TIME = exampleEntry("user_login").date_create; // 2025-12-19
@@ -25,12 +26,20 @@ const KEY = toObjectKey({
   hash: "0123456789abcdef",
 });
 
-async function alertsOf(
+function alertsOf(
+  suppressions: readonly Suppression[],
+  ...entries: AuditLogEntry[]
+): Promise<Alert[]> {
+  return alertsWith({}, suppressions, ...entries);
+}
+
+async function alertsWith(
+  overrides: RuleOverrides,
   suppressions: readonly Suppression[],
   ...entries: AuditLogEntry[]
 ): Promise<Alert[]> {
   const detector = new Detector({
-    rules: DETECTIONS,
+    ...{ rules: DETECTIONS, overrides },
     suppressions: new Suppressions(suppressions),
     context: NO_CONTEXT,
     periodSeconds: 3600,
@@ -45,6 +54,11 @@ async function alertsOf(
 
 function toBeTold(alerts: readonly Alert[]): string[] {
   return alerts.flatMap(({ ruleId, suppression }) => (suppression === undefined ? ruleId : []));
+}
+
+function failedLogin(email = "ada@example.com"): AuditLogEntry {
+  const entry = structuredClone(exampleEntry("user_login_failed"));
+  return { ...entry, actor: { type: "user", user: { id: "U0ADMIN001", email } } } as AuditLogEntry;
 }
 
 const disabled = (ipAddress?: string) =>
@@ -74,9 +88,15 @@ describe("a suppression", () => {
     ["the source", { actor: "*", source: "grid" }, true],
     ["another source", { actor: "*", source: "gov" }, false],
     ["another rule", { rule: "admin-granted", actor: "*" }, false],
+    ["spaces around a value", { rule: " intune-disabled", actor: " U0ADMIN001\n" }, true],
+    ["text before and after", { actor: "*@*" }, true],
+    ["parts in order", { actor: "a*@*.com" }, true],
+    ["parts in another order", { actor: "*.com*@*" }, false],
+    ["parts that would overlap", { actor: "ada@example*example.com" }, false],
+    ["a character that stands for itself", { actor: "ada?example.com" }, false],
   ])("fits by %s: %j → %s", async (_, parts, isSuppressed) => {
     const suppression = { rule: "intune-disabled", ...DECISION, ...parts };
-    const told = toBeTold(await alertsOf([suppression], disabled()));
+    const told = toBeTold(await alertsOf(parseSuppressions([suppression]), disabled()));
     expect(told).toEqual(isSuppressed ? [] : ["intune-disabled"]);
   });
 
@@ -86,6 +106,39 @@ describe("a suppression", () => {
     named.actor.user.name = "backup-bot";
     const suppression = { rule: "intune-disabled", actor: "backup-bot", ...DECISION };
     expect(toBeTold(await alertsOf([suppression], named))).toEqual(["intune-disabled"]);
+  });
+
+  it.each<[string, Partial<Suppression>, boolean]>([
+    ["U*", { actor: "U*" }, false],
+    ["unknown", { actor: "unknown" }, false],
+    ["anything", { actor: "*" }, true],
+    ["an entity like that", { entity: "u*n" }, false],
+    ["any entity", { entity: "*" }, true],
+  ])("fits an entry that names nobody and nothing only by *: %s", async (_, parts, isHeld) => {
+    const { actor: _actor, entity: _entity, ...nameless } = disabled();
+    const suppression = { rule: "intune-disabled", ...DECISION, ...parts };
+    const told = toBeTold(await alertsOf([suppression], nameless as AuditLogEntry));
+    expect(told).toEqual(isHeld ? [] : ["intune-disabled"]);
+  });
+
+  it("with many stars answers at once about a long text", async () => {
+    const pattern = `${"*a".repeat(50)}b`;
+    const suppression = { rule: "many-failed-logins", actor: pattern, ...DECISION };
+    const series = exampleSeries(10, () => failedLogin("a".repeat(30_000)));
+    expect(toBeTold(await alertsOf([suppression], ...series))).toEqual(["many-failed-logins"]);
+  });
+
+  it("that is there twice counts once, until the later day", async () => {
+    const early = { rule: "intune-disabled", actor: "*", ...DECISION, expires: "2025-01-01" };
+    const late = { ...early, reason: "renewed", expires: "2027-01-01" };
+    for (const list of [
+      [early, late],
+      [late, early],
+    ]) {
+      expect(toBeTold(await alertsOf(list, disabled()))).toEqual([]);
+    }
+    const told = toBeTold(await alertsOf([early, { ...early }], disabled()));
+    expect(told).toEqual(["intune-disabled", "suppression-expired"]);
   });
 
   it("hides no entry of the same alert that it does not fit", async () => {
@@ -106,6 +159,55 @@ describe("a suppression", () => {
       expect(toBeTold(await alertsOf([suppression], ...failures))).toEqual([]);
       const other = { ...suppression, actor: "U0OTHER" };
       expect(toBeTold(await alertsOf([other], ...failures))).toEqual(["many-failed-logins"]);
+    },
+  );
+
+  it.each<[string, number[], string[]]>([
+    ["all entries", [10], []],
+    ["all but the last", [10, -1], ["many-failed-logins"]],
+    ["all but the first", [-1, 10], ["many-failed-logins"]],
+    ["some of each", [5, -5], ["many-failed-logins"]],
+  ])(
+    "by an address of e-mail holds entries that have it, and no others: %s",
+    async (_, counts, told) => {
+      const entries = counts.flatMap((count) =>
+        Array.from({ length: Math.abs(count) }, () =>
+          failedLogin(count > 0 ? "ada@bots.example.com" : "ada@example.com"),
+        ),
+      );
+      const series = exampleSeries(entries.length, (index) => entries[index] as AuditLogEntry);
+      const suppression = {
+        rule: "many-failed-logins",
+        actor: "*@bots.example.com",
+        ...DECISION,
+      };
+      expect(toBeTold(await alertsOf([suppression], ...series))).toEqual(told);
+      expect(toBeTold(await alertsOf([suppression], ...series.toReversed()))).toEqual(told);
+    },
+  );
+
+  it.each(["10m", "25m", "7h"] as const)(
+    "that has expired holds nothing of a burst after it, in a window of %s",
+    async (within) => {
+      const midnight = Date.UTC(2025, 11, 20) / 1000;
+      const burst = (from: number) =>
+        Array.from({ length: 10 }, (_, i) => ({
+          ...failedLogin(),
+          ...{ id: `${from}-${i}`, date_create: from + i },
+        }));
+      const suppression = {
+        ...{ rule: "many-failed-logins", actor: "U0ADMIN001", ...DECISION },
+        expires: "2025-12-20",
+      };
+      const alerts = (entries: AuditLogEntry[]) =>
+        alertsWith({ "many-failed-logins": { within } }, [suppression], ...entries);
+      const before = burst(midnight - 300);
+      const after = burst(midnight + 60);
+      expect(toBeTold(await alerts(before))).toEqual([]);
+      expect(toBeTold(await alerts([...before, ...after]))).toEqual([
+        "suppression-expired",
+        "many-failed-logins",
+      ]);
     },
   );
 

@@ -64,7 +64,7 @@ export const ASSUMED = {
   /** Athena's nine statements of a day; more where days are large. */
   columnsWaitSeconds: 60,
   /** `npm run bench:ocsf`: lines to Parquet, rounded up. */
-  eventsCpuSecondsPerMillion: 100,
+  eventsCpuSecondsPerMillion: 40,
   eventsBytesPerEntry: 140,
   /** A class each, and a mark, for 200,000 entries. */
   eventsPutsPerMillion: 60,

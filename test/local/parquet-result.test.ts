@@ -38,3 +38,24 @@ it("has the names, the types and the order of the rows, and leaves nothing else"
   ]);
   database.closeSync();
 });
+
+it("holds texts that UTF-8 does not", async () => {
+  const file = join(await makeDirectory(), "x.parquet");
+  async function* batches() {
+    yield [["a\ud800b\\ud800😀", "\udfff", { "\ud83d": ["\udbff"] }]];
+  }
+  const types = ["VARCHAR", "VARCHAR", "JSON"];
+  await writeParquet({ columns: ["text", "half", "json"], types, batches: batches() }, file);
+
+  const database = await createDatabase();
+  const connection = await database.connect();
+  const result = await connection.runAndReadAll(`FROM '${file}'`);
+  expect(result.getRowObjectsJson()).toEqual([
+    {
+      text: "a\ufffdb\\ud800😀",
+      half: "\ufffd",
+      json: '{"\ufffd":["\ufffd"]}',
+    },
+  ]);
+  database.closeSync();
+});

@@ -53,9 +53,10 @@ async function bothWays(sql: string, format: TextFormat, raw: boolean) {
     for await (const piece of toText(stream, format, { raw })) text += piece;
     return text;
   });
-  const isCopied = await lake.read(sql, async (stream) =>
+  const copied = await lake.read(sql, async (stream) =>
     stream.copy?.(toCopyRequest(stream, { format, path: file, raw })),
   );
+  const isCopied = copied !== undefined;
   return { rows, isCopied, copy: isCopied ? await readFile(file, "utf8") : undefined };
 }
 

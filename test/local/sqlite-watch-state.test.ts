@@ -36,26 +36,34 @@ describe("SqliteWatchState", () => {
     expect(state.isNew()).toBe(false);
     expect([state.hasSeen("a"), state.hasSeen("b")]).toEqual([true, false]);
     expect([state.hasRaised("one"), state.hasRaised("two")]).toEqual([true, false]);
-    expect(state.due(0)).toEqual([{ alert: makeAlert("one"), target: "siem", attempts: 0 }]);
+    expect(state.nextDue("siem", 0)).toEqual({ alert: makeAlert("one"), attempts: 0 });
+    expect(state.nextDue("soc", 0)).toBeUndefined();
   });
 
   it("keeps what a target has when an alert is raised again", () => {
     state.raise(makeAlert("one"), ["soc"], NEVER);
     state.noteDelivered("one", "soc");
     state.raise(makeAlert("one"), ["soc"], NEVER);
-    expect(state.due(0)).toEqual([]);
+    expect(state.nextDue("soc", 0)).toBeUndefined();
   });
 
   it("counts attempts, and has a delivery wait", () => {
     state.raise(makeAlert("one"), ["soc"], NEVER);
     state.noteFailure("one", "soc", "down", 1000);
-    expect(state.due(999)).toEqual([]);
-    expect(state.due(1000)).toMatchObject([{ attempts: 1 }]);
+    expect(state.nextDue("soc", 999)).toBeUndefined();
+    expect(state.nextDue("soc", 1000)).toMatchObject({ attempts: 1 });
     state.noteFailure("one", "soc", "down");
-    expect(state.due(NEVER)).toEqual([]);
+    expect(state.nextDue("soc", NEVER)).toBeUndefined();
     expect(state.givenUp()).toEqual([{ alertId: "one", target: "soc", problem: "down" }]);
     expect(state.retryGivenUp()).toBe(1);
-    expect(state.due(0)).toMatchObject([{ attempts: 0 }]);
+    expect(state.nextDue("soc", 0)).toMatchObject({ attempts: 0 });
+  });
+
+  it("has the oldest go first, of those whose time has come", () => {
+    for (const id of ["one", "two", "three"]) state.raise(makeAlert(id), ["soc"], NEVER);
+    state.noteFailure("one", "soc", "down", 1000);
+    expect(state.nextDue("soc", 999)).toMatchObject({ alert: { id: "two" } });
+    expect(state.nextDue("soc", 1000)).toMatchObject({ alert: { id: "one" } });
   });
 
   it("forgets objects, points and alerts with their deliveries, each in its time", async () => {
@@ -66,7 +74,7 @@ describe("SqliteWatchState", () => {
     await state.add("old", new Set(["1"]), 10);
     state.forget(10);
     expect([state.hasSeen("old"), state.hasSeen("new")]).toEqual([false, true]);
-    expect(state.due(0)).toMatchObject([{ alert: { id: "new" } }]);
+    expect(state.nextDue("soc", 0)).toMatchObject({ alert: { id: "new" } });
     expect(await state.read("old")).toEqual(new Set());
   });
 });

@@ -16,12 +16,12 @@ it("has nothing against what fits", () => {
 });
 
 it.each<[Route, string]>([
-  [{ targets: ["soc", "sco"] }, 'routes.0.targets "sco" is no target'],
+  [{ targets: ["soc", "sco"] }, "routes.0.targets.1 is no target; there is soc"],
   [
     { rules: ["app"], targets: ["soc"] },
-    'routes.0.rules "app" is no rule; docs/reference/detections.md lists them all',
+    "routes.0.rules.0 is no rule; docs/reference/detections.md lists them all",
   ],
-  [{ sources: ["acme"], targets: ["soc"] }, 'routes.0.sources "acme" is no source; there is grid'],
+  [{ sources: ["acme"], targets: ["soc"] }, "routes.0.sources.0 is no source; there is grid"],
 ])("names what there is not: %j", (route, problem) => {
   expect(problems(route)).toEqual([problem]);
 });

@@ -91,7 +91,28 @@ it("makes it again at once when Jira has refused it for now", async () => {
 });
 
 it("makes nothing when the search's answer is not one", async () => {
-  server.reset({ status: 200, body: "<html>" });
+  const page = { status: 200, body: "<html>" };
+  server.reset(page, page, page);
   await expect(target.send(ALERT)).rejects.toThrow(TargetUnavailableError);
   expect(jira.issues).toHaveLength(0);
+});
+
+it.each([
+  { status: 200, body: "<html>" },
+  { status: 201, body: "{}" },
+  { status: 201, body: '{"key":""}' },
+  { status: 202, body: '{"key":"SEC-1"}' },
+])(
+  "takes no answer but that of a new issue for one, nor makes it again at once: %j",
+  async (answer) => {
+    server.reset({ status: 200, body: '{"issues":[]}' }, answer);
+    await expect(target.send(ALERT)).rejects.toThrow(TargetUnavailableError);
+    expect(server.received).toHaveLength(2);
+  },
+);
+
+it("says which field Jira finds wrong, and nothing else of its answer", async () => {
+  const body = '{"errors":{"issuetype":"x0secret0x is no type of issue"}}';
+  server.reset({ status: 200, body: '{"issues":[]}' }, { status: 400, body });
+  await expect(target.send(ALERT)).rejects.toThrow(/^the target answered 400: issuetype$/);
 });

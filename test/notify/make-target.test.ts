@@ -13,12 +13,21 @@ const SECRETS: Record<string, string> = {
   "signing-key": `whsec_${Buffer.alloc(24).toString("base64")}`,
 };
 
+/** What services say, by the end of the path. */
+const ANSWERS: Record<string, { status: number; body: string }> = {
+  enqueue: { status: 202, body: '{"status":"success"}' },
+  jql: { status: 200, body: '{"issues":[]}' },
+  issue: { status: 201, body: '{"key":"SEC-1"}' },
+};
+const OK = { status: 200, body: "ok" };
+
 async function addressesOf(settings: TargetSettings): Promise<string[]> {
   const addresses: string[] = [];
   const ports: TargetPorts = {
     fetch: async (url) => {
       addresses.push(String(url));
-      return new Response('{"issues":[]}');
+      const { status, body } = ANSWERS[new URL(String(url)).pathname.split("/").at(-1) ?? ""] ?? OK;
+      return new Response(body, { status });
     },
     timeout: () => new AbortController().signal,
     clock: new VirtualClock(NOW_MS),

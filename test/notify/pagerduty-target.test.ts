@@ -4,8 +4,10 @@ import { makeAlert } from "../detect/make-alert.ts";
 import { ScriptedServer } from "./scripted-server.ts";
 import { HOSTILE_TITLE, makeSender, secretOf } from "./target-bed.ts";
 
+const TAKEN = { status: 202, body: '{"status":"success"}' };
+
 it("triggers an event that PagerDuty knows by the alert's id", async () => {
-  const server = await ScriptedServer.start(() => ({ status: 202 }));
+  const server = await ScriptedServer.start(() => TAKEN);
   const target = new PagerDutyTarget(
     makeSender(),
     secretOf("key"),
@@ -40,7 +42,7 @@ it("triggers an event that PagerDuty knows by the alert's id", async () => {
 });
 
 it("links to what has an address only", async () => {
-  const server = await ScriptedServer.start(() => ({ status: 202 }));
+  const server = await ScriptedServer.start(() => TAKEN);
   const target = new PagerDutyTarget(makeSender(), secretOf("key"), `${server.endpoint}/`);
   for (const reference of ["https://docs.slack.dev/a", "docs/operate/detection.md"]) {
     await target.send({ ...makeAlert("a"), reference });
@@ -50,4 +52,13 @@ it("links to what has an address only", async () => {
     [{ href: "https://docs.slack.dev/a", text: "Reference" }],
     undefined,
   ]);
+});
+
+it("keeps alerts apart whose ids differ only at a far end", async () => {
+  const server = await ScriptedServer.start(() => TAKEN);
+  const target = new PagerDutyTarget(makeSender(), secretOf("key"), `${server.endpoint}/`);
+  for (const end of ["a", "b"]) await target.send(makeAlert(`${"rule".repeat(100)}/${end}`));
+  await server.stop();
+  const [first, second] = server.received.map(({ body }) => body.dedup_key);
+  expect(first).not.toBe(second);
 });

@@ -15,3 +15,18 @@ it.each(["", "[]", '{"type":"schema_drift"}', '{"type":"alert","id":"a"}'])(
     expect(() => parseAlert(text)).toThrow(TargetRefusedError);
   },
 );
+
+it.each(["x0secret0x", '{"type":"x0secret0x","severity":"x0secret0x"}'])(
+  "quotes nothing of it: %j",
+  (text) => {
+    const error = (() => {
+      try {
+        return parseAlert(text);
+      } catch (error) {
+        return error as Error;
+      }
+    })() as Error;
+    expect(error).toBeInstanceOf(TargetRefusedError);
+    expect(`${error.stack} ${error.cause}`).not.toContain("x0secret0x");
+  },
+);

@@ -6,6 +6,7 @@ import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { SqliteWatchState } from "../../lib/local/sqlite-watch-state.ts";
+import { Deliveries, type DeliveryReports } from "../../lib/notify/deliveries.ts";
 import {
   type Alert,
   type Target,
@@ -52,7 +53,7 @@ class Watched {
   }
 
   /** One look of a process that begins now. */
-  async look(reports: WatchReports = {}, from?: number) {
+  async look(reports: WatchReports & DeliveryReports = {}, from?: number) {
     const counted = new Proxy(this.state, {
       get: (of, name) => {
         const member = Reflect.get(of, name);
@@ -73,15 +74,20 @@ class Watched {
       },
     });
     const ports = {
-      ...{ archive: this.archive, clock: this.clock, random: () => 0, detector },
+      ...{ archive: this.archive, clock: this.clock, detector },
       ...{ state: counted, correlations: counted },
-      targets: new Map(["soc", "tickets"].map((name) => [name, targetOf(name)])),
     };
     const settings = {
-      ...{ routes: this.routes, sources: ["grid"], attemptsMax: 3, from },
+      ...{ routes: this.routes, sources: ["grid"], from },
       maxEntryAgeSeconds: 14 * 86_400,
     };
-    return watchArchive(ports, settings, reports);
+    const targets = new Map(["soc", "tickets"].map((name) => [name, targetOf(name)]));
+    const sending = { state: counted, targets, clock: this.clock, random: () => 0 };
+    const deliveries = new Deliveries(sending, 3, reports);
+    const looked = await watchArchive(ports, settings, reports);
+    deliveries.start();
+    await deliveries.idle();
+    return looked;
   }
 
   /** Dies before the step, or right after it; the dead do nothing more. */

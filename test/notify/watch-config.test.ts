@@ -21,15 +21,15 @@ const SUPPRESSION = {
 const VALID = { targets: TARGETS, routes: ROUTES };
 
 it.each<[unknown, string]>([
-  ["text", "must be an object with the keys targets and routes"],
+  ["text", "must be an object with the keys targets, routes, rules"],
   [{ routes: ROUTES }, "targets: is missing"],
   [{ ...VALID, route: [] }, 'unknown key "route"; allowed: targets, routes'],
   [{ ...VALID, alertPeriod: "1s" }, 'alertPeriod: must be a duration from "1m" to "7d"'],
   [{ ...VALID, routes: [] }, "targets.soc: is in no route"],
-  [{ ...VALID, routes: [{ targets: ["soc"], rules: ["x"] }] }, 'routes.0.rules: "x" is no rule'],
+  [{ ...VALID, routes: [{ targets: ["soc"], rules: ["x"] }] }, "routes.0.rules.0: is no rule"],
   [
     { ...VALID, routes: [{ targets: ["soc"], sources: ["acme"] }] },
-    '"acme" is no source; there is',
+    "routes.0.sources.0: is no source; there is grid",
   ],
   [
     { ...VALID, rules: { "admin-granted": { sources: { acme: "off" } } } },

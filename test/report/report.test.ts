@@ -5,27 +5,30 @@ import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
+import type { Alert } from "../../lib/detect/alert.ts";
+import { AlertLog } from "../../lib/detect/alert-log.ts";
+import { AddressContext } from "../../lib/detect/context/address-context.ts";
+import { detectArchive } from "../../lib/detect/detect-archive.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
-import { collectReport } from "../../lib/report/collect.ts";
+import { collectReport, type ReportPorts } from "../../lib/report/collect.ts";
 import { renderReport } from "../../lib/report/page.ts";
 import { type ReportScope, statementsOf } from "../../lib/report/questions.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
 import { trailSql } from "../../lib/report/trail.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
+import { openArchive } from "../fakes/open-archive.ts";
 import { sealDays } from "../seal/sealed-archive.ts";
 import { makeDirectory, writeArchive } from "../sql/open-lake-of.ts";
 import { trinoProblems } from "../sql/trino-grammar.ts";
+import { hostileEntries } from "./hostile-entries.ts";
 
 const SCOPE: ReportScope = {
   period: { from: "2026-03-02", to: "2026-03-04" },
   generatedAt: MONDAY_MORNING + 2 * SECONDS_PER_DAY + 1800,
 };
-
-/** A name as somebody could give it to a file, an app or themselves. */
-const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script></title>\u202eexe.\u0000\u001b[31m\ud800 ${"long ".repeat(2000)}`;
 
 interface MadeReport {
   lake: LakeDatabase;
@@ -37,6 +40,7 @@ async function report(
   directory: string,
   entries: readonly WireEntry[],
   days: readonly string[] = [],
+  more: Partial<ReportPorts> = {},
 ): Promise<MadeReport> {
   await writeArchive(directory, entries);
   const store = new DirectoryArchiveStore(directory);
@@ -51,6 +55,7 @@ async function report(
       heads: new Map(),
       readAll: (statements, period, take) => lake.readAll(statements, period, take),
       rules: { rules: DETECTIONS, context: NO_CONTEXT, periodSeconds: 3600 },
+      ...more,
     },
     SCOPE,
     new AbortController().signal,
@@ -62,35 +67,11 @@ const LOGINS = [0, 1, 2].map((day) =>
   makeEntry({ dateCreate: MONDAY_MORNING + day * SECONDS_PER_DAY }),
 );
 
-const hostileEntity = { type: "file", file: { id: HOSTILE, name: HOSTILE, title: HOSTILE } };
-const hostileUser = { id: HOSTILE, name: HOSTILE, email: HOSTILE };
-const HOSTILE_ENTRIES = [
-  "file_downloaded",
-  "file_public_link_created",
-  "audit_logs_records_searched",
-  "user_login",
-  "user_login_failed",
-  "app_installed",
-  "role_change_to_owner",
-  "pref.two_factor_auth_changed",
-  HOSTILE,
-].map((action, i) =>
-  makeEntry({
-    id: `hostile-${i}`,
-    dateCreate: MONDAY_MORNING + i,
-    action,
-    actor: hostileUser,
-    entity: hostileEntity,
-    context: { ua: HOSTILE, ip_address: HOSTILE, app: { id: HOSTILE, name: HOSTILE } },
-    details: { previous_value: HOSTILE, new_value: HOSTILE },
-  }),
-);
-
 describe("the report of an archive", () => {
   let made: MadeReport;
   beforeAll(async () => {
     const directory = await mkdtemp(join(tmpdir(), "report-"));
-    made = await report(directory, [...LOGINS, ...HOSTILE_ENTRIES], ["2026-03-02"]);
+    made = await report(directory, [...LOGINS, ...hostileEntries([0])], ["2026-03-02"]);
     return async () => {
       made.lake.close();
       await rm(directory, { recursive: true });
@@ -116,7 +97,7 @@ describe("the report of an archive", () => {
     );
 
     expect(cells).toEqual([
-      ["slack", "2026-03-02", "1 of 24", "complete", "10", "0", ""],
+      ["slack", "2026-03-02", "1 of 24", "complete", "11", "0", ""],
       ["slack", "2026-03-03", "1 of 24", "not sealed", "1", "", ""],
       ["slack", "2026-03-04", "1 of 10", "not sealed", "1", "", "1,800"],
     ]);
@@ -212,6 +193,58 @@ it("is a page of an archive that holds nothing of the days", async () => {
     "Nothing happened, so nothing is new.",
   ]);
   expect([...document.querySelectorAll("figure")]).toEqual([]);
+});
+
+it("says how many texts were put aside in these days", async () => {
+  const directory = await makeDirectory();
+  const store = new DirectoryArchiveStore(directory);
+  for (const at of [MONDAY_MORNING, MONDAY_MORNING - 10 * SECONDS_PER_DAY]) {
+    await openArchive(store, "slack").quarantine([Buffer.from("{}"), Buffer.from("[]")], at);
+  }
+  const { lake, data, page } = await report(directory, LOGINS);
+  onTestFinished(() => lake.close());
+
+  expect(data.quarantined).toEqual([{ source: "slack", texts: 2 }]);
+  expect(page).toContain("2 texts that <b>slack</b> listed are in no table");
+});
+
+it("counts logins by country where local files say it", async () => {
+  const countries = { country: () => "NZ" };
+  const { lake, page } = await report(await makeDirectory(), LOGINS, [], {
+    addresses: new AddressContext({ countries }),
+  });
+  onTestFinished(() => lake.close());
+  const { document } = parseHTML(page);
+  const figure = [...document.querySelectorAll("#logins figure")].find((figure) =>
+    figure.querySelector("figcaption")?.textContent?.startsWith("Logins by country"),
+  );
+
+  expect([...(figure?.querySelectorAll("td") ?? [])].map(({ textContent }) => textContent)).toEqual(
+    ["New Zealand (NZ)", "3"],
+  );
+});
+
+it("has the alerts that a log has kept, the same as those of the rules", async () => {
+  const directory = await makeDirectory();
+  const grants = [0, 1].map((hour) =>
+    makeEntry({
+      action: "role_change_to_owner",
+      dateCreate: MONDAY_MORNING + hour * SECONDS_PER_HOUR,
+    }),
+  );
+  const settings = { rules: DETECTIONS, context: NO_CONTEXT, periodSeconds: 3600 };
+  const fromRules = await report(directory, grants);
+  onTestFinished(() => fromRules.lake.close());
+  const store = new DirectoryArchiveStore(directory);
+  const raised: Alert[] = [];
+  await detectArchive(store, settings, { onAlert: (alert) => raised.push(alert) });
+  for (const alert of raised) await new AlertLog(store).keep(alert);
+  const fromLog = await report(directory, grants, [], { rules: undefined, hasAlertLog: true });
+  onTestFinished(() => fromLog.lake.close());
+
+  expect(raised).toHaveLength(2);
+  expect(fromLog.data.alerts).toEqual({ ...fromRules.data.alerts, entries: undefined });
+  expect(fromLog.page).toContain("audit-lake query &#39;SELECT * FROM alerts&#39; --stack");
 });
 
 it("marks the hours that differ from their manifest, and those that lack entries", async () => {

@@ -1,6 +1,6 @@
-import { MemoryCorrelationStore } from "../../lib/detect/memory-correlation-store.ts";
 import type { Rule } from "../../lib/detect/rule.ts";
 import { MemoryAlertLedger } from "../fakes/memory-alert-ledger.ts";
+import { MemoryCorrelationStore } from "../fakes/memory-correlation-store.ts";
 import { MemorySeenNamesStore } from "../fakes/memory-seen-names-store.ts";
 import { BrokenPromise } from "./broken-promise.ts";
 import type { Engine } from "./engine.ts";

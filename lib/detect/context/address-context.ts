@@ -25,6 +25,14 @@ export interface AddressSources {
   lists?: readonly { name: string; ranges: readonly AddressRange[] }[];
 }
 
+/** Look-ups in one database that failed, which cost their facts and nothing else. */
+export interface FailedLookUps {
+  database: "countries" | "owners";
+  count: number;
+  /** Of the first. */
+  error: Error;
+}
+
 const NOTHING: AddressFacts = { lists: [] };
 
 /** Addresses that are kept: people come from the same ones again and again. */
@@ -37,6 +45,7 @@ export class AddressContext {
   readonly #systems = new Map<number, string>();
   readonly #lists: { name: string; ranges: RangeMap<true> }[];
   readonly #remembered = new Map<string, AddressFacts>();
+  #failures: FailedLookUps[] = [];
 
   constructor(sources: AddressSources) {
     this.#sources = sources;
@@ -63,21 +72,44 @@ export class AddressContext {
     return facts;
   }
 
+  /** @returns those since the last call: at most one for each database */
+  takeFailures(): readonly FailedLookUps[] {
+    const failures = this.#failures;
+    this.#failures = [];
+    return failures;
+  }
+
   #lookUp(address: string): AddressFacts {
     const { countries, owners, networks } = this.#sources;
-    const country = countries?.country(address);
-    const owner = owners?.owner(address);
+    const country = this.#ask("countries", () => countries?.country(address));
+    const owner = this.#ask("owners", () => owners?.owner(address));
     const known =
-      this.#networks.find(address) ??
-      (owner === undefined ? undefined : this.#systems.get(owner.asn));
-    const network = known ?? (owner && `AS${owner.asn} ${owner.name}`.trimEnd());
+      this.#networks.find(address) ?? (owner ? this.#systems.get(owner.asn) : undefined);
+    const network = known ?? (owner ? `AS${owner.asn} ${owner.name}`.trimEnd() : undefined);
+    // It may be one of the systems that are known.
+    const isOpen = known === undefined && owner === null && this.#systems.size > 0;
     return {
-      ...(country === undefined ? {} : { country }),
+      ...(country ? { country } : {}),
       ...(network === undefined ? {} : { network }),
-      ...(networks === undefined ? {} : { isKnownNetwork: known !== undefined }),
+      ...(networks === undefined || isOpen ? {} : { isKnownNetwork: known !== undefined }),
       lists: this.#lists
         .filter(({ ranges }) => ranges.find(address) !== undefined)
         .map(({ name }) => name),
     };
+  }
+
+  /** @returns null when the look-up failed */
+  #ask<T>(database: FailedLookUps["database"], lookUp: () => T): T | null {
+    try {
+      return lookUp();
+    } catch (error) {
+      const failure = this.#failures.find((known) => known.database === database);
+      if (failure === undefined) {
+        this.#failures.push({ database, count: 1, error: error as Error });
+      } else {
+        failure.count += 1;
+      }
+      return null;
+    }
   }
 }

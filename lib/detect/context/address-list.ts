@@ -1,4 +1,5 @@
-import { type AddressRange, parseRange } from "../addresses.ts";
+import type { AddressRange } from "../addresses.ts";
+import { parseSpan } from "./address-span.ts";
 import { type ContextFile, ContextFileError, linesOf } from "./context-file.ts";
 
 /** What Tor's own list of exits has besides the addresses. */
@@ -16,13 +17,17 @@ const TOR_LINES = /^(?:ExitNode|Published|LastStatus)\s/;
 export function parseAddressList(file: ContextFile): AddressRange[] {
   const ranges = linesOf(file)
     .filter(({ text }) => !TOR_LINES.test(text))
-    .map(({ number, text }) => {
-      const [first = "", second = ""] = text.split(/[\s,]+/);
-      const range = parseRange(first === "ExitAddress" ? second : first);
-      if (range === undefined) {
-        throw new ContextFileError(file, `"${text}" begins with no address or range`, number);
+    .flatMap(({ number, text }) => {
+      const [, exit] = /^ExitAddress\s+(\S+)/.exec(text) ?? [];
+      const span = parseSpan(exit ?? text);
+      if (span === undefined) {
+        throw new ContextFileError(
+          file,
+          `"${text}" must begin with one address or range: 203.0.113.7, 203.0.113.0/24 or 203.0.113.0-203.0.113.255; no second address and no mask may follow`,
+          number,
+        );
       }
-      return range;
+      return span.ranges;
     });
   // A download that failed leaves an empty file: that is no reason to find nothing.
   if (ranges.length === 0) throw new ContextFileError(file, "has no address");

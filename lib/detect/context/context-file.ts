@@ -5,14 +5,15 @@ export interface ContextFile {
   content: Uint8Array;
 }
 
-/** A file of context is not what it should be. */
+/** A file of context is not what it should be. One line, whatever it quotes of the file. */
 export class ContextFileError extends Error {
   override readonly name = "ContextFileError";
   readonly code = "context_file_invalid";
 
   /** @param line - from 1; absent: the whole file */
   constructor(file: ContextFile, problem: string, line?: number, cause?: unknown) {
-    super(`${file.name}${line === undefined ? "" : `, line ${line}`}: ${problem}`, { cause });
+    const place = line === undefined ? "" : `, line ${line}`;
+    super(`${file.name}${place}: ${problem.replace(/\s+/g, " ")}`, { cause });
   }
 }
 
@@ -32,7 +33,7 @@ export function textOf(file: ContextFile): string {
  */
 export function linesOf(file: ContextFile): { number: number; text: string }[] {
   return textOf(file)
-    .split(/\r?\n/)
+    .split(/\r\n?|\n/)
     .map((line, index) => ({ number: index + 1, text: line.replace(/[#;].*$/, "").trim() }))
     .filter(({ text }) => text !== "");
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type AddressRange, parseRange } from "../addresses.ts";
+import { parseSpan } from "./address-span.ts";
 import { type ContextFile, ContextFileError, linesOf, textOf } from "./context-file.ts";
 
 /** A network of one's own: an office, a VPN, a provider that people use. */
@@ -16,26 +17,26 @@ export interface KnownNetwork {
  * @throws {ContextFileError} naming the line that is wrong, or that the file names no network
  */
 export function parseKnownNetworks(file: ContextFile): KnownNetwork[] {
-  const networks = linesOf(file).map(({ number, text }) => {
-    const [, first = "", name = ""] = /^([^\s,]+)[\s,]+(\S.*)$/.exec(text) ?? [];
-    const of = parseNetwork(first);
-    if (of === undefined) {
-      throw new ContextFileError(
-        file,
-        `"${text}" is not an address, a range or an AS number, and a name: 203.0.113.0/24 Office`,
-        number,
-      );
-    }
-    return { of, name };
+  const networks = linesOf(file).flatMap(({ number, text }) => {
+    const found = parseNetwork(text);
+    if (found.length > 0) return found;
+    throw new ContextFileError(
+      file,
+      `"${text}" must be a network and its name: AS64500 Provider, 203.0.113.7 Home, 203.0.113.0/24 Office or 203.0.113.0-203.0.113.255 Office; no second address and no mask may follow`,
+      number,
+    );
   });
   // Beside none, every address would be an unknown network.
   if (networks.length === 0) throw new ContextFileError(file, "has no network");
   return networks;
 }
 
-function parseNetwork(text: string): AddressRange | number | undefined {
-  const [, number] = /^AS(\d{1,10})$/i.exec(text) ?? [];
-  return number === undefined ? parseRange(text) : Number(number);
+/** @returns nothing when it is not a network and a name */
+function parseNetwork(text: string): KnownNetwork[] {
+  const [, number, ofSystem] = /^AS(\d{1,10})[\s,]+(\S.*)$/i.exec(text) ?? [];
+  if (number !== undefined) return [{ of: Number(number), name: ofSystem ?? "" }];
+  const { ranges = [], rest: name = "" } = parseSpan(text) ?? {};
+  return name === "" ? [] : ranges.map((of) => ({ of, name }));
 }
 
 const ALLOW_LIST = z.object({

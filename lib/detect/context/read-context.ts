@@ -35,8 +35,8 @@ export function readContext(files: ContextFiles): LocalContext {
     ...threatLists.map((file) => ({ name: baseName(file.name), file })),
   ];
   const sources: AddressSources = {
-    countries: countries && new AddressDatabase(countries),
-    owners: networkOwners && new AddressDatabase(networkOwners),
+    countries: countries && new AddressDatabase(countries, "countries"),
+    owners: networkOwners && new AddressDatabase(networkOwners, "owners"),
     networks: hasNetworks
       ? [
           ...(networks === undefined ? [] : checked(networks, parseKnownNetworks, hasOwners)),

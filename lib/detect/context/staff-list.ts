@@ -34,15 +34,22 @@ const KEYS = ["email", "id"];
  */
 export function parseStaffList(file: ContextFile): StaffList {
   const records = new Map<string, StaffRecord>();
+  const lines = new Map<string, number>();
   for (const { record, info } of parseRows(file)) {
     const filled = Object.fromEntries(Object.entries(record).filter(([, text]) => text !== ""));
-    const keys = KEYS.flatMap((key) => filled[key]?.toLowerCase() ?? []);
-    if (keys.length === 0) throw new ContextFileError(file, "has no email and no id", info.lines);
+    const keys = new Set(KEYS.flatMap((key) => filled[key]?.toLowerCase() ?? []));
+    if (keys.size === 0) throw new ContextFileError(file, "has no email and no id", info.lines);
+    const again = [...keys].flatMap((key) => {
+      const line = lines.get(key);
+      return line === undefined ? [] : [`"${key}" is in line ${line} already`];
+    });
+    if (again.length > 0) {
+      const problem = `${again.join(", ")}; a person has one line`;
+      throw new ContextFileError(file, problem, info.lines);
+    }
     for (const key of keys) {
-      if (records.has(key)) {
-        throw new ContextFileError(file, `"${key}" is in the list already`, info.lines);
-      }
       records.set(key, filled);
+      lines.set(key, info.lines);
     }
   }
   if (records.size === 0) throw new ContextFileError(file, "has no person");

@@ -29,6 +29,7 @@ export const loginsFromTwoCountries: Correlation = {
   ],
   query: "user-trail",
   techniques: ["T1078.004"],
+  needs: "addresses",
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ["user_login"], by: ACTOR, atLeast: 2, distinct: countryOfPerson }],

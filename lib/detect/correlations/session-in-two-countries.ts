@@ -47,6 +47,7 @@ export const sessionInTwoCountries: Correlation = {
   ],
   query: "stolen-sessions",
   techniques: ["T1539", "T1550.004"],
+  needs: "addresses",
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
   steps: [{ actions: ACTIONS, by: SESSION, atLeast: 2, distinct: countryOfPerson }],

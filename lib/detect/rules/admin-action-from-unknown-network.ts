@@ -24,6 +24,7 @@ export const adminActionFromUnknownNetwork: Rule = {
   falsePositives: ["Admins at home or on the move without the VPN, and new ranges of your own."],
   query: "user-trail",
   techniques: ["T1078.004", "T1098"],
+  needs: "addresses",
   reference: ACTIONS_REFERENCE,
   actions: ADMIN_ACTIONS,
   matches: (entry, { addresses }) => {

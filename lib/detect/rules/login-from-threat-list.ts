@@ -26,6 +26,7 @@ export const loginFromThreatList: Rule = {
   falsePositives: ["Shared addresses of VPNs and mobile networks stay on lists for long."],
   query: "address-trail",
   techniques: ["T1078.004"],
+  needs: "addresses",
   reference: ACTIONS_REFERENCE,
   actions: ["user_login"],
   matches: (entry, given) => threatLists(entry, given).length > 0,

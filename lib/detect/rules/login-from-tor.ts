@@ -19,6 +19,7 @@ export const loginFromTor: Rule = {
   falsePositives: ["People in countries that block Slack, and security people who test."],
   query: "user-trail",
   techniques: ["T1090.003", "T1078.004"],
+  needs: "addresses",
   reference: ACTIONS_REFERENCE,
   actions: ["user_login"],
   matches: (entry, { addresses }) =>

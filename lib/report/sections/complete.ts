@@ -33,7 +33,9 @@ export function completeSection(data: ReportData): Section {
     question: "Is it complete?",
     answer: answerOf(all, count),
     tone:
-      wrong + count("missing") > 0 || count("ahead") > AHEAD_HOURS_MAX || all.length === 0
+      wrong + count("missing") + data.quarantined.length > 0 ||
+      count("ahead") > AHEAD_HOURS_MAX ||
+      all.length === 0
         ? "look"
         : count("open") === 0
           ? "good"
@@ -41,6 +43,7 @@ export function completeSection(data: ReportData): Section {
     body: html`
 ${calendars.map(({ source, hours }) => heatMap(source, hours, calendars.length > 1))}
 ${lag(data)}
+${data.quarantined.map(putAside)}
 ${queryTable(queryOf(data, "completeness"))}
 ${data.seals.map((seal) => proof(data, seal))}`,
   };
@@ -223,6 +226,10 @@ function dayName(day: string, isNarrow: boolean): string {
     month: "short",
     timeZone: "UTC",
   });
+}
+
+function putAside({ source, texts }: ReportData["quarantined"][number]): Markup {
+  return html`<p>${counted(texts, "text")} that <b>${source}</b> listed ${texts === 1 ? "is" : "are"} in no table: without a usable id or time, or different from what was archived, they are kept byte for byte below <code>quarantine/</code>.</p>`;
 }
 
 function lag(data: ReportData): Markup {

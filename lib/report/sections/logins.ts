@@ -52,6 +52,7 @@ export function loginsSection(data: ReportData): Section {
     tone: concerns.length > 0 ? "look" : "good",
     body: html`
 ${logins.total + failed > 0 && overTime(data)}
+${countries(data)}
 ${failing(data)}
 ${QUERIES.map((name) => queryTable(queryOf(data, name)))}`,
   };
@@ -123,6 +124,26 @@ function twoPanels(
       Plot.ruleY([0]),
     ],
   };
+}
+
+/** Bars for as many countries; the table has all. */
+const COUNTRIES_MAX = 15;
+
+function countries({ countries }: ReportData): Markup | undefined {
+  if (countries === undefined) return undefined;
+  const names = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
+  const named = countries.map(([code, count]): [string, number] => [
+    /^[A-Z]{2}$/.test(code) ? `${names.of(code)} (${code})` : "unknown",
+    count,
+  ]);
+  return rankingFigure(named, {
+    caption: "Logins by country",
+    message: "Most logins by country",
+    unit: "logins",
+    color: "var(--series-1)",
+    columns: ["country", "logins"],
+    barsMax: COUNTRIES_MAX,
+  });
 }
 
 function failing(data: ReportData): Markup | undefined {

@@ -35,8 +35,10 @@ function answerOf(alerts: AlertsSummary | undefined): Markup {
   if (alerts === undefined)
     return html`The detection rules were not run for this report; audit-lake detect runs them.`;
   if (alerts.entries === 0) return html`There were no entries for the rules to look at.`;
+  if (alerts.entries === undefined && alerts.total === 0)
+    return html`The stack has kept no alert of these days.`;
   if (alerts.total === 0)
-    return html`No rule matched any of ${counted(alerts.entries, "entry", "entries")}.`;
+    return html`No rule matched any of ${counted(alerts.entries ?? 0, "entry", "entries")}.`;
   const parts = SEVERITIES.toReversed().flatMap((severity) => {
     const count = alerts.rules
       .filter((rule) => rule.severity === severity)
@@ -155,7 +157,7 @@ ${
 }`;
 }
 
-function alertList({ shown, total }: AlertsSummary): Markup {
+function alertList({ shown, total, entries }: AlertsSummary): Markup {
   return html`<h3>${shown.length === total ? "The alerts" : `The ${formatCount(shown.length)} most severe of ${formatCount(total)} alerts`}</h3>
 <ol class="alerts">${shown.slice(0, FIRST).map(alertItem)}</ol>
 ${
@@ -163,7 +165,7 @@ ${
   html`<details class="more"><summary>${formatCount(shown.length - FIRST)} more</summary>
 <ol class="alerts" start="${FIRST + 1}">${shown.slice(FIRST).map(alertItem)}</ol></details>`
 }
-<p class="command">All: <code>audit-lake detect</code></p>`;
+<p class="command">All: <code>${entries === undefined ? "audit-lake query 'SELECT * FROM alerts' --stack" : "audit-lake detect"}</code></p>`;
 }
 
 function suppressedList({ total, shown }: AlertsSummary["suppressed"]): Markup {

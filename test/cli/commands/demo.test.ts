@@ -8,7 +8,7 @@ import { temporaryDirectory } from "../temporary-directory.ts";
 
 it("fills an archive, answers three questions, and goes on the next time", async () => {
   const archive = join(await temporaryDirectory(), "demo");
-  const demo = () => run(["demo", "--archive", archive, "--last", "1d"], { token: "xoxp-of-user" });
+  const demo = () => run(["demo", "--archive", archive, "--last", "2h"], { token: "xoxp-of-user" });
 
   const first = await demo();
   expect(first.code).toBe(0);

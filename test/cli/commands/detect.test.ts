@@ -154,7 +154,7 @@ describe("detect", () => {
 
   it.each([
     [JSON.stringify([{ ...SUPPRESSION, expires: "soon" }]), "suppression 1 of 1: expires must be"],
-    ['[{ "rule": }]', "Unexpected token '}'"],
+    ['[{ "rule": }]', "not valid JSON: line 1 has something unexpected"],
   ])("says what is wrong with a file of suppressions: %s", async (text, message) => {
     const file = await suppressions(text);
     const { code, stderr } = await detect("--suppressions", file);
@@ -190,7 +190,7 @@ describe("detect", () => {
     await writeFile(join(folder, "own.mjs"), "export const rule = { id: 'x' };");
     expect(await detect("--rules", folder)).toMatchObject({
       code: 2,
-      stderr: `audit-lake: --rules ${folder}: own.mjs must export rules, and nothing else\n`,
+      stderr: `audit-lake: --rules ${folder}: own.mjs: rule "rule": title must be a text\n`,
     });
   });
 

@@ -98,6 +98,20 @@ it("says of which days the archive has entries when it has none of the period", 
   expect(stderr).toMatch(/ are of 2026-03-02 to 2026-03-02 \(UTC\)\n$/);
 });
 
+it.each([["table"], ["csv"], ["parquet"]])(
+  "says what it looked for in vain, and among how many entries: %s",
+  async (format) => {
+    const file = join(await temporaryDirectory(), "result");
+    const output = format === "table" ? [] : ["--output", format, "--file", file];
+    const args = ["--set", "person=nobody@example.com", "--from", "2026-03-01", ...output];
+    const { code, stderr } = await query("user-trail", ...args, "--until", "2026-03-09");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^Reading .*\naudit-lake: nothing found with person=nobody@example\.com; the period has \d+ entries, of which none matched\n$/,
+    );
+  },
+);
+
 it("says nothing of a period when there is no archive", async () => {
   const { stderr } = await query("logins", "--archive", "/nowhere");
   expect(stderr).toMatch(/^audit-lake: there is no archive at .*\n$/);
@@ -107,6 +121,15 @@ it("lists every saved query", async () => {
   const { stdout } = await run(["query", "--list"]);
   for (const { name, title } of SAVED_QUERIES.values())
     expect(stdout).toContain(`${name}: ${title}`);
+});
+
+it("fits the list of saved queries, and a result, to COLUMNS where there is no terminal", async () => {
+  const list = await run(["query", "--list"], { env: { COLUMNS: "60" } });
+  expect(Math.max(...list.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60);
+  const result = await run(["query", "--archive", archive, "SELECT * FROM audit_logs"], {
+    env: { COLUMNS: "60" },
+  });
+  expect(Math.max(...result.stdout.split("\n").map((line) => line.length))).toBe(60);
 });
 
 it("finds nothing in an archive without entries", async () => {
@@ -122,6 +145,12 @@ describe("a mistake gives one line", () => {
     ["an empty query", [" ; "], 2, /give a SELECT or the name/],
     ["a comment", ["/* nothing */"], 2, /No statement/],
     ["an unknown name", ["logons"], 2, /no saved query "logons"/],
+    [
+      "a slip in a table's name",
+      ["SELECT 1 FROM address_contxt"],
+      2,
+      /there are audit_logs, .*only Athena has address_context \(with/,
+    ],
     ["bad SQL", ["SELECT actin FROM audit_logs"], 2, /actin/],
     ["no SQL", ["SELEC 1"], 2, /"SELEC" \(line 1\)/],
     ["a file for a table", ["SELECT * FROM '/etc/passwd'"], 2, /not a table/],

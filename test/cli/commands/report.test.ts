@@ -93,7 +93,7 @@ it("asks Athena with --stack, and says what that scanned", async () => {
 
   expect({ code, stderr }).toEqual({
     code: 0,
-    stderr: "27 queries, 270 MB scanned, about $0.00135\n",
+    stderr: "28 queries, 280 MB scanned, about $0.00140\n",
   });
   expect(JSON.parse(stdout)).toMatchObject({
     archive: "s3://archive",
@@ -101,4 +101,13 @@ it("asks Athena with --stack, and says what that scanned", async () => {
     hours: [],
     seals: [{ source: "acme", days: 0 }],
   });
+});
+
+it("refuses files for the rules with --stack, which does not run them", async () => {
+  const { code, stderr } = await run(["report", "--stack", "--threat-list", "list.txt"]);
+
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    "audit-lake: --threat-list cannot be combined with --stack: the alerts are those that the stack kept, with the files of its configuration\n",
+  );
 });

@@ -242,6 +242,15 @@ describe("verify", () => {
     expect(stderr).toContain("it is not a public key in PEM");
   });
 
+  it("refuses a private key", async () => {
+    const secret = join(archive, "private.pem");
+    await writeFile(secret, KEYS.privateKey.export({ format: "pem", type: "pkcs8" }));
+
+    const { code, stdout, stderr } = await verify("--public-key", secret);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/: it is a private key, which only the signer should have: .*\n$/);
+  });
+
   it("asks KMS for the key that a deployed stack signs with", async () => {
     const der = KEYS.publicKey.export({ format: "der", type: "spki" }).toString("base64");
     const aws = await deployed(

@@ -77,7 +77,7 @@ describe("watch", () => {
     const args = ["watch", "--archive", archive, "--config", config, "--once"];
     expect(await run(args, { token: null })).toMatchObject({
       code: 2,
-      stderr: "audit-lake: set the environment variables with the secrets: SOC_WEBHOOK (soc)\n",
+      stderr: "audit-lake: set the environment variables that targets.soc.secret name\n",
     });
     const locks = new ProcessLocks(join(archive, ".locks"));
     locks.tryLock("watch", "another");
@@ -86,6 +86,18 @@ describe("watch", () => {
       stderr: `audit-lake: another watch is at work in ${archive}\n`,
     });
     locks.close();
+    const secret = "xyz://x0secret0x";
+    for (const [text, problem] of [
+      [`{\n"targets": {\n"soc": ${secret} }}`, "not valid JSON: line 3 has something unexpected"],
+      [`{"targets": "${secret}" "b"}`, "not valid JSON: Expected ',' or '}' after property value"],
+      [`{"targets": {"${secret}": {}}}`, "targets: the name of target 1 must be"],
+    ] as const) {
+      await writeFile(config, text);
+      const { code, stderr } = await watch();
+      expect(code).toBe(2);
+      expect(stderr).toContain(`audit-lake: --config ${config}: ${problem}`);
+      expect(stderr).not.toContain("secret0x");
+    }
     await writeFile(config, "{}");
     expect(await watch()).toMatchObject({
       code: 2,

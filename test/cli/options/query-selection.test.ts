@@ -1,6 +1,9 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { toStatement } from "../../../cli/options/query-selection.ts";
 import { SAVED_QUERIES } from "../../../lib/sql/saved-queries.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
 /** Values for parameters without a default. */
 const REQUIRED: Record<string, Record<string, string>> = {
@@ -38,10 +41,30 @@ describe("the period of a saved query", () => {
     [{ from: at("2026-05-03"), until: at("2026-05-01") }, /must be later than --from/],
     [{ from: at("2026-06-03") }, /the period is reversed/],
     [{ set: { to_day: "2026-02-30" } }, /it takes a day/],
+    [{ set: { new_since: "2026-05-21" } }, /nothing can be found: new_since 2026-05-21 is after/],
     [{ last: 86_400, set: { from_day: "2026-05-02" } }, /once: --last or --set from_day/],
   ])("is an error with %j", (options, message) => {
-    expect(() => toStatement("logins", options, NOW)).toThrow(message);
+    expect(() =>
+      toStatement(
+        "set" in options && "new_since" in options.set ? "new-actions" : "logins",
+        options,
+        NOW,
+      ),
+    ).toThrow(message);
   });
+
+  it("ends days that are counted from today at its last day instead", () => {
+    const { sql } = toStatement("new-actions", { until: at("2026-02-01") }, NOW);
+    expect(sql).toContain("/* new_since */ date_format(DATE '2026-01-31' - INTERVAL '7' DAY");
+  });
+});
+
+it("refuses a folder without queries", async () => {
+  const folder = await temporaryDirectory();
+  await writeFile(join(folder, "notes.txt"), "");
+  expect(() => toStatement("logins", { queries: folder }, NOW)).toThrow(
+    `--queries ${folder}: there is no NAME.sql in this folder`,
+  );
 });
 
 it.each([...SAVED_QUERIES.keys()])(

@@ -54,6 +54,8 @@ describe("writeWhole", () => {
     ["/dev/full", /is no regular file/],
     ["folder", /is a folder/],
     ["nowhere/a.csv", /there is no folder .*nowhere$/],
+    // A folder in which nobody may write.
+    ["/proc/a.csv", /^cannot write --file \/proc\/a\.csv: /],
   ])("refuses %s, and writes nothing", async (path, message) => {
     await mkdir(join(directory, "folder"));
 

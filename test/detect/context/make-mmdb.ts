@@ -21,17 +21,19 @@ function field(type: number, size: number, content: Buffer): Buffer {
  *
  * @see https://maxmind.github.io/MaxMind-DB/
  */
-export function makeMmdb(low: object, high: object): Buffer {
+export function makeMmdb(low: object, high: object, recordSize: 24 | 28 | 32 = 24): Buffer {
   const data = [encode(low), encode(high)] as const;
   const nodes = 1;
-  const pointer = (offset: number) => {
-    const bytes = Buffer.alloc(3);
-    bytes.writeUIntBE(nodes + 16 + offset, 0, 3);
+  const [left, right] = [0, data[0].length].map((offset) => {
+    const bytes = Buffer.alloc(recordSize === 32 ? 4 : 3);
+    bytes.writeUIntBE(nodes + 16 + offset, 0, bytes.length);
     return bytes;
-  };
+  }) as [Buffer, Buffer];
+  // Of 28 bits, the middle byte has the four highest of each, which are zero here.
+  const node = [left, ...(recordSize === 28 ? [Buffer.alloc(1)] : []), right];
   const metadata = encode({
     node_count: nodes,
-    record_size: 24,
+    record_size: recordSize,
     ip_version: 4,
     database_type: "Test",
     binary_format_major_version: 2,
@@ -39,7 +41,7 @@ export function makeMmdb(low: object, high: object): Buffer {
     build_epoch: 0,
   });
   return Buffer.concat([
-    ...[pointer(0), pointer(data[0].length), Buffer.alloc(16), ...data],
+    ...[...node, Buffer.alloc(16), ...data],
     ...[Buffer.from("\xab\xcd\xefMaxMind.com", "latin1"), metadata],
   ]);
 }

@@ -7,6 +7,12 @@ function file(content: string | Uint8Array, name = "dir/file"): ContextFile {
   return { name, content: typeof content === "string" ? Buffer.from(content) : content };
 }
 
+function overwritten(content: Buffer, at: number, bytes: number[]): Buffer {
+  const copy = Buffer.from(content);
+  copy.set(bytes, at);
+  return copy;
+}
+
 const [LOW, HIGH] = ["10.0.0.1", "203.0.113.7"];
 
 describe("a database of countries", () => {
@@ -45,6 +51,57 @@ describe("a database of network owners", () => {
     const { addresses } = readContext({ networkOwners: file(makeMmdb({}, record)) });
     expect(addresses.of(HIGH).network).toBe("AS64500 Example Telecom");
     expect(addresses.of(LOW)).toEqual({ lists: [] });
+  });
+});
+
+describe("a database", () => {
+  const COUNTRIES = makeMmdb({ country_code: "US" }, { country_code: "DE" });
+  const OWNERS = makeMmdb({}, { asn: "AS64500", as_name: "Example Telecom" });
+  const BOTH = makeMmdb({}, { country: "US", asn: "AS64500" });
+
+  it.each<[string, ContextFiles, string]>([
+    [
+      "owners",
+      { countries: file(OWNERS) },
+      "dir/file: has no countries; it has owners of networks",
+    ],
+    [
+      "countries",
+      { networkOwners: file(COUNTRIES) },
+      "dir/file: has no owners of networks; it has",
+    ],
+    ["neither", { countries: file(makeMmdb({}, { a: "b" })) }, "dir/file: has no countries"],
+  ])("of %s is refused where another kind is expected", (_, files, message) => {
+    expect(() => readContext(files)).toThrow(ContextFileError);
+    expect(() => readContext(files)).toThrow(message);
+  });
+
+  it.each([24, 28, 32] as const)("is read with records of %i bits in its tree", (recordSize) => {
+    const content = makeMmdb({ country_code: "US" }, { country_code: "DE" }, recordSize);
+    const { addresses } = readContext({ countries: file(content) });
+    expect([LOW, HIGH].map((address) => addresses.of(address).country)).toEqual(["US", "DE"]);
+  });
+
+  it("of both is taken for each", () => {
+    const { addresses } = readContext({ countries: file(BOTH), networkOwners: file(BOTH) });
+    expect(addresses.of(HIGH)).toMatchObject({ country: "US", network: "AS64500" });
+  });
+
+  it.each<[string, (whole: Buffer) => Buffer]>([
+    ["a branch outside the data", (whole) => overwritten(whole, 3, [0xff, 0xff, 0xff])],
+    ["a branch into the separator", (whole) => overwritten(whole, 3, [0, 0, 2])],
+    ["a circle", (whole) => overwritten(whole, 0, [0, 0, 0])],
+    ["a separator that is none", (whole) => overwritten(whole, 6, [1])],
+    ["a record of an unknown type", (whole) => overwritten(whole, 22, [0, 200])],
+    ["a record that is a text", (whole) => overwritten(whole, 22, [0x41])],
+    [
+      "a middle that is missing",
+      (whole) => Buffer.concat([whole.subarray(0, 20), whole.subarray(30)]),
+    ],
+    ["only its end", (whole) => whole.subarray(whole.lastIndexOf("MaxMind.com") - 3)],
+  ])("with %s is damaged", (_, damage) => {
+    const read = () => readContext({ countries: file(damage(COUNTRIES)) });
+    expect(read).toThrow(/^dir\/file: is damaged: .*; download it again$/);
   });
 });
 
@@ -109,6 +166,12 @@ describe("a staff list", () => {
     expect(list?.find("bo@example.com")).toEqual({ email: "bo@example.com", name: "Bo" });
     expect(list?.find("x@example.com", undefined, "U9")).toBeUndefined();
   });
+
+  it("may have the same for e-mail address and id, and any ends of lines", () => {
+    const list = readContext({ staff: file("email,id,team\rU1,U1,A\rb@x.org,U2,B\r") }).staff;
+    expect(list?.find("U1")?.team).toBe("A");
+    expect(list?.find("b@x.org")?.team).toBe("B");
+  });
 });
 
 describe("a file that is not what it should be", () => {
@@ -119,12 +182,20 @@ describe("a file that is not what it should be", () => {
     ["countries", "", "dir/file: is not a database in MaxMind's format"],
     ["networkOwners", "10.0.0.0/8", "dir/file: is not a database in MaxMind's format"],
     ["torExits", "", "dir/file: has no address"],
-    ["torExits", "<html>", 'dir/file, line 1: "<html>" begins with no address or range'],
-    ["torExits", "10.0.0.1\nx", 'dir/file, line 2: "x" begins with no address or range'],
-    ["torExits", "10.0.0.1/99", 'line 1: "10.0.0.1/99" begins with no address or range'],
+    [
+      "torExits",
+      "<html>",
+      'dir/file, line 1: "<html>" must begin with one address or range: 203.0.113.7',
+    ],
+    ["torExits", "10.0.0.1\nx", 'dir/file, line 2: "x" must begin with'],
+    ["torExits", "10.0.0.1/99", 'line 1: "10.0.0.1/99" must begin with'],
     ["torExits", invalid, "dir/file: is not text in UTF-8"],
-    ["networks", "10.0.0.0/8", 'line 1: "10.0.0.0/8" is not an address, a range or an AS number'],
+    ["networks", "10.0.0.0/8", 'line 1: "10.0.0.0/8" must be a network and its name'],
     ["networks", "", "dir/file: has no network"],
+    ["torExits", "10.0.0.1\r10.0.0\r", 'dir/file, line 2: "10.0.0" must begin with'],
+    ["slackAllowList", '{"trusted_cidr":["10.0.0.0 - 10.0.0.9"]}', "which is no range"],
+    ["slackAllowList", '{"trusted_cidr":["x\\ny"]}', 'trusted_cidr has "x y", which is no range'],
+    ["slackAllowList", '{\n"trusted_cidr":\nx}', "Unexpected token 'x'"],
     ["networks", "# none yet\n\n", "dir/file: has no network"],
     [
       "networks",
@@ -148,7 +219,21 @@ describe("a file that is not what it should be", () => {
     ["staff", "name,team\nAda,Payroll", "dir/file, line 1: the header has no column email or id"],
     ["staff", "email,name,Email\n", 'dir/file, line 1: two columns "email"'],
     ["staff", "email,name\na@x,Ada\n,Bo\n", "dir/file, line 3: has no email and no id"],
-    ["staff", "email\na@x\nA@X\n", 'dir/file, line 3: "a@x" is in the list already'],
+    [
+      "staff",
+      "email\na@x\nA@X\n",
+      'dir/file, line 3: "a@x" is in line 2 already; a person has one line',
+    ],
+    [
+      "staff",
+      "email,id,n\na@x,U1,A\nb@x,U2,B\nA@x,u1,A\n",
+      'dir/file, line 4: "a@x" is in line 2 already, "u1" is in line 2 already; a person has one line',
+    ],
+    [
+      "staff",
+      "email,id\na@x,U1\nb@x,U2\na@x,U2\n",
+      'dir/file, line 4: "a@x" is in line 2 already, "u2" is in line 3 already',
+    ],
     ["staff", "email,name\na@x,Ada,more\n", "dir/file, line 2: Invalid Record Length"],
     ["staff", 'email\n"a@x\n', "dir/file, line 2: Quote Not Closed"],
     ["staff", invalid, "dir/file: is not text in UTF-8"],

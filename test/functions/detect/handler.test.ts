@@ -5,6 +5,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { MONDAY_MORNING, makeEntry } from "../../../fake-slack/entries.ts";
 import { encodeObject } from "../../../lib/archive/archive-object.ts";
+import { AddressContext } from "../../../lib/detect/context/address-context.ts";
 import { CLAIM_MS } from "../../../lib/detect/raise-alerts.ts";
 import { LocalDynamoDb } from "../../fakes/local-dynamodb.ts";
 import { OBJECT_CREATED } from "../../fixtures/object-created-event.ts";
@@ -177,6 +178,7 @@ describe("the handler of detection", () => {
     const event = { Records: [await newObject("intune_disabled", "ekm_unenrolled")] };
     sns.on(PublishCommand).rejectsOnce(new Error("Throttled")).resolves({ MessageId: "1" });
     expect((await handle(event)).batchItemFailures).toHaveLength(1);
+    expect(emitted()).toEqual({ AlertsPublished: 1, DetectionFailed: 1 });
 
     vi.setSystemTime(hour * 1000 + CLAIM_MS);
     sns.reset();
@@ -192,4 +194,14 @@ describe("the handler of detection", () => {
     expect(published()).toEqual([]);
     expect(emitted()).toMatchObject({ ObjectsTooOld: 1 });
   });
+});
+
+it("says once an object how many look-ups of addresses failed", async () => {
+  const failed = { database: "countries", count: 3, error: new Error("damaged") } as const;
+  vi.spyOn(AddressContext.prototype, "takeFailures").mockReturnValueOnce([failed]);
+  await handle({ Records: [await newObject("user_login")] });
+  const logged = output.filter((line) => line.includes("look-ups of addresses failed"));
+  expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+    { database: "countries", count: 3, error: { message: "damaged" } },
+  ]);
 });

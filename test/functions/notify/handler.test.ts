@@ -157,7 +157,7 @@ it("leaves an alert that another attempt has claimed to that", async () => {
 });
 
 it.each([
-  ["the target refuses", { status: 404, body: "no_service" }, undefined],
+  ["the target refuses", { status: 404, body: "no_service at T0/B0/secret0" }, undefined],
   ["is no alert", { status: 200 }, "{}"],
   ["is not JSON", { status: 200 }, "hello"],
 ])("puts a message aside that %s, at once", async (_what, answer, body) => {
@@ -169,6 +169,10 @@ it.each([
     MessageBody: sent.body,
   });
   expect(emitted()).toEqual(["DeliveriesRefused"]);
+  const logged = output
+    .filter((line) => line.includes("was refused"))
+    .map((line) => JSON.parse(line));
+  expect(logged).toMatchObject([{ target: "soc", error: { name: "TargetRefusedError" } }]);
 });
 
 it("reads the secret anew for each alert, and comes again while there is none", async () => {

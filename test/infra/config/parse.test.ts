@@ -185,7 +185,7 @@ describe("parseConfig", () => {
     [
       "a route to a target that is not there",
       { detection: { routes: [{ targets: ["soc"] }] } },
-      /: detection\.routes\[0\]\.targets: "soc" is no target/,
+      /: detection\.routes\[0\]\.targets\[0\]: is no target/,
     ],
     [
       "a route of a rule that is not there",
@@ -195,7 +195,7 @@ describe("parseConfig", () => {
           routes: [{ rules: ["app"], targets: ["a"] }],
         },
       },
-      /: detection\.routes\[0\]\.rules: "app" is no rule; docs\/reference\/detections\.md/,
+      /: detection\.routes\[0\]\.rules\[0\]: is no rule; docs\/reference\/detections\.md/,
     ],
     [
       "a target in no route",

@@ -7,6 +7,7 @@ import { readContextFiles, readSuppressions } from "../../../functions/detect/fi
 import { ConfigError, parseConfig } from "../../../infra/config/parse.ts";
 import { detectionFiles } from "../../../infra/constructs/detection-files.ts";
 import { readContext } from "../../../lib/detect/context/read-context.ts";
+import { DETECTIONS } from "../../../lib/detect/detections.ts";
 
 function configured(detection: object) {
   const config = { archiveStartsOn: "2026-01-01", sources: [{ name: "grid" }], detection };
@@ -54,7 +55,7 @@ describe("detectionFiles", () => {
     }
 
     const url = pathToFileURL(join(code, "index.mjs")).href;
-    expect(readSuppressions(url)).toEqual([SUPPRESSION]);
+    expect(readSuppressions(url, DETECTIONS)).toEqual([SUPPRESSION]);
     const { addresses, staff } = readContext(readContextFiles(url));
     expect(addresses.of("8.8.8.8")).toMatchObject({ country: "US", network: "Office" });
     expect(addresses.of("10.0.0.1").isKnownNetwork).toBe(true);
@@ -65,7 +66,7 @@ describe("detectionFiles", () => {
 
   it("are nothing to a function without them", () => {
     const url = pathToFileURL(join(folder(), "index.mjs")).href;
-    expect(readSuppressions(url)).toEqual([]);
+    expect(readSuppressions(url, DETECTIONS)).toEqual([]);
     expect(readContext(readContextFiles(url)).addresses.of("8.8.8.8")).toEqual({ lists: [] });
   });
 

@@ -78,7 +78,7 @@ describe("Detection", () => {
 
   it("refuses a folder of rules that is not there", () => {
     const detection = { ownRules: "/nowhere" };
-    expect(() => synthesize({ detection })).toThrow(/^detection.ownRules: .*nowhere/);
+    expect(() => synthesize({ detection })).toThrow(/^test: detection.ownRules: .*nowhere/);
   });
 
   it("forgets alerts by the table's time to live", () => {

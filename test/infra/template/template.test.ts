@@ -31,6 +31,7 @@ const CONFIGURATIONS: [
       SlackApi: "https://api.slack-gov.com/audit/v1/",
       AlertEmail: "security@example.com",
       Signing: "on",
+      Ocsf: "on",
       ObjectLockMode: "COMPLIANCE",
       ObjectLockDays: "400",
       Database: "acme_logs",
@@ -48,6 +49,7 @@ const CONFIGURATIONS: [
       dashboard: true,
       alerts: { email: ["security@example.com"] },
       closing: { sign: true },
+      ocsf: { enabled: true },
       archive: { objectLock: { mode: "COMPLIANCE", for: "400d" } },
       catalog: { database: "acme_logs", workgroup: "acme-logs" },
     },
@@ -64,8 +66,9 @@ const CONFIGURATIONS: [
   ],
   [
     "a retention, which turns columns off",
-    { RetentionDays: "730", ObjectLockMode: "GOVERNANCE", Signing: "on" },
+    { RetentionDays: "730", ObjectLockMode: "GOVERNANCE", Signing: "on", Ocsf: "on" },
     {
+      ocsf: { enabled: true },
       archive: { retention: "730d", objectLock: { mode: "GOVERNANCE", for: "365d" } },
       closing: { sign: true },
     },

@@ -51,6 +51,10 @@ export function withParameters(
       return template.Mappings[map][key][entry];
     }
     if (name === "Fn::Base64") return Buffer.from(resolve(operands)).toString("base64");
+    if (name === "Fn::Split") {
+      const [delimiter, text] = operands.map(resolve);
+      return typeof text === "string" ? text.split(delimiter) : { [name]: [delimiter, text] };
+    }
     if (name === "Fn::Join" && operands[0] === "") return join(resolve(operands[1]));
     const entries = Object.entries(node).map(([key, value]) => [key, resolve(value)]);
     return Object.fromEntries(entries.filter(([, value]) => value !== NO_VALUE));

@@ -1,0 +1,78 @@
+const FIRST_LENGTH = 1024;
+
+/** UTF-8 has three bytes at most for each unit of UTF-16. */
+const BYTES_OF_UNIT = 3;
+const LENGTH_BYTES = 4;
+
+type Numbers = Uint8Array | Uint32Array;
+
+/** As many numbers as come, in a typed array. */
+export class GrowingNumbers<T extends Numbers> {
+  readonly #type: new (
+    length: number,
+  ) => T;
+  #numbers: T;
+  length = 0;
+
+  constructor(type: new (length: number) => T) {
+    this.#type = type;
+    this.#numbers = new type(FIRST_LENGTH);
+  }
+
+  add(number: number): void {
+    if (this.length === this.#numbers.length) this.#grow(this.length * 2);
+    this.#numbers[this.length] = number;
+    this.length += 1;
+  }
+
+  addZeros(count: number): void {
+    const end = this.length + count;
+    if (end > this.#numbers.length) this.#grow(end * 2);
+    this.#numbers.fill(0, this.length, end);
+    this.length = end;
+  }
+
+  #grow(length: number): void {
+    const longer = new this.#type(length);
+    longer.set(this.#numbers);
+    this.#numbers = longer;
+  }
+
+  /** A view, until the next number is added. */
+  slice(from = 0, to = this.length): T {
+    return this.#numbers.subarray(from, to) as T;
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+}
+
+/** Texts as Parquet has them: the length in bytes, and UTF-8. */
+export class GrowingBytes {
+  #bytes = Buffer.allocUnsafe(FIRST_LENGTH);
+  length = 0;
+
+  /** A surrogate by itself becomes U+FFFD. */
+  addText(text: string): void {
+    const needed = this.length + LENGTH_BYTES + text.length * BYTES_OF_UNIT;
+    if (needed > this.#bytes.length) {
+      const longer = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+      this.#bytes.copy(longer, 0, 0, this.length);
+      this.#bytes = longer;
+    }
+    const start = this.length + LENGTH_BYTES;
+    const bytes = this.#bytes.write(text, start);
+    this.#bytes.writeUInt32LE(bytes, this.length);
+    this.length = start + bytes;
+  }
+
+  /** A view, until the next text is added. */
+  slice(from = 0, to = this.length): Uint8Array {
+    return this.#bytes.subarray(from, to);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+}

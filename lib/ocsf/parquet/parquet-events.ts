@@ -1,0 +1,133 @@
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import type { ColumnType } from "../columns.ts";
+import type { OcsfEvent } from "../event.ts";
+import { type Shredder, shredderOf } from "./shredder.ts";
+
+type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]["schema"][number];
+
+interface Column {
+  name: string;
+  values: Shredder;
+  /** The newest, which the leaves do not have yet: most events lack most columns of other classes. */
+  absentRows: number;
+}
+
+/** Rows that are read or skipped together, and that wait in memory, encoded. */
+const ROW_GROUP_ROWS = 10_000;
+
+/**
+ * Events as a Parquet file, compressed with zstd: in the order in which they are added. In memory
+ * are the rows of one group, and what was not taken of the file.
+ *
+ * @see https://docs.aws.amazon.com/security-lake/latest/userguide/custom-sources-best-practices.html
+ */
+export class ParquetEvents {
+  readonly #columns: Column[];
+  readonly #bytes = new ByteWriter();
+  readonly #writer: ParquetWriter;
+  #rows = 0;
+
+  /** @param columns - in their order; what an event has besides is left out */
+  constructor(columns: Readonly<Record<string, ColumnType>>) {
+    const entries = Object.entries(columns);
+    this.#columns = entries.map(([name, type]) => ({
+      name,
+      values: shredderOf(type, { path: [name], definition: 0, repetition: 0 }),
+      absentRows: 0,
+    }));
+    this.#writer = new ParquetWriter({
+      writer: this.#bytes,
+      schema: [
+        { name: "root", num_children: entries.length },
+        ...entries.flatMap(([name, type]) => elementsOf(name, type)),
+      ],
+      createdBy: "slack-audit-lake",
+    });
+  }
+
+  add(event: OcsfEvent): void {
+    for (const column of this.#columns) {
+      const value = event[column.name];
+      if (value === undefined) {
+        column.absentRows += 1;
+      } else {
+        if (column.absentRows > 0) addAbsentRows(column);
+        column.values.add(value, 0, 0);
+      }
+    }
+    this.#rows += 1;
+    if (this.#rows === ROW_GROUP_ROWS) this.#writeGroup();
+  }
+
+  /** @returns the bytes since the last call, perhaps none */
+  take(): Uint8Array {
+    const bytes = this.#bytes.getBytes().slice();
+    this.#bytes.index = 0;
+    return bytes;
+  }
+
+  /** @returns the rest of the file, when all events are added */
+  finish(): Uint8Array {
+    if (this.#rows > 0) this.#writeGroup();
+    this.#writer.finish();
+    return this.take();
+  }
+
+  #writeGroup(): void {
+    const start = this.#bytes.offset;
+    const columns = this.#columns.flatMap((column) => {
+      addAbsentRows(column);
+      return column.values.leaves.map((leaf) => leaf.writeChunk(this.#bytes));
+    });
+    const sizes = columns.map(({ meta_data }) => meta_data?.total_uncompressed_size ?? 0n);
+    this.#writer.row_groups.push({
+      columns,
+      total_byte_size: sizes.reduce((sum, size) => sum + size),
+      num_rows: BigInt(this.#rows),
+      total_compressed_size: BigInt(this.#bytes.offset - start),
+    });
+    this.#writer.num_rows += BigInt(this.#rows);
+    this.#rows = 0;
+  }
+}
+
+function addAbsentRows(column: Column): void {
+  for (const leaf of column.values.leaves) leaf.addAbsentRows(column.absentRows);
+  column.absentRows = 0;
+}
+
+const TEXT = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;
+const PRIMITIVES = {
+  string: TEXT,
+  unique: TEXT,
+  json: TEXT,
+  integer: { type: "INT32" },
+  long: { type: "INT64" },
+  boolean: { type: "BOOLEAN" },
+} as const;
+
+/** A column and what is below it, as a Parquet file declares them. */
+function elementsOf(name: string, type: ColumnType): SchemaElement[] {
+  const column = { name, repetition_type: "OPTIONAL" } as const;
+  if (type === "map") {
+    return [
+      { ...column, converted_type: "MAP", num_children: 1 },
+      { name: "key_value", repetition_type: "REPEATED", num_children: 2 },
+      { name: "key", repetition_type: "REQUIRED", ...TEXT },
+      { name: "value", repetition_type: "OPTIONAL", ...TEXT },
+    ];
+  }
+  if (typeof type === "string") return [{ ...column, ...PRIMITIVES[type] }];
+  if (Array.isArray(type)) {
+    return [
+      { ...column, converted_type: "LIST", num_children: 1 },
+      { name: "list", repetition_type: "REPEATED", num_children: 1 },
+      ...elementsOf("element", type[0]),
+    ];
+  }
+  const fields = Object.entries(type);
+  return [
+    { ...column, num_children: fields.length },
+    ...fields.flatMap(([field, fieldType]) => elementsOf(field, fieldType)),
+  ];
+}
