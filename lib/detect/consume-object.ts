@@ -2,6 +2,7 @@ import { decodeLines } from "../archive/archive-object.ts";
 import { type ObjectName, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
+import { nowSeconds } from "../time.ts";
 import type { Alert } from "./alert.ts";
 import type { AlertLog } from "./alert-log.ts";
 import { correlate } from "./correlate.ts";
@@ -80,6 +81,7 @@ export async function consumeObject(
   const terms = new Set<string>();
   const addresses = new Set<string>();
   const { alerts, stretches, ...findings } = ports.detector.detect(key, lines, {
+    now: nowSeconds(ports.clock),
     onEntry: (entry) => {
       if (ports.vocabulary !== undefined) addSeenNames(terms, entry);
       if (ports.addressTable === undefined) return;

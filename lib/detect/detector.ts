@@ -1,6 +1,7 @@
 import { parseObjectKey } from "../archive/object-key.ts";
+import { systemClock } from "../slack/clock.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
-import type { TimeRange } from "../time.ts";
+import { nowSeconds, type TimeRange } from "../time.ts";
 import {
   type Alert,
   alertId,
@@ -94,6 +95,7 @@ export class Detector {
    * @param lines - the object's lines, one entry each, UTF-8
    * @param options.from - epoch seconds, included; older entries are skipped
    * @param options.until - epoch seconds, excluded; newer entries are skipped
+   * @param options.now - epoch seconds: entries after it do not show that a suppression has expired
    * @param options.onEntry - sees every entry that is looked at; one on which it throws
    *   is counted as unreadable
    * @throws {RangeError} when `objectKey` does not name an object of audit logs
@@ -101,13 +103,17 @@ export class Detector {
   detect(
     objectKey: string,
     lines: Iterable<Uint8Array>,
-    options: Partial<TimeRange> & { onEntry?: (entry: AuditLogEntry) => void } = {},
+    options: Partial<TimeRange> & {
+      now?: number;
+      onEntry?: (entry: AuditLogEntry) => void;
+    } = {},
   ): Findings {
     const name = parseObjectKey(objectKey);
     if (name === undefined) {
       throw new RangeError(`${objectKey} is not the key of an object of audit logs`);
     }
     const { from = 0, until = Number.POSITIVE_INFINITY, onEntry } = options;
+    const { now = nowSeconds(systemClock) } = options;
     const findings: Findings = {
       alerts: [],
       stretches: [],
@@ -128,7 +134,7 @@ export class Detector {
       if (head !== undefined && !isAsked(ofSource, head.action)) {
         if (head.dateCreate < from || head.dateCreate >= until) continue;
         findings.entries += 1;
-        latest = Math.max(latest, head.dateCreate);
+        if (head.dateCreate <= now) latest = Math.max(latest, head.dateCreate);
         continue;
       }
       const line = text.toString();
@@ -141,7 +147,7 @@ export class Detector {
         continue;
       }
       findings.entries += 1;
-      latest = Math.max(latest, entry.date_create);
+      if (entry.date_create <= now) latest = Math.max(latest, entry.date_create);
       const found = { entry, source: name.source, objectKey, line };
       this.#correlate(ofSource, found, text, stretches, findings.failures);
       for (const rule of ofSource.rules.get(entry.action) ?? []) {

@@ -233,6 +233,26 @@ describe("a suppression", () => {
     expect(await idAfter(7)).not.toBe(alerts.at(-1)?.id);
   });
 
+  it.each(["user_login", "intune_disabled"])(
+    "has not expired because of an entry that comes from the future: %s",
+    (action) => {
+      const suppression = { rule: "intune-disabled", actor: "*", ...DECISION };
+      const entries = [TIME, Date.UTC(2100, 0, 1) / 1000].map((date_create) =>
+        Buffer.from(JSON.stringify({ ...exampleEntry(action), date_create })),
+      );
+      const suppressions = new Suppressions([suppression]);
+      const settings = { rules: DETECTIONS, suppressions, context: NO_CONTEXT };
+      const detector = new Detector({ ...settings, periodSeconds: 3600 });
+      const toldAt = (now?: number) => {
+        const options = now === undefined ? {} : { now };
+        return toBeTold(detector.detect(KEY, entries, options).alerts);
+      };
+      expect(toldAt()).not.toContain("suppression-expired");
+      expect(toldAt(TIME)).not.toContain("suppression-expired");
+      expect(toldAt(Date.UTC(2100, 0, 1) / 1000)).toContain("suppression-expired");
+    },
+  );
+
   it("of another source says nothing here when it has expired", async () => {
     const suppression = { rule: "intune-disabled", actor: "*", source: "gov", ...DECISION };
     const alerts = await alertsOf([{ ...suppression, expires: "2025-01-01" }], disabled());
