@@ -140,7 +140,7 @@ export class Suppressions {
   readonly #byRule: ReadonlyMap<string, readonly Compiled[]>;
   readonly #byMark: ReadonlyMap<string, Compiled>;
 
-  /** @param suppressions - of those that fit the same, the one that holds longest counts */
+  /** @param suppressions - of those that fit the same, however written, the one that holds longest counts */
   constructor(suppressions: readonly Suppression[]) {
     const all = suppressions.map(compile);
     const groups = Map.groupBy(all, ({ mark }) => mark);
@@ -212,7 +212,9 @@ function compile(suppression: Suppression): Compiled {
   const isAddress = toRangeTest(address);
   return {
     suppression,
-    mark: toValue(JSON.stringify([rule, source, actor, entity, address])),
+    mark: toValue(
+      JSON.stringify([rule, source, canonical(actor), canonical(entity), canonicalRange(address)]),
+    ),
     expiresAt: startOfDay(expires),
     fits: (subject) =>
       (source === undefined || source === subject.source) &&
@@ -231,6 +233,18 @@ function longer<T extends Pick<Compiled, "expiresAt">>(a: T, b: T): T {
 function emailOf(id: string, entry: AuditLogEntry): string {
   const field = actorId(entry) === id ? "actor" : entityId(entry) === id ? "entity" : "none";
   return textAt(entry, field, "user", "email") ?? "";
+}
+
+/** Patterns that fit the same are the same here; nothing for one that fits anything. */
+function canonical(pattern: string | undefined): string | undefined {
+  const one = pattern?.toLowerCase().replace(/\*+/g, "*");
+  return one === "*" ? undefined : one;
+}
+
+/** Ranges of the same addresses are the same here. */
+function canonicalRange(text: string | undefined): string | undefined {
+  const range = text === undefined ? undefined : parseRange(text);
+  return range && `${range.version}/${range.first.toString(16)}/${range.prefixLength}`;
 }
 
 /** Takes time in proportion to the text, however many `*` there are: anyone chooses an address. */

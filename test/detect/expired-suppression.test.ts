@@ -71,6 +71,31 @@ describe("a suppression that expires", () => {
     },
   );
 
+  it.each<[Partial<Suppression>, Partial<Suppression>]>([
+    [{ actor: "ADA@example.com" }, { actor: "ada@EXAMPLE.com" }],
+    [{ actor: "a**@*" }, { actor: "A*@***" }],
+    [{ actor: "**", address: "192.0.2.10/24" }, { address: "192.0.2.0/24" }],
+    [{ address: "::ffff:192.0.2.0/120" }, { address: "192.0.2.0/24" }],
+    [{ address: "192.0.2.10/32" }, { address: "192.0.2.10" }],
+  ])("is renewed by one that fits the same, however it is written: %j, %j", (old, renewed) => {
+    const { actor: _, ...decision } = SUPPRESSION;
+    const list = [
+      { ...decision, ...old },
+      { ...decision, ...renewed, expires: "2099-01-01" },
+    ];
+    expect(toldOf(list, [at(EXPIRY)])).toEqual([]);
+    expect(toldOf(list.toReversed(), [at(EXPIRY)])).toEqual([]);
+  });
+
+  it("is not renewed by one that fits more or less", () => {
+    const { actor: _, ...decision } = SUPPRESSION;
+    const list = [
+      { ...decision, address: "192.0.2.0/24" },
+      { ...decision, address: "192.0.2.0/25", expires: "2099-01-01" },
+    ];
+    expect(toldOf(list, [at(EXPIRY)])).toEqual(["suppression-expired"]);
+  });
+
   it("says nothing in another source than its own", () => {
     const gov = { ...SUPPRESSION, source: "gov" };
     expect(toldOf([gov], [at(EXPIRY)])).toEqual(["intune-disabled"]);
