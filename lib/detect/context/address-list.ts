@@ -1,6 +1,6 @@
 import type { AddressRange } from "../addresses.ts";
 import { parseSpan } from "./address-span.ts";
-import { type ContextFile, ContextFileError, linesOf } from "./context-file.ts";
+import { type ContextFile, ContextFileError, cut, linesOf } from "./context-file.ts";
 
 /** What Tor's own list of exits has besides the addresses. */
 const TOR_LINES = /^(?:ExitNode|Published|LastStatus)\s/;
@@ -23,7 +23,7 @@ export function parseAddressList(file: ContextFile): AddressRange[] {
       if (span === undefined) {
         throw new ContextFileError(
           file,
-          `"${text}" must begin with one address or range: 203.0.113.7, 203.0.113.0/24 or 203.0.113.0-203.0.113.255; no second address and no mask may follow`,
+          `"${cut(text)}" must begin with one address or range: 203.0.113.7, 203.0.113.0/24 or 203.0.113.0-203.0.113.255; no second address and no mask may follow`,
           number,
         );
       }

@@ -5,7 +5,16 @@ export interface ContextFile {
   content: Uint8Array;
 }
 
-/** A file of context is not what it should be. One line, whatever it quotes of the file. */
+/** As much of a file as an error says, in characters. */
+const SAID_MAX = 80;
+
+/** What an error says of a file's text: its beginning. */
+export function cut(text: string): string {
+  const characters = Array.from(text.slice(0, 2 * SAID_MAX + 2));
+  return characters.length > SAID_MAX ? `${characters.slice(0, SAID_MAX).join("")}…` : text;
+}
+
+/** A file of context is not what it should be. One line, whatever it quotes of the file: see {@link cut}. */
 export class ContextFileError extends Error {
   override readonly name = "ContextFileError";
   readonly code = "context_file_invalid";

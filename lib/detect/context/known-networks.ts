@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type AddressRange, parseRange } from "../addresses.ts";
 import { parseSpan } from "./address-span.ts";
-import { type ContextFile, ContextFileError, linesOf, textOf } from "./context-file.ts";
+import { type ContextFile, ContextFileError, cut, linesOf, textOf } from "./context-file.ts";
 
 /** A network of one's own: an office, a VPN, a provider that people use. */
 export interface KnownNetwork {
@@ -22,7 +22,7 @@ export function parseKnownNetworks(file: ContextFile): KnownNetwork[] {
     if (found.length > 0) return found;
     throw new ContextFileError(
       file,
-      `"${text}" must be a network and its name: AS64500 Provider, 203.0.113.7 Home, 203.0.113.0/24 Office or 203.0.113.0-203.0.113.255 Office; no second address and no mask may follow`,
+      `"${cut(text)}" must be a network and its name: AS64500 Provider, 203.0.113.7 Home, 203.0.113.0/24 Office or 203.0.113.0-203.0.113.255 Office; no second address and no mask may follow`,
       number,
     );
   });
@@ -59,7 +59,7 @@ export function parseSlackAllowList(file: ContextFile): KnownNetwork[] {
   try {
     parsed = ALLOW_LIST.parse(JSON.parse(textOf(file)));
   } catch (cause) {
-    const problem = cause instanceof SyntaxError ? cause.message : "it lacks lists of them";
+    const problem = cause instanceof SyntaxError ? cut(cause.message) : "it lacks lists of them";
     throw new ContextFileError(
       file,
       `is not the answer of admin.audit.anomaly.allow.getItem, with trusted_cidr and trusted_asns: ${problem}`,
@@ -74,7 +74,7 @@ export function parseSlackAllowList(file: ContextFile): KnownNetwork[] {
   const ranges = trusted_cidr.map((text) => {
     const range = parseRange(text);
     if (range === undefined) {
-      throw new ContextFileError(file, `trusted_cidr has "${text}", which is no range`);
+      throw new ContextFileError(file, `trusted_cidr has "${cut(text)}", which is no range`);
     }
     return range;
   });

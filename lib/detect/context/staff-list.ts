@@ -1,5 +1,5 @@
 import { type CsvError, parse } from "csv-parse/sync";
-import { type ContextFile, ContextFileError, textOf } from "./context-file.ts";
+import { type ContextFile, ContextFileError, cut, textOf } from "./context-file.ts";
 
 /** What a staff list says of a person, by the names of its columns; without empty cells. */
 export type StaffRecord = Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export function parseStaffList(file: ContextFile): StaffList {
     if (keys.size === 0) throw new ContextFileError(file, "has no email and no id", info.lines);
     const again = [...keys].flatMap((key) => {
       const line = lines.get(key);
-      return line === undefined ? [] : [`"${key}" is in line ${line} already`];
+      return line === undefined ? [] : [`"${cut(key)}" is in line ${line} already`];
     });
     if (again.length > 0) {
       const problem = `${again.join(", ")}; a person has one line`;
@@ -68,7 +68,7 @@ function parseRows(file: ContextFile): Row[] {
       throw new ContextFileError(file, "the header has no column email or id", 1);
     }
     const again = names.find((name, index) => names.indexOf(name) !== index);
-    if (again !== undefined) throw new ContextFileError(file, `two columns "${again}"`, 1);
+    if (again !== undefined) throw new ContextFileError(file, `two columns "${cut(again)}"`, 1);
     return names;
   };
   try {
@@ -82,6 +82,6 @@ function parseRows(file: ContextFile): Row[] {
   } catch (error) {
     if (error instanceof ContextFileError) throw error;
     const { message, lines } = error as CsvError & { lines?: number };
-    throw new ContextFileError(file, message, lines, error);
+    throw new ContextFileError(file, cut(message), lines, error);
   }
 }

@@ -249,3 +249,21 @@ describe("a file that is not what it should be", () => {
     }
   });
 });
+
+describe("an error of a file", () => {
+  const long = "x".repeat(10_000);
+  it.each<[keyof ContextFiles, string]>([
+    ["torExits", `10.0.0.1\n${long}`],
+    ["networks", `10.0.0.1 ${"\u{1f600}".repeat(5000)} 10.0.0.2`],
+    ["slackAllowList", JSON.stringify({ trusted_cidr: [long] })],
+    ["slackAllowList", `{"${long}":x}`],
+    ["staff", `email,${long},${long}\n`],
+    ["staff", `email,id\n${long},${long}\n${long},${long}\n`],
+    ["staff", `email,name\na,${long}"x\n`],
+    ["staff", `email,name\n"a"${long}\n`],
+  ])("is one line that can be read, whatever the file has: %s", (kind, content) => {
+    const read = () => readContext({ [kind]: file(content) });
+    expect(read).toThrow(ContextFileError);
+    expect(read).toThrow(/^.{10,320}$/u);
+  });
+});
