@@ -24,6 +24,11 @@ export const mustBe: Wording =
 /** Too short and too plain to be a secret. */
 const PLAIN_KEY = /^[A-Za-z_-]{1,20}$/;
 
+/** Whether an error may quote a name where secrets are configured too. */
+export function isPlain(name: string): boolean {
+  return PLAIN_KEY.test(name);
+}
+
 /** @param shownKeys - the unknown keys that an error quotes */
 function kindsOf(wrong: Wording, shownKeys: RegExp) {
   const shown = (key: string) => (shownKeys.test(key) ? JSON.stringify(key) : "(not shown)");

@@ -137,7 +137,7 @@ function* readerContradictions({ readers, sources }: LakeConfig): Generator<Cont
     for (const source of read) {
       if (!known.includes(source)) {
         const path = ["readers", index, "sources"];
-        yield { path, message: noSource(source, known) };
+        yield { path, message: `"${source}" ${noSource(known)}` };
       }
     }
   }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isPlain } from "../fields.ts";
 import { type DurationText, parseDuration } from "../time.ts";
 import { type Correlation, countedStep, type Detection, isCorrelation } from "./correlation.ts";
 import { DETECTIONS } from "./detections.ts";
@@ -73,17 +74,23 @@ export function parseRuleOverrides(
   rules: readonly Detection[] = DETECTIONS,
 ): RuleOverrides {
   const parsed = OVERRIDES.safeParse(value);
+  const known = new Map(rules.map((rule) => [rule.id, rule]));
+  const isShown = (name: string) => known.has(name) || isPlain(name);
   if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => placeOf(issue).join(".") || "the whole value");
+    const wrong = parsed.error.issues.map(
+      (issue) => describePlace(placeOf(issue), value, isShown) || "the whole value",
+    );
     throw new RuleConfigurationError(
       `detection rules: give each rule one of off, ${SEVERITIES.join(", ")}, or { severity, atLeast (2 to ${MAX_AT_LEAST}), within ("1m" to "1d"), sources }; wrong: ${wrong.join(", ")}`,
     );
   }
-  const known = new Map(rules.map((rule) => [rule.id, rule]));
-  const unknown = Object.keys(parsed.data).filter((id) => !known.has(id));
+  const unknown = Object.keys(parsed.data).flatMap((id, index) => {
+    if (known.has(id)) return [];
+    return isShown(id) ? `"${id}"` : notShown(index);
+  });
   if (unknown.length > 0) {
     throw new RuleConfigurationError(
-      `detection rules: no rule is called ${unknown.map((id) => `"${id}"`).join(", ")}; docs/reference/detections.md lists them all`,
+      `detection rules: no rule is called ${unknown.join(", ")}; docs/reference/detections.md lists them all`,
     );
   }
   for (const [id, override] of Object.entries(parsed.data)) {
@@ -97,6 +104,26 @@ export function parseRuleOverrides(
 function placeOf(issue: z.core.$ZodIssue): PropertyKey[] {
   const inner = issue.code === "invalid_union" ? issue.errors.at(-1)?.[0] : undefined;
   return [...issue.path, ...(inner === undefined ? [] : placeOf(inner))];
+}
+
+/** What may be a secret in the wrong place is told by its number. */
+function describePlace(
+  path: readonly PropertyKey[],
+  value: unknown,
+  isShown: (name: string) => boolean,
+): string {
+  let parent = value;
+  const names = path.map((key) => {
+    const name = String(key);
+    const members = Object(parent) as Record<string, unknown>;
+    parent = members[name];
+    return isShown(name) ? name : notShown(Object.keys(members).indexOf(name));
+  });
+  return names.join(".");
+}
+
+function notShown(index: number): string {
+  return `number ${index + 1} (not shown)`;
 }
 
 /** @throws {RuleConfigurationError} when the rule has no such number */

@@ -3,6 +3,7 @@
  * what they are about. Such an alert is counted and listed, and never published.
  */
 import * as z from "zod";
+import { isPlain } from "../fields.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 import { isCalendarDay, startOfDay } from "../time.ts";
 import { parseRange, RangeMap } from "./addresses.ts";
@@ -99,7 +100,8 @@ function problemOf(item: unknown, known: ReadonlyMap<string, Detection>): string
   const [issue] = parsed.error?.issues ?? [];
   if (issue !== undefined) {
     if (issue.code === "unrecognized_keys") {
-      return `unknown key "${issue.keys[0]}"; allowed: ${Object.keys(SCHEMA.shape).join(", ")}`;
+      const [key = ""] = issue.keys;
+      return `unknown key ${isPlain(key) ? `"${key}"` : "(not shown)"}; allowed: ${Object.keys(SCHEMA.shape).join(", ")}`;
     }
     if (issue.path.length === 0) return "must be an object { rule, reason, owner, expires, … }";
     const [field] = issue.path;
@@ -109,7 +111,8 @@ function problemOf(item: unknown, known: ReadonlyMap<string, Detection>): string
   const { rule, actor, entity, address } = parsed.data as Suppression;
   const detection = known.get(rule);
   if (detection === undefined) {
-    return `no rule is called "${rule}"; docs/reference/detections.md lists them all`;
+    const problem = isPlain(rule) ? `no rule is called "${rule}"` : "rule is no rule";
+    return `${problem}; docs/reference/detections.md lists them all`;
   }
   if (actor === undefined && entity === undefined && address === undefined) {
     return 'name an actor, an entity or an address; to turn a rule off, set it to "off" in the rules';

@@ -1,3 +1,4 @@
+import { isPlain } from "../fields.ts";
 import type { RuleOverrides } from "./configure.ts";
 import type { Suppression } from "./suppressions.ts";
 
@@ -8,7 +9,8 @@ interface Settings {
 }
 
 /**
- * Settings that name a source that is not there, and so change nothing: a slip.
+ * Settings that name a source that is not there, and so change nothing: a slip. What may be a
+ * secret in the wrong place is told by its place, and not quoted.
  *
  * @param sources - all that there are
  */
@@ -18,20 +20,22 @@ export function* unknownSources(
 ): Generator<{ path: PropertyKey[]; message: string }> {
   for (const [id, override] of Object.entries(rules)) {
     const named = typeof override === "string" ? {} : (override.sources ?? {});
-    for (const source of Object.keys(named)) {
+    for (const [index, source] of Object.keys(named).entries()) {
       if (!sources.includes(source)) {
-        yield { path: ["rules", id, "sources"], message: noSource(source, sources) };
+        const name = isPlain(source) ? `"${source}"` : `number ${index + 1}`;
+        yield { path: ["rules", id, "sources"], message: `${name} ${noSource(sources)}` };
       }
     }
   }
   for (const [index, { source }] of suppressions.entries()) {
     if (source !== undefined && !sources.includes(source)) {
-      yield { path: ["suppressions", index, "source"], message: noSource(source, sources) };
+      const name = isPlain(source) ? `"${source}" ` : "";
+      yield { path: ["suppressions", index, "source"], message: `${name}${noSource(sources)}` };
     }
   }
 }
 
 /** @param sources - all that there are */
-export function noSource(source: string, sources: readonly string[]): string {
-  return `"${source}" is no source; there is ${sources.join(", ")}`;
+export function noSource(sources: readonly string[]): string {
+  return `is no source; there is ${sources.join(", ")}`;
 }

@@ -1,3 +1,4 @@
+import { noSource } from "../detect/unknown-sources.ts";
 import type { Route, TargetSettings } from "./target-settings.ts";
 
 interface Routing {
@@ -25,7 +26,7 @@ export function* checkRouting(
     const places: [keyof Route, readonly string[], string][] = [
       ["targets", names, `is no target; there is ${names.join(", ")}`],
       ["rules", known.ruleIds, "is no rule; docs/reference/detections.md lists them all"],
-      ["sources", known.sources, `is no source; there is ${known.sources.join(", ")}`],
+      ["sources", known.sources, noSource(known.sources)],
     ];
     for (const [field, allowed, message] of places) {
       for (const [place, value] of [...(route[field] ?? [])].entries()) {

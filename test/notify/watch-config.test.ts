@@ -54,3 +54,33 @@ it("does not quote what may be a secret", () => {
     /^targets\.soc\.secret: must be the name of an environment variable \(capitals, digits and _\), never the secret itself$/,
   );
 });
+
+const MISPLACED = "whsec_x0secret0xabcdefghijkl";
+
+it.each<[object, string]>([
+  [{ rules: { [MISPLACED]: "off" } }, "no rule is called number 1 (not shown); docs/"],
+  [{ rules: { [MISPLACED]: "loud" } }, "wrong: number 1 (not shown)"],
+  [{ rules: { "admin-granted": MISPLACED } }, "wrong: admin-granted"],
+  [{ rules: { "admin-granted": { [MISPLACED]: 1 } } }, "wrong: admin-granted"],
+  [
+    { rules: { "admin-granted": { sources: { grid: "off", [MISPLACED]: "x" } } } },
+    "wrong: admin-granted.sources.number 2 (not shown)",
+  ],
+  [
+    { rules: { "admin-granted": { sources: { grid: "off", [MISPLACED]: "off" } } } },
+    "rules.admin-granted.sources: number 2 is no source; there is grid",
+  ],
+  [{ suppressions: [{ ...SUPPRESSION, rule: MISPLACED }] }, "suppression 1 of 1: rule is no rule;"],
+  [
+    { suppressions: [{ ...SUPPRESSION, [MISPLACED]: 1 }] },
+    "unknown key (not shown); allowed: rule",
+  ],
+  [
+    { suppressions: [{ ...SUPPRESSION, source: MISPLACED }] },
+    "suppressions.0.source: is no source; there is grid",
+  ],
+])("names the place of a secret in the wrong one, and not the secret: %j", (wrong, place) => {
+  const parse = () => parseWatchConfig({ ...VALID, ...wrong }, DETECTIONS, ["grid"]);
+  expect(parse).toThrow(place);
+  expect(parse).not.toThrow("x0secret0x");
+});
