@@ -20,32 +20,63 @@ import { listDayObjects } from "./lake-files.ts";
 /** Files that are checked at once: as many as Node decompresses beside the main thread. */
 const CHECKS = 4;
 
-/**
- * Check files that SQL has read.
- *
- * @param options.onChecked - after each file: how many are checked
- * @returns problems by key, of the files that have one
- * @throws the signal's reason when it is aborted
- */
-export async function checkLakeFiles(
-  archiveDirectory: string,
-  keys: readonly string[],
-  options: { signal?: AbortSignal | undefined; onChecked?: (checked: number) => void } = {},
-): Promise<Map<string, string>> {
-  const problems = new Map<string, string>();
-  const rest = keys.values();
-  let checked = 0;
-  const checkRest = async () => {
-    for (const key of rest) {
-      options.signal?.throwIfAborted();
-      const problem = await checkLakeFile(archiveDirectory, key);
-      if (problem !== undefined) problems.set(key, problem);
-      checked += 1;
-      options.onChecked?.(checked);
+/** Checks files that SQL reads, each once, beside the query that reads them. */
+export class LakeFileChecks {
+  readonly #directory: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #checks = new Map<string, Promise<string | undefined>>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(archiveDirectory: string, signal: AbortSignal | undefined) {
+    this.#directory = archiveDirectory;
+    this.#signal = signal;
+  }
+
+  /** Begin with those of them that are new. */
+  add(keys: readonly string[]): void {
+    for (const key of keys) {
+      if (this.#checks.has(key)) continue;
+      const check = this.#check(key);
+      check.catch(() => {}); // Whoever asks for the problems gets the error.
+      this.#checks.set(key, check);
     }
-  };
-  await Promise.all(Array.from({ length: CHECKS }, checkRest));
-  return problems;
+  }
+
+  /**
+   * @param onChecked - after each file: how many of them are checked
+   * @returns problems by key, of the files that have one
+   * @throws the signal's reason when it is aborted
+   */
+  async problemsOf(
+    keys: readonly string[],
+    onChecked?: (checked: number) => void,
+  ): Promise<Map<string, string>> {
+    this.add(keys);
+    const problems = new Map<string, string>();
+    for (const [index, key] of keys.entries()) {
+      const problem = await this.#checks.get(key);
+      if (problem !== undefined) problems.set(key, problem);
+      onChecked?.(index + 1);
+    }
+    return problems;
+  }
+
+  async #check(key: string): Promise<string | undefined> {
+    if (this.#running === CHECKS) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running += 1;
+    }
+    try {
+      this.#signal?.throwIfAborted();
+      return await checkLakeFile(this.#directory, key);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
+    }
+  }
 }
 
 /**

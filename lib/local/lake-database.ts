@@ -4,7 +4,7 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
 import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
 import { addAddressColumns, createAddressFunctions } from "./address-columns.ts";
-import { checkLakeFiles, describeDamaged } from "./check-lake-file.ts";
+import { describeDamaged, LakeFileChecks } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { allKeys, type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
@@ -16,6 +16,7 @@ import { copyResult } from "./result-copy.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
 const PROGRESS_INTERVAL_MS = 250;
+const WATCHING_INTERVAL_MS = 500;
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -96,18 +97,16 @@ export class LakeDatabase implements Disposable {
     work: (connection: DuckDBConnection, files: LakeFiles) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const checked = new Set<string>();
+    const checks = new LakeFileChecks(this.#directory, signal);
     const unused = new Set<string>();
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
-      const { outcome, opened } = await this.#run(work, withoutKeys(listed, unused), signal);
-      const unchecked = opened.filter((key) => !checked.has(key));
-      const problems = await checkLakeFiles(this.#directory, unchecked, {
-        signal,
-        onChecked: (checked) => this.#options.onProgress?.({ files: unchecked.length, checked }),
-      });
+      const files = withoutKeys(listed, unused);
+      const { outcome, opened } = await this.#run(work, files, checks, signal);
+      const problems = await checks.problemsOf(opened, (checked) =>
+        this.#options.onProgress?.({ files: opened.length, checked }),
+      );
       if (problems.size === 0) return outcome();
-      for (const key of opened) checked.add(key);
       for (const key of this.#passOver(problems)) unused.add(key);
     }
   }
@@ -124,6 +123,7 @@ export class LakeDatabase implements Disposable {
   async #run<T>(
     work: (connection: DuckDBConnection, files: LakeFiles) => Promise<T>,
     files: LakeFiles,
+    checks: LakeFileChecks,
     signal: AbortSignal | undefined,
   ): Promise<{ outcome: () => T; opened: string[] }> {
     const connection = await this.#database.connect();
@@ -136,6 +136,7 @@ export class LakeDatabase implements Disposable {
     };
     signal?.addEventListener("abort", interrupt, { once: true });
     this.#running += 1;
+    const watching = await this.#watchOpened(connection, files, checks);
     try {
       signal?.throwIfAborted();
       const outcome = await work(connection, files).then(
@@ -146,7 +147,10 @@ export class LakeDatabase implements Disposable {
       );
       clearInterval(interrupting);
       signal?.throwIfAborted();
-      return { outcome, opened: await this.#opened(connection, files) };
+      const opened = await this.#opened(connection, await connectionId(connection), files);
+      // The log is one for all queries, and would grow with their number.
+      if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
+      return { outcome, opened };
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -156,6 +160,7 @@ export class LakeDatabase implements Disposable {
       clearInterval(reporting);
       connection.closeSync();
       this.#running -= 1;
+      await watching.stop();
     }
   }
 
@@ -173,15 +178,37 @@ export class LakeDatabase implements Disposable {
     }
   }
 
-  /** As DuckDB has logged it. */
-  async #opened(connection: DuckDBConnection, files: LakeFiles): Promise<string[]> {
+  /** Have files checked while a query reads them: one thread of DuckDB leaves a core for it. */
+  async #watchOpened(
+    connection: DuckDBConnection,
+    files: LakeFiles,
+    checks: LakeFileChecks,
+  ): Promise<{ stop: () => Promise<void> }> {
+    const id = await connectionId(connection);
+    const watcher = await this.#database.connect();
+    let looking: Promise<void> | undefined;
+    const watching = setInterval(() => {
+      looking ??= this.#opened(watcher, id, files).then((opened) => {
+        checks.add(opened);
+        looking = undefined;
+      });
+      looking.catch(() => {}); // Thrown by `stop`.
+    }, WATCHING_INTERVAL_MS);
+    const stop = async () => {
+      clearInterval(watching);
+      await looking;
+      watcher.closeSync();
+    };
+    return { stop };
+  }
+
+  /** What a connection has opened so far, as DuckDB has logged it. */
+  async #opened(connection: DuckDBConnection, of: bigint, files: LakeFiles): Promise<string[]> {
     const log = await connection.runAndReadAll(
       `SELECT DISTINCT path FROM duckdb_logs_parsed('FileSystem')
-       WHERE op = 'OPEN' AND connection_id = current_connection_id()
+       WHERE op = 'OPEN' AND connection_id = ${of}
        ORDER BY path`,
     );
-    // The log is one for all queries, and would grow with their number.
-    if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
     const start = `${this.#directory}/`;
     const keys = new Set(allKeys(files));
     return log
@@ -204,6 +231,11 @@ export class LakeDatabase implements Disposable {
     }
     return problems.keys();
   }
+}
+
+async function connectionId(connection: DuckDBConnection): Promise<bigint> {
+  const result = await connection.runAndReadAll("SELECT CAST(current_connection_id() AS BIGINT)");
+  return result.getRows()[0]?.[0] as bigint;
 }
 
 /**

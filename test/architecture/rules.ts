@@ -76,7 +76,7 @@ export const LAYERS: Rule[][] = [
       folder: "bench",
       why: "measures the product as it is, with what the tests have to measure it by",
       may: ["test", "packages", "cli/program.ts", ...CLI, "fake-slack", ...LIB],
-      packages: ["@duckdb/node-api", "commander", "cli-table3"],
+      packages: ["commander", "cli-table3"],
       builtins: ANY,
     },
     {

@@ -145,7 +145,7 @@ describe("query", () => {
   });
 
   it.each([
-    ["SELECT *\nFROM nowhere", /^Catalog Error: .*nowhere does not exist.* \(line 2\)$/],
+    ["SELECT *\nFROM nowhere", /^there is no table or view nowhere here: .* \(line 2\)$/],
     ["SELEC 1", /^Parser Error: .*"SELEC" \(line 1\)$/],
     ["SELECT ids FROM audit_logs", /^Binder Error: .*"ids" not found.* \(line 1\)$/],
   ])("says in one line what is wrong with %j", async (sql, message) => {
