@@ -33,10 +33,8 @@ export function rulesOf(modules: Readonly<Record<string, object>>): Rule[] {
       throw new Error(`${file} must export rules, and nothing else`);
     }
     for (const [name, value] of exported) {
-      const [issue] = RULE.safeParse(value).error?.issues ?? [];
-      if (issue !== undefined) {
-        throw new Error(`${file}: rule "${name}": ${String(issue.path[0])} ${issue.message}`);
-      }
+      const problem = problemOf(value);
+      if (problem !== undefined) throw new Error(`${file}: rule "${name}": ${problem}`);
       const rule = value as Rule;
       if ((rules.get(rule.id) ?? rule) !== rule) {
         throw new Error(`${file}: two rules have the id "${rule.id}"`);
@@ -59,8 +57,25 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** What the detector calls, and what an alert shows: the code of a rule may be plain JavaScript. */
-const RULE = z.looseObject({
+function problemOf(value: unknown): string | undefined {
+  // What a rule inherits is lost when a configured severity makes another rule of it.
+  if (!isPlain(value)) return "must be a plain object";
+  const [issue] = RULE.safeParse(value).error?.issues ?? [];
+  if (issue === undefined) return undefined;
+  return issue.code === "unrecognized_keys"
+    ? `unknown field "${issue.keys[0]}"; allowed: ${Object.keys(RULE.shape).join(", ")}`
+    : `${String(issue.path[0])} ${issue.message}`;
+}
+
+function isPlain(value: unknown): boolean {
+  return [Object.prototype, null].includes(Object.getPrototypeOf(value));
+}
+
+/**
+ * What the detector calls, and what an alert shows: the code of a rule may be plain JavaScript.
+ * Rules about several entries, which have steps, are only ours.
+ */
+const RULE = z.strictObject({
   id: checked(
     (id) => isText(id) && /^[A-Za-z0-9][\w.-]{0,99}$/.test(id),
     'must be letters, digits, ".", "_" and "-", at most 100, and begin with a letter or a digit',
@@ -84,7 +99,9 @@ const RULE = z.looseObject({
     (names) => areTexts(names) && names.join("").length <= MAX_ACTIONS_LENGTH,
     `must be a list of texts, of ${MAX_ACTIONS_LENGTH} characters altogether at most`,
   ),
+  needs: checked((needs) => needs === "addresses", 'must be "addresses"').optional(),
   ...{ alertTitle: call(), dedupeKey: call(), matches: call().optional() },
+  examples: z.unknown().optional(), // nothing reads them but tests
 });
 
 function checked(isRight: (value: unknown) => boolean, error: string) {

@@ -9,6 +9,13 @@ import { RULES } from "../../lib/detect/rules/index.ts";
 const [ours] = RULES;
 const rule = { ...ours, alertTitle: () => "Mine", dedupeKey: () => "mine" } as Rule;
 
+class MyRule {
+  title = "Mine";
+  dedupeKey() {
+    return "mine";
+  }
+}
+
 it("finds what rules import, in a clone as where the package is installed", () => {
   const { resolve } = createRequire(import.meta.url);
   expect(resolve("slack-audit-lake/rules")).toBe(
@@ -65,6 +72,14 @@ it.each<[string, object, string]>([
     { x: { ...rule, id: "suppression-expired" } },
     '"x": id must not be',
   ],
+  [
+    "steps, as rules of ours about several entries have",
+    { x: { ...rule, steps: "Call." } },
+    'rule "x": unknown field "steps"; allowed: id, title,',
+  ],
+  ["a need that is none", { x: { ...rule, needs: "adresses" } }, 'needs must be "addresses"'],
+  ["an instance of a class", { x: new MyRule() }, 'rule "x": must be a plain object'],
+  ["a list", { x: [rule] }, 'rule "x": must be a plain object'],
   ["two with one id", { x: rule, y: { ...rule } }, `two rules have the id "${rule.id}"`],
 ])("refuses a module that exports %s", (_what, module, problem) => {
   expect(() => rulesOf({ "a.ts": module })).toThrow(/^a\.ts[: ][^\n]*$/);
