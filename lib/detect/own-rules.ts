@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Detection } from "./correlation.ts";
 import { SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
+import { isolator } from "./isolated-rule.ts";
 import { type Rule, SEVERITIES } from "./rule.ts";
 import { TECHNIQUES } from "./techniques.ts";
 
@@ -20,7 +21,7 @@ export function modulesAmong(files: readonly string[], folder: string): string[]
 
 /**
  * The rules that modules export, whatever the exports are called; one that is exported again
- * counts once.
+ * counts once. What they are given they cannot change.
  *
  * @param modules - what each exports, by the name of its file
  * @throws {Error} in one line, naming the first module and export that is wrong
@@ -42,7 +43,7 @@ export function rulesOf(modules: Readonly<Record<string, object>>): Rule[] {
       rules.set(rule.id, rule);
     }
   }
-  return [...rules.values()];
+  return Array.from(rules.values(), isolator());
 }
 
 /** Rules of one's own after ours; one with the id of ours replaces it. */
