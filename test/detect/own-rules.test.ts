@@ -2,11 +2,9 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
-import { exampleEntry } from "../../lib/detect/example-entry.ts";
 import { rulesOf, withOwnRules } from "../../lib/detect/own-rules.ts";
-import { NO_CONTEXT, type Rule, type RuleContext } from "../../lib/detect/rule.ts";
+import type { Rule } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
-import type { AuditLogEntry } from "../../lib/slack/types.ts";
 
 const [ours] = RULES;
 const rule = { ...ours, alertTitle: () => "Mine", dedupeKey: () => "mine" } as Rule;
@@ -34,39 +32,10 @@ it("takes the rules of every module, and one in the place of ours", () => {
   expect(rules.slice(-2)).toEqual(own);
 });
 
-it("lets no rule change what others are given: its own code throws", () => {
-  const entry = exampleEntry("user_login", { actorUserId: "U1" });
-  const context = { ...NO_CONTEXT, ownAppIds: ["A1"] };
-  const seen: unknown[] = [];
-  const [own] = rulesOf({
-    "a.ts": {
-      x: {
-        ...rule,
-        matches(given: AuditLogEntry, known: RuleContext) {
-          seen.push(given, known);
-          return this.actions.length > 0;
-        },
-      },
-    },
-  });
-  expect(own?.matches?.(entry, context)).toBe(true);
-  expect(own?.matches?.(entry, context)).toBe(true);
-  expect(seen.slice(0, 2)).toEqual([entry, context]);
-  expect(seen.slice(2).every((given, index) => given === seen[index])).toBe(true);
-
-  const changes: Partial<
-    Record<keyof Rule, (given: AuditLogEntry, known: RuleContext) => unknown>
-  > = {
-    matches: (_, known) => (known.ownAppIds as string[]).push("A2"),
-    alertTitle: (given) => Object.assign(given.actor, { type: "changed" }),
-    dedupeKey: (given) => Object.assign(given, { date_create: 0 }),
-  };
-  const [changing] = rulesOf({ "a.ts": { x: { ...rule, ...changes } } });
-  expect(() => changing?.matches?.(entry, context)).toThrow(TypeError);
-  expect(() => changing?.alertTitle(entry)).toThrow(TypeError);
-  expect(() => changing?.dedupeKey(entry)).toThrow(TypeError);
-  expect([entry, context]).toEqual(seen.slice(0, 2));
-  expect(Object.isFrozen(entry)).toBe(false);
+it("gives rules entries that they cannot change", () => {
+  const alertTitle = (entry: object) => Object.assign(entry, { id: "changed" });
+  const [own] = rulesOf({ "a.ts": { x: { ...rule, alertTitle } } });
+  expect(() => own?.alertTitle({ id: "a" } as never)).toThrow(TypeError);
 });
 
 it.each<[string, object, string]>([
