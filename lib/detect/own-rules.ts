@@ -5,8 +5,17 @@ import { isolator } from "./isolated-rule.ts";
 import { type Rule, SEVERITIES } from "./rule.ts";
 import { TECHNIQUES } from "./techniques.ts";
 
-/** Of the names of all actions of a rule: commands in alerts name them. In characters. */
+/**
+ * Of the names of all actions of a rule, with what stands between them. The alert that a
+ * suppression has expired names them five times, and must stay below the 256 KiB of SNS.
+ */
 const MAX_ACTIONS_LENGTH = 30_000;
+
+/** Two quotes, a comma and a space, as in SQL. */
+const BETWEEN_ACTIONS_LENGTH = 4;
+
+/** What is one byte everywhere: commands, SQL and JSON escape nothing of it. */
+const ACTION = /^[!#-&(-[\]-~]+$/;
 
 /**
  * The names of the modules among the files of a folder, in order.
@@ -97,8 +106,12 @@ const RULE = z.strictObject({
     `must be a list of some of ${Object.keys(TECHNIQUES).join(", ")}, each once`,
   ),
   actions: checked(
-    (names) => areTexts(names) && names.join("").length <= MAX_ACTIONS_LENGTH,
-    `must be a list of texts, of ${MAX_ACTIONS_LENGTH} characters altogether at most`,
+    (names) =>
+      areTexts(names) &&
+      names.every((name) => ACTION.test(name)) &&
+      names.reduce((sum, { length }) => sum + length + BETWEEN_ACTIONS_LENGTH, 0) <=
+        MAX_ACTIONS_LENGTH,
+    `must be a list of names of actions, of ${MAX_ACTIONS_LENGTH} characters altogether at most, each counted with ${BETWEEN_ACTIONS_LENGTH} more; a name has no spaces, quotes or backslashes, and only ASCII`,
   ),
   needs: checked((needs) => needs === "addresses", 'must be "addresses"').optional(),
   ...{ alertTitle: call(), dedupeKey: call(), matches: call().optional() },

@@ -59,8 +59,13 @@ it.each<[string, object, string]>([
   [
     "no action",
     { x: { ...rule, actions: [null] } },
-    '"x": actions must be a list of texts, of 30000 characters',
+    '"x": actions must be a list of names of actions, of 30000 characters',
   ],
+  ...["", "a b", "o'clock", 'a"', "\\", "é"].map((name): [string, object, string] => [
+    `the action ${JSON.stringify(name)}`,
+    { x: { ...rule, actions: [name] } },
+    '"x": actions must be a list of names of actions',
+  ]),
   [
     "a technique that is none",
     { x: { ...rule, techniques: ["T9999"] } },
