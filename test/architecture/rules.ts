@@ -210,6 +210,7 @@ export const LAYERS: Rule[][] = [
         "lib/slack",
         "lib/sql",
         "lib/time.ts",
+        "test/fakes/memory-correlation-store.ts",
         "test/fakes/open-archive.ts",
         "test/ocsf/example-lines.ts",
         "test/seal/sealed-archive.ts",
