@@ -7,7 +7,7 @@ import type { Detection } from "../../lib/detect/correlation.ts";
 import { type ArchiveFindings, detectArchive } from "../../lib/detect/detect-archive.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { withOwnRules } from "../../lib/detect/own-rules.ts";
-import { SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
+import { isAtLeast, SEVERITIES, type Severity } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
 import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
@@ -89,7 +89,10 @@ export function defineDetectCommand(command: Command): void {
       new Option("--own-installer <id...>", "users who installed these apps").default([], "none"),
     )
     .addOption(
-      new Option("--severity <severity>", "only rules of this severity or a higher one")
+      new Option(
+        "--severity <severity>",
+        "only alerts of this severity or a higher one, as --rule-settings gives it",
+      )
         .choices(SEVERITIES)
         .default(SEVERITIES[0], "all"),
     )
@@ -132,7 +135,8 @@ Examples:
       const known = await allRules(options);
       const rules = selectRules(known, options);
       if (options.exportSigma !== undefined) {
-        const { files, unsaid } = await exportSigma(options.exportSigma, rules);
+        const exported = rules.filter((rule) => isAtLeast(rule.severity, options.severity));
+        const { files, unsaid } = await exportSigma(options.exportSigma, exported);
         for (const { id, because } of unsaid) console.log(`${id}: not exported, ${because}`);
         console.log(`${formatCounted(files, "rule")} in ${options.exportSigma}`);
         return;
@@ -176,7 +180,7 @@ async function allRules({ rules: directory }: DetectOptions): Promise<readonly D
 /** @throws {UsageError} when a rule is not known */
 function selectRules(
   rules: readonly Detection[],
-  { severity, rule: ids }: DetectOptions,
+  { rule: ids }: DetectOptions,
 ): readonly Detection[] {
   const known = rules.map(({ id }) => id);
   const unknown = ids?.find((id) => !known.includes(id));
@@ -185,11 +189,7 @@ function selectRules(
       `there is no rule "${unknown}"; docs/reference/detections.md lists them${didYouMean(unknown, known)}`,
     );
   }
-  return rules.filter(
-    (rule) =>
-      SEVERITIES.indexOf(rule.severity) >= SEVERITIES.indexOf(severity) &&
-      (ids === undefined || ids.includes(rule.id)),
-  );
+  return ids === undefined ? rules : rules.filter(({ id }) => ids.includes(id));
 }
 
 /** What files say of the rules, of addresses and of people. */
@@ -201,7 +201,7 @@ interface DetectionFiles {
 }
 
 async function detect(
-  { archive, source, period, ownApp, ownInstaller }: DetectOptions,
+  { archive, source, period, severity, ownApp, ownInstaller }: DetectOptions,
   { rules, overrides, suppressions, context }: DetectionFiles,
   range: Partial<TimeRange>,
   onAlert: (alert: Alert) => void,
@@ -213,7 +213,7 @@ async function detect(
   return await detectArchive(
     new DirectoryArchiveStore(archive),
     {
-      ...{ rules, overrides },
+      ...{ rules, overrides, leastSeverity: severity },
       ...(suppressions && { suppressions }),
       context: { ownAppIds: ownApp, ownInstallerIds: ownInstaller, ...context },
       periodSeconds: period,

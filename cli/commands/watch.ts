@@ -127,7 +127,7 @@ async function watch(options: WatchOptions): Promise<number> {
         },
         {
           ...REPORTS,
-          onObject: (_, { withheld }) => {
+          onRaised: ({ withheld }) => {
             counts.suppressed += withheld.length;
           },
         },

@@ -38,7 +38,7 @@ import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { parseObjectCreated } from "../../lib/detect/object-created-event.ts";
 import { withOwnRules } from "../../lib/detect/own-rules.ts";
-import { AlertsNotRaisedError, type Raised } from "../../lib/detect/raise-alerts.ts";
+import type { Raised } from "../../lib/detect/raise-alerts.ts";
 import { SeenNames } from "../../lib/detect/seen-names.ts";
 import { Suppressions } from "../../lib/detect/suppressions.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
@@ -84,6 +84,7 @@ const ports: ConsumePorts = {
       ? undefined
       : new S3AddressTable(s3, environment.ADDRESS_TABLE_BUCKET),
   clock: systemClock,
+  onRaised: reportRaised,
 };
 
 /** One object after the other: memory holds one. */
@@ -98,7 +99,6 @@ async function consumeBatch(event: SQSEvent): Promise<SQSBatchResponse> {
       });
       report(object.key, consumed);
     } catch (error) {
-      if (error instanceof AlertsNotRaisedError) reportRaised(error.raised);
       logger.error("an event failed and comes again", { messageId, error: error as Error });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
@@ -135,7 +135,6 @@ function report(objectKey: string, consumed: Consumed): void {
     unreadable: unreadable.length,
   };
   addCounts(metrics, DETECT_METRICS, withoutZeros(all));
-  reportRaised(consumed);
 }
 
 function reportRaised({ published, suppressed, withheld }: Raised): void {

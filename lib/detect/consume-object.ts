@@ -2,6 +2,7 @@ import { decodeLines } from "../archive/archive-object.ts";
 import { type ObjectName, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
+import { nowSeconds } from "../time.ts";
 import type { Alert } from "./alert.ts";
 import type { AlertLog } from "./alert-log.ts";
 import { correlate } from "./correlate.ts";
@@ -46,6 +47,8 @@ export interface ConsumePorts {
   /** Absent: nobody asks by SQL what is known of addresses. */
   addressTable?: AddressTable | undefined;
   clock: Pick<Clock, "nowMs">;
+  /** Told at once, whatever fails later: the event's next delivery finds the alerts published. */
+  onRaised?(raised: Raised): void;
 }
 
 /**
@@ -80,6 +83,7 @@ export async function consumeObject(
   const terms = new Set<string>();
   const addresses = new Set<string>();
   const { alerts, stretches, ...findings } = ports.detector.detect(key, lines, {
+    now: nowSeconds(ports.clock),
     onEntry: (entry) => {
       if (ports.vocabulary !== undefined) addSeenNames(terms, entry);
       if (ports.addressTable === undefined) return;
@@ -89,7 +93,14 @@ export async function consumeObject(
   });
   // The ledger must remember an alert for as long as any event can still raise it.
   const forgetAfterSeconds = maxEntryAgeSeconds + MAX_DELIVERY_SECONDS;
-  const raise = (some: readonly Alert[]) => raiseAlerts(some, ports, { owner, forgetAfterSeconds });
+  const raise = async (some: readonly Alert[]) => {
+    const { inFlight, errors, ...raised } = await raiseAlerts(some, ports, {
+      owner,
+      forgetAfterSeconds,
+    });
+    ports.onRaised?.(raised);
+    return { ...raised, inFlight, errors };
+  };
   const single = await raise(alerts);
   // The alerts before need no other object: what goes wrong here holds none of them up.
   const correlated = await correlate(
@@ -101,15 +112,15 @@ export async function consumeObject(
   const several = await raise(correlated);
   const newNames = (await ports.vocabulary?.record(name.source, terms)) ?? 0;
   await writeAddresses(name, addresses, ports);
+  const inFlight = single.inFlight + several.inFlight;
+  const errors = [...single.errors, ...several.errors];
+  if (inFlight + errors.length > 0) throw new AlertsNotRaisedError({ inFlight, errors });
+  const matches = findings.matches + correlated.length;
   const raised = {
     published: single.published + several.published,
     suppressed: single.suppressed + several.suppressed,
     withheld: [...single.withheld, ...several.withheld],
   };
-  const inFlight = single.inFlight + several.inFlight;
-  const errors = [...single.errors, ...several.errors];
-  if (inFlight + errors.length > 0) throw new AlertsNotRaisedError(raised, { inFlight, errors });
-  const matches = findings.matches + correlated.length;
   return { ...findings, matches, ...raised, tooOld: false, newNames };
 }
 

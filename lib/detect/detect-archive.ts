@@ -3,10 +3,11 @@ import { PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf, type TimeRange } from "../time.ts";
 import { type Alert, alertName } from "./alert.ts";
+import type { Detection } from "./correlation.ts";
 import { CorrelationHistory } from "./correlation-history.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
 import { SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
-import type { RuleDescription } from "./rule.ts";
+import { isAtLeast, type RuleDescription } from "./rule.ts";
 
 /** What a rule would have reported. */
 interface RuleCount {
@@ -26,7 +27,11 @@ export interface ArchiveFindings {
   entries: number;
   /** Lines that are not an entry. */
   unreadable: number;
-  /** One for each rule, in the order of the rules, including those without a match; last that of expired suppressions, where some are given. */
+  /**
+   * One for each rule that is on in a source that was read, with the highest severity that it has
+   * in one; in the order of the rules, including those without a match. Last that of expired
+   * suppressions, where some are given.
+   */
   rules: RuleCount[];
 }
 
@@ -52,22 +57,20 @@ export async function detectArchive(
   options: Partial<TimeRange> & {
     source?: string;
     onAlert?: (alert: Alert) => void;
-    onObject?: (findings: ArchiveFindings, newest: number) => void;
+    onObject?: (findings: Omit<ArchiveFindings, "rules">, newest: number) => void;
   } = {},
 ): Promise<ArchiveFindings> {
   const { source, from = 0, until = Number.POSITIVE_INFINITY, onAlert, onObject } = options;
   const detector = new Detector(settings);
   const { rules, suppressions } = settings;
-  const reported = suppressions === undefined ? rules : [...rules, SUPPRESSION_EXPIRED];
-  const counts = new Map<string, RuleCount>(
-    reported.map((rule) => [rule.id, { rule, matches: 0, alerts: 0, suppressed: 0, failures: 0 }]),
+  const counts = new Map(
+    [...rules, SUPPRESSION_EXPIRED].map(({ id }) => [
+      id,
+      { matches: 0, alerts: 0, suppressed: 0, failures: 0 },
+    ]),
   );
-  const findings: ArchiveFindings = {
-    objects: 0,
-    entries: 0,
-    unreadable: 0,
-    rules: [...counts.values()],
-  };
+  const sources = new Set<string>();
+  const findings = { objects: 0, entries: 0, unreadable: 0 };
   const raised = new OpenPeriods();
   const correlations = new CorrelationHistory(settings);
 
@@ -78,6 +81,7 @@ export async function detectArchive(
     }
     const lines = await decodeLines(key, await store.get(key));
     const found = detector.detect(key, lines, { from, until });
+    sources.add(name.source);
     findings.objects += 1;
     findings.entries += found.entries;
     findings.unreadable += found.unreadable.length;
@@ -104,7 +108,30 @@ export async function detectArchive(
     }
     onObject?.(findings, name.maxDateCreate);
   }
-  return findings;
+  const ofSources = sources.size === 0 ? [source] : [...sources];
+  const highest = highestOf(ofSources.flatMap((one) => detector.rulesOf(one)));
+  const expired =
+    suppressions === undefined || !detector.counts(SUPPRESSION_EXPIRED)
+      ? []
+      : [SUPPRESSION_EXPIRED];
+  const reported = [...rules.flatMap(({ id }) => highest.get(id) ?? []), ...expired];
+  return {
+    ...findings,
+    rules: reported.flatMap((rule) => {
+      const count = counts.get(rule.id);
+      return count === undefined ? [] : [{ rule, ...count }];
+    }),
+  };
+}
+
+/** Each rule once, by its id, with the highest severity that it has. */
+function highestOf(rules: readonly Detection[]): ReadonlyMap<string, Detection> {
+  const highest = new Map<string, Detection>();
+  for (const rule of rules) {
+    const known = highest.get(rule.id);
+    if (known === undefined || isAtLeast(rule.severity, known.severity)) highest.set(rule.id, rule);
+  }
+  return highest;
 }
 
 /** Ids of alerts that a later object can still repeat. */

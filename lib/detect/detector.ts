@@ -1,6 +1,7 @@
 import { parseObjectKey } from "../archive/object-key.ts";
+import { systemClock } from "../slack/clock.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
-import type { TimeRange } from "../time.ts";
+import { nowSeconds, type TimeRange } from "../time.ts";
 import {
   type Alert,
   alertId,
@@ -13,11 +14,19 @@ import {
 } from "./alert.ts";
 import { configureRules, type RuleOverrides } from "./configure.ts";
 import { type Stretch, Stretches } from "./correlate.ts";
-import { type Correlation, type Detection, isCorrelation } from "./correlation.ts";
-import { expiredAlert } from "./expired-suppression.ts";
+import type { Correlation, Detection } from "./correlation.ts";
+import { expiredAlert, SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
 import type { MatchedEntries } from "./inspect.ts";
 import { parseEntry, readHead } from "./parse-entry.ts";
-import { type Rule, type RuleContext, ruleMatches } from "./rule.ts";
+import {
+  isAtLeast,
+  type Rule,
+  type RuleContext,
+  type RuleDescription,
+  ruleMatches,
+  type Severity,
+} from "./rule.ts";
+import { isAsked, type RulesByAction, toRulesByAction } from "./rules-by-action.ts";
 import type { Suppression, Suppressions } from "./suppressions.ts";
 
 export interface DetectorSettings {
@@ -25,6 +34,8 @@ export interface DetectorSettings {
   rules: readonly Detection[];
   /** What is different from the rules' own settings. */
   overrides?: RuleOverrides;
+  /** Of the alerts that count, as configured; absent: all do. */
+  leastSeverity?: Severity;
   suppressions?: Suppressions;
   context: RuleContext;
   /** Length of the periods; in each, a dedupe key is one alert. Periods are counted from the epoch. */
@@ -58,18 +69,6 @@ interface RuleFailure {
   error: unknown;
 }
 
-/** A correlation, and the index of a step of it. */
-interface StepOf {
-  correlation: Correlation;
-  step: number;
-}
-
-/** What a source's entries are compared with, by action. */
-interface RulesByAction {
-  rules: ReadonlyMap<string, readonly Rule[]>;
-  steps: ReadonlyMap<string, readonly StepOf[]>;
-}
-
 /** Runs every rule on every entry. Keeps no state between two calls. */
 export class Detector {
   readonly settings: DetectorSettings;
@@ -79,12 +78,24 @@ export class Detector {
     this.settings = settings;
   }
 
-  #rulesOf(source: string): RulesByAction {
+  /** The rules that are on for a source, as it configures them; absent: as no source alone does. */
+  rulesOf(source?: string): readonly Detection[] {
+    const { rules, overrides = {} } = this.settings;
+    return configureRules(overrides, rules, source).filter((rule) => this.counts(rule));
+  }
+
+  /** Whether alerts of this severity are asked for. */
+  counts({ severity }: RuleDescription): boolean {
+    const { leastSeverity } = this.settings;
+    return leastSeverity === undefined || isAtLeast(severity, leastSeverity);
+  }
+
+  #byActionOf(source: string): RulesByAction {
     const known = this.#bySource.get(source);
     if (known !== undefined) return known;
-    const { rules, overrides = {}, context } = this.settings;
+    const { context } = this.settings;
     const byActions = toRulesByAction(
-      configureRules(overrides, rules, source).filter((rule) => canMatch(rule, context)),
+      this.rulesOf(source).filter((rule) => canMatch(rule, context)),
     );
     this.#bySource.set(source, byActions);
     return byActions;
@@ -94,6 +105,7 @@ export class Detector {
    * @param lines - the object's lines, one entry each, UTF-8
    * @param options.from - epoch seconds, included; older entries are skipped
    * @param options.until - epoch seconds, excluded; newer entries are skipped
+   * @param options.now - epoch seconds: entries after it do not show that a suppression has expired
    * @param options.onEntry - sees every entry that is looked at; one on which it throws
    *   is counted as unreadable
    * @throws {RangeError} when `objectKey` does not name an object of audit logs
@@ -101,13 +113,17 @@ export class Detector {
   detect(
     objectKey: string,
     lines: Iterable<Uint8Array>,
-    options: Partial<TimeRange> & { onEntry?: (entry: AuditLogEntry) => void } = {},
+    options: Partial<TimeRange> & {
+      now?: number;
+      onEntry?: (entry: AuditLogEntry) => void;
+    } = {},
   ): Findings {
     const name = parseObjectKey(objectKey);
     if (name === undefined) {
       throw new RangeError(`${objectKey} is not the key of an object of audit logs`);
     }
     const { from = 0, until = Number.POSITIVE_INFINITY, onEntry } = options;
+    const { now = nowSeconds(systemClock) } = options;
     const findings: Findings = {
       alerts: [],
       stretches: [],
@@ -118,7 +134,7 @@ export class Detector {
     };
     const groups = new Map<string, MatchGroup>();
     const stretches = new Stretches(this.settings);
-    const ofSource = this.#rulesOf(name.source);
+    const ofSource = this.#byActionOf(name.source);
     let latest = Number.NEGATIVE_INFINITY;
     let lineNumber = 0;
     for (const bytes of lines) {
@@ -128,7 +144,7 @@ export class Detector {
       if (head !== undefined && !isAsked(ofSource, head.action)) {
         if (head.dateCreate < from || head.dateCreate >= until) continue;
         findings.entries += 1;
-        latest = Math.max(latest, head.dateCreate);
+        if (head.dateCreate <= now) latest = Math.max(latest, head.dateCreate);
         continue;
       }
       const line = text.toString();
@@ -141,7 +157,7 @@ export class Detector {
         continue;
       }
       findings.entries += 1;
-      latest = Math.max(latest, entry.date_create);
+      if (entry.date_create <= now) latest = Math.max(latest, entry.date_create);
       const found = { entry, source: name.source, objectKey, line };
       this.#correlate(ofSource, found, text, stretches, findings.failures);
       for (const rule of ofSource.rules.get(entry.action) ?? []) {
@@ -173,7 +189,9 @@ export class Detector {
     for (const suppression of this.settings.suppressions?.expired(name.source, latest) ?? []) {
       const rule = this.settings.rules.find(({ id }) => id === suppression.rule);
       const found = { source: name.source, objectKey, latest };
-      if (rule !== undefined) findings.alerts.push(expiredAlert(suppression, rule, found));
+      if (rule !== undefined && this.counts(SUPPRESSION_EXPIRED)) {
+        findings.alerts.push(expiredAlert(suppression, rule, found));
+      }
     }
     findings.stretches = stretches.values();
     return findings;
@@ -240,40 +258,6 @@ function addMatch(
 /** Whether what it needs to know is known. */
 function canMatch({ needs }: Detection, context: RuleContext): boolean {
   return needs === undefined || context[needs] !== undefined;
-}
-
-/** Most entries are of no interest to any rule, and are not parsed. */
-function isAsked({ rules, steps }: RulesByAction, action: string): boolean {
-  return rules.has(action) || steps.has(action);
-}
-
-function toRulesByAction(detections: readonly Detection[]): RulesByAction {
-  const correlations = detections.filter(isCorrelation);
-  return {
-    rules: byAction(
-      detections.filter((rule): rule is Rule => !isCorrelation(rule)),
-      ({ actions }) => actions,
-    ),
-    steps: byAction(
-      correlations.flatMap((correlation) =>
-        correlation.steps.map((_, step): StepOf => ({ correlation, step })),
-      ),
-      ({ correlation, step }) => correlation.steps[step]?.actions ?? [],
-    ),
-  };
-}
-
-function byAction<T>(
-  items: readonly T[],
-  actionsOf: (item: T) => readonly string[],
-): ReadonlyMap<string, readonly T[]> {
-  const pairs = items.flatMap((item) => actionsOf(item).map((action) => ({ action, item })));
-  return new Map(
-    [...Map.groupBy(pairs, ({ action }) => action)].map(([action, group]) => [
-      action,
-      group.map(({ item }) => item),
-    ]),
-  );
 }
 
 function noteFailure(

@@ -53,7 +53,8 @@ const HEAD_BYTES_MAX = 256;
 export function readHead(line: Buffer): { dateCreate: number; action: string } | undefined {
   // Of members with one name the first counts, and these are the first.
   const [, dateCreate, action] = HEAD.exec(line.toString("latin1", 0, HEAD_BYTES_MAX)) ?? [];
-  return action === undefined ? undefined : { dateCreate: Number(dateCreate), action };
+  if (action === undefined || Number(dateCreate) >= END_OF_TIME) return undefined;
+  return { dateCreate: Number(dateCreate), action };
 }
 
 /**

@@ -35,14 +35,12 @@ export class AlertsNotRaisedError extends Error {
   override readonly name = "AlertsNotRaisedError";
   readonly code = "alerts_not_raised";
   readonly retryable = true;
-  /** The alerts beside them: the next delivery does not report them again. */
-  readonly raised: Raised;
-  constructor(raised: Raised, { inFlight, errors }: Unraised) {
+
+  constructor({ inFlight, errors }: Unraised) {
     super(
       `not every alert is published: ${inFlight} claimed by another attempt, ${errors.length} failed; the event's next delivery tries them again`,
       { cause: errors[0] },
     );
-    this.raised = raised;
   }
 }
 

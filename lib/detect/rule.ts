@@ -7,6 +7,10 @@ import type { TechniqueId } from "./techniques.ts";
 export const SEVERITIES = ["info", "low", "medium", "high", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+export function isAtLeast(severity: Severity, least: Severity): boolean {
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
+}
+
 /** What a rule may know beyond the entry. */
 export interface RuleContext {
   /** Ids of the Slack apps whose tokens fill this archive. */

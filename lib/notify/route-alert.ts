@@ -1,4 +1,4 @@
-import { SEVERITIES } from "../detect/rule.ts";
+import { isAtLeast } from "../detect/rule.ts";
 import type { Alert } from "./target.ts";
 import type { Route } from "./target-settings.ts";
 
@@ -17,8 +17,7 @@ function matches(alert: RoutedFields, { severity, rules, tags, sources }: Route)
     ...tactics.map((tactic) => tactic.id),
   ]);
   return (
-    (severity === undefined ||
-      SEVERITIES.indexOf(alert.severity) >= SEVERITIES.indexOf(severity)) &&
+    (severity === undefined || isAtLeast(alert.severity, severity)) &&
     (rules?.includes(alert.ruleId) ?? true) &&
     (sources?.includes(alert.source) ?? true) &&
     (tags?.some((tag) => tagged.some((id) => id === tag || id.startsWith(`${tag}.`))) ?? true)

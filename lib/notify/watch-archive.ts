@@ -1,6 +1,6 @@
 import { dayPrefix, PREFIXES, parseObjectKey } from "../archive/object-key.ts";
 import { AlertLog } from "../detect/alert-log.ts";
-import { type Consumed, type ConsumePorts, consumeObject } from "../detect/consume-object.ts";
+import { type ConsumePorts, consumeObject } from "../detect/consume-object.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Clock } from "../slack/clock.ts";
 import { dayOf, SECONDS_PER_DAY } from "../time.ts";
@@ -29,7 +29,7 @@ export interface WatchSettings {
 
 export interface WatchReports {
   onAlert?(alert: Alert, targets: readonly string[]): void;
-  onObject?(objectKey: string, consumed: Consumed): void;
+  onRaised?: ConsumePorts["onRaised"];
   /** An object that could not be examined; the next look tries it again. */
   onProblem?(objectKey: string, error: Error): void;
 }
@@ -65,16 +65,16 @@ export async function watchArchive(
     ...ports,
     ...raising(ports, settings, reports),
     log: new AlertLog(ports.archive),
+    ...(reports.onRaised && { onRaised: reports.onRaised }),
   };
   let problems = 0;
   for (const key of objectKeys) {
     try {
-      const consumed = await consumeObject({ key, createdAt: clock.nowMs() }, consumePorts, {
+      await consumeObject({ key, createdAt: clock.nowMs() }, consumePorts, {
         maxEntryAgeSeconds: settings.maxEntryAgeSeconds,
         owner: "watch",
       });
       state.noteSeen([key], forgetAt);
-      reports.onObject?.(key, consumed);
     } catch (error) {
       problems += 1;
       reports.onProblem?.(key, error as Error);

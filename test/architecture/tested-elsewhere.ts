@@ -24,7 +24,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/backfill/prices.ts": "test/docs/cost.test.ts",
 
   // One suite runs every rule over its example, over odd entries and against Slack's own lists.
-  "lib/detect/expired-suppression.ts": "test/detect/suppressions.test.ts",
+  "lib/detect/rules-by-action.ts": "test/detect/detector.test.ts",
   "lib/detect/context/address-database.ts": "test/detect/context/read-context.test.ts",
   "lib/detect/context/address-list.ts": "test/detect/context/read-context.test.ts",
   "lib/detect/context/check-database.ts": "test/detect/context/read-context.test.ts",

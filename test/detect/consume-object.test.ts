@@ -6,7 +6,7 @@ import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
 import { exampleContext } from "../../lib/detect/example-entry.ts";
 import type { Notification } from "../../lib/detect/ports.ts";
-import { AlertsNotRaisedError } from "../../lib/detect/raise-alerts.ts";
+import { AlertsNotRaisedError, type Raised } from "../../lib/detect/raise-alerts.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { SeenNames, seenName } from "../../lib/detect/seen-names.ts";
@@ -164,15 +164,56 @@ describe("consumeObject", () => {
       makeEntry({ action: "intune_disabled", actor: { id: "U2" } }),
       ...Array.from({ length: 10 }, () => makeEntry({ action: "user_login_failed" })),
     );
+    const told: Raised[] = [];
+    ports.onRaised = (raised) => void told.push(raised);
     const error: AlertsNotRaisedError = await consume(key).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(AlertsNotRaisedError);
     expect(error).toMatchObject({
       ...{ retryable: true, cause: new Error("throttled") },
       message: expect.stringMatching(/0 claimed by another attempt, 1 failed/),
-      raised: { published: 1, withheld: [{ ruleId: "intune-disabled" }] },
     });
+    expect(told).toMatchObject([
+      { published: 0, withheld: [{ ruleId: "intune-disabled" }] },
+      { published: 1, withheld: [] },
+    ]);
     expect(published.map(({ attributes }) => attributes.ruleId)).toEqual(["many-failed-logins"]);
     expect(vocabulary.sets.get(seenName("grid"))?.size).toBeGreaterThan(10);
+  });
+
+  it.each<[string, (failing: () => Promise<never>) => Partial<ConsumePorts>]>([
+    [
+      "correlations",
+      (read) => ({
+        correlations: { ...new MemoryCorrelationStore(), read, add: read, remove: read },
+      }),
+    ],
+    ["words", (record) => ({ vocabulary: { record } as unknown as SeenNames })],
+    ["addresses", (write) => ({ addressTable: { write } })],
+  ])("tells once what it has raised, also when the store of %s fails once", async (_, failing) => {
+    const suppressions = new Suppressions([
+      { rule: "intune-disabled", actor: "U2", reason: "ours", owner: "sec", expires: "2027-01-01" },
+    ]);
+    const settings = { suppressions, context: exampleContext(), periodSeconds: 3600 };
+    ports.detector = new Detector({ rules: DETECTIONS, ...settings });
+    const told: Raised[] = [];
+    ports.onRaised = (raised) => void told.push(raised);
+    const key = await store(
+      makeEntry({ action: "intune_disabled" }),
+      makeEntry({ action: "intune_disabled", actor: { id: "U2" } }),
+      makeEntry({ action: "user_login_failed" }),
+    );
+    const whole = ports;
+    const throttled = new Error("throttled");
+    ports = { ...whole, ...failing(() => Promise.reject(throttled)) };
+    await expect(consume(key)).rejects.toBe(throttled);
+    ports = whole;
+    expect(await consume(key)).toMatchObject({ published: 0, suppressed: 1, withheld: [] });
+    expect(told.flatMap(({ withheld }) => withheld.map(({ ruleId }) => ruleId))).toEqual([
+      "intune-disabled",
+    ]);
+    const sum = told.reduce((total, { published }) => total + published, 0);
+    expect(sum).toBe(published.length);
+    expect(sum).toBe(1);
   });
 
   it("raises no alerts about history, and does not read it", async () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
 import type { Alert } from "../../lib/detect/alert.ts";
+import type { RuleOverrides } from "../../lib/detect/configure.ts";
 import { detectArchive } from "../../lib/detect/detect-archive.ts";
-import { NO_CONTEXT, type Rule } from "../../lib/detect/rule.ts";
+import { NO_CONTEXT, type Rule, type Severity } from "../../lib/detect/rule.ts";
 import { RULES } from "../../lib/detect/rules/index.ts";
 import { intuneDisabled } from "../../lib/detect/rules/intune-disabled.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
@@ -117,6 +118,48 @@ describe("detectArchive", () => {
     const { findings, alerts } = await detect(store, { until: MONDAY_MORNING + 60 });
     expect(findings).toMatchObject({ objects: 1, entries: 1 });
     expect(alerts.map(({ entry }) => entry.actorId)).toEqual(["U1"]);
+  });
+
+  it("looks at severities and says them as the configuration of each source gives them", async () => {
+    const store = await archiveOf([
+      { source: "one", entries: [disabled(MONDAY_MORNING)] },
+      { source: "two", entries: [disabled(MONDAY_MORNING)] },
+    ]);
+    const rules = RULES.filter(({ id }) => ["intune-disabled", "admin-granted"].includes(id));
+    const severitiesWith = async (
+      override: RuleOverrides[string],
+      least: Severity,
+      source?: string,
+    ) => {
+      const raised: string[] = [];
+      const { rules: counts } = await detectArchive(
+        store,
+        {
+          ...{ rules, context: NO_CONTEXT, periodSeconds: HOUR, leastSeverity: least },
+          overrides: { "intune-disabled": override, "admin-granted": "info" },
+        },
+        {
+          ...(source === undefined ? {} : { source }),
+          onAlert: (alert) => raised.push(`${alert.source} ${alert.severity}`),
+        },
+      );
+      return { raised, rules: counts.map(({ rule }) => `${rule.id} ${rule.severity}`) };
+    };
+    const inOne = { sources: { one: "critical" } } as const;
+
+    expect(await severitiesWith("low", "medium")).toEqual({ raised: [], rules: [] });
+    expect(await severitiesWith("low", "low")).toEqual({
+      raised: ["one low", "two low"],
+      rules: ["intune-disabled low"],
+    });
+    expect(await severitiesWith({ severity: "low", ...inOne }, "high")).toEqual({
+      raised: ["one critical"],
+      rules: ["intune-disabled critical"],
+    });
+    expect(await severitiesWith({ severity: "low", ...inOne }, "info", "two")).toEqual({
+      raised: ["two low"],
+      rules: ["admin-granted info", "intune-disabled low"],
+    });
   });
 
   it("counts lines that are no entry and rules that throw, and goes on", async () => {

@@ -22,6 +22,7 @@ describe("readHead", () => {
     ["a number", '{"id":"1","date_create":7.0,"action":"a"}'],
     ["white space", '{ "id":"1","date_create":7,"action":"a"}'],
     ["letters", '{"id":"1","date_create":7,"action":"ä"}'],
+    ["a time beyond all", '{"id":"1","date_create":9999999999,"action":"a"}'],
     ["length", `{"id":"${"1".repeat(300)}","date_create":7,"action":"a"}`],
   ])("gives nothing of a line that differs in %s", (_, line) => {
     expect(head(line)).toBeUndefined();

@@ -210,34 +210,6 @@ describe("a suppression", () => {
       ]);
     },
   );
-
-  it("ends with the day before it expires, and says so each week", async () => {
-    const suppression = { rule: "intune-disabled", actor: "*", ...DECISION, expires: "2025-12-19" };
-    const at = (seconds: number) => ({ ...disabled(), date_create: seconds });
-    const expiry = Date.UTC(2025, 11, 19) / 1000;
-
-    expect(toBeTold(await alertsOf([suppression], at(expiry - 1)))).toEqual([]);
-    const alerts = await alertsOf([suppression], at(expiry));
-    expect(toBeTold(alerts)).toEqual(["intune-disabled", "suppression-expired"]);
-    expect(alerts.at(-1)).toMatchObject({
-      title:
-        'The suppression of intune-disabled by "sec@example.com" expired on 2025-12-19: "Our own bot"',
-      severity: "medium",
-      source: "grid",
-      period: { start: "2025-12-19T00:00:00Z", end: "2025-12-26T00:00:00Z" },
-      line: JSON.stringify(suppression),
-    });
-    const idAfter = async (days: number) =>
-      (await alertsOf([suppression], at(expiry + days * 86_400))).at(-1)?.id;
-    expect(await idAfter(6)).toBe(alerts.at(-1)?.id);
-    expect(await idAfter(7)).not.toBe(alerts.at(-1)?.id);
-  });
-
-  it("of another source says nothing here when it has expired", async () => {
-    const suppression = { rule: "intune-disabled", actor: "*", source: "gov", ...DECISION };
-    const alerts = await alertsOf([{ ...suppression, expires: "2025-01-01" }], disabled());
-    expect(toBeTold(alerts)).toEqual(["intune-disabled"]);
-  });
 });
 
 describe("parseSuppressions", () => {

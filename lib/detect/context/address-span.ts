@@ -2,12 +2,22 @@ import { type AddressRange, parseRange } from "../addresses.ts";
 
 const LENGTHS = { 4: 32, 6: 128 } as const;
 
+/** What says that a line means more or other addresses than the first: all but an address of IPv6. */
+const MORE = [
+  /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)/, // an address of IPv4, or a mask
+  /\b0x[\da-f]{8}\b/i, // a mask
+  /\b(?:netmask|mask|wildcard|prefix[- ]?(?:len(?:gth)?)?)[\s:=]*\d/i, // `prefixlen 32`
+  /^\/\s*\d/, // `/24`
+  /^(?:\p{Pd}|\.+)\s*\d{1,3}(?!\S)/u, // `- 9`
+];
+
 /**
  * Read what a line begins with: an address, a range such as `203.0.113.0/24`, or the first and the
  * last address of one with `-` between them.
  *
- * @returns the ranges, and the rest of the line; nothing when it begins with none of them, or when
- * what follows could be the end of a range, a mask or another address
+ * @returns the ranges, and the rest of the line, a remark; nothing when it begins with none of
+ * them, or when another address, a mask, the length of a prefix or the end of a range follows
+ * anywhere in the line
  */
 export function parseSpan(line: string): { ranges: AddressRange[]; rest: string } | undefined {
   const span = /^(?<first>[^\s,]+?)\s*-\s*(?<last>[^\s,]+)[\s,]*(?<rest>.*)$/.exec(line)?.groups;
@@ -21,10 +31,10 @@ export function parseSpan(line: string): { ranges: AddressRange[]; rest: string 
 }
 
 function withRest(ranges: AddressRange[] | undefined, rest: string) {
-  const [first = "", second = ""] = rest.split(/[\s,]+/);
-  // A dash of another kind, `to` and the like join two addresses.
-  const words = /^(?:to|[^\p{L}\p{N}]+)$/iu.test(first) ? [second] : [first];
-  const isMore = words.some((word) => parseRange(word) !== undefined) || /^\/\s*\d/.test(rest);
+  const words = rest.split(/[^\p{L}\p{N}.:/]+/u).filter((word) => /[\da-f]/i.test(word));
+  const isMore =
+    MORE.some((pattern) => pattern.test(rest)) ||
+    words.some((word) => parseRange(word) !== undefined);
   return ranges === undefined || isMore ? undefined : { ranges, rest };
 }
 
