@@ -222,7 +222,7 @@ function tallerThan(page: Page, height: number): Promise<string[]> {
  */
 function sheetsOf(pdf: Buffer): number[] {
   const text = pdf.toString("latin1");
-  const pages = [...text.matchAll(/\/Type \/Page\b(?!s)[^]*?\/Contents (\d+) 0 R/g)];
+  const pages = [...text.matchAll(/\/Type \/Page\b(?!s).*?\/Contents (\d+) 0 R/gs)];
   return pages.map(([, object]) => {
     const stream = new RegExp(`\\n${object} 0 obj\\n<<[^>]*?>> stream\\r?\\n`).exec(text);
     const length = Number(/\/Length (\d+)/.exec(stream?.[0] ?? "")?.[1]);

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
@@ -27,6 +26,7 @@ import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
 import { toJsonLine } from "../output/controls.ts";
+import { openInBrowser } from "../output/open-in-browser.ts";
 import { writeWhole } from "../output/result-file.ts";
 import { writeZip } from "../output/zip-file.ts";
 import { type ContextOptions, readContextFiles, readSuppressions } from "../run/detection-files.ts";
@@ -294,18 +294,4 @@ export async function portsOfDirectory(
     rules,
     addresses,
   };
-}
-
-const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
-  darwin: ["open"],
-  win32: ["explorer.exe"],
-};
-
-function openInBrowser(path: string): void {
-  const [program, ...args] = OPENERS[process.platform] ?? ["xdg-open"];
-  spawn(program, [...args, path], { detached: true, stdio: "ignore" })
-    .on("error", () =>
-      console.error(`audit-lake: ${program} could not open the page; open ${path} yourself`),
-    )
-    .unref();
 }

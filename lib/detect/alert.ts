@@ -5,7 +5,13 @@ import type { AddressFacts } from "./context/address-context.ts";
 import type { StaffRecord } from "./context/staff-list.ts";
 import { actorId, actorName, entityId, entityName, location, textAt } from "./entry-fields.ts";
 import { type Inspection, inspectionOf, type MatchedEntries } from "./inspect.ts";
-import type { Rule, RuleContext, RuleDescription, Severity } from "./rule.ts";
+import {
+  atOnce,
+  type Rule,
+  type RuleContext,
+  type RuleDescription,
+  type Severity,
+} from "./rule.ts";
 import type { Suppression } from "./suppressions.ts";
 import { type Technique, toTechnique } from "./techniques.ts";
 
@@ -154,7 +160,7 @@ export function textOf(
   method: "alertTitle" | "dedupeKey",
   entry: AuditLogEntry,
 ): string {
-  const text: unknown = rule[method](entry);
+  const text = atOnce(method, rule[method](entry), "a text");
   if (typeof text === "string") return text;
   throw new TypeError(`${method} gave ${JSON.stringify(text)} instead of a text`);
 }

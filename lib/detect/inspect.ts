@@ -110,7 +110,7 @@ function queryCommand(
   { first, last }: MatchedEntries,
   shown: AuditLogEntry,
 ): string | undefined {
-  const required = QUERY_VALUES[name];
+  const required = Object.hasOwn(QUERY_VALUES, name) ? QUERY_VALUES[name] : undefined;
   const value = required?.value(shown);
   if (required !== undefined && (value === undefined || isTooLong(value))) return undefined;
   return [

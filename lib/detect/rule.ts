@@ -92,9 +92,20 @@ export const NO_CONTEXT: RuleContext = { ownAppIds: [], ownInstallerIds: [] };
 export function ruleMatches(rule: Rule, entry: AuditLogEntry, context: RuleContext): boolean {
   if (!rule.actions.includes(entry.action)) return false;
   if (rule.matches === undefined) return true;
-  const answer: unknown = rule.matches(entry, context);
-  if (answer instanceof Promise) throw new TypeError("matches gave a promise instead of a boolean");
-  return Boolean(answer);
+  return Boolean(atOnce("matches", rule.matches(entry, context), "a boolean"));
+}
+
+/**
+ * What a function of a rule answers: that of one's own may be asynchronous.
+ *
+ * @throws {TypeError} when the answer is a promise
+ */
+export function atOnce(method: string, answer: unknown, expected: string): unknown {
+  if (!(answer instanceof Promise)) return answer;
+  // Nobody waits for it. A rejection that nobody handles would end the process, and with it
+  // the alerts of all other rules; the error below says what is wrong with this one.
+  answer.catch(() => {});
+  throw new TypeError(`${method} gave a promise instead of ${expected}`);
 }
 
 /** Slack's list of actions. */

@@ -23,10 +23,10 @@ export const TRINO_MACROS: readonly string[] = [
     END,
     path
   ))`,
-  `json_scalar(fragment) AS CASE
-    WHEN NOT (starts_with(fragment, '{') OR starts_with(fragment, '['))
-      THEN system.main.json_extract_string(fragment, '$')
-  END`,
+  `json_scalar(fragment) AS system.main.json_extract_string(
+    nullif(system.main.regexp_extract(fragment, '^[^{\\[].*$', 0, 's'), ''),
+    '$'
+  )`,
   `json_extract_scalar(json, path) AS json_scalar(json_extract(json, path))`,
   `json_format(json) AS CAST(json AS VARCHAR)`,
   `from_unixtime(seconds) AS to_timestamp(seconds)`,

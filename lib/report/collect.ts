@@ -1,7 +1,7 @@
 import type { Alert } from "../detect/alert.ts";
-import type { AddressContext } from "../detect/context/address-context.ts";
 import { type ArchiveFindings, detectArchive } from "../detect/detect-archive.ts";
 import type { DetectorSettings } from "../detect/detector.ts";
+import type { RuleContext } from "../detect/rule.ts";
 import type { ArchiveStore, Sealing } from "../ports.ts";
 import type { RowStream } from "../sql/query-result.ts";
 import { rangeOfDays, toIsoSeconds } from "../time.ts";
@@ -32,7 +32,7 @@ export interface ReportPorts {
   /** Absent: the rules are not run. */
   rules?: DetectorSettings | undefined;
   /** What local files say of addresses; absent: there are none. */
-  addresses?: AddressContext | undefined;
+  addresses?: RuleContext["addresses"];
   /** Whether alerts are kept in a log that SQL reads; they are then taken from it. */
   hasAlertLog?: boolean;
 }

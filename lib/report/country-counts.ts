@@ -1,12 +1,12 @@
-import type { AddressContext } from "../detect/context/address-context.ts";
+import type { RuleContext } from "../detect/rule.ts";
 
 /** Counts by the country of an address, as far as local files say it. */
 export class CountryCounts {
-  readonly #addresses: AddressContext | undefined;
+  readonly #addresses: RuleContext["addresses"];
   readonly #counts = new Map<string, number>();
 
   /** @param addresses - absent: nothing is counted */
-  constructor(addresses: AddressContext | undefined) {
+  constructor(addresses: RuleContext["addresses"]) {
     this.#addresses = addresses;
   }
 

@@ -1,13 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { makeAlert as toAlert } from "../../lib/detect/alert.ts";
+import { type Alert, makeAlert as toAlert } from "../../lib/detect/alert.ts";
 import { toNotification } from "../../lib/detect/alert-notification.ts";
 import { exampleEntry } from "../../lib/detect/example-entry.ts";
+import { expiredAlert } from "../../lib/detect/expired-suppression.ts";
 import { sqlIs } from "../../lib/detect/inspect.ts";
+import { rulesOf } from "../../lib/detect/own-rules.ts";
 import type { RuleDescription } from "../../lib/detect/rule.ts";
 import { intuneDisabled } from "../../lib/detect/rules/intune-disabled.ts";
 import { TECHNIQUES, type TechniqueId } from "../../lib/detect/techniques.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
 import { makeAlert } from "./make-alert.ts";
+
+/** Of the alert in SNS. */
+function messageBytes(alert: Alert): number {
+  const { text, data, subject, attributes } = toNotification(alert);
+  const message = JSON.stringify({ default: JSON.stringify(data), email: text });
+  return Buffer.byteLength(message + subject + JSON.stringify(attributes));
+}
 
 describe("toNotification", () => {
   it("is a text that a person can act on", () => {
@@ -97,13 +106,31 @@ The same again until 2026-01-05T11:00:00Z is not reported. Alert id: intune-disa
       const entries = { count: 100, ids: many.slice(0, 10), first, last: first };
       const where = sqlIs("actor_id", long);
       for (const series of [undefined, { actions: [...intuneDisabled.actions], where }]) {
-        const { text, data, subject, attributes } = toNotification(
-          toAlert(rule, found, of, { ...entries, ...(series && { series }) }),
-        );
-        const message = JSON.stringify({ default: JSON.stringify(data), email: text });
-        const size = Buffer.byteLength(message + subject + JSON.stringify(attributes));
-        expect(size).toBeLessThan(256 * 1024);
+        const alert = toAlert(rule, found, of, { ...entries, ...(series && { series }) });
+        expect(messageBytes(alert)).toBeLessThan(256 * 1024);
       }
+    },
+  );
+
+  it.each([1, 100, 29_996])(
+    "fits into a message of SNS with as many actions of %d characters as a rule may have",
+    (length) => {
+      const count = Math.floor(30_000 / (length + 4));
+      const actions = Array<string>(count).fill("$".repeat(length));
+      const rule = { ...intuneDisabled, actions };
+      const load = (...names: string[]) =>
+        rulesOf({ "a.ts": { rule: { ...rule, actions: [...actions, ...names] } } });
+      expect(load()).toHaveLength(1);
+      expect(() => load("$".repeat(length))).toThrow("of 30000 characters altogether");
+
+      const because = {
+        reason: "😀".repeat(1000),
+        owner: "😀".repeat(1000),
+        expires: "2026-01-01",
+      };
+      const suppression = { rule: rule.id, actor: "\\".repeat(15_000), ...because };
+      const found = { source: "grid", objectKey: "audit_logs/…", latest: 1_767_607_200 };
+      expect(messageBytes(expiredAlert(suppression, rule, found))).toBeLessThan(256 * 1024);
     },
   );
 

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { toObjectKey } from "../../lib/archive/object-key.ts";
 import { Detector } from "../../lib/detect/detector.ts";
@@ -151,7 +152,11 @@ describe("Detector", () => {
 
   it.each<[string, object, string]>([
     ["no title", { alertTitle: () => undefined }, "alertTitle gave undefined instead of a text"],
-    ["a title later", { alertTitle: async () => "x" }, "alertTitle gave {} instead of a text"],
+    [
+      "a title later",
+      { alertTitle: async () => "x" },
+      "alertTitle gave a promise instead of a text",
+    ],
     ["a number as key", { dedupeKey: () => 5 }, "dedupeKey gave 5 instead of a text"],
     [
       "an answer later",
@@ -168,6 +173,23 @@ describe("Detector", () => {
     ]);
     expect(String(findings.failures.get("broken")?.error)).toContain(message);
   });
+
+  it.each(["matches", "alertTitle", "dedupeKey"] as const)(
+    "leaves no rejection behind when %s answers later, which would end the process",
+    async (method) => {
+      const rejections: unknown[] = [];
+      const note = (reason: unknown) => rejections.push(reason);
+      process.on("unhandledRejection", note);
+      const later = async () => {
+        throw new Error("too late");
+      };
+      const broken = { ...adminGranted, id: "broken", [method]: later } as unknown as Rule;
+      const { failures } = detector([broken]).detect(KEY, lines(grant("U1", 1)));
+      await setImmediate();
+      process.off("unhandledRejection", note);
+      expect([failures.get("broken")?.count, rejections]).toEqual([1, []]);
+    },
+  );
 
   it("takes an empty key for one", () => {
     const one = { ...adminGranted, dedupeKey: () => "" };

@@ -49,6 +49,10 @@ describe("inspectionOf", () => {
     });
   });
 
+  it("knows no values of a query with an inherited name", () => {
+    expect(inspect("constructor").query).toMatch(/^audit-lake query constructor --source grid /);
+  });
+
   it("gives a query the person", () => {
     expect(inspect("user-trail").query).toContain("user-trail --set person=U0ADMIN001 --source");
   });

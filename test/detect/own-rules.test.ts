@@ -9,6 +9,13 @@ import { RULES } from "../../lib/detect/rules/index.ts";
 const [ours] = RULES;
 const rule = { ...ours, alertTitle: () => "Mine", dedupeKey: () => "mine" } as Rule;
 
+class MyRule {
+  title = "Mine";
+  dedupeKey() {
+    return "mine";
+  }
+}
+
 it("finds what rules import, in a clone as where the package is installed", () => {
   const { resolve } = createRequire(import.meta.url);
   expect(resolve("slack-audit-lake/rules")).toBe(
@@ -23,6 +30,12 @@ it("takes the rules of every module, and one in the place of ours", () => {
   const rules = withOwnRules(DETECTIONS, own);
   expect(rules).toHaveLength(DETECTIONS.length + 1);
   expect(rules.slice(-2)).toEqual(own);
+});
+
+it("gives rules entries that they cannot change", () => {
+  const alertTitle = (entry: object) => Object.assign(entry, { id: "changed" });
+  const [own] = rulesOf({ "a.ts": { x: { ...rule, alertTitle } } });
+  expect(() => own?.alertTitle({ id: "a" } as never)).toThrow(TypeError);
 });
 
 it.each<[string, object, string]>([
@@ -46,8 +59,13 @@ it.each<[string, object, string]>([
   [
     "no action",
     { x: { ...rule, actions: [null] } },
-    '"x": actions must be a list of texts, of 30000 characters',
+    '"x": actions must be a list of names of actions, of 30000 characters',
   ],
+  ...["", "a b", "o'clock", 'a"', "\\", "é"].map((name): [string, object, string] => [
+    `the action ${JSON.stringify(name)}`,
+    { x: { ...rule, actions: [name] } },
+    '"x": actions must be a list of names of actions',
+  ]),
   [
     "a technique that is none",
     { x: { ...rule, techniques: ["T9999"] } },
@@ -65,6 +83,14 @@ it.each<[string, object, string]>([
     { x: { ...rule, id: "suppression-expired" } },
     '"x": id must not be',
   ],
+  [
+    "steps, as rules of ours about several entries have",
+    { x: { ...rule, steps: "Call." } },
+    'rule "x": unknown field "steps"; allowed: id, title,',
+  ],
+  ["a need that is none", { x: { ...rule, needs: "adresses" } }, 'needs must be "addresses"'],
+  ["an instance of a class", { x: new MyRule() }, 'rule "x": must be a plain object'],
+  ["a list", { x: [rule] }, 'rule "x": must be a plain object'],
   ["two with one id", { x: rule, y: { ...rule } }, `two rules have the id "${rule.id}"`],
 ])("refuses a module that exports %s", (_what, module, problem) => {
   expect(() => rulesOf({ "a.ts": module })).toThrow(/^a\.ts[: ][^\n]*$/);

@@ -444,9 +444,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "marks an alert before it publishes it",
     file: "detect/raise-alerts.ts",
-    find: "await sink.publish(toNotification(alert));\n      await ledger.markPublished(alert.id);",
+    find: "if (!isHeld) await sink.publish(toNotification(alert));\n    await ledger.markPublished(name);",
     replace:
-      "await ledger.markPublished(alert.id);\n      await sink.publish(toNotification(alert));",
+      "await ledger.markPublished(name);\n    if (!isHeld) await sink.publish(toNotification(alert));",
     seed: 259,
   },
   {

@@ -33,12 +33,12 @@ export interface FailedLookUps {
   error: Error;
 }
 
-const NOTHING: AddressFacts = { lists: [] };
+const NOTHING: AddressFacts = Object.freeze({ lists: Object.freeze([]) });
 
 /** Addresses that are kept: people come from the same ones again and again. */
 const MAX_REMEMBERED = 10_000;
 
-/** Says of addresses what local files say; asks nobody. */
+/** Says of addresses what local files say; asks nobody. Facts are shared, so they are frozen. */
 export class AddressContext {
   readonly #sources: AddressSources;
   readonly #networks = new RangeMap<string>();
@@ -88,14 +88,16 @@ export class AddressContext {
     const network = known ?? (owner ? `AS${owner.asn} ${owner.name}`.trimEnd() : undefined);
     // It may be one of the systems that are known.
     const isOpen = known === undefined && owner === null && this.#systems.size > 0;
-    return {
+    return Object.freeze({
       ...(country ? { country } : {}),
       ...(network === undefined ? {} : { network }),
       ...(networks === undefined || isOpen ? {} : { isKnownNetwork: known !== undefined }),
-      lists: this.#lists
-        .filter(({ ranges }) => ranges.find(address) !== undefined)
-        .map(({ name }) => name),
-    };
+      lists: Object.freeze(
+        this.#lists
+          .filter(({ ranges }) => ranges.find(address) !== undefined)
+          .map(({ name }) => name),
+      ),
+    });
   }
 
   /** @returns null when the look-up failed */

@@ -36,7 +36,9 @@ export function parseStaffList(file: ContextFile): StaffList {
   const records = new Map<string, StaffRecord>();
   const lines = new Map<string, number>();
   for (const { record, info } of parseRows(file)) {
-    const filled = Object.fromEntries(Object.entries(record).filter(([, text]) => text !== ""));
+    const filled = Object.freeze(
+      Object.fromEntries(Object.entries(record).filter(([, text]) => text !== "")),
+    );
     const keys = new Set(KEYS.flatMap((key) => filled[key]?.toLowerCase() ?? []));
     if (keys.size === 0) throw new ContextFileError(file, "has no email and no id", info.lines);
     const again = [...keys].flatMap((key) => {

@@ -7,7 +7,7 @@ import { GrowingBytes, GrowingNumbers } from "./growing.ts";
 type ColumnChunk = ParquetWriter["row_groups"][number]["columns"][number];
 
 /** What Parquet knows values as. */
-export type PhysicalType = "BYTE_ARRAY" | "INT32" | "INT64" | "BOOLEAN";
+type PhysicalType = "BYTE_ARRAY" | "INT32" | "INT64" | "BOOLEAN";
 
 /** As Security Lake advises for pages. */
 const PAGE_BYTES = 1024 * 1024;
