@@ -516,7 +516,14 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/detect",
       why: "reads entries and speaks through its own ports, so that a rule says the same on live events, over an archive and in a test",
-      may: ["lib/detect/context", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      may: [
+        "lib/detect/context",
+        "lib/archive",
+        "lib/ports.ts",
+        "lib/slack",
+        "lib/time.ts",
+        "lib/fields.ts",
+      ],
       packages: ["ipaddr.js", "zod"],
       builtins: ["crypto"],
     },
