@@ -109,7 +109,14 @@ export async function decodeLines(
   body: Uint8Array,
   max: ObjectSize = READ_MAX,
 ): Promise<Uint8Array[]> {
-  const text = await decodeText(key, body, max);
+  return splitLines(await decodeText(key, body, max));
+}
+
+/**
+ * @param text - each line with its line break
+ * @returns views on it, without their line breaks
+ */
+export function splitLines(text: Buffer): Uint8Array[] {
   const lines: Uint8Array[] = [];
   for (let start = 0; start < text.length; ) {
     const end = text.indexOf(NEWLINE, start);

@@ -1,3 +1,4 @@
+import { splitLines } from "../archive/archive-object.ts";
 import { readLine } from "../archive/archived-entries.ts";
 import { readEntryLines } from "../slack/page.ts";
 
@@ -19,7 +20,7 @@ export interface ReadLine {
 export function* readLines(key: string, text: Buffer): Generator<ReadLine, void, void> {
   const table = readEntryLines(text);
   if (table === undefined) {
-    for (const line of linesOf(text)) yield parseLine(key, line);
+    for (const line of splitLines(text)) yield parseLine(key, line);
     return;
   }
   for (let row = 0; row < table.rows; row++) {
@@ -30,14 +31,6 @@ export function* readLines(key: string, text: Buffer): Generator<ReadLine, void,
       : parseLine(key, line);
   }
   table.clear();
-}
-
-function* linesOf(text: Buffer): Generator<Uint8Array, void, void> {
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf("\n", start);
-    yield text.subarray(start, end);
-    start = end + 1;
-  }
 }
 
 /** @throws {ArchiveObjectError} when the line is not JSON with an id and a time */
