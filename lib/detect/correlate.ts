@@ -1,3 +1,4 @@
+import { inParallel } from "../in-parallel.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 import {
   type Alert,
@@ -136,7 +137,7 @@ export async function correlate(
   settings: CorrelationSettings,
   forgetAfterSeconds: number,
 ): Promise<Alert[]> {
-  await inParallel(stretches, async (stretch) => {
+  await inParallel(stretches, CONCURRENCY, async (stretch) => {
     const { correlation, start, points } = stretch;
     const isMany = points.length > maxRelevantPoints(correlation);
     const texts = (isMany ? relevantPoints(correlation, points) : points).map(toText);
@@ -144,7 +145,7 @@ export async function correlate(
     const lastNeeded = start + 2 * correlation.withinSeconds;
     await store.add(keyOf(stretch, start), new Set(texts), lastNeeded + forgetAfterSeconds);
   });
-  const alerts = await inParallel(stretches, async (stretch) => {
+  const alerts = await inParallel(stretches, CONCURRENCY, async (stretch) => {
     const { correlation, start } = stretch;
     const next = start + correlation.withinSeconds;
     const [before = [], within = [], after = []] = await Promise.all(
@@ -265,14 +266,4 @@ function conditionOf({ steps }: Correlation, subjectId: string): string {
 /** The subject's id comes from Slack, of any length: its hash stands for it. */
 function keyOf({ correlation, latest, subjectId }: Stretch, start: number): string {
   return `${correlation.id}/${latest.source}/${toValue(subjectId)}/${start}`;
-}
-
-async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return results;
 }

@@ -1,3 +1,4 @@
+import { inParallel } from "../in-parallel.ts";
 import type { Clock } from "../slack/clock.ts";
 import { type Alert, alertName } from "./alert.ts";
 import type { AlertLog } from "./alert-log.ts";
@@ -97,12 +98,9 @@ export async function raiseAlerts(
   };
 
   // An attempt may claim again what it has claimed: the same alert twice would be two messages.
-  const queue = new Map(alerts.map((alert) => [alertName(alert), alert])).values();
-  const worker = async () => {
-    for (const alert of queue) {
-      await raise(alert).catch((error) => raised.errors.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  const once = new Map(alerts.map((alert) => [alertName(alert), alert])).values();
+  await inParallel(once, CONCURRENCY, (alert) =>
+    raise(alert).catch((error) => raised.errors.push(error)),
+  );
   return raised;
 }

@@ -7,6 +7,7 @@ import {
 import { readLine } from "../archive/archived-entries.ts";
 import { contentHashOf, dayPrefix, PREFIXES, parseObjectKey } from "../archive/object-key.ts";
 import { addendumKey, manifestKey } from "../archive/sealed-day.ts";
+import { inParallel } from "../in-parallel.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import type { ReportDamage } from "./damage.ts";
 import {
@@ -20,6 +21,8 @@ import {
 
 /** Objects that are fetched at once: S3 takes its time for each. */
 const CONCURRENCY = 8;
+/** One is decompressed while the other is hashed. No more: each may be a gzip bomb. */
+const CHECKED_AT_ONCE = 2;
 
 /** The objects of a sealed day that were fetched, and what they hold. */
 export interface CheckedDay {
@@ -74,7 +77,7 @@ export async function checkDay(
     signal?.throwIfAborted();
     const batch = objects.slice(next, next + CONCURRENCY);
     const fetched = (await Promise.all(batch.map((object) => fetchObject(object)))).flat();
-    const problems = await mapInPairs(fetched, async ({ object, body }) => {
+    const problems = await inParallel(fetched, CHECKED_AT_ONCE, async ({ object, body }) => {
       const isAsSealed = hashOf(body) === object.sha256;
       if (isAsSealed) checked.entries += object.entries;
       return (isAsSealed ? contradictionOf : describeChange)(object, body);
@@ -113,21 +116,6 @@ export async function checkDay(
     checked.bytes += body.byteLength;
     return [{ object, body }];
   }
-}
-
-/**
- * Two at a time, as one is decompressed while the other is hashed. No more: each may be a gzip bomb.
- *
- * @returns the results in the order of the items
- */
-async function mapInPairs<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const left = items.entries();
-  const workOff = async () => {
-    for (const [index, item] of left) results[index] = await work(item);
-  };
-  await Promise.all([workOff(), workOff()]);
-  return results;
 }
 
 /** A note names the manifest that it adds to: one that names another says nothing of this day. */

@@ -39,6 +39,7 @@ const LIB = [
   "lib/ports.ts",
   "lib/slack",
   "lib/fields.ts",
+  "lib/in-parallel.ts",
   "lib/time.ts",
 ];
 
@@ -472,7 +473,15 @@ export const LAYERS: Rule[][] = [
     {
       folder: "lib/seal",
       why: "lists days again and seals them through ports",
-      may: ["lib/ingest", "lib/run", "lib/archive", "lib/ports.ts", "lib/slack", "lib/time.ts"],
+      may: [
+        "lib/ingest",
+        "lib/run",
+        "lib/archive",
+        "lib/ports.ts",
+        "lib/slack",
+        "lib/in-parallel.ts",
+        "lib/time.ts",
+      ],
       packages: ["zod"],
       builtins: ["crypto"],
     },
@@ -522,6 +531,7 @@ export const LAYERS: Rule[][] = [
         "lib/ports.ts",
         "lib/slack",
         "lib/time.ts",
+        "lib/in-parallel.ts",
         "lib/fields.ts",
       ],
       packages: ["ipaddr.js", "zod"],
@@ -578,6 +588,11 @@ export const LAYERS: Rule[][] = [
       why: "says what is wrong with a value that a user configures, whatever it is for",
       may: [],
       packages: ["zod"],
+    },
+    {
+      folder: "lib/in-parallel.ts",
+      why: "bounds how much is done at a time, whatever it is",
+      may: [],
     },
     {
       folder: "lib/time.ts",
