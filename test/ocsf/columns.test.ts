@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { CLASSES, type ClassName, SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
 import { type ColumnType, columnsOf } from "../../lib/ocsf/columns.ts";
-import { toEvent } from "../../lib/ocsf/event.ts";
+import { type OcsfEvent, toEvent } from "../../lib/ocsf/event.ts";
 import { exampleLines, knownActions } from "./example-lines.ts";
 
 const EVENTS = SCHEMA_VERSIONS.flatMap((version) =>
   exampleLines([...knownActions(), ...knownActions(), "an_action_of_tomorrow"]).map((line) =>
-    toEvent(line, "acme", version),
+    asJson(toEvent(line, "acme", version)),
   ),
 );
 const NAMES = new Map(
@@ -20,6 +20,11 @@ it("has a column for all that an event can have", () => {
 
   expect([...new Set(missing)]).toEqual([]);
 });
+
+/** Without the attributes that are undefined. */
+function asJson(event: OcsfEvent): OcsfEvent {
+  return JSON.parse(JSON.stringify(event));
+}
 
 const TYPES = {
   string: "string",
