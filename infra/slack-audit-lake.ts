@@ -103,6 +103,9 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   const hasColumns =
     config.closing.enabled &&
     (config.closing.compact ?? typeof config.archive.retention !== "number");
+  const hasAlertLog =
+    config.detection.enabled &&
+    (config.detection.alertLog ?? config.archive.existingBucket === undefined);
   const hasAddressTable = config.detection.enabled && config.detection.addressTable;
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
@@ -137,6 +140,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
         hasColumns,
         ocsf: config.ocsf,
         eventsBucket: ocsfStore?.bucket,
+        hasAlertLog,
         schedules: ingestion.schedules,
         deadLetters: ingestion.deadLetters,
         ...{ bucket, resultsBucket, columnsBucket, checkpoints, catalog, key },
@@ -158,7 +162,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   if (config.detection.enabled) {
     new Detection(scope, "Detection", {
       config: config.detection,
-      hasAlertLog: config.detection.alertLog ?? config.archive.existingBucket === undefined,
+      hasAlertLog,
       sources: config.sources,
       newObjects: events.topic,
       resultsBucket,
