@@ -29,6 +29,7 @@ import { Notifications } from "./constructs/notifications.ts";
 import { OcsfStore } from "./constructs/ocsf.ts";
 import { Readers } from "./constructs/readers.ts";
 import { Sealing } from "./constructs/sealing.ts";
+import { WeeklyReport } from "./constructs/weekly-report.ts";
 
 /** What the rest of a stack may want of a lake. */
 interface LakeResources {
@@ -169,6 +170,18 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
       newObjects: events.topic,
       resultsBucket,
       ...{ bucket, key, notifications, monitoring, logRetention, removalPolicy },
+    });
+  }
+
+  if (config.weeklyReport.enabled) {
+    new WeeklyReport(scope, "WeeklyReport", {
+      config: config.weeklyReport,
+      sources: config.sources.map(({ name }) => name),
+      schedules: ingestion.schedules,
+      deadLetters: ingestion.deadLetters,
+      lakeFormation: config.catalog.lakeFormation,
+      ...{ hasAlertLog, bucket, columnsBucket, resultsBucket, key, checkpoints, catalog },
+      ...{ notifications, monitoring, logRetention, removalPolicy },
     });
   }
 

@@ -8,8 +8,9 @@ import {
   type SchemaVersion,
 } from "../../lib/ocsf/classes.ts";
 import { columnsOfAll } from "../../lib/ocsf/columns.ts";
-import { type EventContext, enrichEvent } from "../../lib/ocsf/enrichments.ts";
+import { enrichEvent } from "../../lib/ocsf/enrichments.ts";
 import type { OcsfEvent } from "../../lib/ocsf/event.ts";
+import { eventLines } from "../../lib/ocsf/event-lines.ts";
 import { ParquetEvents } from "../../lib/ocsf/parquet/parquet-events.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
@@ -91,7 +92,10 @@ Examples:
         options.schemaVersion,
         options.skipDamaged && leaveOut,
       );
-      const events = noticing(context === undefined ? stored : enriching(stored, context), found);
+      const events = forEach(stored, (event) => {
+        found();
+        if (context !== undefined) enrichEvent(event, context);
+      });
       if (file === undefined) await printEvents(events);
       else {
         const pieces = output === "ndjson" ? toLines(events) : toParquet(events);
@@ -102,42 +106,37 @@ Examples:
     });
 }
 
-async function* enriching(
-  events: AsyncIterable<OcsfEvent[]>,
-  context: EventContext,
-): AsyncGenerator<OcsfEvent[]> {
-  for await (const batch of events) {
-    for (const event of batch) enrichEvent(event, context);
-    yield batch;
+async function* forEach(
+  objects: AsyncIterable<Iterable<OcsfEvent>>,
+  onEvent: (event: OcsfEvent) => void,
+): AsyncGenerator<Iterable<OcsfEvent>> {
+  for await (const events of objects) yield each(events, onEvent);
+}
+
+function* each(
+  events: Iterable<OcsfEvent>,
+  onEvent: (event: OcsfEvent) => void,
+): Generator<OcsfEvent> {
+  for (const event of events) {
+    onEvent(event);
+    yield event;
   }
 }
 
-async function* noticing(
-  events: AsyncIterable<OcsfEvent[]>,
-  found: () => void,
-): AsyncGenerator<OcsfEvent[]> {
-  for await (const batch of events) {
-    if (batch.length > 0) found();
-    yield batch;
+async function printEvents(objects: AsyncIterable<Iterable<OcsfEvent>>): Promise<void> {
+  for await (const piece of toLines(objects)) {
+    if (!(await writeOut(piece))) return;
   }
 }
 
-async function printEvents(events: AsyncIterable<OcsfEvent[]>): Promise<void> {
-  for await (const text of toLines(events)) {
-    if (!(await writeOut(text))) return;
-  }
+async function* toLines(objects: AsyncIterable<Iterable<OcsfEvent>>): AsyncGenerator<Uint8Array> {
+  for await (const events of objects) yield* eventLines(events);
 }
 
-async function* toLines(events: AsyncIterable<OcsfEvent[]>): AsyncGenerator<string> {
-  for await (const batch of events) {
-    yield batch.map((event) => `${JSON.stringify(event)}\n`).join("");
-  }
-}
-
-async function* toParquet(events: AsyncIterable<OcsfEvent[]>): AsyncGenerator<Uint8Array> {
+async function* toParquet(objects: AsyncIterable<Iterable<OcsfEvent>>): AsyncGenerator<Uint8Array> {
   const file = new ParquetEvents(columnsOfAll());
-  for await (const batch of events) {
-    for (const event of batch) file.add(event);
+  for await (const events of objects) {
+    for (const event of events) file.add(event);
     yield file.take();
   }
   yield file.finish();

@@ -135,7 +135,7 @@ export const EVENTS_ENVIRONMENT = z.object({
 });
 
 /** Known to the stack only by a reference. */
-const topicArn = z.codec(z.string(), z.string(), {
+export const topicArn = z.codec(z.string(), z.string(), {
   decode: (text, context) => {
     if (!text.startsWith("arn:")) {
       context.issues.push({ code: "custom", input: text, message: "must be an ARN" });

@@ -268,7 +268,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "functions",
       why: "wires adapters to the engine, and knows neither the stack nor the command line",
-      may: ["functions/bundle", ...LIB.filter((folder) => folder !== "lib/local")],
+      may: ["functions/bundle", "package.json", ...LIB.filter((folder) => folder !== "lib/local")],
       packages: [
         "@aws-lambda-powertools/*",
         "@aws-sdk/*",
@@ -403,6 +403,7 @@ export const LAYERS: Rule[][] = [
         "lib/sql",
         "lib/stack",
         ...PORTS,
+        "lib/in-parallel.ts",
         "lib/time.ts",
         "lib/detect/ports.ts",
       ],
