@@ -136,10 +136,10 @@ describe("the backfill", () => {
   });
 });
 
-describe("sealing", () => {
-  const seal = (source: string) =>
-    stack.machines.run(`Closing${source}`, stack.inputOf(`Closing${source}Schedule`) as object);
+const seal = (source: string) =>
+  stack.machines.run(`Closing${source}`, stack.inputOf(`Closing${source}Schedule`) as object);
 
+describe("sealing", () => {
   it("seals each settled day but the one that cannot be, and says so", async () => {
     for (const { slack } of eachSource()) {
       slack.faults.when(({ params }) =>
@@ -203,7 +203,7 @@ describe("sealing", () => {
 });
 
 /** What DuckDB reads of all Parquet files of events. */
-async function readEvents(select: string): Promise<unknown[][]> {
+async function readEvents(select: string, clauses = ""): Promise<unknown[][]> {
   const directory = await mkdtemp(join(tmpdir(), "events-"));
   const copy = new DirectoryArchiveStore(directory);
   for await (const { key } of stack.events.list("ext/")) {
@@ -213,7 +213,8 @@ async function readEvents(select: string): Promise<unknown[][]> {
   try {
     const connection = await database.connect();
     const files = `read_parquet('${directory}/ext/**/*.parquet', union_by_name = true)`;
-    return (await connection.runAndReadAll(`SELECT ${select} FROM ${files}`)).getRowsJson();
+    const result = await connection.runAndReadAll(`SELECT ${select} FROM ${files} ${clauses}`);
+    return result.getRowsJson();
   } finally {
     database.closeSync();
     await rm(directory, { recursive: true });
@@ -236,6 +237,22 @@ describe("alerts", () => {
       const ofSource = messages.filter((message) => message.includes(`"${source}"`));
       expect(ofSource.filter((message) => message.includes("intune-disabled"))).toHaveLength(1);
     }
+  });
+
+  it("are written beside the events once their day is over, each once", async () => {
+    const logged: string[] = [];
+    for await (const { key } of stack.archive.list(PREFIXES.alerts)) {
+      const { id, period } = JSON.parse(Buffer.from(await stack.archive.get(key)).toString());
+      if (period.start < dayOf(Date.now() / 1000)) logged.push(id);
+    }
+    expect(logged.length).toBeGreaterThan(0);
+    for (const night of [1, 2]) {
+      for (const execution of await forBoth(seal)) {
+        expect(execution, `night ${night}`).toMatchObject({ status: "SUCCEEDED" });
+      }
+    }
+    const rows = await readEvents("metadata.uid", "WHERE metadata.log_name = 'alerts'");
+    expect(rows.flat().toSorted()).toEqual(logged.toSorted());
   });
 
   it("go out when Slack announces an action", async () => {

@@ -12,7 +12,7 @@ const ZIP_KILOBYTES_MAX: Record<string, number> = {
   detect: 245,
   ingest: 235,
   notify: 150,
-  ocsf: 177,
+  ocsf: 203,
   report: 530,
   "schema-watch": 206,
   seal: 271,
