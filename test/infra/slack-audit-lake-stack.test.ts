@@ -20,6 +20,7 @@ const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
     },
   ],
   ["sealed days as events of OCSF", { ocsf: { enabled: true } }],
+  ["a weekly report", { weeklyReport: { enabled: true } }],
   ["the detection turned off", { detection: { enabled: false } }],
   [
     "targets for alerts",
