@@ -104,6 +104,9 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   const hasColumns =
     config.closing.enabled &&
     (config.closing.compact ?? typeof config.archive.retention !== "number");
+  const hasAlertLog =
+    config.detection.enabled &&
+    (config.detection.alertLog ?? config.archive.existingBucket === undefined);
   const hasAddressTable = config.detection.enabled && config.detection.addressTable;
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
@@ -138,6 +141,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
         hasColumns,
         ocsf: config.ocsf,
         eventsBucket: ocsfStore?.bucket,
+        hasAlertLog,
         schedules: ingestion.schedules,
         deadLetters: ingestion.deadLetters,
         ...{ bucket, resultsBucket, columnsBucket, checkpoints, catalog, key },
@@ -156,9 +160,6 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     ...{ bucket, checkpoints, key, monitoring, logRetention, removalPolicy },
   });
   const events = new Events(scope, "Events", { bucket, key, monitoring });
-  const hasAlertLog =
-    config.detection.enabled &&
-    (config.detection.alertLog ?? config.archive.existingBucket === undefined);
   if (config.detection.enabled) {
     new Detection(scope, "Detection", {
       config: config.detection,

@@ -130,6 +130,8 @@ export const EVENTS_ENVIRONMENT = z.object({
   /** Parts of the path of events. */
   EVENTS_REGION: name,
   EVENTS_ACCOUNT: name,
+  /** Absent: alerts are not kept. */
+  ALERT_LOG: z.optional(z.literal("on")),
 });
 
 /** Known to the stack only by a reference. */

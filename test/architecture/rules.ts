@@ -446,8 +446,16 @@ export const LAYERS: Rule[][] = [
     },
     {
       folder: "lib/security-lake",
-      why: "writes sealed days as events, through ports",
-      may: ["lib/ocsf", "lib/archive", ...PORTS, "lib/seal/manifest.ts"],
+      why: "writes sealed days and their alerts as events, through ports",
+      may: [
+        "lib/ocsf",
+        "lib/archive",
+        ...PORTS,
+        "lib/in-parallel.ts",
+        "lib/time.ts",
+        "lib/detect/alert.ts",
+        "lib/seal/manifest.ts",
+      ],
       builtins: ["crypto"],
     },
     {
