@@ -281,6 +281,35 @@ describe("alerts", () => {
   });
 });
 
+describe("the weekly report", () => {
+  it("is a page about the days before, with every alert, and goes out as a link to it", async () => {
+    const [id] = stack.deployment.one("AWS::Lambda::Function", "WeeklyReportFunction");
+    // As the Scheduler fills in its own time: tomorrow, so that the alerts of now are in the week.
+    const time = new Date(Date.now() + 86_400_000).toISOString();
+    expect(stack.inputOf("WeeklyReportSchedule")).toEqual({
+      time: "<aws.scheduler.scheduled-time>",
+    });
+    expect(await stack.functions.invoke(id, { time })).toEqual({ answer: null });
+
+    const [key = "", ...more] = await Array.fromAsync(stack.results.list("reports/"), (o) => o.key);
+    expect(more).toEqual([]);
+    const page = Buffer.from(await stack.results.get(key)).toString();
+    const from = time.slice(0, 10);
+    const entries = SOURCES.flatMap((source) => [
+      ...stack.slackOf(source).visible(Date.parse(from) / 1000 - 7 * 86_400),
+    ]).filter(({ id }) => id !== undefined);
+    expect(page).toContain(`data-entries="${entries.length}"`);
+    for (const source of SOURCES) expect(page).toContain(`Proof of ${source}`);
+    expect(page).toContain("intune-disabled");
+    const [message = "{}", ...others] = await inbox.receive();
+    expect(others).toEqual([]);
+    expect(JSON.parse(message)).toMatchObject({
+      type: "report",
+      location: expect.stringMatching(new RegExp(`^s3://[^/]+/${key}$`)),
+    });
+  });
+});
+
 /** Metrics that have no zeros, of what did not happen here. */
 const NO_TROUBLE = ["TokenRefused", "Quarantined", "RuleFailures", "UnreadableLines"];
 
