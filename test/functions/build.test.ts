@@ -12,7 +12,8 @@ const ZIP_KILOBYTES_MAX: Record<string, number> = {
   detect: 245,
   ingest: 176,
   notify: 150,
-  ocsf: 177,
+  ocsf: 203,
+  report: 530,
   "schema-watch": 145,
   seal: 212,
 };

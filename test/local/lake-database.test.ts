@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { MONDAY_MORNING, makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { createDatabase } from "../../lib/local/duckdb.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
 import { collectRows, QueryError } from "../../lib/sql/query-result.ts";
 import {
@@ -243,6 +244,11 @@ describe("Trino's functions", () => {
     [`date_format(TIMESTAMP '2026-03-02 09:08:07', '%Y-%m-%d %H:%i:%s')`, "2026-03-02 09:08:07"],
     [`date_format(DATE '2026-03-31' - INTERVAL '30' DAY, '%Y-%m-%d')`, "2026-03-01"],
     [`regexp_like('abc', 'b')`, true],
+    [`regexp_like('abc', 'x|c$')`, true],
+    [`regexp_like('abc', '^b|^$')`, false],
+    [`regexp_like(concat('a', chr(10), 'b'), 'b')`, true],
+    [`regexp_like(concat('a', chr(10), 'b'), 'a.b|^b')`, false],
+    [`regexp_like(NULL, 'b')`, null],
     [`regexp_extract('abc', '[bc]+')`, "bc"],
     [`regexp_extract('abc', 'x')`, null],
     [`array_join(ARRAY['a', NULL, 'b'], ', ')`, "a, b"],
@@ -255,6 +261,25 @@ describe("Trino's functions", () => {
 
     expect((await lake.query(`SELECT ${expression}`)).rows).toEqual([[value]]);
   });
+});
+
+it("names a wrong pattern as it was written", async () => {
+  const lake = await openLakeOf();
+
+  await expect(lake.query("SELECT regexp_like(id, 'a(b') FROM audit_logs")).rejects.toThrow(
+    /missing \): a\(b$/,
+  );
+});
+
+it("tests a pattern before it computes what the other columns are made from", async () => {
+  const database = await createDatabase();
+  onTestFinished(() => database.closeSync());
+  const connection = await database.connect();
+  const plan = await connection.runAndReadAll(
+    "EXPLAIN SELECT * FROM (SELECT 'a' AS action, range FROM range(9)) AS t WHERE regexp_like(action, 'b|^c')",
+  );
+
+  expect(JSON.stringify(plan.getRows())).toContain("EMPTY_RESULT");
 });
 
 describe("several queries at once", () => {
