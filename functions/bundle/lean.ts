@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
+import { bucketEndpoints, type DecisionDiagram, SDK_ENDPOINTS } from "./bucket-endpoints.ts";
 
 const HERE = import.meta.dirname;
 
@@ -40,13 +41,38 @@ export const LEAN: Plugin = {
   },
 };
 
+/** Modules of the SDK, or files of theirs, that `aws-sdk-in-lambda.js` stands in for. */
+const NOT_IN_LAMBDA = [
+  /^@aws-sdk\/credential-provider-node$/,
+  /^@aws-sdk\/middleware-endpoint-discovery$/,
+  /^@smithy\/core\/event-streams$/,
+  /\/(?:fromSharedConfigFiles|getInstanceMetadataRegion|S3ExpressIdentityProviderImpl)$/,
+  /\/(?:Sha256|Sha1|Md5|Crc32)Js$/,
+];
+
 /** The same for Lambda only. */
 export const LEAN_FOR_LAMBDA: Plugin = {
   name: "lean-for-lambda",
-  setup({ onResolve }) {
-    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
-      path: join(HERE, "credentials.js"),
-    }));
+  setup({ onResolve, onLoad }) {
+    for (const filter of NOT_IN_LAMBDA) {
+      onResolve({ filter }, () => ({ path: join(HERE, "aws-sdk-in-lambda.js") }));
+    }
     onResolve({ filter: /^undici$/ }, () => ({ path: join(HERE, "undici-absent.js") }));
+    // Of a client's own package, its version is all that is used.
+    onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, "utf8"));
+      return { contents: JSON.stringify({ version }), loader: "json" };
+    });
+    onLoad({ filter: /@aws-sdk\/client-s3\/dist-es\/endpoint\/bdd\.js$/ }, () => ({
+      contents: toModule(bucketEndpoints(SDK_ENDPOINTS)),
+    }));
   },
 };
+
+function toModule({ nodes, root, conditions, results }: DecisionDiagram): string {
+  const [list, ...data] = [Array.from(nodes), root, conditions, results].map((part) =>
+    JSON.stringify(part),
+  );
+  return `import { BinaryDecisionDiagram } from "@smithy/core/endpoints";
+export const bdd = BinaryDecisionDiagram.from(Int32Array.from(${list}), ${data.join(", ")});`;
+}

@@ -9,7 +9,7 @@ interface SourceMap {
 }
 
 /**
- * The same map with one mapping for each line of this project, and one for each stretch of a
+ * The same map with one mapping for each line of this project, to its beginning, and one for each stretch of a
  * package's code: it names the package. A whole map is a fifth of a function's zip.
  */
 export function leanSourceMap(text: string): string {
@@ -21,21 +21,15 @@ export function leanSourceMap(text: string): string {
 
   const mappings = decode(map.mappings).map((segments) => {
     let place = "";
-    return segments.flatMap(
-      ([column, source = -1, line = 0, lineColumn = 0]): SourceMapSegment[] => {
-        const previous = place;
-        place = `${indexes[source]}:${isOurs[source] ? line : 0}`;
-        if (place === previous) return [];
-        if (source === -1) return [[column]];
-        return [
-          [
-            column,
-            indexes[source] ?? 0,
-            ...(isOurs[source] ? [line, lineColumn] : [0, 0]),
-          ] as SourceMapSegment,
-        ];
-      },
-    );
+    return segments.flatMap(([column, source = -1, line = 0]): SourceMapSegment[] => {
+      const previous = place;
+      place = `${indexes[source]}:${isOurs[source] ? line : 0}`;
+      if (place === previous) return [];
+      if (source === -1) return [[column]];
+      return [
+        [column, indexes[source] ?? 0, ...[isOurs[source] ? line : 0, 0]] as SourceMapSegment,
+      ];
+    });
   });
   return JSON.stringify({ ...map, sources: names, names: [], mappings: encode(mappings) });
 }

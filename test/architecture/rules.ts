@@ -284,6 +284,7 @@ export const LAYERS: Rule[][] = [
       why: "is what a bundle has in place of larger parts of its dependencies",
       may: [],
       packages: [
+        "@aws-sdk/client-s3",
         "@aws-sdk/credential-provider-env",
         "@jridgewell/sourcemap-codec",
         "esbuild",
