@@ -109,6 +109,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/slack/advice.ts": "test/slack/errors.test.ts",
   "lib/slack/body.ts": "test/slack/transport.test.ts",
   "lib/slack/dispatcher.ts": "test/slack/transport.test.ts",
+  "lib/slack/proxy.ts": "test/slack/transport.test.ts",
   "lib/slack/exchange.ts": "test/slack/transport.test.ts",
   "lib/slack/reader.ts": "test/slack/client.test.ts",
   "lib/slack/request.ts": "test/slack/hooks.test.ts",
