@@ -177,9 +177,9 @@ describe("sealing", () => {
       const truth = [...slack.visible(QUARANTINED, SETTLED_UNTIL - 1)].flatMap(({ id, text }) =>
         id === undefined ? [] : text,
       );
-      for (const rows of ["audit_logs", "audit_logs_columns"]) {
-        const [, ...lines] = await stack.athena.run(`SELECT line FROM ${rows} WHERE ${days}`);
-        expect(lines.flat().toSorted()).toEqual(truth.toSorted());
+      for (const table of ["audit_logs", "audit_logs_columns"]) {
+        const { rows } = await stack.athena.run(`SELECT line FROM ${table} WHERE ${days}`);
+        expect(rows.flat().toSorted()).toEqual(truth.toSorted());
       }
       expect(stack.athena.view).toContain(
         `(source = '${source}' AND dt BETWEEN '${DAYS[0]}' AND '${DAYS.at(-1)}')`,

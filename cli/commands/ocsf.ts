@@ -9,6 +9,7 @@ import {
 } from "../../lib/ocsf/classes.ts";
 import { columnsOfAll } from "../../lib/ocsf/columns.ts";
 import type { OcsfEvent } from "../../lib/ocsf/event.ts";
+import { eventLines } from "../../lib/ocsf/event-lines.ts";
 import { ParquetEvents } from "../../lib/ocsf/parquet/parquet-events.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
@@ -98,31 +99,33 @@ Examples:
 }
 
 async function* noticing(
-  events: AsyncIterable<OcsfEvent[]>,
+  objects: AsyncIterable<Iterable<OcsfEvent>>,
   found: () => void,
-): AsyncGenerator<OcsfEvent[]> {
-  for await (const batch of events) {
-    if (batch.length > 0) found();
-    yield batch;
+): AsyncGenerator<Iterable<OcsfEvent>> {
+  for await (const events of objects) yield each(events, found);
+}
+
+function* each(events: Iterable<OcsfEvent>, found: () => void): Generator<OcsfEvent> {
+  for (const event of events) {
+    found();
+    yield event;
   }
 }
 
-async function printEvents(events: AsyncIterable<OcsfEvent[]>): Promise<void> {
-  for await (const text of toLines(events)) {
-    if (!(await writeOut(text))) return;
+async function printEvents(objects: AsyncIterable<Iterable<OcsfEvent>>): Promise<void> {
+  for await (const piece of toLines(objects)) {
+    if (!(await writeOut(piece))) return;
   }
 }
 
-async function* toLines(events: AsyncIterable<OcsfEvent[]>): AsyncGenerator<string> {
-  for await (const batch of events) {
-    yield batch.map((event) => `${JSON.stringify(event)}\n`).join("");
-  }
+async function* toLines(objects: AsyncIterable<Iterable<OcsfEvent>>): AsyncGenerator<Uint8Array> {
+  for await (const events of objects) yield* eventLines(events);
 }
 
-async function* toParquet(events: AsyncIterable<OcsfEvent[]>): AsyncGenerator<Uint8Array> {
+async function* toParquet(objects: AsyncIterable<Iterable<OcsfEvent>>): AsyncGenerator<Uint8Array> {
   const file = new ParquetEvents(columnsOfAll());
-  for await (const batch of events) {
-    for (const event of batch) file.add(event);
+  for await (const events of objects) {
+    for (const event of events) file.add(event);
     yield file.take();
   }
   yield file.finish();

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { sealedHeadsOf } from "../../lib/archive/sealed-heads.ts";
 import type { LocalContext } from "../../lib/detect/context/read-context.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import type { DetectorSettings } from "../../lib/detect/detector.ts";
@@ -31,7 +32,6 @@ import { writeWhole } from "../output/result-file.ts";
 import { writeZip } from "../output/zip-file.ts";
 import { type ContextOptions, readContextFiles, readSuppressions } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
-import { sealedHeadsOf } from "../run/known-sources.ts";
 
 const DEFAULT_LAST_SECONDS = 7 * SECONDS_PER_DAY;
 

@@ -39,6 +39,8 @@ export interface SealingProps {
   ocsf: LakeConfig["ocsf"];
   /** Where sealed days go as events; absent when they do not. */
   eventsBucket: IBucket | undefined;
+  /** Whether alerts are kept in the bucket, to go as events too. */
+  hasAlertLog: boolean;
   bucket: IBucket;
   resultsBucket: IBucket;
   columnsBucket: IBucket;
@@ -152,6 +154,7 @@ export class Sealing extends Construct {
             config: props.ocsf,
             source: config.name,
             eventsBucket: props.eventsBucket,
+            hasAlertLog: props.hasAlertLog,
             ...{ bucket, key, monitoring, logRetentionDays, removalPolicy },
           });
     const jobs: PlannedDays[] = [

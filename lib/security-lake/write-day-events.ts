@@ -19,12 +19,12 @@ import {
 } from "./event-key.ts";
 
 /** Where events go. Nothing of it is evidence. */
-export interface EventStore extends Pick<ArchiveStore, "put" | "list"> {
+export interface EventStore extends ArchiveStore {
   /** Nothing happens when it is not there. */
   remove(key: string): Promise<void>;
 }
 
-/** The events of a day cannot be made: its lines are not what was sealed. */
+/** The events of a day cannot be made: its lines are not what was sealed, or its alerts not what was logged. */
 export class DayEventsError extends Error {
   override readonly name = "DayEventsError";
   readonly code = "day_events";
@@ -66,10 +66,11 @@ export async function daysWithoutEvents(
 
 /**
  * Write a sealed day's entries as events, each once, whatever interrupts this: every manifest of
- * the day has its own, and each part of them has a name that says what it is made of.
+ * the day has its own, and each part of them has a name that says what it is made of. A day that
+ * is not sealed has none yet.
  *
  * @param deadlineMs - epoch milliseconds
- * @throws {DayEventsError} when the day is not sealed, or an object is not what was sealed
+ * @throws {DayEventsError} when an object is not what was sealed
  */
 export async function writeDayEvents(
   { archive, events, clock }: { archive: ArchiveStore; events: EventStore; clock: Clock },
@@ -77,7 +78,6 @@ export async function writeDayEvents(
   deadlineMs: number,
 ): Promise<DayEvents> {
   const newest = await newestRevision(archive, source, day);
-  if (newest === 0) throw new DayEventsError(`${day} of "${source}" is not sealed`);
   const marks = await keysIn(events, dayMarks({ source, day, version }));
   let entries = 0;
   let before = new Set<string>();
@@ -100,7 +100,7 @@ export async function writeDayEvents(
   return { isDone: true, entries };
 }
 
-async function keysIn(events: EventStore, prefix: string): Promise<Set<string>> {
+export async function keysIn(events: EventStore, prefix: string): Promise<Set<string>> {
   const keys = new Set<string>();
   for await (const { key } of events.list(prefix)) keys.add(key);
   return keys;

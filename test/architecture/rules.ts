@@ -267,7 +267,7 @@ export const LAYERS: Rule[][] = [
     {
       folder: "functions",
       why: "wires adapters to the engine, and knows neither the stack nor the command line",
-      may: ["functions/bundle", ...LIB.filter((folder) => folder !== "lib/local")],
+      may: ["functions/bundle", "package.json", ...LIB.filter((folder) => folder !== "lib/local")],
       packages: [
         "@aws-lambda-powertools/*",
         "@aws-sdk/*",
@@ -402,6 +402,7 @@ export const LAYERS: Rule[][] = [
         "lib/sql",
         "lib/stack",
         ...PORTS,
+        "lib/in-parallel.ts",
         "lib/time.ts",
         "lib/detect/ports.ts",
       ],
@@ -445,8 +446,16 @@ export const LAYERS: Rule[][] = [
     },
     {
       folder: "lib/security-lake",
-      why: "writes sealed days as events, through ports",
-      may: ["lib/ocsf", "lib/archive", ...PORTS, "lib/seal/manifest.ts"],
+      why: "writes sealed days and their alerts as events, through ports",
+      may: [
+        "lib/ocsf",
+        "lib/archive",
+        ...PORTS,
+        "lib/in-parallel.ts",
+        "lib/time.ts",
+        "lib/detect/alert.ts",
+        "lib/seal/manifest.ts",
+      ],
       builtins: ["crypto"],
     },
     {

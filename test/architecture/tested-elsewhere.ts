@@ -59,7 +59,11 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   // One suite makes whole pages, of quiet, empty and hostile archives.
   "lib/report": "test/report/report.test.ts",
   "lib/report/sections": "test/report/report.test.ts",
+  "lib/archive/sealed-heads.ts": "test/functions/report/handler.test.ts",
+  "lib/stack/report-key.ts": "test/functions/report/handler.test.ts",
+  "lib/stack/report-environment.ts": "test/infra/constructs/weekly-report.test.ts",
   "lib/report/collect-trail.ts": "test/report/trail-and-evidence.test.ts",
+  "lib/report/weekly-report.ts": "test/functions/report/handler.test.ts",
   "lib/report/evidence.ts": "test/report/trail-and-evidence.test.ts",
   "lib/report/evidence-readme.ts": "test/report/trail-and-evidence.test.ts",
   "lib/report/trail.ts": "test/report/trail-and-evidence.test.ts",

@@ -13,6 +13,7 @@ const ZIP_KILOBYTES_MAX: Record<string, number> = {
   ingest: 235,
   notify: 150,
   ocsf: 177,
+  report: 530,
   "schema-watch": 206,
   seal: 271,
 };

@@ -43,8 +43,8 @@ export function loginsSection(data: ReportData): Section {
     question: "Who logged in, from where?",
     answer:
       logins.total + failed === 0
-        ? html`Nobody logged in, and no login failed.`
-        : html`${counted(logins.total, "login")} and ${counted(failed, "failed login")}${
+        ? "Nobody logged in, and no login failed."
+        : `${counted(logins.total, "login")} and ${counted(failed, "failed login")}${
             concerns.length > 0
               ? `; look at ${listed(concerns)}`
               : "; no sign of a guessed password or a stolen session"

@@ -102,10 +102,40 @@ describe("events of OCSF", () => {
       expect(may("s3:PutObject", "OcsfBucket", file("other"))).toBe(false);
       expect(may("s3:DeleteObject", "OcsfBucket", file("other"))).toBe(false);
       expect(may("s3:DeleteObject", "OcsfBucket", "marks/1.5.0/source=acme/x")).toBe(false);
+      // Not even its alerts' findings, which are added only.
+      const findings = (source: string, uid = 2004) =>
+        `ext/slack-${uid}/1.5.0/region=r/accountId=1/eventDay=20260302/${source}_alerts_0.zstd.parquet`;
+      expect(may("s3:PutObject", "OcsfBucket", findings("acme"))).toBe(true);
+      expect(may("s3:PutObject", "OcsfBucket", findings("acme", 3002))).toBe(false);
+      expect(may("s3:PutObject", "OcsfBucket", findings("other"))).toBe(false);
+      expect(may("s3:DeleteObject", "OcsfBucket", findings("acme"))).toBe(false);
       for (const prefix of [...Object.values(PREFIXES), ""]) {
         expect(may("s3:PutObject", "ArchiveBucket", `${prefix}x`)).toBe(false);
         expect(may("s3:DeleteObject", "ArchiveBucket", `${prefix}x`)).toBe(false);
       }
+    });
+  });
+
+  describe("take the alerts of their own source with them", () => {
+    const alertStatements = ["ReadAlerts", "ListAlerts", "ReadNotedAlerts", "WriteFindings"];
+    const sidsOf = (config: object) =>
+      JSON.stringify(synthesize({ ...ON, ...config }).template.findResources("AWS::IAM::Policy"));
+
+    it("and may read nothing else for it", () => {
+      expect(paths(grant(template, ROLE, "ReadAlerts").Resource)).toEqual(["alerts/source=acme/*"]);
+      expect(grant(template, ROLE, "ListAlerts").Condition).toEqual({
+        StringLike: { "s3:prefix": ["alerts/source=acme/*"] },
+      });
+      expect(paths(grant(template, ROLE, "ReadNotedAlerts").Resource)).toEqual([
+        "marks/*/source=acme/*/alerts/*",
+      ]);
+    });
+
+    it.each([
+      ["detection is off", { detection: { enabled: false } }],
+      ["alerts are not kept", { detection: { alertLog: false } }],
+    ])("unless %s", (_, config) => {
+      for (const sid of alertStatements) expect(sidsOf(config)).not.toContain(sid);
     });
   });
 
