@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { makeEntry } from "../../../fake-slack/entries.ts";
+import { ListedEntries } from "../../../lib/archive/entry-rows.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../../lib/local/lake-database.ts";
 import { weekBefore } from "../../../lib/report/weekly-report.ts";
 import { systemClock } from "../../../lib/slack/clock.ts";
+import { makeMmdb } from "../../detect/context/make-mmdb.ts";
 import type { Answer } from "../../fakes/local-account/athena.ts";
+import { openArchive } from "../../fakes/open-archive.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 
@@ -17,6 +21,18 @@ import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 const TIME = "2026-03-09T06:00:00Z";
 const KEY = "reports/audit-report-2026-03-02-2026-03-08.html";
 const DAYS = ["2026-03-02", "2026-03-08"];
+
+const LOGIN = { id: "login", dateCreate: Date.parse("2026-03-04T10:00:00Z") / 1000 };
+const TEXT = Buffer.from(makeEntry({ ...LOGIN, action: "user_login" }).text);
+
+// The stack puts the file beside the bundle.
+vi.mock(import("../../../functions/context-files.ts"), async (original) => ({
+  ...(await original()),
+  readContextFiles: () => {
+    const content = makeMmdb({ country_code: "NZ" }, { country_code: "NZ" });
+    return { countries: { name: "countries.mmdb", content }, threatLists: [] };
+  },
+}));
 
 let bed: SourceTestBed;
 let report: DeployedFunction;
@@ -42,6 +58,7 @@ beforeAll(async () => {
     await fillArchive(store, "grid", DAYS);
     await sealDays(store, "grid", DAYS);
     await fillArchive(store, "acme", DAYS);
+    await openArchive(store, "grid").store(new ListedEntries([{ ...LOGIN, bytes: TEXT }]));
   }
   lake = await openLake(directory, { threadsMax: 1 });
   const answers = new Map<string, Promise<Answer>>(); // of a lake that does not change
@@ -79,9 +96,10 @@ describe("the function of the weekly report", () => {
   it("writes the page of the seven days before, with the rights of its role alone", () => {
     const { document } = parseHTML(pageOf());
     expect(document.querySelector("h1")?.textContent).toBe("2026-03-02 to 2026-03-08");
-    expect(document.querySelector("[data-entries]")?.getAttribute("data-entries")).toBe("24");
+    expect(document.querySelector("[data-entries]")?.getAttribute("data-entries")).toBe("25");
     expect(document.querySelectorAll("section")).toHaveLength(6);
     expect(pageOf()).toContain("Proof of grid");
+    expect(pageOf()).toContain("New Zealand (NZ): 1 login");
     expect(refusals).toEqual([]);
   });
 
