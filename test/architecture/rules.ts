@@ -277,7 +277,7 @@ export const LAYERS: Rule[][] = [
         "esbuild",
         "zod",
       ],
-      builtins: ["crypto", "fs", "path", "url", "v8"],
+      builtins: ["crypto", "fs", "http", "https", "net", "path", "url", "v8"],
     },
     {
       folder: "functions/bundle",
@@ -598,7 +598,7 @@ export const LAYERS: Rule[][] = [
       why: "is a client that is published by itself: it knows nothing of the rest of the product",
       may: [],
       packages: ["undici"],
-      builtins: ["buffer", "os", "process", "tls", "util", "zlib"],
+      builtins: ["buffer", "os", "process", "stream", "tls", "util", "zlib"],
     },
     {
       folder: "lib/fields.ts",

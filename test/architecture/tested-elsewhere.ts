@@ -99,7 +99,11 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/digest-text.ts": "test/seal/archived-lines.test.ts",
+  "lib/seal/id-hashes.ts": "test/seal/repeated-ids.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/stretch.ts": "test/seal/archived-lines.test.ts",
+  "lib/archive/name-list.ts": "test/archive/entry-names.test.ts",
 
   // What is seen of a page.
   "lib/slack/entry-table.ts": "test/slack/page.test.ts",
@@ -109,6 +113,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/slack/advice.ts": "test/slack/errors.test.ts",
   "lib/slack/body.ts": "test/slack/transport.test.ts",
   "lib/slack/dispatcher.ts": "test/slack/transport.test.ts",
+  "lib/slack/proxy.ts": "test/slack/transport.test.ts",
   "lib/slack/exchange.ts": "test/slack/transport.test.ts",
   "lib/slack/reader.ts": "test/slack/client.test.ts",
   "lib/slack/request.ts": "test/slack/hooks.test.ts",
