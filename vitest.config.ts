@@ -87,7 +87,10 @@ export default defineConfig({
         test: { name: "proof", include: tests(PROOF), isolate: true },
       },
       { extends: true, test: { name: "pages", include: PAGES } },
-      { extends: true, test: { name: "cli", include: tests(CLI) } },
+      {
+        extends: true,
+        test: { name: "cli", include: tests(CLI), globalSetup: "test/cli/bundle.ts" },
+      },
       {
         extends: true,
         // Functions read their environment when they are loaded.

@@ -2,8 +2,8 @@
  * `npm run build`: every function as one file, `dist/functions/<function>/index.mjs`, beside its
  * source map. The stack deploys these folders, and the package ships them.
  */
-import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
 import { LEAN, LEAN_FOR_LAMBDA } from "./bundle/lean.ts";
@@ -12,6 +12,10 @@ import { leanSourceMap } from "./bundle/source-map.ts";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 const BUNDLES = join(ROOT, "dist/functions");
+
+/** The module that reads the texts of the saved queries, and their folder. */
+const SAVED_QUERIES = "lib/sql/saved-queries.ts";
+const QUERIES = "lib/sql/queries";
 
 /** The folders below `functions/` that are deployed. */
 export const FUNCTIONS: readonly string[] = globSync("*/handler.ts", { cwd: import.meta.dirname })
@@ -56,6 +60,12 @@ export async function buildFunctions(
   for (const name of functions) {
     const map = join(directory, name, "index.mjs.map");
     writeFileSync(map, leanSourceMap(readFileSync(map, "utf8")));
+  }
+  for (const { entryPoint, inputs } of Object.values(metafile.outputs)) {
+    if (entryPoint === undefined || inputs[SAVED_QUERIES] === undefined) continue;
+    // It reads them beside its code.
+    const name = basename(dirname(entryPoint));
+    cpSync(join(ROOT, QUERIES), join(directory, name, basename(QUERIES)), { recursive: true });
   }
   return metafile;
 }

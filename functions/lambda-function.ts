@@ -113,6 +113,27 @@ export function createFunction<Environment extends object>(
   return { environment, logger, metrics, handler };
 }
 
+/**
+ * Do work that is told when the time of a call is over.
+ *
+ * @throws what `work` throws; when it stops at the signal, its reason
+ */
+export async function withinTime<Result>(
+  { deadlineMs }: Invocation,
+  work: (over: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const over = new AbortController();
+  const timer = setTimeout(
+    () => over.abort(new Error("the function's time is over; the next call begins again")),
+    deadlineMs - systemClock.nowMs(),
+  );
+  try {
+    return await work(over.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function toInvocation(context: Context, reserveMs: number): Invocation {
   const startedAtMs = systemClock.nowMs();
   const grantedMs = context.getRemainingTimeInMillis();

@@ -11,6 +11,7 @@ export type {
   DetectionSettings,
   SlackAuditLakeProps,
   SourceProps,
+  WeeklyReportSettings,
 } from "./config/config.ts";
 export { ConfigError } from "./config/parse.ts";
 export { SlackAuditLake } from "./slack-audit-lake.ts";

@@ -18,6 +18,7 @@ import { Archive } from "./constructs/archive.ts";
 import { Backfill } from "./constructs/backfill.ts";
 import { Catalog } from "./constructs/catalog.ts";
 import { Detection } from "./constructs/detection.ts";
+import { contextFiles } from "./constructs/detection-files.ts";
 import { Encryption } from "./constructs/encryption.ts";
 import { Events } from "./constructs/events.ts";
 import { viaService } from "./constructs/grant.ts";
@@ -28,6 +29,7 @@ import { Notifications } from "./constructs/notifications.ts";
 import { OcsfStore } from "./constructs/ocsf.ts";
 import { Readers } from "./constructs/readers.ts";
 import { Sealing } from "./constructs/sealing.ts";
+import { WeeklyReport } from "./constructs/weekly-report.ts";
 
 /** What the rest of a stack may want of a lake. */
 interface LakeResources {
@@ -103,6 +105,9 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   const hasColumns =
     config.closing.enabled &&
     (config.closing.compact ?? typeof config.archive.retention !== "number");
+  const hasAlertLog =
+    config.detection.enabled &&
+    (config.detection.alertLog ?? config.archive.existingBucket === undefined);
   const hasAddressTable = config.detection.enabled && config.detection.addressTable;
   const catalog = new Catalog(scope, "Catalog", {
     config: config.catalog,
@@ -137,6 +142,8 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
         hasColumns,
         ocsf: config.ocsf,
         eventsBucket: ocsfStore?.bucket,
+        hasAlertLog,
+        contextFiles: config.ocsf.enabled ? contextFiles(config.detection.context) : {},
         schedules: ingestion.schedules,
         deadLetters: ingestion.deadLetters,
         ...{ bucket, resultsBucket, columnsBucket, checkpoints, catalog, key },
@@ -158,11 +165,24 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
   if (config.detection.enabled) {
     new Detection(scope, "Detection", {
       config: config.detection,
-      hasAlertLog: config.detection.alertLog ?? config.archive.existingBucket === undefined,
+      hasAlertLog,
       sources: config.sources,
       newObjects: events.topic,
       resultsBucket,
       ...{ bucket, key, notifications, monitoring, logRetention, removalPolicy },
+    });
+  }
+
+  if (config.weeklyReport.enabled) {
+    new WeeklyReport(scope, "WeeklyReport", {
+      config: config.weeklyReport,
+      sources: config.sources.map(({ name }) => name),
+      files: contextFiles({ countries: config.detection.context.countries, threatLists: [] }),
+      schedules: ingestion.schedules,
+      deadLetters: ingestion.deadLetters,
+      lakeFormation: config.catalog.lakeFormation,
+      ...{ hasAlertLog, bucket, columnsBucket, resultsBucket, key, checkpoints, catalog },
+      ...{ notifications, monitoring, logRetention, removalPolicy },
     });
   }
 

@@ -3,10 +3,10 @@ import { chmod, cp, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build } from "esbuild";
 import { buildFunctions } from "../functions/build.ts";
-import { LEAN } from "../functions/bundle/lean.ts";
 import root from "../package.json" with { type: "json" };
+import { bundleCommand, OPTIONAL } from "./bundle-command.ts";
 import { runCompiler } from "./run-compiler.ts";
 import { createTarball } from "./tarball.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
@@ -17,8 +17,6 @@ const PACKAGE = join(ROOT, "dist/slack-audit-lake");
 const FUNCTIONS = "dist/functions";
 const QUERIES = "lib/sql/queries";
 const COMMAND = "cli/audit-lake.js";
-/** Packages that an install may leave out, or their scopes. */
-const OPTIONAL = ["@duckdb", "@aws-sdk", "@smithy", "@observablehq", "linkedom"];
 
 /**
  * Build the package.
@@ -33,7 +31,10 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
     "slack-audit-lake",
     join(import.meta.dirname, "slack-audit-lake.tsconfig.json"),
   );
-  const notices = await thirdPartyNotices(ROOT, [await bundleCommand(), await buildFunctions()]);
+  const notices = await thirdPartyNotices(ROOT, [
+    await bundleCommand(join(ROOT, COMMAND), PACKAGE, "../lib/sql/saved-queries.js"),
+    await buildFunctions(),
+  ]);
   await writeFile(join(PACKAGE, "THIRD-PARTY-NOTICES"), notices);
   for (const file of [QUERIES, FUNCTIONS, "README.md", "CHANGELOG.md", "LICENSE"]) {
     await cp(join(ROOT, file), join(PACKAGE, file), { recursive: true });
@@ -43,50 +44,6 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
   await writeFile(join(PACKAGE, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return createTarball(PACKAGE, directory);
 }
-
-/**
- * One file a command, with what it imports, and one for what commands share: to find and load some
- * hundred modules takes longer than what most commands do (docs/adr/0026-close-to-the-floor.md).
- * What an install may leave out stays outside.
- */
-async function bundleCommand(): Promise<Metafile> {
-  const { metafile } = await build({
-    entryPoints: [join(ROOT, COMMAND)],
-    outdir: join(PACKAGE, "cli"),
-    absWorkingDir: ROOT,
-    bundle: true,
-    splitting: true,
-    platform: "node",
-    target: `node${root.engines.node.slice(">=".length)}`,
-    format: "esm",
-    mainFields: ["module", "main"],
-    external: OPTIONAL.flatMap((name) => [name, `${name}/*`]),
-    // Dependencies that are CommonJS ask for `require`, which a module does not have.
-    banner: {
-      js: 'import{createRequire as toRequire}from"node:module";const require=toRequire(import.meta.url);',
-    },
-    plugins: [BESIDE, LEAN],
-    // Names stay: a bug's stack is to be read.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-  });
-  return metafile;
-}
-
-/** What reads files beside itself stays at its place in the package. */
-const BESIDE: Plugin = {
-  name: "beside",
-  setup({ onResolve }) {
-    onResolve({ filter: /\/package\.json$/ }, () => ({ path: "../package.json", external: true }));
-    onResolve({ filter: /\/saved-queries\.ts$/ }, () => ({
-      path: "../lib/sql/saved-queries.js",
-      external: true,
-    }));
-  },
-};
 
 /** @returns the names of all packages that the compiled modules import */
 async function importedPackages(): Promise<Set<string>> {

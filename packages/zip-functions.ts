@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { type Zippable, zipSync } from "fflate";
 
 /** The oldest that a zip can tell; of no time zone. */
@@ -13,7 +13,7 @@ const READABLE = { os: 3, attrs: 0o644 << 16 };
  * Write a zip for each function. The same code gives the same bytes and the same name, and other
  * code another name: a stack is updated where its code has changed, and nowhere else.
  *
- * @param bundles - a folder per function, with files only
+ * @param bundles - a folder per function
  * @param directory - gets the zips
  * @returns name of each function's zip, by the function
  */
@@ -26,8 +26,14 @@ export async function zipFunctions(
   const zips = new Map<string, string>();
   for (const name of functions) {
     const files: Zippable = {};
-    for (const file of (await readdir(join(bundles, name))).toSorted()) {
-      files[file] = [await readFile(join(bundles, name, file)), { ...READABLE, mtime: MODIFIED }];
+    const folder = join(bundles, name);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    for (const path of paths.toSorted()) {
+      const content = await readFile(path);
+      files[relative(folder, path)] = [content, { ...READABLE, mtime: MODIFIED }];
     }
     const bytes = zipSync(files, { level: 9 });
     const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 16);

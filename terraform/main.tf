@@ -50,6 +50,7 @@ resource "aws_cloudformation_stack" "lake" {
     Detection       = var.detection ? "on" : "off"
     Columns         = var.columns ? "on" : "off"
     Ocsf            = var.ocsf ? "on" : "off"
+    WeeklyReport    = var.weekly_report ? "on" : "off"
     Signing         = var.signing ? "on" : "off"
     RetentionDays   = var.retention_days
     ObjectLockMode  = var.object_lock_mode

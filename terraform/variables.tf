@@ -89,6 +89,12 @@ variable "ocsf" {
   default     = false
 }
 
+variable "weekly_report" {
+  description = "Each Monday at 06:00 UTC, a report of the seven days before as a page in the bucket of results; its answers and where it is go to the alerts' topic."
+  type        = bool
+  default     = false
+}
+
 variable "signing" {
   description = "Sign the manifests of sealed days with a KMS key."
   type        = bool

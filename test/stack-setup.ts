@@ -16,6 +16,7 @@ const DEPLOYED = {
     { name: "acme", tokenRotation: true },
   ],
   closing: { sign: true },
+  weeklyReport: { enabled: true },
   detection: {
     targets: {
       soc: { type: "slack", secret: "audit-lake/soc" },

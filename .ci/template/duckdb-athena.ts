@@ -2,13 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { PREFIXES } from "../../lib/archive/object-key.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { createDatabase, quote } from "../../lib/local/duckdb.ts";
-import { createLinesView } from "../../lib/local/lake-views.ts";
+import { listLakeFiles } from "../../lib/local/lake-files.ts";
+import { createLakeViews } from "../../lib/local/lake-views.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../../lib/sql/audit-logs-view.ts";
 import { COMPACT_TABLE } from "../../lib/sql/table.ts";
-import type { Engine } from "../../test/fakes/local-account/athena.ts";
+import type { Answer, Engine } from "../../test/fakes/local-account/athena.ts";
+
+const NOTHING: Answer = { columns: [], rows: [] };
 
 const TYPES = {
   varchar: "VARCHAR",
@@ -53,10 +57,11 @@ export class DuckDbAthena implements Engine {
     return table === COMPACT_TABLE && this.#location !== undefined;
   }
 
-  async run(sql: string): Promise<string[][]> {
+  async run(sql: string): Promise<Answer> {
     const connection = await this.#database.connect();
     try {
-      await createLinesView(connection, await this.#lines());
+      await this.#copyArchive();
+      await createLakeViews(connection, this.#directory, await listLakeFiles(this.#copy));
       return await this.#runOn(connection, sql);
     } catch (error) {
       const { message } = error as Error;
@@ -68,37 +73,48 @@ export class DuckDbAthena implements Engine {
     }
   }
 
-  async #runOn(connection: DuckDBConnection, sql: string): Promise<string[][]> {
+  async #runOn(connection: DuckDBConnection, sql: string): Promise<Answer> {
     const [, location] = /^CREATE TABLE IF NOT EXISTS [\s\S]*\nLOCATION '([^']+)'/.exec(sql) ?? [];
     if (location !== undefined) {
       const columns = AUDIT_LOGS_COLUMNS.map(({ name, type }) => `${name} ${TYPES[type]}`);
       await connection.run(`CREATE TABLE IF NOT EXISTS ${COMPACT_TABLE} (${columns.join(", ")})`);
       this.#location ??= location;
-      return [];
+      return NOTHING;
     }
     if (sql.startsWith("CREATE OR REPLACE VIEW ")) {
       // Its lines are the connection's, so that it is made for each.
       const view = sql.replace("VIEW", "TEMP VIEW");
       await connection.run(view);
       this.view = view;
-      return [];
+      return NOTHING;
     }
     if (new RegExp(`\\b${AUDIT_LOGS_VIEW}\\b`).test(sql) && this.view !== "") {
       await connection.run(this.view);
     }
     const file = quote(`${this.#location}data/1.parquet`);
     const result = await connection.runAndReadAll(sql.replaceAll('"$path"', file));
-    const rows = result.getRowsJson().map((row) => row.map(String));
-    return [result.columnNames(), ...rows];
+    const types = result.columnTypes().map((type) => toAthenaType(String(type)));
+    return {
+      columns: result.columnNames().map((Name, i) => ({ Name, Type: types[i] ?? "varchar" })),
+      rows: result
+        .getRowsJson()
+        .map((row) => row.map((value) => (value === null ? null : String(value)))),
+    };
   }
 
-  /** @returns files with the lines that the archive has now */
-  async #lines(): Promise<string[]> {
-    for await (const { key } of this.#archive.list("audit_logs/")) {
-      if (this.#copied.has(key)) continue;
-      await this.#copy.put(key, await this.#archive.get(key));
-      this.#copied.add(key);
+  /** What SQL reads of the archive as it is now. */
+  async #copyArchive(): Promise<void> {
+    for (const prefix of [PREFIXES.auditLogs, PREFIXES.manifests, PREFIXES.alerts]) {
+      for await (const { key } of this.#archive.list(prefix)) {
+        if (this.#copied.has(key)) continue;
+        await this.#copy.put(key, await this.#archive.get(key));
+        this.#copied.add(key);
+      }
     }
-    return [...this.#copied].map((key) => join(this.#directory, key));
   }
+}
+
+/** DuckDB's sums are wider than Athena's. */
+function toAthenaType(type: string): string {
+  return type === "HUGEINT" ? "bigint" : type.toLowerCase();
 }

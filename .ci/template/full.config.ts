@@ -24,6 +24,7 @@ export default {
   },
   closing: { at: "04:30", delay: "3h", sign: true },
   ocsf: { enabled: true, schemaVersion: "1.8.0" },
+  weeklyReport: { enabled: true, at: "07:30" },
   alerts: { email: ["security@example.com"] },
   logRetention: "365d",
   tags: { team: "security" },

@@ -19,4 +19,5 @@ export default {
   })),
   closing: { delay: "2h", sign: true },
   ocsf: { enabled: true },
+  weeklyReport: { enabled: true },
 } satisfies AuditLakeConfig;

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { sealedHeadsOf } from "../../lib/archive/sealed-heads.ts";
 import type { LocalContext } from "../../lib/detect/context/read-context.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import type { DetectorSettings } from "../../lib/detect/detector.ts";
@@ -31,7 +32,6 @@ import { writeWhole } from "../output/result-file.ts";
 import { writeZip } from "../output/zip-file.ts";
 import { type ContextOptions, readContextFiles, readSuppressions } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
-import { sealedHeadsOf } from "../run/known-sources.ts";
 
 const DEFAULT_LAST_SECONDS = 7 * SECONDS_PER_DAY;
 
@@ -189,9 +189,10 @@ export async function makeReport(
   path: string,
   signal: AbortSignal,
 ): Promise<void> {
-  // What draws the charts is large, and no other command needs it.
+  const data = await collectReport(await openPorts(), scope, signal);
+  // What draws the charts is large: memory is free for it once the queries have ended.
   const { renderReport } = await import("../../lib/report/page.ts");
-  const page = renderReport(await collectReport(await openPorts(), scope, signal));
+  const page = renderReport(data);
   await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
 }
 

@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { type SealedHeads, sealedHeadsOf } from "../../lib/archive/sealed-heads.ts";
 import { type ReadableColumns, verifyColumns } from "../../lib/columns/verify-columns.ts";
 import { readCheckpointsIn, sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
@@ -26,7 +27,7 @@ import { formatBytes, formatCounted } from "../output/format.ts";
 import { ProgressBar } from "../output/progress-bar.ts";
 import { describeDamage, describeNothing, describeVerified } from "../output/verify-report.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
-import { type SealedHeads, sealedHeadsOf, storedSources } from "../run/known-sources.ts";
+import { storedSources } from "../run/known-sources.ts";
 import type { Deployment } from "../stack/deployment.ts";
 
 /** Given with `--stack` instead of a file: the key of the stack. */

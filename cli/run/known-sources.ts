@@ -1,21 +1,5 @@
 import { PREFIXES, SOURCE_NAME } from "../../lib/archive/object-key.ts";
-import { sealWriter } from "../../lib/archive/writer.ts";
-import type { ArchiveStore, CheckpointStore, Sealing } from "../../lib/ports.ts";
-
-/** The newest manifest of each source, as its checkpoint has it; undefined before the first. */
-export type SealedHeads = ReadonlyMap<string, NonNullable<Sealing["head"]> | undefined>;
-
-export async function sealedHeadsOf(
-  checkpoints: CheckpointStore,
-  sources: readonly string[],
-): Promise<SealedHeads> {
-  const heads = new Map<string, NonNullable<Sealing["head"]> | undefined>();
-  for (const source of sources) {
-    const status = await checkpoints.read(sealWriter(source));
-    heads.set(source, status?.checkpoint?.closing?.head ?? undefined);
-  }
-  return heads;
-}
+import type { ArchiveStore } from "../../lib/ports.ts";
 
 /** Prefixes whose objects say that there is, or was, a source. */
 const PREFIXES_OF_SOURCES = [

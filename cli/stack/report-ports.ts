@@ -1,11 +1,7 @@
+import { sealedHeadsOf } from "../../lib/archive/sealed-heads.ts";
 import type { ReportPorts } from "../../lib/report/collect.ts";
-import type { RowStream } from "../../lib/sql/query-result.ts";
-import { sealedHeadsOf } from "../run/known-sources.ts";
 import { describeScan } from "./athena-cost.ts";
 import { Deployment } from "./deployment.ts";
-
-/** Queries of a report that Athena runs at the same time. */
-const CONCURRENCY = 4;
 
 /**
  * What a report of a deployed stack is made from: Athena, and its archive's manifests. The alerts
@@ -31,24 +27,10 @@ export async function deployedReportPorts(
     sources,
     hasAlertLog,
     heads: await sealedHeadsOf(checkpoints, sources),
-    readAll: async <T>(
-      statements: readonly string[],
-      _days: unknown,
-      take: (rows: RowStream, index: number) => Promise<T>,
-    ) => {
-      const results: T[] = [];
-      let scannedBytes = 0;
-      const rest = statements.entries();
-      const runRest = async () => {
-        for (const [index, sql] of rest) {
-          const read = await database.read(sql, (rows) => take(rows, index), { signal });
-          results[index] = read.taken;
-          scannedBytes += read.scannedBytes;
-        }
-      };
-      await Promise.all(Array.from({ length: CONCURRENCY }, runRest));
+    readAll: async (statements, _days, take) => {
+      const { taken, scannedBytes } = await database.readAll(statements, take, signal);
       console.error(`${statements.length} queries, ${describeScan(scannedBytes)}`);
-      return results;
+      return taken;
     },
   };
 }

@@ -26,7 +26,7 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { COLUMNS_ENVIRONMENT } from "../../lib/stack/environment.ts";
 import { COLUMNS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { type JobStep, nextStep } from "../job-step.ts";
-import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
+import { addCounts, createFunction, type Invocation, withinTime } from "../lambda-function.ts";
 import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
 
 const EVENT = z.discriminatedUnion("op", [
@@ -51,7 +51,7 @@ const athena = new AthenaDatabase(
 
 async function handleStep(
   event: unknown,
-  { deadlineMs }: Invocation,
+  invocation: Invocation,
 ): Promise<Plan | (JobStep & Partial<ColumnsSummary>)> {
   const asked = EVENT.parse(event);
   if (asked.op === "plan") {
@@ -61,7 +61,7 @@ async function handleStep(
     logger.info("days to compact", { days: days.length, first: days.at(0), ...next });
     return next;
   }
-  const summary = await writeColumns(asked.day, deadlineMs);
+  const summary = await writeColumns(asked.day, invocation);
   addCounts(metrics, COLUMNS_METRICS, {
     written: summary?.isNew ? 1 : 0,
     notWritten: summary ? 0 : 1,
@@ -70,22 +70,20 @@ async function handleStep(
 }
 
 /** @returns nothing when the columns table cannot have the day */
-async function writeColumns(day: string, deadlineMs: number): Promise<ColumnsSummary | undefined> {
-  const over = new AbortController();
-  const timer = setTimeout(
-    () => over.abort(new Error("the function's time is over; the next call begins again")),
-    deadlineMs - systemClock.nowMs(),
-  );
+async function writeColumns(
+  day: string,
+  invocation: Invocation,
+): Promise<ColumnsSummary | undefined> {
   try {
-    const summary = await writeDayColumns(archive, columnsWithin(over.signal), source, day);
+    const summary = await withinTime(invocation, (over) =>
+      writeDayColumns(archive, columnsWithin(over), source, day),
+    );
     logger.info("the day is compacted", { ...summary });
     return summary;
   } catch (error) {
     if (!(error instanceof ColumnsError)) throw error;
     logger.error(error.message, { day, code: error.code });
     return undefined;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

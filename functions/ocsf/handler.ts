@@ -1,11 +1,12 @@
 /**
  * Events: the state machine that seals days → this function, once days are sealed.
  *
- * - `{"op": "plan"}`: the next day of which a manifest is not written as events, oldest first
+ * - `{"op": "plan"}`: the next day of which a manifest or an alert is not written, oldest first
  * - `{"op": "events", "day": "2026-03-02"}`: write one of them, as far as the time goes
  *
  * History is nothing special: each sealed day that has no events yet is in the plan. A day whose
- * lines are not what was sealed is counted and left out: it keeps no other day waiting.
+ * lines are not what was sealed is counted and left out: it keeps no other day waiting, and not
+ * its alerts.
  */
 import { setFlagsFromString } from "node:v8";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -13,6 +14,12 @@ import * as z from "zod";
 import { S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { S3EventStore } from "../../lib/aws/s3-event-store.ts";
+import { readGivenContext } from "../../lib/detect/context/read-context.ts";
+import {
+  type DayAlerts,
+  daysWithoutFindings,
+  writeDayAlerts,
+} from "../../lib/security-lake/write-day-alerts.ts";
 import {
   type DayEvents,
   DayEventsError,
@@ -22,6 +29,7 @@ import {
 import { systemClock } from "../../lib/slack/clock.ts";
 import { EVENTS_ENVIRONMENT } from "../../lib/stack/environment.ts";
 import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
+import { readContextFiles } from "../context-files.ts";
 import { type JobStep, nextStep } from "../job-step.ts";
 import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
 import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
@@ -47,34 +55,53 @@ const events = new S3EventStore(client, environment.EVENTS_BUCKET);
 const { SOURCE: source, SCHEMA_VERSION: version } = environment;
 const place = { region: environment.EVENTS_REGION, accountId: environment.EVENTS_ACCOUNT };
 
+const context = readGivenContext(readContextFiles(import.meta.url));
+const ports = { archive, events, clock: systemClock, context };
+const keepsAlerts = environment.ALERT_LOG === "on";
+
 async function handleStep(
   event: unknown,
   { deadlineMs }: Invocation,
-): Promise<Plan | (JobStep & Partial<DayEvents>)> {
+): Promise<Plan | (JobStep & Partial<DayEvents & DayAlerts>)> {
   const asked = EVENT.parse(event);
   if (asked.op === "plan") {
-    const days = await daysWithoutEvents(archive, events, source, version);
+    const days = await daysToWrite();
     const limits = { hoursMax: HOURS_MAX, nowMs: systemClock.nowMs() };
     const next = planNextDay(days, asked, limits);
     logger.info("days to write as events", { days: days.length, first: days.at(0), ...next });
     return next;
   }
-  const written = await writeDay(asked.day, deadlineMs);
+  const day = { source, day: asked.day, version, place };
+  const entries = await unlessAltered(asked.day, () => writeDayEvents(ports, day, deadlineMs));
+  const goesOn = entries?.isDone === false;
+  const alerts =
+    keepsAlerts && !goesOn
+      ? await unlessAltered(asked.day, () => writeDayAlerts(ports, day, deadlineMs))
+      : { isDone: !goesOn, alerts: 0 };
+  for (const { error, ...failed } of context?.addresses.takeFailures() ?? []) {
+    logger.error("look-ups of addresses failed, whose facts are missing", { ...failed, error });
+  }
   addCounts(metrics, EVENTS_METRICS, {
-    written: written?.entries ?? 0,
-    notWritten: written ? 0 : 1,
+    written: entries?.entries ?? 0,
+    notWritten: entries === undefined || alerts === undefined ? 1 : 0,
   });
-  const next = written?.isDone === false ? "again" : "done";
-  return { ...nextStep(next, systemClock.nowMs()), ...written };
+  const isDone = alerts?.isDone !== false;
+  const written = { ...entries, ...alerts, isDone };
+  logger.info("the day is written as events", { day: asked.day, ...written });
+  return { ...nextStep(isDone ? "done" : "again", systemClock.nowMs()), ...written };
 }
 
-/** @returns nothing when the day's lines are not what was sealed */
-async function writeDay(day: string, deadlineMs: number): Promise<DayEvents | undefined> {
+/** @returns ascending */
+async function daysToWrite(): Promise<string[]> {
+  const days = await daysWithoutEvents(archive, events, source, version);
+  const ofAlerts = keepsAlerts ? await daysWithoutFindings(ports, source, version) : [];
+  return [...new Set([...days, ...ofAlerts])].sort();
+}
+
+/** @returns nothing when what was stored of the day is something else now */
+async function unlessAltered<T>(day: string, write: () => Promise<T>): Promise<T | undefined> {
   try {
-    const ports = { archive, events, clock: systemClock };
-    const written = await writeDayEvents(ports, { source, day, version, place }, deadlineMs);
-    logger.info("the day is written as events", { day, ...written });
-    return written;
+    return await write();
   } catch (error) {
     if (!(error instanceof DayEventsError)) throw error;
     logger.error(error.message, { day, code: error.code });

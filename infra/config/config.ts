@@ -43,6 +43,7 @@ export interface SlackAuditLakeProps {
   closing?: ClosingSettings;
   detection?: DetectionSettings;
   ocsf?: OcsfSettings;
+  weeklyReport?: WeeklyReportSettings;
   /**
    * A key for everything that is encrypted. Its policy must let the account's
    * roles use it, and cloudwatch.amazonaws.com and events.amazonaws.com decrypt
@@ -130,7 +131,7 @@ export interface CatalogSettings {
   namedAfterStack?: boolean;
   /** Athena cancels a query that reads more than this, "10MB" at least. Default: "100GB". */
   bytesScannedCutoff?: BytesText;
-  /** How long query results are kept. Default: "30d". */
+  /** How long query results and weekly reports are kept. Default: "30d". */
   resultsRetention?: DurationText;
   /**
    * In an account where Lake Formation decides: grant what the stack's functions need, or that
@@ -193,6 +194,14 @@ export interface OcsfSettings {
   schemaVersion?: "1.5.0" | "1.8.0";
 }
 
+/** Each Monday, the report of the seven days before, as a page in the bucket of results (docs/operate/report.md). */
+export interface WeeklyReportSettings {
+  /** True: it is written, and the alerts' topic is told its answers and where it is. Default: false. */
+  enabled?: boolean;
+  /** When, `HH:MM`; after closing.at, when Sunday is sealed. Default: "06:00". */
+  at?: string;
+}
+
 /** Files, below the folder in which the synthesis runs (docs/operate/detection.md). */
 export interface DetectionContextSettings {
   /** Database in MaxMind's format: the country of an address. "included": the one of this package. */
@@ -224,7 +233,7 @@ export interface DetectionSettings {
    * function; one with the id of ours replaces it. Needs esbuild.
    */
   ownRules?: string;
-  /** Local files that say more of addresses and people, deployed with the function's code. */
+  /** Local files that say more of addresses and people in alerts and events, deployed with the functions' code. */
   context?: DetectionContextSettings;
   /** Keep what the files say of the addresses in entries as the view address_context. Default: false. */
   addressTable?: boolean;

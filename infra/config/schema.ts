@@ -135,6 +135,12 @@ const ocsf = section({
   enabled: flag.default(false),
   schemaVersion: oneOf(SCHEMA_VERSIONS).default(DEFAULT_SCHEMA_VERSION),
 });
+
+const weeklyReport = section({
+  enabled: flag.default(false),
+  at: timeOfDay.default("06:00"),
+});
+
 /** What the product reads of a value itself; an error that it throws says what is wrong with it. */
 function readBy<T>(context: z.RefinementCtx, path: PropertyKey[], read: () => T): T {
   try {
@@ -214,6 +220,7 @@ const lake = {
   closing: closing.prefault({}),
   detection: detection.prefault({}),
   ocsf: ocsf.prefault({}),
+  weeklyReport: weeklyReport.prefault({}),
   kmsKeyArn: kmsKeyArn.optional(),
   previousKeyArns: list(kmsKeyArn, "a list of ARNs of KMS keys").default([]),
   logRetention: duration("1d", "3653d", "d")

@@ -11,12 +11,13 @@ import {
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
+import { REPORTS_PREFIX } from "../../lib/stack/report-key.ts";
 import type { LakeConfig } from "../config/schema.ts";
 import { closedBucket, encryptedBucket } from "./bucket-settings.ts";
 
 export interface ArchiveProps {
   config: LakeConfig["archive"];
-  /** How long Athena's results are kept, seconds. */
+  /** How long Athena's results and the weekly reports are kept, seconds. */
   resultsRetentionSeconds: number;
   key: IKey;
   removalPolicy: RemovalPolicy;
@@ -54,13 +55,11 @@ export class Archive extends Construct {
     this.resultsBucket = new Bucket(this, "Results", {
       ...encrypted,
       serverAccessLogsPrefix: "results/",
-      lifecycleRules: [
-        {
-          prefix: PREFIXES.athenaResults,
-          expiration: Duration.seconds(props.resultsRetentionSeconds),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
-      ],
+      lifecycleRules: [PREFIXES.athenaResults, REPORTS_PREFIX].map((prefix) => ({
+        prefix,
+        expiration: Duration.seconds(props.resultsRetentionSeconds),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      })),
     });
 
     // Always there, so that columns can be turned off and on again.

@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Duration, type RemovalPolicy } from "aws-cdk-lib";
 import { type IWidget, Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
@@ -11,8 +11,8 @@ import { COMPACT_TABLE, LINES_TABLE } from "../../lib/sql/table.ts";
 import { COLUMNS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { COLUMNS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import type { LakeConfig } from "../config/schema.ts";
+import { allowQueries, allowResults, glueArn } from "./athena-access.ts";
 import type { Catalog } from "./catalog.ts";
-import { viaService } from "./grant.ts";
 import { grantColumnsWriter } from "./lake-formation.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
@@ -74,7 +74,7 @@ export class Columns extends Construct {
     this.#allowArchive(handler, props);
     this.#allowTable(handler, props);
     this.#allowQueries(handler, props);
-    this.#allowResults(handler, props);
+    allowResults(handler, props.resultsBucket, props.key);
     if (props.lakeFormation !== "off" && handler.role)
       grantColumnsWriter(handler.role, props.catalog);
     this.handler = handler;
@@ -146,70 +146,24 @@ export class Columns extends Construct {
     });
   }
 
-  #allowQueries(handler: NodeFunction, { catalog: { database, workgroup } }: ColumnsProps): void {
-    const { partition, region, account } = Stack.of(this);
-    const glue = (path: string) => `arn:${partition}:glue:${region}:${account}:${path}`;
-    const athena = (path: string) => `arn:${partition}:athena:${region}:${account}:${path}`;
-    const table = (name: string) => glue(`table/${database}/${name}`);
+  #allowQueries(handler: NodeFunction, { catalog }: ColumnsProps): void {
+    allowQueries(handler, catalog, [LINES_TABLE, AUDIT_LOGS_VIEW, COMPACT_TABLE]);
+    const { database } = catalog;
     handler.allow({
-      sid: "Query",
-      actions: [
-        "athena:StartQueryExecution",
-        "athena:GetQueryExecution",
-        "athena:GetQueryResults",
-        "athena:StopQueryExecution",
-      ],
-      resources: [athena(`workgroup/${workgroup}`)],
-    });
-    handler.allow({
-      sid: "FindCatalog",
-      actions: ["athena:GetDataCatalog"],
-      resources: [athena("datacatalog/AwsDataCatalog")],
-    });
-    handler.allow({
-      sid: "ReadTables",
-      actions: ["glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue:GetPartitions"],
-      resources: [
-        glue("catalog"),
-        // Athena looks for it at every statement that makes something.
-        glue("database/default"),
-        glue(`database/${database}`),
-        ...[LINES_TABLE, AUDIT_LOGS_VIEW, COMPACT_TABLE].map(table),
-      ],
+      sid: "FindDefaultDatabase", // Athena looks for it at every statement that makes something
+      actions: ["glue:GetDatabase"],
+      resources: [glueArn(handler, "database/default")],
     });
     handler.allow({
       sid: "ChangeTables",
       actions: ["glue:CreateTable", "glue:UpdateTable"],
       resources: [
-        glue("catalog"),
-        glue(`database/${database}`),
-        ...[AUDIT_LOGS_VIEW, COMPACT_TABLE].map(table),
+        glueArn(handler, "catalog"),
+        glueArn(handler, `database/${database}`),
+        ...[AUDIT_LOGS_VIEW, COMPACT_TABLE].map((name) =>
+          glueArn(handler, `table/${database}/${name}`),
+        ),
       ],
-    });
-  }
-
-  #allowResults(handler: NodeFunction, { resultsBucket, key }: ColumnsProps): void {
-    handler.allow({
-      sid: "KeepResults",
-      actions: [
-        "s3:GetObject",
-        "s3:PutObject",
-        "s3:AbortMultipartUpload",
-        "s3:ListMultipartUploadParts",
-      ],
-      resources: [resultsBucket.arnForObjects(`${PREFIXES.athenaResults}*`)],
-      whyWildcard: "It ends a prefix: Athena names the results itself.",
-    });
-    handler.allow({
-      sid: "FindResults",
-      actions: ["s3:GetBucketLocation", "s3:ListBucket"],
-      resources: [resultsBucket.bucketArn],
-    });
-    handler.allow({
-      sid: "UseResultsAndTableKey",
-      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-      resources: [key.keyArn],
-      conditions: viaService(handler, "s3"),
     });
   }
 }

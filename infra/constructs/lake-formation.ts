@@ -22,6 +22,16 @@ export function grantColumnsWriter(role: IRole, catalog: Catalog): void {
   });
 }
 
+/** Lets a function read the tables and views of the database. */
+export function grantQueries(role: IRole, catalog: Catalog): void {
+  const catalogId = Aws.ACCOUNT_ID;
+  const name = catalog.database;
+  grant(role, "Database", catalog, ["DESCRIBE"], { database: { catalogId, name } });
+  grant(role, "Tables", catalog, ["SELECT", "DESCRIBE"], {
+    table: { catalogId, databaseName: name, tableWildcard: {} },
+  });
+}
+
 /**
  * Lets a reader query: all rows or those of its sources; all columns, or of the
  * columns table those that show nobody.

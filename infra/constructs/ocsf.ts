@@ -6,14 +6,15 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { PREFIXES } from "../../lib/archive/object-key.ts";
-import { CLASS_NAMES } from "../../lib/ocsf/classes.ts";
-import { classLocation } from "../../lib/security-lake/event-key.ts";
+import { CLASS_NAMES, CLASSES } from "../../lib/ocsf/classes.ts";
+import { classLocation, FINDINGS_CLASS } from "../../lib/security-lake/event-key.ts";
 import { eventTable } from "../../lib/sql/ocsf-tables.ts";
 import { EVENTS_ENVIRONMENT, writeEnvironment } from "../../lib/stack/environment.ts";
 import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import type { LakeConfig } from "../config/schema.ts";
 import { encryptedBucket } from "./bucket-settings.ts";
 import type { Catalog } from "./catalog.ts";
+import type { contextFiles } from "./detection-files.ts";
 import { viaService } from "./grant.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
@@ -66,6 +67,10 @@ export interface OcsfWriterProps {
   source: string;
   bucket: IBucket;
   eventsBucket: IBucket;
+  /** Whether alerts are kept in the archive's bucket. */
+  hasAlertLog: boolean;
+  /** Beside the function's code: what says more of addresses and people. */
+  files: ReturnType<typeof contextFiles>;
   /** Of the events. */
   key: IKey;
   monitoring: Monitoring;
@@ -88,6 +93,7 @@ export class OcsfWriter extends Construct {
       description: `Writes the sealed days of ${source} as events of OCSF`,
       memoryMb: 1769, // a vCPU
       timeout: this.timeout,
+      files: props.files,
       logRetentionDays: props.logRetentionDays,
       removalPolicy: props.removalPolicy,
       environment: {
@@ -99,6 +105,7 @@ export class OcsfWriter extends Construct {
           SCHEMA_VERSION: props.config.schemaVersion,
           EVENTS_REGION: Aws.REGION,
           EVENTS_ACCOUNT: Aws.ACCOUNT_ID,
+          ALERT_LOG: props.hasAlertLog ? "on" : undefined,
         }),
       },
     });
@@ -130,6 +137,7 @@ export class OcsfWriter extends Construct {
       actions: ["s3:ListBucket"],
       resources: [eventsBucket.bucketArn],
     });
+    if (props.hasAlertLog) allowAlerts(handler, props);
     handler.allowKey("s3", bucket.encryptionKey, ["kms:Decrypt"]);
     handler.allow({
       sid: "UseEventsKey",
@@ -148,10 +156,45 @@ export class OcsfWriter extends Construct {
     this.alarms = [
       {
         article: "day-without-events",
-        summary: `A sealed day of ${source} is not written as events: its lines are not what was sealed.`,
+        summary: `A day of ${source} is not written as events: its lines are not what was sealed, or its alerts not what was logged.`,
         metric: metric("notWritten"),
       },
     ];
     this.widgets = [graph("Entries written as events", [metric("written"), metric("notWritten")])];
   }
+}
+
+/** Reads the source's alerts, and which of them it has noted; adds files of them, and removes none. */
+function allowAlerts(
+  handler: NodeFunction,
+  { source, bucket, eventsBucket }: Pick<OcsfWriterProps, "source" | "bucket" | "eventsBucket">,
+): void {
+  const alerts = `${PREFIXES.alerts}source=${source}/*`;
+  handler.allow({
+    sid: "ReadAlerts",
+    actions: ["s3:GetObject"],
+    resources: [bucket.arnForObjects(alerts)],
+    whyWildcard: "It ends a prefix: any alert of this source, and of no other.",
+  });
+  handler.allow({
+    sid: "ListAlerts",
+    actions: ["s3:ListBucket"],
+    resources: [bucket.bucketArn],
+    conditions: { StringLike: { "s3:prefix": [alerts] } },
+  });
+  handler.allow({
+    sid: "ReadNotedAlerts",
+    actions: ["s3:GetObject"],
+    resources: [eventsBucket.arnForObjects(`marks/*/source=${source}/*/alerts/*`)],
+    whyWildcard: "Versions and days are in the path: only marks of this source's alerts.",
+  });
+  handler.allow({
+    sid: "WriteFindings",
+    actions: ["s3:PutObject"],
+    resources: [
+      eventsBucket.arnForObjects(`ext/slack-${CLASSES[FINDINGS_CLASS].uid}/*/${source}_alerts_*`),
+    ],
+    conditions: { Null: { "s3:if-none-match": "false" } },
+    whyWildcard: "Versions and days are in the path: only findings of this source.",
+  });
 }

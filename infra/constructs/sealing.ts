@@ -14,6 +14,7 @@ import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig, SourceConfig } from "../config/schema.ts";
 import type { Catalog } from "./catalog.ts";
 import { Columns } from "./columns.ts";
+import type { contextFiles } from "./detection-files.ts";
 import type { IngestedSource } from "./ingestion.ts";
 import { JobStateMachine } from "./job-state-machine.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
@@ -39,6 +40,10 @@ export interface SealingProps {
   ocsf: LakeConfig["ocsf"];
   /** Where sealed days go as events; absent when they do not. */
   eventsBucket: IBucket | undefined;
+  /** Whether alerts are kept in the bucket, to go as events too. */
+  hasAlertLog: boolean;
+  /** What says more of addresses and people, for events. */
+  contextFiles: ReturnType<typeof contextFiles>;
   bucket: IBucket;
   resultsBucket: IBucket;
   columnsBucket: IBucket;
@@ -152,6 +157,8 @@ export class Sealing extends Construct {
             config: props.ocsf,
             source: config.name,
             eventsBucket: props.eventsBucket,
+            hasAlertLog: props.hasAlertLog,
+            files: props.contextFiles,
             ...{ bucket, key, monitoring, logRetentionDays, removalPolicy },
           });
     const jobs: PlannedDays[] = [

@@ -80,6 +80,12 @@ export const PARAMETERS = {
     Description:
       "Write sealed days as events of OCSF, which SIEMs read, into a bucket of their own.",
   },
+  WeeklyReport: {
+    ...ON_OR_OFF,
+    Default: "off",
+    Description:
+      "Each Monday at 06:00 UTC, a report of the seven days before as a page in the bucket of results; its answers and where it is go to the alerts' topic.",
+  },
   Signing: {
     ...ON_OR_OFF,
     Default: "off",
@@ -139,7 +145,15 @@ export type ParameterName = keyof typeof PARAMETERS;
 /** How the console groups them. */
 export const PARAMETER_GROUPS: Record<string, ParameterName[]> = {
   "Slack organization": ["SourceName", "ArchiveStartsOn", "FirstStart", "Schedule", "SlackApi"],
-  "What it does": ["AlertEmail", "Dashboard", "Detection", "Columns", "Ocsf", "Signing"],
+  "What it does": [
+    "AlertEmail",
+    "Dashboard",
+    "Detection",
+    "Columns",
+    "Ocsf",
+    "WeeklyReport",
+    "Signing",
+  ],
   "How long entries are kept": ["RetentionDays", "ObjectLockMode", "ObjectLockDays"],
   Names: ["Database", "Workgroup"],
   "Code of the functions": ["CodeBucket", "CodePrefix"],

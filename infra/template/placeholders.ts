@@ -79,6 +79,13 @@ export const FEATURES = {
     condition: is("Ocsf", "on"),
     off: (config: Config): Config => ({ ...config, ocsf: { ...config.ocsf, enabled: false } }),
   },
+  HasWeeklyReport: {
+    condition: is("WeeklyReport", "on"),
+    off: (config: Config): Config => ({
+      ...config,
+      weeklyReport: { ...config.weeklyReport, enabled: false },
+    }),
+  },
 } satisfies Record<string, { condition: object; off: (config: Config) => Config }>;
 
 export type Feature = keyof typeof FEATURES;
@@ -111,6 +118,7 @@ export function placeholderConfig(off: readonly Feature[]): Config {
     dashboard: true,
     closing: { sign: true, compact: true },
     ocsf: { enabled: true },
+    weeklyReport: { enabled: true },
     alerts: { email: [PLACEHOLDERS.email] },
   } satisfies AuditLakeConfig;
   const config = parseConfig(everything, "infra/template/placeholders.ts");

@@ -16,7 +16,7 @@ export interface LoggedAlert {
   suppression?: object | undefined;
 }
 
-const KEY = /^alerts\/source=[a-z0-9-]+\/dt=\d{4}-\d\d-\d\d\/[0-9a-f]{32}\.json$/;
+const KEY = /^alerts\/source=[a-z0-9-]+\/dt=(\d{4}-\d\d-\d\d)\/[0-9a-f]{32}\.json$/;
 
 export function alertKey({ id, source, period, suppression }: LoggedAlert): string {
   const identity = suppression === undefined ? id : `${id} ${JSON.stringify(suppression)}`;
@@ -27,6 +27,11 @@ export function alertKey({ id, source, period, suppression }: LoggedAlert): stri
 /** Whether it can be that of an alert. */
 export function isAlertKey(key: string): boolean {
   return KEY.test(key);
+}
+
+/** @returns `dt`; nothing when it is not the key of an alert */
+export function dayOfAlert(key: string): string | undefined {
+  return KEY.exec(key)?.[1];
 }
 
 /** One line of JSON. */

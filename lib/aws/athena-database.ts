@@ -8,6 +8,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
+import { inParallel } from "../in-parallel.ts";
 import type { Clock } from "../ports.ts";
 import {
   collectRows,
@@ -21,6 +22,9 @@ import {
 const WAIT_MAX_MS = 35 * 60_000;
 const FIRST_POLL_MS = 250;
 const POLL_MAX_MS = 2_000;
+
+/** Of several SELECTs, so many run at the same time. */
+const CONCURRENCY = 4;
 
 /** The state of a query, reported at each poll. */
 export interface AthenaProgress {
@@ -94,6 +98,36 @@ export class AthenaDatabase {
       queryId,
       scannedBytes: DataScannedInBytes,
       engineMs: EngineExecutionTimeInMillis,
+    };
+  }
+
+  /**
+   * The same for several SELECTs, some at a time. The first that fails stops those that run, and
+   * none is begun after it.
+   *
+   * @param take - reads the rows of the statement with this index
+   * @returns `taken`: what `take` returned, in the order of the statements
+   * @throws as {@link read}
+   */
+  async readAll<T>(
+    statements: readonly string[],
+    take: (rows: RowStream, index: number) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<{ taken: T[]; scannedBytes: number }> {
+    const failed = new AbortController();
+    const options = { signal: AbortSignal.any([signal, failed.signal]) };
+    const read = async ([index, sql]: [number, string]) => {
+      try {
+        return await this.read(sql, (rows) => take(rows, index), options);
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+    };
+    const results = await inParallel(statements.entries(), CONCURRENCY, read);
+    return {
+      taken: results.map(({ taken }) => taken),
+      scannedBytes: results.reduce((sum, { scannedBytes }) => sum + scannedBytes, 0),
     };
   }
 

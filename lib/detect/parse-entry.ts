@@ -63,29 +63,37 @@ export function readHead(line: Buffer): { dateCreate: number; action: string } |
  * @returns members that are left, those of nested objects included
  */
 function cutBelow(parent: object, levels: number): number {
-  let members = 0;
-  const isList = Array.isArray(parent);
-  // What JSON makes has no enumerable property but its own.
-  for (const name in parent) {
-    const value = (parent as Record<string, unknown>)[name];
-    if (!isList) members += 1;
+  // By name, one after the other, takes three times as long.
+  const values: unknown[] = Array.isArray(parent) ? parent : Object.values(parent);
+  let members = values === parent ? 0 : values.length;
+  for (const value of values) {
     if (typeof value !== "object" || value === null) continue;
-    if (levels > 1) {
-      members += cutBelow(value, levels - 1);
-    } else {
-      Reflect.deleteProperty(parent, name); // assigning to `__proto__` would not replace it
+    if (levels === 1) {
+      dropNested(parent);
+      break;
     }
+    members += cutBelow(value, levels - 1);
   }
   return members;
 }
+
+function dropNested(parent: object): void {
+  for (const [name, value] of Object.entries(parent)) {
+    // Assigning to `__proto__` would not replace it.
+    if (typeof value === "object" && value !== null) Reflect.deleteProperty(parent, name);
+  }
+}
+
+const QUOTE = 0x22;
+const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d, 0x0a]);
 
 /** Colons that follow a quote: each member has one, and some texts have more. */
 function membersAtMost(line: string): number {
   let count = 0;
   for (let at = line.indexOf(":"); at >= 0; at = line.indexOf(":", at + 1)) {
     let before = at - 1;
-    while (" \t\r\n".includes(line.charAt(before))) before -= 1;
-    if (line.charAt(before) === '"') count += 1;
+    while (SPACES.has(line.charCodeAt(before))) before -= 1;
+    if (line.charCodeAt(before) === QUOTE) count += 1;
   }
   return count;
 }

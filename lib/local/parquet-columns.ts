@@ -21,6 +21,7 @@ import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, toQueryError, toQueryResult } from "./duckdb.ts";
 import { listDayObjects } from "./lake-files.ts";
 import { createLinesView } from "./lake-views.ts";
+import { parseOnce } from "./parse-once.ts";
 
 /** Rows that are skipped or read together. */
 const ROW_GROUP_ROWS = 50_000;
@@ -156,7 +157,7 @@ async function copyDay(
       (name) => name !== "source" && name !== "dt",
     );
     await connection.run(
-      `COPY (SELECT ${names.join(", ")} FROM (${AUDIT_LOGS_SQL}) ORDER BY date_create, id)
+      `COPY (SELECT ${names.join(", ")} FROM (${parseOnce(AUDIT_LOGS_SQL)}) ORDER BY date_create, id)
        TO ${quote(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
     );
     return await describeRows(connection, describeDaySql(readParquet(path), "true", "false"));

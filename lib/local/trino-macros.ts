@@ -1,3 +1,6 @@
+/** What a pattern stands between that is to match anywhere in a text. */
+export const ANYWHERE = ["(?s:.*)(?:", ")(?s:.*)"] as const;
+
 /**
  * Names of Trino's that DuckDB lacks or means otherwise. A macro hides the
  * function of its name: a query that runs here gives what it gives on Athena.
@@ -11,6 +14,7 @@
  *   field and text that is not JSON. Parses the line once, then its fragment.
  * - `json_extract`: NULL, not an error, for text that is not JSON.
  * - `date_format`: MySQL's letters.
+ * - `regexp_like`: not `regexp_matches`, which DuckDB tests only after it has computed all columns.
  * - `regexp_extract`: NULL, not an empty string, where nothing matches.
  * - `regexp_replace`: every match.
  * - `sequence`: both ends included.
@@ -37,7 +41,7 @@ export const TRINO_MACROS: readonly string[] = [
   `json_format(json) AS CAST(json AS VARCHAR)`,
   `from_unixtime(seconds) AS to_timestamp(seconds)`,
   `date_format(t, format) AS strftime(t, replace(replace(format, '%i', '%M'), '%s', '%S'))`,
-  `regexp_like(text, pattern) AS regexp_matches(text, pattern)`,
+  `regexp_like(text, pattern) AS regexp_full_match(text, concat('${ANYWHERE[0]}', pattern, '${ANYWHERE[1]}'))`,
   `regexp_extract(text, pattern) AS nullif(system.main.regexp_extract(text, pattern), '')`,
   `regexp_replace(text, pattern, replacement) AS system.main.regexp_replace(text, pattern, replacement, 'g')`,
   `array_except(list, other) AS list_distinct(list_filter(list, lambda x: NOT list_contains(other, x)))`,

@@ -28,8 +28,19 @@ const FINDING = {
     uid: "string",
     title: "string",
     types: ["string"],
+    desc: "string",
+    src_url: "string",
     created_time: "long",
-    analytic: { name: "string", type: "string", type_id: "integer" },
+    first_seen_time: "long",
+    last_seen_time: "long",
+    analytic: { uid: "string", name: "string", type: "string", type_id: "integer" },
+    attacks: [
+      {
+        technique: { uid: "string", name: "string", src_url: "string" },
+        tactic: { uid: "string", name: "string" },
+      },
+    ],
+    related_events: [{ uid: "unique", type: "string" }],
   },
   is_alert: "boolean",
 } as const;
@@ -41,8 +52,11 @@ const FILE = {
   type_id: "integer",
 } as const;
 const MANAGED = { ...NAMED, user: USER, data: "json", type_id: "integer" } as const;
-const SRC_ENDPOINT = { src_endpoint: { ip: "string", name: "string" } } as const;
-const DEVICE = { device: { ip: "string", type: "string", type_id: "integer" } } as const;
+const LOCATED = { ip: "string", name: "string", location: { country: "string" } } as const;
+const SRC_ENDPOINT = {
+  src_endpoint: { ...LOCATED, autonomous_system: { number: "integer", name: "string" } },
+} as const;
+const DEVICE = { device: { ...LOCATED, type: "string", type_id: "integer" } } as const;
 const HTTP_REQUEST = { http_request: { user_agent: "string" } } as const;
 const CLIENT = { ...SRC_ENDPOINT, ...HTTP_REQUEST } as const;
 
@@ -85,6 +99,7 @@ const IN_EVERY_CLASS: Columns = {
   },
   unmapped: "map",
   raw_data: "unique",
+  enrichments: [{ name: "string", value: "string", type: "string", data: "json" }],
 };
 
 const OF_CLASS: Record<ClassName, Columns> = {
@@ -107,7 +122,16 @@ const OF_CLASS: Record<ClassName, Columns> = {
     api: { operation: "string", service: { name: "string" } },
     resources: [NAMED],
   },
-  detection_finding: { ...DEVICE, ...FINDING, resources: [NAMED] },
+  detection_finding: {
+    ...DEVICE,
+    ...FINDING,
+    resources: [NAMED],
+    // Of the alerts of our rules.
+    start_time: "long",
+    end_time: "long",
+    count: "integer",
+    message: "string",
+  },
   data_security_finding: {
     ...SRC_ENDPOINT,
     ...FINDING,

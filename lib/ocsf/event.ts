@@ -5,7 +5,10 @@ import { type Members, Remains } from "./members.ts";
 import { parseLine } from "./parse-line.ts";
 import { describeTarget, findEntity, takeUser } from "./target.ts";
 
-/** An event of OCSF, as far as all classes are alike; see `target.ts` for what they differ in. */
+/**
+ * An event of OCSF, as far as all classes are alike; see `target.ts` for what they differ in.
+ * Attributes may be undefined, here and below: JSON has none of them.
+ */
 export interface OcsfEvent extends EventHead {
   /** Epoch milliseconds; 0 when the entry does not say. */
   time: number;
@@ -18,16 +21,16 @@ export interface OcsfEvent extends EventHead {
     /** The source: the Slack organization, as the configuration names it. */
     tenant_uid: string;
     /** The entry's id. */
-    uid?: string;
+    uid?: string | undefined;
     /** The action. */
-    event_code?: string;
+    event_code?: string | undefined;
     /** `date_create`. */
-    original_time?: string;
+    original_time?: string | undefined;
   };
   actor: Members;
   cloud: Members;
   /** What of the entry has no place, where it was. */
-  unmapped?: Members;
+  unmapped?: Members | undefined;
   /** The exact line. */
   raw_data: string;
   [attribute: string]: unknown;
@@ -50,37 +53,50 @@ export function toEvent(line: string, source: string, version: SchemaVersion): O
   const time = toMilliseconds(originalTime);
   const context = remains.at(entry, "context");
   const actor = takeActor(remains, context);
-  const event: OcsfEvent = {
-    ...fields,
-    time,
-    metadata: {
-      version,
-      product: { name: "Slack", vendor_name: "Slack" },
-      profiles: PROFILES,
-      log_name: "audit_logs",
-      log_provider: "Slack Audit Logs API",
-      tenant_uid: source,
-      ...(uid !== undefined && { uid }),
-      ...(action !== undefined && { event_code: action }),
-      ...(originalTime !== undefined && { original_time: originalTime }),
-    },
-    actor,
-    cloud: takeCloud(remains, context),
-    ...takeClient(remains, context, CLASSES[className], version),
-    raw_data: line,
-  };
+  const cloud = takeCloud(remains, context);
+  const { src_endpoint, device, http_request } = takeClient(
+    remains,
+    context,
+    CLASSES[className],
+    version,
+  );
   const target = describeTarget(className, {
-    ...{ remains, actor, version, privilege, time },
+    remains,
+    actor,
+    version,
+    privilege,
+    time,
     action: action ?? "unknown",
     uid: uid ?? "unknown",
     entity: findEntity(remains),
     details: remains.at(entry, "details"),
   });
-  Object.assign(event, target);
-  const unmapped = remains.rest();
-  if (unmapped !== undefined) event.unmapped = unmapped;
-  return event;
+  return {
+    ...fields,
+    time,
+    metadata: {
+      version,
+      product: PRODUCT,
+      profiles: PROFILES,
+      log_name: "audit_logs",
+      log_provider: "Slack Audit Logs API",
+      tenant_uid: source,
+      uid,
+      event_code: action,
+      original_time: originalTime,
+    },
+    actor,
+    cloud,
+    src_endpoint,
+    device,
+    http_request,
+    raw_data: line,
+    ...target,
+    unmapped: remains.rest(),
+  };
 }
+
+const PRODUCT = { name: "Slack", vendor_name: "Slack" } as const;
 
 /** Slack's seconds are integers, and anything else in what was imported. */
 function toMilliseconds(epochSeconds: string | undefined): number {
@@ -98,9 +114,9 @@ function takeActor(remains: Remains, context: Members | undefined): Members {
   const appName = remains.takeText(app, "name");
   return {
     user,
-    ...(session !== undefined && { session: { uid: session } }),
-    ...(appUid !== undefined && { app_uid: appUid }),
-    ...(appName !== undefined && { app_name: appName }),
+    session: session === undefined ? undefined : { uid: session },
+    app_uid: appUid,
+    app_name: appName,
   };
 }
 
@@ -111,15 +127,13 @@ function takeCloud(remains: Remains, context: Members | undefined): Members {
   const name = remains.takeText(location, "name");
   if (uid === undefined && name === undefined) return { provider: "Slack" };
   const type = remains.takeText(location, "type");
-  return {
-    provider: "Slack",
-    account: {
-      ...(uid !== undefined && { uid }),
-      ...(name !== undefined && { name }),
-      ...(type !== undefined && { type }),
-      type_id: 99,
-    },
-  };
+  return { provider: "Slack", account: { uid, name, type, type_id: 99 } };
+}
+
+interface Client {
+  src_endpoint: Members | undefined;
+  device: Members | undefined;
+  http_request: Members | undefined;
 }
 
 /** Where the request came from, and with what. */
@@ -128,14 +142,15 @@ function takeClient(
   context: Members | undefined,
   { address, userAgentSince }: OcsfClass,
   version: SchemaVersion,
-): Members {
+): Client {
   const ip = remains.takeTextLike(context, "ip_address", (text) => isIP(text) !== 0);
   const hasUserAgent = userAgentSince !== undefined && version >= userAgentSince;
   const userAgent = hasUserAgent ? remains.takeText(context, "ua") : undefined;
+  const isEndpoint = address === "src_endpoint";
+  const name = ip === undefined ? "Unknown" : undefined;
   return {
-    ...(address === "src_endpoint"
-      ? { src_endpoint: ip === undefined ? { name: "Unknown" } : { ip } }
-      : ip !== undefined && { device: { ip, type: "Unknown", type_id: 0 } }),
-    ...(userAgent !== undefined && { http_request: { user_agent: userAgent } }),
+    src_endpoint: isEndpoint ? { ip, name } : undefined,
+    device: isEndpoint || ip === undefined ? undefined : { ip, type: "Unknown", type_id: 0 },
+    http_request: userAgent === undefined ? undefined : { user_agent: userAgent },
   };
 }

@@ -24,34 +24,30 @@ export class Remains {
 
   /** A JSON object at a member, to take from. */
   at(parent: Members | undefined, name: string): Members | undefined {
-    const child = membersOf(ownMember(parent, name));
-    if (parent !== undefined && child !== undefined) {
-      this.#opened.push({ parent, name, child, cameEmpty: isEmpty(child) });
-    }
+    const child = membersOf(parent?.[name]);
+    // An entity may be called `__proto__`.
+    if (parent === undefined || child === undefined || !Object.hasOwn(parent, name))
+      return undefined;
+    this.#opened.push({ parent, name, child, cameEmpty: isEmpty(child) });
     return child;
   }
 
-  /** A member, whatever it is; null too. */
-  take(parent: Members | undefined, name: string): unknown {
-    if (parent === undefined || !Object.hasOwn(parent, name)) return undefined;
-    const value = parent[name];
-    parent[name] = undefined; // JSON has no such member; deleting it would make the object slow
+  /** A member that is not null. */
+  takePresent(parent: Members | undefined, name: string): unknown {
+    const value = parent?.[name] ?? undefined;
+    if (parent !== undefined && value !== undefined) take(parent, name);
     return value;
   }
 
   /** A text that is not empty, or a number as text. */
   takeText(parent: Members | undefined, name: string): string | undefined {
-    const value = ownMember(parent, name);
-    if (typeof value === "number" || (typeof value === "string" && value !== "")) {
-      this.take(parent, name);
-      return String(value);
+    const value = parent?.[name];
+    if (parent === undefined || (typeof value !== "string" && typeof value !== "number")) {
+      return undefined;
     }
-    return undefined;
-  }
-
-  /** A member that is not null. */
-  takePresent(parent: Members | undefined, name: string): unknown {
-    return parent?.[name] === null ? undefined : this.take(parent, name);
+    if (value === "") return undefined;
+    take(parent, name);
+    return String(value);
   }
 
   /** A text of a certain form. */
@@ -60,16 +56,18 @@ export class Remains {
     name: string,
     isRight: (text: string) => boolean,
   ): string | undefined {
-    const value = ownMember(parent, name);
+    const value = parent?.[name];
     return typeof value === "string" && isRight(value) ? this.takeText(parent, name) : undefined;
   }
 
   /** One text, or texts alone in an array. */
   takeTexts(parent: Members | undefined, name: string): string[] {
-    const value = ownMember(parent, name);
-    if (Array.isArray(value)) {
+    const value = parent?.[name];
+    if (parent !== undefined && Array.isArray(value)) {
       const isTexts = value.length > 0 && value.every((item) => typeof item === "string");
-      return isTexts ? (this.take(parent, name) as string[]) : [];
+      if (!isTexts) return [];
+      take(parent, name);
+      return value;
     }
     const text = typeof value === "string" ? this.takeText(parent, name) : undefined;
     return text === undefined ? [] : [text];
@@ -81,15 +79,16 @@ export class Remains {
    * @returns nothing when all was taken
    */
   rest(): Members | undefined {
-    for (const { parent, name, child, cameEmpty } of this.#opened.toReversed()) {
-      if (!cameEmpty && isEmpty(child)) this.take(parent, name);
+    for (const { parent, name, child, cameEmpty } of this.#opened.reverse()) {
+      if (!cameEmpty && isEmpty(child)) take(parent, name);
     }
     return isEmpty(this.entry) ? undefined : this.entry;
   }
 }
 
-function ownMember(parent: Members | undefined, name: string): unknown {
-  return parent !== undefined && Object.hasOwn(parent, name) ? parent[name] : undefined;
+/** JSON has no member that is undefined; deleting it would make the object slow. */
+function take(parent: Members, name: string): void {
+  parent[name] = undefined;
 }
 
 function isEmpty(members: Members): boolean {

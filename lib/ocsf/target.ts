@@ -24,11 +24,11 @@ export interface TargetInput {
 }
 
 /** What names a thing; `type` is Slack's word for what it is. */
-interface Named extends Members {
-  uid?: string;
-  name?: string;
-  type?: string;
-}
+type Named = {
+  uid: string | undefined;
+  name: string | undefined;
+  type: string | undefined;
+};
 
 const SYSTEM_USERS = ["USLACKUSER", "USLACKSECURITY"];
 
@@ -54,11 +54,11 @@ export function takeUser(
   const team = remains.takeText(user, "team");
   const isKnown = uid !== undefined || name !== undefined;
   return {
-    ...(uid !== undefined && { uid }),
-    ...((name !== undefined || !isKnown) && { name: name ?? "Unknown" }),
-    ...(email !== undefined && { email_addr: email }),
-    ...(team !== undefined && { org: { uid: team } }),
-    ...(type !== undefined && { type }),
+    uid,
+    name: isKnown ? name : "Unknown",
+    email_addr: email,
+    org: team === undefined ? undefined : { uid: team },
+    type,
     type_id: !isKnown ? 0 : SYSTEM_USERS.includes(uid ?? "") ? 3 : 1,
   };
 }
@@ -68,10 +68,14 @@ export function describeTarget(className: ClassName, input: TargetInput): Member
   return DESCRIBE[className](input);
 }
 
+const SERVICE = { name: "Slack" } as const;
+
 const DESCRIBE: Record<ClassName, (input: TargetInput) => Members> = {
   authentication: (input) => ({
-    ...{ user: userOf(input), service: { name: "Slack" }, is_remote: true },
-    ...(input.actor.session !== undefined && { session: input.actor.session }),
+    user: userOf(input),
+    service: SERVICE,
+    is_remote: true,
+    session: input.actor.session,
   }),
 
   account_change: (input) => ({ user: userOf(input) }),
@@ -97,9 +101,8 @@ const DESCRIBE: Record<ClassName, (input: TargetInput) => Members> = {
     const uid = remains.takeText(details, "subteam");
     return {
       group: uid === undefined ? { name: "Unknown" } : { uid },
-      ...(entity.type === "user"
-        ? { user: userOf(input) }
-        : entity.type !== undefined && { resource: namedOf(input) }),
+      user: entity.type === "user" ? userOf(input) : undefined,
+      resource: entity.type === "user" || entity.type === undefined ? undefined : namedOf(input),
     };
   },
 
@@ -112,8 +115,8 @@ const DESCRIBE: Record<ClassName, (input: TargetInput) => Members> = {
       type_id: ENTITY_TYPES[entity.type ?? ""] ?? 99,
     };
     return {
-      entity: { ...managed, ...(before !== undefined && { data: before }) },
-      ...(after !== undefined && { entity_result: { ...managed, data: after } }),
+      entity: { ...managed, data: before },
+      entity_result: after === undefined ? undefined : { ...managed, data: after },
     };
   },
 
@@ -121,25 +124,31 @@ const DESCRIBE: Record<ClassName, (input: TargetInput) => Members> = {
 
   web_resources_activity: (input) => ({ web_resources: [namedOf(input)] }),
 
-  application_lifecycle: (input) => ({ app: takeNamed(input) }),
+  application_lifecycle: (input) => {
+    const { uid, name } = takeNamed(input);
+    return { app: { uid, name } };
+  },
 
   api_activity: (input) => ({
-    api: { operation: input.action, service: { name: "Slack" } },
-    ...withResources(input),
+    api: { operation: input.action, service: SERVICE },
+    resources: resourcesOf(input),
   }),
 
   detection_finding: (input) => ({
-    ...{ finding_info: findingOf(input), is_alert: true },
-    ...withResources(input),
+    finding_info: findingOf(input),
+    is_alert: true,
+    resources: resourcesOf(input),
   }),
 
   data_security_finding: (input) => ({
-    ...{ finding_info: findingOf(input), is_alert: true },
+    finding_info: findingOf(input),
+    is_alert: true,
     data_security: {
       detection_system: "Application-Level DLP",
       detection_system_id: 10,
     },
-    ...(input.entity.type === "file" ? { file: fileOf(input) } : withResources(input)),
+    file: input.entity.type === "file" ? fileOf(input) : undefined,
+    resources: input.entity.type === "file" ? undefined : resourcesOf(input),
   }),
 };
 
@@ -176,46 +185,46 @@ function appAsUser(input: TargetInput): Members {
 
 /** Its id, its name and its type, for classes that have a place for all three. */
 function namedOf(input: TargetInput): Named {
-  const named = takeNamed(input);
-  const type = takeType(input.remains);
-  return type === undefined ? named : { ...named, type };
+  const { uid, name } = takeNamed(input);
+  return { uid, name, type: takeType(input.remains) };
 }
 
 /** Slack names entities in several ways; a message by its channel and its time. */
-function takeNamed({ remains, entity }: TargetInput): Named {
+function takeNamed({ remains, entity }: TargetInput): Omit<Named, "type"> {
   const { fields } = entity;
   const provider = remains.at(fields, "provider");
   const uid = remains.takeText(fields, "id") ?? remains.takeText(provider, "id");
   const name =
     firstOf(["name", "title", "template_name"], (member) => remains.takeText(fields, member)) ??
     remains.takeText(provider, "key");
-  const named = { ...(uid !== undefined && { uid }), ...(name !== undefined && { name }) };
-  if (uid !== undefined || name !== undefined) return named;
+  if (uid !== undefined || name !== undefined) return { uid, name };
   const { channel, timestamp } = fields ?? {};
   return typeof channel === "string" && typeof timestamp === "string"
-    ? { uid: `${channel}/${timestamp}` }
-    : { name: "Unknown" };
+    ? { uid: `${channel}/${timestamp}`, name }
+    : { uid, name: "Unknown" };
 }
 
 function takeType(remains: Remains): string | undefined {
   return remains.takeText(remains.at(remains.entry, "entity"), "type");
 }
 
-function withResources(input: TargetInput): Members {
-  return input.entity.type === undefined ? {} : { resources: [namedOf(input)] };
+function resourcesOf(input: TargetInput): Members[] | undefined {
+  return input.entity.type === undefined ? undefined : [namedOf(input)];
 }
 
 function fileOf(input: TargetInput): Members {
   const { remains, entity, details } = input;
-  const { uid, name = uid ?? "Unknown", ...named } = namedOf(input);
+  const { uid, name = uid ?? "Unknown", type } = namedOf(input);
   const title = remains.takeText(entity.fields, "title");
   const ext = remains.takeText(entity.fields, "filetype");
   const md5 = remains.takeTextLike(details, "md5_hash", (text) => MD5.test(text));
   return {
-    ...{ ...(uid !== undefined && { uid }), name, ...named },
-    ...(title !== undefined && { desc: title }),
-    ...(ext !== undefined && { ext }),
-    ...(md5 !== undefined && { hashes: [{ algorithm: "MD5", algorithm_id: 1, value: md5 }] }),
+    uid,
+    name,
+    type,
+    desc: title,
+    ext,
+    hashes: md5 === undefined ? undefined : [{ algorithm: "MD5", algorithm_id: 1, value: md5 }],
     type_id: entity.type === "file" ? 1 : 99,
   };
 }
@@ -225,7 +234,7 @@ function findingOf({ remains, action, uid, time, details }: TargetInput): Member
   return {
     uid,
     title: [action, ...reasons].join(" "),
-    ...(reasons.length > 0 && { types: reasons }),
+    types: reasons.length > 0 ? reasons : undefined,
     created_time: time,
     analytic: { name: action, type: "Other", type_id: 99 },
   };

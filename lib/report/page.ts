@@ -12,9 +12,9 @@ import { wrongSection } from "./sections/wrong.ts";
 import { STYLE } from "./style.ts";
 import { formatCount, time } from "./tables.ts";
 
-/** The report as one file of HTML: it needs no network, and no script to be read. */
-export function renderReport(data: ReportData): string {
-  const sections = [
+/** What the report asks, in the order of the page. */
+export function sectionsOf(data: ReportData): Section[] {
+  return [
     completeSection(data),
     wrongSection(data),
     loginsSection(data),
@@ -22,6 +22,10 @@ export function renderReport(data: ReportData): string {
     changedSection(data),
     newSection(data),
   ];
+}
+
+/** The report as one file of HTML: it needs no network, and no script to be read. */
+export function renderReport(data: ReportData, sections = sectionsOf(data)): string {
   const sources = [...new Set(data.hours.map(({ source }) => source))];
   const entries = data.hours.reduce((sum, hour) => sum + hour.entries, 0);
   return renderPage(

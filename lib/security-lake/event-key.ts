@@ -30,9 +30,16 @@ export function classLocation(className: ClassName, version: SchemaVersion): str
 
 /** Beginning of the keys of a class's events of a unit. */
 export function unitPrefix(className: ClassName, unit: EventUnit, place: EventPlace): string {
-  const { source, day, revision, version } = unit;
-  const partition = `region=${place.region}/accountId=${place.accountId}/eventDay=${day.replaceAll("-", "")}/`;
-  return `${classLocation(className, version)}${partition}${source}_r${revision}_`;
+  return `${partition(className, unit, place)}${unit.source}_r${unit.revision}_`;
+}
+
+function partition(
+  className: ClassName,
+  { version, day }: Pick<EventUnit, "version" | "day">,
+  { region, accountId }: EventPlace,
+): string {
+  const path = `region=${region}/accountId=${accountId}/eventDay=${day.replaceAll("-", "")}/`;
+  return `${classLocation(className, version)}${path}`;
 }
 
 /** @param part - see {@link partName} */
@@ -60,6 +67,30 @@ export function partName(keys: readonly string[]): string {
     .slice(0, 16);
 }
 
+/**
+ * Alerts of one day of a batch, as findings.
+ *
+ * @param day - of the findings, UTC, `YYYY-MM-DD`
+ * @param batch - see {@link alertsName}
+ */
+export function findingsKey(
+  { source, version }: Pick<EventUnit, "source" | "version">,
+  day: string,
+  place: EventPlace,
+  batch: string,
+): string {
+  const folder = partition(FINDINGS_CLASS, { version, day }, place);
+  return `${folder}${source}_alerts_${batch}.zstd.parquet`;
+}
+
+/** What alerts of our rules are. */
+export const FINDINGS_CLASS: ClassName = "detection_finding";
+
+/** Says which alerts there are: the same ones have the same name. */
+export function alertsName(keys: readonly string[]): string {
+  return createHash("sha256").update(keys.join("\n")).digest("hex").slice(0, 16);
+}
+
 /** Beginning of the keys of all marks of a source. */
 export function sourceMarks(version: SchemaVersion, source: string): string {
   return `marks/${version}/source=${source}/`;
@@ -82,4 +113,32 @@ export function partMark(unit: EventUnit, part: string): string {
 /** All its parts are there, and nothing else. */
 export function unitMark(unit: EventUnit): string {
   return `${unitMarks(unit)}done.json`;
+}
+
+/** Beginning of the keys of all marks of a day's alerts; the day is that of the log of alerts. */
+function alertMarks(day: Omit<EventUnit, "revision">): string {
+  return `${dayMarks(day)}alerts/`;
+}
+
+/**
+ * Which alerts a batch has.
+ *
+ * @param number - of the day's batches, from 1
+ */
+export function batchMark(day: Omit<EventUnit, "revision">, number: number): string {
+  return `${alertMarks(day)}batch=${number}.json`;
+}
+
+/** The batch's findings are there. */
+export function writtenBatchMark(day: Omit<EventUnit, "revision">, number: number): string {
+  return `${alertMarks(day)}batch=${number}_written.json`;
+}
+
+/**
+ * The findings of all these alerts are there.
+ *
+ * @param alerts - of the day: see {@link alertsName}
+ */
+export function writtenAlertsMark(day: Omit<EventUnit, "revision">, alerts: string): string {
+  return `${alertMarks(day)}alerts=${alerts}.json`;
 }

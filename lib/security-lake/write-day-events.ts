@@ -2,6 +2,7 @@ import { decodeLines } from "../archive/archive-object.ts";
 import { listManifests, manifestKey, newestRevision } from "../archive/sealed-day.ts";
 import { CLASS_NAMES, CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
 import { columnsOf } from "../ocsf/columns.ts";
+import { type EventContext, enrichEvent } from "../ocsf/enrichments.ts";
 import { type OcsfEvent, toEvent } from "../ocsf/event.ts";
 import { ParquetEvents } from "../ocsf/parquet/parquet-events.ts";
 import { type ArchiveStore, type Clock, ObjectMissingError } from "../ports.ts";
@@ -19,12 +20,12 @@ import {
 } from "./event-key.ts";
 
 /** Where events go. Nothing of it is evidence. */
-export interface EventStore extends Pick<ArchiveStore, "put" | "list"> {
+export interface EventStore extends ArchiveStore {
   /** Nothing happens when it is not there. */
   remove(key: string): Promise<void>;
 }
 
-/** The events of a day cannot be made: its lines are not what was sealed. */
+/** The events of a day cannot be made: its lines are not what was sealed, or its alerts not what was logged. */
 export class DayEventsError extends Error {
   override readonly name = "DayEventsError";
   readonly code = "day_events";
@@ -64,20 +65,28 @@ export async function daysWithoutEvents(
   return [...new Set(missing.map(({ day }) => day))];
 }
 
+export interface DayPorts {
+  archive: ArchiveStore;
+  events: EventStore;
+  clock: Clock;
+  /** Absent: events say what Slack says, and nothing more. */
+  context?: EventContext | undefined;
+}
+
 /**
  * Write a sealed day's entries as events, each once, whatever interrupts this: every manifest of
- * the day has its own, and each part of them has a name that says what it is made of.
+ * the day has its own, and each part of them has a name that says what it is made of. A day that
+ * is not sealed has none yet.
  *
  * @param deadlineMs - epoch milliseconds
- * @throws {DayEventsError} when the day is not sealed, or an object is not what was sealed
+ * @throws {DayEventsError} when an object is not what was sealed
  */
 export async function writeDayEvents(
-  { archive, events, clock }: { archive: ArchiveStore; events: EventStore; clock: Clock },
+  { archive, events, clock, context }: DayPorts,
   { source, day, version, place }: Omit<EventUnit, "revision"> & { place: EventPlace },
   deadlineMs: number,
 ): Promise<DayEvents> {
   const newest = await newestRevision(archive, source, day);
-  if (newest === 0) throw new DayEventsError(`${day} of "${source}" is not sealed`);
   const marks = await keysIn(events, dayMarks({ source, day, version }));
   let entries = 0;
   let before = new Set<string>();
@@ -92,7 +101,7 @@ export async function writeDayEvents(
       if (marks.has(partMark(unit, part))) continue;
       // One in each call, however short it is: or nothing would ever be done.
       if (entries > 0 && clock.nowMs() + PART_MS > deadlineMs) return { isDone: false, entries };
-      entries += await writePart(archive, events, unit, place, part, objects);
+      entries += await writePart({ archive, events, context }, unit, place, part, objects);
     }
     await removeOthers(events, unit, place, new Set(parts.keys()));
     await events.put(unitMark(unit), Buffer.from("{}\n"));
@@ -100,7 +109,7 @@ export async function writeDayEvents(
   return { isDone: true, entries };
 }
 
-async function keysIn(events: EventStore, prefix: string): Promise<Set<string>> {
+export async function keysIn(events: EventStore, prefix: string): Promise<Set<string>> {
   const keys = new Set<string>();
   for await (const { key } of events.list(prefix)) keys.add(key);
   return keys;
@@ -134,8 +143,7 @@ function partsOf(objects: readonly ArchivedObject[]): Map<string, ArchivedObject
 
 /** @returns entries */
 async function writePart(
-  archive: ArchiveStore,
-  events: EventStore,
+  { archive, events, context }: Omit<DayPorts, "clock">,
   unit: EventUnit,
   place: EventPlace,
   part: string,
@@ -144,6 +152,7 @@ async function writePart(
   const files = new Map<ClassName, ParquetEvents>();
   let entries = 0;
   for await (const event of inOrder(archive, unit, objects)) {
+    if (context !== undefined) enrichEvent(event, context);
     const className = CLASS_BY_UID.get(event.class_uid) as ClassName;
     const file = files.get(className) ?? new ParquetEvents(columnsOf(className));
     files.set(className, file);

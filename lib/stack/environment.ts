@@ -130,10 +130,12 @@ export const EVENTS_ENVIRONMENT = z.object({
   /** Parts of the path of events. */
   EVENTS_REGION: name,
   EVENTS_ACCOUNT: name,
+  /** Absent: alerts are not kept. */
+  ALERT_LOG: z.optional(z.literal("on")),
 });
 
 /** Known to the stack only by a reference. */
-const topicArn = z.codec(z.string(), z.string(), {
+export const topicArn = z.codec(z.string(), z.string(), {
   decode: (text, context) => {
     if (!text.startsWith("arn:")) {
       context.issues.push({ code: "custom", input: text, message: "must be an ARN" });

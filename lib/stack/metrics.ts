@@ -15,6 +15,7 @@ export const SERVICES = {
   detect: "detect",
   notify: "notify",
   schemaWatch: "drift",
+  report: "report",
 } as const;
 export type Service = (typeof SERVICES)[keyof typeof SERVICES];
 

@@ -1,5 +1,11 @@
 import { expect, it } from "vitest";
-import { alertKey, alertProblem, encodeAlert, isAlertKey } from "../../lib/archive/alert-object.ts";
+import {
+  alertKey,
+  alertProblem,
+  dayOfAlert,
+  encodeAlert,
+  isAlertKey,
+} from "../../lib/archive/alert-object.ts";
 
 const ALERT = {
   id: "intune-disabled/grid/2026-03-02T09:00:00Z/bf9bd75eae73439d",
@@ -11,6 +17,7 @@ it("names an alert after its id, below its source and the day of its period", ()
   const key = alertKey(ALERT);
   expect(key).toMatch(/^alerts\/source=grid\/dt=2026-03-02\/[0-9a-f]{32}\.json$/);
   expect(isAlertKey(key)).toBe(true);
+  expect(dayOfAlert(key)).toBe("2026-03-02");
   expect(alertKey({ ...ALERT, id: `${ALERT.id}0` })).not.toBe(key);
 });
 

@@ -48,8 +48,8 @@ const statements = {
   },
   query: async (sql: string) => {
     try {
-      const [columns = [], ...rows] = await engine.run(sql);
-      return { columns, types: [], rows };
+      const { columns, rows } = await engine.run(sql);
+      return { columns: columns.map(({ Name }) => Name), types: [], rows };
     } catch (error) {
       throw new QueryError(`Athena refused the query: ${(error as Error).message}`);
     }

@@ -22,8 +22,8 @@ beforeEach(async () => {
   columns = new AthenaColumns(archive, {
     execute: async () => {},
     query: async (sql) => {
-      const [columns = [], ...rows] = await engine.run(sql);
-      return { columns, types: [], rows };
+      const { columns, rows } = await engine.run(sql);
+      return { columns: columns.map(({ Name }) => Name), types: [], rows };
     },
   });
   await engine.run(`CREATE TABLE IF NOT EXISTS ${COMPACT_TABLE} (\nLOCATION 's3://c/table-1/'`);

@@ -8,7 +8,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { AthenaDatabase, type AthenaProgress } from "../../lib/aws/athena-database.ts";
-import { QueryError } from "../../lib/sql/query-result.ts";
+import { QueryError, type RowStream } from "../../lib/sql/query-result.ts";
 import { VirtualClock } from "../fakes/virtual-clock.ts";
 
 const SELECT = "SELECT action, count(*) AS n FROM audit_logs GROUP BY 1";
@@ -202,5 +202,62 @@ describe("query", () => {
     athena.on(GetQueryResultsCommand).resolves({});
 
     expect((await database.query(sql)).rows).toEqual([]);
+  });
+});
+
+describe("readAll", () => {
+  const STATEMENTS = Array.from({ length: 9 }, (_, i) => `SELECT ${i}`);
+  const { signal } = new AbortController();
+
+  beforeEach(() => {
+    athena
+      .on(StartQueryExecutionCommand)
+      .callsFake(async ({ QueryString }) => ({ QueryExecutionId: QueryString.slice(7) }));
+    athena.on(GetQueryResultsCommand).callsFake(async ({ QueryExecutionId }) => ({
+      ResultSet: {
+        ResultSetMetadata: columns("varchar"),
+        Rows: [row("c0"), row(QueryExecutionId)],
+      },
+    }));
+  });
+
+  const readFirst = async ({ batches }: RowStream) => {
+    for await (const [first] of batches) return first?.[0];
+    return undefined;
+  };
+
+  it("runs statements some at a time, and answers in their order", async () => {
+    let [running, most] = [0, 0];
+    athena.on(GetQueryExecutionCommand).resolves({
+      QueryExecution: { Status: { State: "SUCCEEDED" }, Statistics: { DataScannedInBytes: 10 } },
+    });
+    const result = await database.readAll(
+      STATEMENTS,
+      async (rows, index) => {
+        running += 1;
+        most = Math.max(most, running);
+        const first = await readFirst(rows);
+        running -= 1;
+        return `${index}: ${first}`;
+      },
+      signal,
+    );
+
+    expect(result.taken).toEqual(STATEMENTS.map((_, i) => `${i}: ${i}`));
+    expect(result.scannedBytes).toBe(90);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it("stops those that run when one fails, and begins no other", async () => {
+    athena.on(GetQueryExecutionCommand).callsFake(async ({ QueryExecutionId }) => ({
+      QueryExecution: { Status: { State: QueryExecutionId === "2" ? "FAILED" : "RUNNING" } },
+    }));
+
+    await expect(database.readAll(STATEMENTS, readFirst, signal)).rejects.toThrow(QueryError);
+    const idsOf = (command: typeof StopQueryExecutionCommand) =>
+      athena.commandCalls(command).map(({ args }) => args[0].input.QueryExecutionId);
+    expect(idsOf(StopQueryExecutionCommand).toSorted()).toEqual(["0", "1", "3"]);
+    expect(athena.commandCalls(StartQueryExecutionCommand)).toHaveLength(4);
   });
 });

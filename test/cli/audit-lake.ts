@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { FAKE_TOKEN } from "../../fake-slack/fake-slack.ts";
-
-export const ENTRY_POINT = fileURLToPath(new URL("../../cli/audit-lake.js", import.meta.url));
+import { ENTRY_POINT } from "./bundle.ts";
 
 export interface Ended {
   /** Absent when a signal ended it. */

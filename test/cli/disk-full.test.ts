@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeEntries } from "../../fake-slack/entries.ts";
 import { writeArchive } from "../sql/open-lake-of.ts";
-import { ENTRY_POINT } from "./audit-lake.ts";
+import { ENTRY_POINT } from "./bundle.ts";
 
 const directory = join(tmpdir(), `audit-lake-full-${process.pid}`);
 const archive = join(directory, "archive");

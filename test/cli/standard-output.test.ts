@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ENTRY_POINT, run, start } from "./audit-lake.ts";
+import { run, start } from "./audit-lake.ts";
+import { ENTRY_POINT } from "./bundle.ts";
 
 let archive: string;
 beforeAll(async () => {

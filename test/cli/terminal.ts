@@ -1,6 +1,6 @@
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
-import { ENTRY_POINT } from "./audit-lake.ts";
+import { ENTRY_POINT } from "./bundle.ts";
 
 interface TerminalOptions {
   /** Width in characters. @default 80 */

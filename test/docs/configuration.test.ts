@@ -47,6 +47,7 @@ ${settings
 | \`closing.sign\` | From the next manifest on. Turned off, the key stays, so signatures can be checked. Turned on again, there is a new key. |
 | \`closing.compact\` | Off: the view reads lines only, the table stays. On: the days that are missing go into columns. |
 | \`ocsf.enabled\` | On: a bucket, its tables, and every sealed day as events. Off: function and tables go, the bucket stays. On again, there is a new bucket, which is filled again. |
+| \`weeklyReport.enabled\` | On: a function and its schedule. Off: they go; pages that were written expire after \`catalog.resultsRetention\`. |
 | \`detection.enabled: false\` | Queues are deleted; the memory of alerts stays. On again, it begins with an empty one. |
 | \`alerts.email\` | Each new address confirms once. |
 | \`alerts.existingTopic\` | The stack's own topic and its subscriptions are deleted. |

@@ -7,6 +7,7 @@ import { ASSUMED, PRICES, VOLUMES, type Volume } from "./cost-figures.ts";
 import {
   type Bill,
   eventsDollarsPerMillion,
+  findingsDollarsPerThousand,
   type Pieces,
   runSeconds,
   scannedGb,
@@ -129,7 +130,8 @@ ${tableRow("seconds billed, computed", ...column((volume) => runSeconds(volume).
 - **Lambda.** ${ASSUMED.cpuSecondsPerMillionListed} CPU seconds for a million entries listed (\`npm run bench\`, on the machine that it ran on; Graviton may differ by some tens of percent), times ${ASSUMED.listedPerStored}, because a late scan lists entries again. At ${ASSUMED.gb * 1024} MB Lambda gives ${(ASSUMED.gb / ASSUMED.gbPerVcpu).toFixed(2)} vCPU, so a CPU second takes ${(ASSUMED.gbPerVcpu / ASSUMED.gb).toFixed(2)} s. To that come ${ASSUMED.slackCallSeconds} s of waiting for each call and ${ASSUMED.otherSeconds} s for each run. Seconds × ${ASSUMED.gb} GB × $${PRICES.lambdaGbSecond} (arm64), and $${(PRICES.lambdaRequest * 1e6).toFixed(2)} for a million starts. Detection starts once for each object, with ${ASSUMED.detectCpuSecondsPerMillion} CPU seconds for a million entries.
 - **Sealing.** A day is listed once more, and its archived entries are read: at 50 million entries a day that is ${toClose(VOLUMES.at(-1) as Volume).calls.toLocaleString("en-US")} calls, ${Math.ceil(toClose(VOLUMES.at(-1) as Volume).calls / 40 / 60)} hours at 40 a minute, the most that sealing makes. Lambda bills the waiting in between, too. Computed with the figures of ingestion. Step Functions: $${(PRICES.stateTransition * 1000).toFixed(3)} for a thousand state transitions.
 - **Columns.** Athena reads each sealed day once, and the function reads it to hash its lines: ${ASSUMED.columnsCpuSecondsPerMillion} CPU seconds a million at ${ASSUMED.columnsGb * 1024} MB, and ${ASSUMED.columnsWaitSeconds} s of waiting for Athena.
-- **Events of OCSF**, off by default: $${eventsDollarsPerMillion().written.toFixed(3)} for a million entries once (${ASSUMED.eventsCpuSecondsPerMillion} CPU seconds at ${ASSUMED.columnsGb * 1024} MB, ${ASSUMED.eventsPutsPerMillion} writes), and $${eventsDollarsPerMillion().storedMonth.toFixed(4)} a month for their ${ASSUMED.eventsBytesPerEntry} bytes an entry. One alarm more, and two metrics in the hour in which days are written.
+- **Events of OCSF**, off by default: $${eventsDollarsPerMillion().written.toFixed(3)} for a million entries once (${ASSUMED.eventsCpuSecondsPerMillion} CPU seconds at ${ASSUMED.columnsGb * 1024} MB, ${ASSUMED.eventsPutsPerMillion} writes), and $${eventsDollarsPerMillion().storedMonth.toFixed(4)} a month for their ${ASSUMED.eventsBytesPerEntry} bytes an entry; another version of the schema costs the same again. A thousand alerts among them: $${findingsDollarsPerThousand().toFixed(4)} (a read each, ${ASSUMED.findingsPutsPerBatch} writes). A copy in Security Lake's bucket: the writes and the storage again, and what Security Lake bills. One alarm more, and two metrics in the hour in which days are written.
+- **Weekly report**, off by default: up to 29 queries a week, three of them over 97 days and the others over 7, and a minute of Lambda. The last row of the table below is what they read of lines; days in columns cost less. One alarm more.
 - **Backfill.** \`audit-lake backfill --estimate\` prints what it would cost before it begins.
 - **S3.** $${(PRICES.s3PutOrList * 1000).toFixed(3)} for a thousand writes and listings, $${(PRICES.s3Get * 1000).toFixed(4)} for a thousand reads; detection reads each object once more. Storage is a full year in S3 Standard at ${ASSUMED.bytesPerEntry} bytes an entry, compressed: twice what the made-up organization takes, because real entries vary more. $${PRICES.s3StandardGbMonth} a GB and month. Tiers reduce it, but S3 does not move objects below 128 KB to them by itself.
 - **DynamoDB.** On demand, $${PRICES.dynamoDbWrite * 1e6} for a million writes and $${PRICES.dynamoDbRead * 1e6} for a million reads.
@@ -150,6 +152,7 @@ ${tableRow("entries a day", ...column(({ entriesPerDay }) => entriesPerDay.toLoc
 | --- | --: | --: | --: |
 ${tableRow("one day", ...column((volume) => describeQuery(volume, 1)))}
 ${tableRow("30 days (the saved queries)", ...column((volume) => describeQuery(volume, 30)))}
+${tableRow("a weekly report", ...column((volume) => describeQuery(volume, 26 * 7 + 3 * 97)))}
 
 \`audit-lake query --stack\` prints the bytes scanned after each query. The workgroup cancels a query that reads more than \`catalog.bytesScannedCutoff\` (100 GB unless configured). With 50 million entries a day that is about ${Math.floor(100 / scannedGb(VOLUMES.at(-1) as Volume, 1))} days: name fewer, or raise the limit.
 `;

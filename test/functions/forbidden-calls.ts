@@ -34,6 +34,7 @@ const FUNCTIONS = {
   detect: "DetectionDetect",
   notify: "DetectionRoutingsocNotify",
   schemaWatch: "DetectionDrift",
+  report: "WeeklyReportFunction",
 };
 type FunctionName = keyof typeof FUNCTIONS;
 
@@ -79,6 +80,10 @@ export function describeForbiddenCalls(
   const columnsFile = () => ({
     Bucket: named("AWS::S3::Bucket", "ArchiveColumns").ref,
     Key: "id/data/x.parquet",
+  });
+  const page = () => ({
+    ...{ Bucket: named("AWS::S3::Bucket", "ArchiveResults").ref, Body: "x" },
+    Key: "reports/audit-report-2026-03-02-2026-03-08.html",
   });
   const removeColumns = () => s3(new DeleteObjectCommand(columnsFile()));
   const getColumns = () => s3(new GetObjectCommand(columnsFile()));
@@ -175,6 +180,7 @@ export function describeForbiddenCalls(
     "detect",
     "notify",
     "schemaWatch",
+    "report",
   ];
   const except = (...names: FunctionName[]) => ALL.filter((name) => !names.includes(name));
 
@@ -191,8 +197,11 @@ export function describeForbiddenCalls(
     ["delete the note of an addendum", ALL, () => remove(NOTE)],
     ["delete a file of the columns", except("columns"), () => removeColumns()],
     ["delete a file of the columns of version 0.1", ALL, () => remove(COLUMNS)],
-    ["read the columns", except("columns"), () => getColumns()],
-    ["add entries", ["columns", "detect", "notify", "schemaWatch"], () => put(`audit_logs/${OWN}`)],
+    ["read the columns", except("columns", "report"), () => getColumns()],
+    ["add entries", except("ingest", "backfill", "seal"), () => put(`audit_logs/${OWN}`)],
+    ["add a report", except("report"), () => s3(new PutObjectCommand(page()))],
+    ["read a report", ALL, () => s3(new GetObjectCommand(page()))],
+    ["delete a report", ALL, () => s3(new DeleteObjectCommand(page()))],
     ["add an alert to the log", except("detect"), () => put(ALERT)],
     ["rewrite an alert of the log", ALL, () => rewrite(ALERT)],
     ["delete an alert of the log", ALL, () => remove(ALERT)],
@@ -203,11 +212,16 @@ export function describeForbiddenCalls(
     ["add entries of another source", ALL, () => put(`audit_logs/${OTHER}`)],
     ["add a manifest of another source", ALL, () => put(MANIFEST.replace("grid", "acme"))],
     ["add what the archive does not know", ALL, () => put("elsewhere/x.json")],
-    ["read another source's entries", except("detect"), () => get(`audit_logs/${OTHER}`)],
-    ["read another source's quarantine", ALL, () => get(`quarantine/${OTHER}`)],
-    ["list another source's entries", ALL, () => list("audit_logs/source=acme/")],
+    ["read another source's entries", except("detect", "report"), () => get(`audit_logs/${OTHER}`)],
+    ["read another source's quarantine", except("report"), () => get(`quarantine/${OTHER}`)],
+    ["list another source's entries", except("report"), () => list("audit_logs/source=acme/")],
     ["list sources that begin alike", ALL, () => list("audit_logs/source=grid")],
     ["list the bucket", ALL, () => list("")],
+    [
+      "read what is of no source of the stack",
+      ALL,
+      () => get(`audit_logs/${OTHER}`.replace("acme", "gone")),
+    ],
     ["read another source's token", ALL, () => token("acme")],
     ["read the token", except("ingest", "backfill", "seal"), () => token("grid")],
     ["write a token that does not rotate", ALL, () => writeToken("grid")],
@@ -225,7 +239,7 @@ export function describeForbiddenCalls(
     ["use the key by itself", ALL, decrypt],
     ["sign", except("seal"), () => signManifest("ECDSA_SHA_256")],
     ["sign in another way", ALL, () => signManifest("ECDSA_SHA_512")],
-    ["send alerts", except("detect", "schemaWatch"), publish],
+    ["send alerts", except("detect", "schemaWatch", "report"), publish],
   ];
   const OF_TARGETS: typeof FORBIDDEN = [
     ["read a target's secret", except("notify"), () => targetSecret("audit-lake/soc")],

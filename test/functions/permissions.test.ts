@@ -35,7 +35,7 @@ const FROM = "2026-03-01T00:00:00Z";
 const MONDAY = "2026-03-02";
 
 let bed: SourceTestBed;
-let functions: Record<Exclude<FunctionName, "ocsf">, DeployedFunction>;
+let functions: Record<Exclude<FunctionName, "ocsf" | "report">, DeployedFunction>;
 
 beforeAll(async () => {
   bed = await SourceTestBed.start(MONDAY_MORNING * 1000 + HOUR_MS);

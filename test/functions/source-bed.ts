@@ -33,6 +33,10 @@ const FUNCTIONS = {
     id: "DetectionDrift",
     load: () => import("../../functions/schema-watch/handler.ts"),
   },
+  report: {
+    id: "WeeklyReportFunction",
+    load: () => import("../../functions/report/handler.ts"),
+  },
 };
 export type FunctionName = keyof typeof FUNCTIONS;
 

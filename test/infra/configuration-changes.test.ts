@@ -46,6 +46,7 @@ const CONFIGURATIONS = {
     alerts: { existingTopic: { arn: "arn:aws:sns:eu-central-1:123456789012:alarms" } },
   },
   "events of OCSF": { ocsf: { enabled: true } },
+  "a weekly report": { weeklyReport: { enabled: true } },
   "a database's name": { catalog: { database: "security" } },
   "a workgroup's name": { catalog: { workgroup: "security" } },
   "other limits": {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { AuditLakeConfig } from "../../infra/config/config.ts";
 import { Deployment } from "../fakes/local-account/deployment.ts";
 import { isAllowed } from "../fakes/local-account/policy.ts";
-import { type Resource, synthesize } from "./synthesize.ts";
+import { type Resource, synthesize, synthesizeAndValidate } from "./synthesize.ts";
 
 const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
   ["the shortest configuration", {}],
@@ -20,6 +20,7 @@ const VARIANTS: [string, Partial<AuditLakeConfig>][] = [
     },
   ],
   ["sealed days as events of OCSF", { ocsf: { enabled: true } }],
+  ["a weekly report", { weeklyReport: { enabled: true } }],
   ["the detection turned off", { detection: { enabled: false } }],
   [
     "targets for alerts",
@@ -121,15 +122,18 @@ describe("SlackAuditLakeStack", () => {
     for (const condition of conditions ?? []) expect(condition).toContain("AWS::URLSuffix");
   });
 
-  it.each(VARIANTS)("passes cdk-nag's AwsSolutions with %s", (_what, overrides) => {
-    const { app, stack } = synthesize(overrides);
-    const report = new AwsSolutionsChecks(app).validateScope(stack);
+  it.each(VARIANTS)(
+    "passes CloudFormation's rules and cdk-nag's AwsSolutions with %s",
+    (_what, overrides) => {
+      const { app, stack } = synthesizeAndValidate(overrides);
+      const report = new AwsSolutionsChecks(app).validateScope(stack);
 
-    expect(
-      report.violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources]),
-    ).toEqual([]);
-    expect(report.success).toBe(true);
-  });
+      expect(
+        report.violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources]),
+      ).toEqual([]);
+      expect(report.success).toBe(true);
+    },
+  );
 
   it("gives a reason for each rule that it sets aside", () => {
     const { stack } = synthesize();

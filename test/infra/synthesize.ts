@@ -27,17 +27,25 @@ export function synthesize(overrides: Partial<AuditLakeConfig> = {}) {
   return synthesis;
 }
 
-function synthesizeAnew(overrides: Partial<AuditLakeConfig>) {
-  const app = newApp();
+/** The same, and CloudFormation's own rules have nothing to say against it: they take most of the time. */
+export function synthesizeAndValidate(overrides: Partial<AuditLakeConfig>) {
+  return synthesizeAnew(overrides, true);
+}
+
+function synthesizeAnew(
+  overrides: Partial<AuditLakeConfig>,
+  builtinCloudFormationValidation = false,
+) {
+  const app = newApp(builtinCloudFormationValidation);
   const config = parseConfig({ ...MINIMAL_CONFIG, ...overrides }, "test");
   const stack = new SlackAuditLakeStack(app, config);
   return { app, stack, template: Template.fromStack(stack) };
 }
 
 /** An app with this project's settings of the CDK. */
-function newApp(): App {
+function newApp(builtinCloudFormationValidation: boolean): App {
   const { context } = JSON.parse(readFileSync("cdk.json", "utf8"));
-  return new App({ context: { ...context, ...WITHOUT_COPIES } });
+  return new App({ context: { ...context, ...WITHOUT_COPIES }, builtinCloudFormationValidation });
 }
 
 export type Resource = {

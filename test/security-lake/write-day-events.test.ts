@@ -2,9 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { ListedEntries } from "../../lib/archive/entry-rows.ts";
 import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
-import { createDatabase } from "../../lib/local/duckdb.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
-import type { ArchiveStore, StoredObject } from "../../lib/ports.ts";
+import type { ArchiveStore } from "../../lib/ports.ts";
 import { encodeManifest, parseManifest } from "../../lib/seal/manifest.ts";
 import {
   DayEventsError,
@@ -14,10 +13,13 @@ import {
 } from "../../lib/security-lake/write-day-events.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { openArchive } from "../fakes/open-archive.ts";
+import { exampleContext } from "../ocsf/example-context.ts";
 import { exampleLines, knownActions } from "../ocsf/example-lines.ts";
 import { sealDays } from "../seal/sealed-archive.ts";
 import { makeDirectory } from "../sql/open-lake-of.ts";
+import { countCalls, killed } from "./killed-stores.ts";
 import { MemoryEventStore } from "./memory-event-store.ts";
+import { readEvents } from "./read-events.ts";
 
 const SOURCE = "acme";
 /** Of the examples. */
@@ -118,7 +120,7 @@ describe("the events of a sealed day", () => {
     await fill(small, ["user_login", "file_shared", "anomaly", "file_shared"].map(exampleOf));
     await sealDays(small, SOURCE, [DAY]);
     const uninterrupted = new MemoryEventStore();
-    const kills = await countCalls(small, uninterrupted);
+    const kills = await countCalls(write, small, uninterrupted);
     expect(uninterrupted.files()).toHaveLength(3);
     expect(kills).toBeGreaterThan(20);
     for (const moment of ["before", "after"] as const) {
@@ -163,6 +165,22 @@ it("an addendum's entries are added, and no others", async () => {
   expect(lines.flat().sort()).toEqual(LINES.slice(0, 14).sort());
 });
 
+it("says of the address what local files say", async () => {
+  const store = new MemoryArchiveStore();
+  const events = new MemoryEventStore();
+  await fill(store, [exampleOf("user_login", 0)]);
+  await sealDays(store, SOURCE, [DAY]);
+  await writeDayEvents(
+    { archive: store, events, clock, context: exampleContext() },
+    JOB,
+    NO_DEADLINE,
+  );
+
+  expect(
+    await readEvents(events, "src_endpoint.location.country, enrichments[1].data::JSON->>'lists'"),
+  ).toEqual([["DE", '["Tor exits"]']]);
+});
+
 it("goes on in the next call, when the time is over, and writes a part in each", async () => {
   const store = new MemoryArchiveStore();
   const events = new MemoryEventStore();
@@ -177,13 +195,16 @@ it("goes on in the next call, when the time is over, and writes a part in each",
   expect(await daysWithoutEvents(store, events, SOURCE, "1.5.0")).toEqual([]);
 });
 
-it("refuses a day whose lines are not what was sealed, and one that is not sealed", async () => {
+it("writes nothing of a day that is not sealed, and refuses one whose lines are not what was sealed", async () => {
   const store = new MemoryArchiveStore();
+  const none = new MemoryEventStore();
   await fill(store, LINES.slice(0, 10));
-  await expect(write(store, new MemoryEventStore())).rejects.toThrow(DayEventsError);
+  expect(await write(store, none)).toEqual({ isDone: true, entries: 0 });
+  expect(none.objects).toEqual(new Map());
   await sealDays(store, SOURCE, [DAY]);
   const [key = ""] = [...store.objects.keys()].filter((name) => name.startsWith("audit_logs/"));
   store.objects.set(key, Buffer.from("changed"));
+  await expect(write(store, new MemoryEventStore())).rejects.toThrow(DayEventsError);
   await expect(write(store, new MemoryEventStore())).rejects.toThrow("is not what was sealed");
   store.objects.delete(key);
   await expect(write(store, new MemoryEventStore())).rejects.toThrow("is missing");
@@ -203,90 +224,7 @@ async function sealAgain(store: MemoryArchiveStore): Promise<void> {
   );
 }
 
-/** What a select says over the files of all classes. */
-async function readEvents(
-  store: MemoryEventStore,
-  select: string,
-  clauses = "",
-  from = "events",
-): Promise<unknown[][]> {
-  const directory = await makeDirectory();
-  await store.writeTo(directory);
-  const database = await createDatabase();
-  const connection = await database.connect();
-  try {
-    await connection.run(
-      `SET VARIABLE files = (SELECT list(file) FROM glob('${directory}/ext/**'))`,
-    );
-    await connection.run(
-      "CREATE VIEW events AS SELECT * FROM read_parquet(getvariable('files'), union_by_name = true, filename = true, file_row_number = true)",
-    );
-    const order = clauses === "" || clauses.includes("ORDER") ? "" : "ORDER BY 1";
-    const result = await connection.runAndReadAll(
-      `SELECT ${select} FROM ${from} ${clauses} ${order}`,
-    );
-    return result.getRowsJson();
-  } finally {
-    connection.closeSync();
-    database.closeSync();
-  }
-}
-
 function exampleOf(action: string, index: number): string {
   const [line = ""] = exampleLines([action]);
   return JSON.stringify({ ...JSON.parse(line), id: `${index}`, date_create: 1787671500 + index });
-}
-
-async function countCalls(from: ArchiveStore, to: MemoryEventStore): Promise<number> {
-  let calls = 0;
-  await write(
-    ...around(from, to, async (call) => {
-      calls += 1;
-      return call();
-    }),
-  );
-  return calls;
-}
-
-function killed(
-  from: ArchiveStore,
-  to: MemoryEventStore,
-  at: number,
-  moment: "before" | "after",
-): [ArchiveStore, EventStore] {
-  let calls = 0;
-  return around(from, to, async (call) => {
-    calls += 1;
-    if (calls < at) return call();
-    if (calls === at && moment === "after") await call();
-    throw new Error("killed");
-  });
-}
-
-/** Stores each of whose calls goes through a function. */
-function around(
-  from: ArchiveStore,
-  to: MemoryEventStore,
-  through: <T>(call: () => Promise<T>) => Promise<T>,
-): [ArchiveStore, EventStore] {
-  const list = (store: Pick<ArchiveStore, "list">) =>
-    async function* (prefix: string) {
-      yield* await through(async () => {
-        const found: StoredObject[] = [];
-        for await (const object of store.list(prefix)) found.push(object);
-        return found;
-      });
-    };
-  return [
-    {
-      get: (key) => through(() => from.get(key)),
-      put: (...call) => through(() => from.put(...call)),
-      list: list(from),
-    },
-    {
-      put: (...call) => through(() => to.put(...call)),
-      remove: (key) => through(() => to.remove(key)),
-      list: list(to),
-    },
-  ];
 }

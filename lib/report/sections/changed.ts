@@ -34,7 +34,7 @@ export function changedSection(data: ReportData): Section {
   return {
     id: "changed",
     question: "What changed?",
-    answer: html`${capitalized(listed(parts))}.`,
+    answer: `${capitalized(listed(parts))}.`,
     tone: grants + guards > 0 ? "look" : "plain",
     body: html`
 ${all > 0 && strips(data)}

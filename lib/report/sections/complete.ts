@@ -49,8 +49,8 @@ ${data.seals.map((seal) => proof(data, seal))}`,
   };
 }
 
-function answerOf(hours: readonly CalendarHour[], count: (state: HourState) => number): Markup {
-  if (hours.length === 0) return html`The archive holds nothing of these days.`;
+function answerOf(hours: readonly CalendarHour[], count: (state: HourState) => number): string {
+  if (hours.length === 0) return "The archive holds nothing of these days.";
   const sealed = hours.length - count("open") - count("missing") - count("ahead");
   const problems = [
     ...(count("changed") > 0 ? [`${counted(count("changed"), "hour")} changed after sealing`] : []),
@@ -70,10 +70,10 @@ function answerOf(hours: readonly CalendarHour[], count: (state: HourState) => n
       : sealed === hours.length
         ? `All ${counted(hours.length, "hour")} are sealed`
         : `${formatCount(sealed)} of ${counted(hours.length, "hour")} are sealed`;
-  if (problems.length > 0) return html`${state}; ${listed(problems)}.`;
+  if (problems.length > 0) return `${state}; ${listed(problems)}.`;
   return sealed === 0
-    ? html`${state}; every hour has entries.`
-    : html`${state} and hold what Slack listed${sealed < hours.length && "; the others have entries and wait to be sealed"}.`;
+    ? `${state}; every hour has entries.`
+    : `${state} and hold what Slack listed${sealed < hours.length ? "; the others have entries and wait to be sealed" : ""}.`;
 }
 
 function heatMap(source: string, hours: readonly CalendarHour[], isOneOfSeveral: boolean): Markup {

@@ -31,8 +31,8 @@ export function leftSection(data: ReportData): Section {
   return {
     id: "left",
     question: "What left?",
-    answer: html`${capitalized(listed(parts))}${
-      bulk > 0 && `; in ${counted(bulk, "hour")} one person downloaded 20 files or more`
+    answer: `${capitalized(listed(parts))}${
+      bulk > 0 ? `; in ${counted(bulk, "hour")} one person downloaded 20 files or more` : ""
     }.`,
     tone: bulk + rowsOf("exports") > 0 ? "look" : "plain",
     body: html`

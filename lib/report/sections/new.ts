@@ -16,10 +16,10 @@ export function newSection(data: ReportData): Section {
     question: "What is new?",
     answer:
       actions.rowCount === 0
-        ? html`Nothing happened, so nothing is new.`
+        ? "Nothing happened, so nothing is new."
         : isAllNew
-          ? html`The archive holds nothing from before ${data.period.from}: there is nothing to compare with, and all ${counted(rowCount, "action")} and ${counted(newFields.rowCount, "field")} count as new.`
-          : html`${rowCount === 0 ? "No action" : counted(rowCount, "action")} of ${counted(actions.rowCount, "kind")} and ${newFields.rowCount === 0 ? "no field" : counted(newFields.rowCount, "field")} came up for the first time in ${counted(90, "day")}.`,
+          ? `The archive holds nothing from before ${data.period.from}: there is nothing to compare with, and all ${counted(rowCount, "action")} and ${counted(newFields.rowCount, "field")} count as new.`
+          : `${rowCount === 0 ? "No action" : counted(rowCount, "action")} of ${counted(actions.rowCount, "kind")} and ${newFields.rowCount === 0 ? "no field" : counted(newFields.rowCount, "field")} came up for the first time in ${counted(90, "day")}.`,
     tone: rowCount + newFields.rowCount > 0 && !isAllNew ? "look" : "plain",
     body: html`
 ${

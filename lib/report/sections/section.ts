@@ -6,7 +6,7 @@ export interface Section {
   /** Of the element. */
   id: string;
   question: string;
-  answer: Markup;
+  answer: string;
   /** Whether somebody should look. */
   tone: "good" | "look" | "plain";
   body: Markup;

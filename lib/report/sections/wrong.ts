@@ -31,21 +31,21 @@ ${QUERIES.map((name) => queryTable(queryOf(data, name)))}`,
   };
 }
 
-function answerOf(alerts: AlertsSummary | undefined): Markup {
+function answerOf(alerts: AlertsSummary | undefined): string {
   if (alerts === undefined)
-    return html`The detection rules were not run for this report; audit-lake detect runs them.`;
-  if (alerts.entries === 0) return html`There were no entries for the rules to look at.`;
+    return "The detection rules were not run for this report; audit-lake detect runs them.";
+  if (alerts.entries === 0) return "There were no entries for the rules to look at.";
   if (alerts.entries === undefined && alerts.total === 0)
-    return html`The stack has kept no alert of these days.`;
+    return "The stack has kept no alert of these days.";
   if (alerts.total === 0)
-    return html`No rule matched any of ${counted(alerts.entries ?? 0, "entry", "entries")}.`;
+    return `No rule matched any of ${counted(alerts.entries ?? 0, "entry", "entries")}.`;
   const parts = SEVERITIES.toReversed().flatMap((severity) => {
     const count = alerts.rules
       .filter((rule) => rule.severity === severity)
       .reduce((sum, rule) => sum + rule.alerts, 0);
     return count === 0 ? [] : [`${formatCount(count)} ${severity}`];
   });
-  return html`${counted(alerts.total, "alert")} by ${counted(alerts.rules.length, "rule")}: ${listed(parts)}.`;
+  return `${counted(alerts.total, "alert")} by ${counted(alerts.rules.length, "rule")}: ${listed(parts)}.`;
 }
 
 const COLORS: Plot.ScaleOptions = {

@@ -15,7 +15,7 @@ it("fills an archive, answers three questions, and goes on the next time", async
   expect(first.stdout).toContain("SLACK_AUDIT_TOKEN is not used here");
   expect(first.stdout).toMatch(/^outcome +caught up$/m);
   expect(first.stdout).toContain("/audit_logs/source=demo/\n  dt=");
-  expect(first.stdout.match(/^\$ npx audit-lake query /gm)).toHaveLength(3);
+  expect(first.stdout.match(/^\$ slack-audit-lake query /gm)).toHaveLength(3);
   expect(first.stdout + first.stderr).not.toContain("xoxp-of-user");
 
   const report = /^The report: (.+)$/m.exec(first.stdout)?.[1] ?? "";

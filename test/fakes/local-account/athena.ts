@@ -1,14 +1,39 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PREFIXES } from "../../../lib/archive/object-key.ts";
+import { ALERTS_VIEW } from "../../../lib/sql/alerts-view.ts";
+import { ARCHIVE_HOURS_VIEW } from "../../../lib/sql/archive-hours-view.ts";
+import { AUDIT_LOGS_VIEW } from "../../../lib/sql/audit-logs-view.ts";
 import { TABLE_DAYS_SQL } from "../../../lib/sql/columns-table.ts";
-import { COMPACT_TABLE, LINES_TABLE } from "../../../lib/sql/table.ts";
+import {
+  ALERTS_TABLE,
+  COMPACT_TABLE,
+  LINES_TABLE,
+  MANIFESTS_TABLE,
+} from "../../../lib/sql/table.ts";
 import { arnOf, type Deployment } from "./deployment.ts";
 import { getObject, putObject, s3Call } from "./iam-calls.ts";
 import type { IamCall } from "./policy.ts";
 
+/** The result of a statement. */
+export interface Answer {
+  /** Their types in Athena's words. */
+  columns: { Name: string; Type: string }[];
+  /** Values as text, which is what Athena sends. */
+  rows: (string | null)[][];
+}
+
 interface Query {
   state: "SUCCEEDED" | "FAILED";
   reason?: string;
-  rows: string[][];
+  answer: Answer;
 }
+
+/** A query that takes longer is told to be running: callers wait for an answer so long only. */
+const LONGEST_ANSWER_MS = 2_000;
+
+const RUNNING = { state: "RUNNING", reason: undefined };
+
+const NOTHING: Answer = { columns: [], rows: [] };
 
 /** Whether the caller of a statement may make a call. */
 type Authorize = (call: IamCall) => boolean;
@@ -17,15 +42,12 @@ type Authorize = (call: IamCall) => boolean;
 export interface Engine {
   /** Whether there is an Iceberg table of this name. */
   has(table: string): boolean;
-  /**
-   * @returns rows, the names of the columns first
-   * @throws {Error} with the reason that Athena gives
-   */
-  run(sql: string): Promise<string[][]>;
+  /** @throws {Error} with the reason that Athena gives */
+  run(sql: string): Promise<Answer>;
 }
 
 /**
- * As much of Athena as the columns need: their statements, with their caller's rights.
+ * As much of Athena as the columns and the report need: their statements, with their caller's rights.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
  * @see https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html
@@ -38,7 +60,7 @@ export class LocalAthena {
   readonly #engine: Engine;
   readonly #deployment: Deployment;
   readonly #keysOf: (bucket: string) => Promise<string[]>;
-  readonly #queries = new Map<string, Query>();
+  readonly #queries = new Map<string, Promise<Query>>();
   #started = 0;
 
   /** @param keysOf - the objects of a bucket */
@@ -56,24 +78,30 @@ export class LocalAthena {
   async answer(operation: string, input: any, authorize: Authorize): Promise<object> {
     switch (operation) {
       case "StartQueryExecution": {
-        // Before anything is awaited: statements run side by side.
         this.#started += 1;
         const id = `query-${this.#started}`;
-        this.#queries.set(id, await this.#run(id, input, authorize));
+        const query = this.#run(id, input, authorize);
+        query.catch(() => {}); // whoever asks for it hears of it
+        this.#queries.set(id, query);
         return { QueryExecutionId: id };
       }
       case "GetQueryExecution": {
-        const { state, reason } = this.#query(input.QueryExecutionId);
+        const running = sleep(LONGEST_ANSWER_MS, RUNNING, { ref: false });
+        const { state, reason } = await Promise.race([
+          this.#query(input.QueryExecutionId),
+          running,
+        ]);
         return { QueryExecution: { Status: { State: state, StateChangeReason: reason } } };
       }
       case "GetQueryResults": {
-        const { rows } = this.#query(input.QueryExecutionId);
+        const { columns, rows } = (await this.#query(input.QueryExecutionId)).answer;
+        const names = columns.map(({ Name }) => Name);
         return {
           ResultSet: {
-            ResultSetMetadata: {
-              ColumnInfo: (rows[0] ?? []).map((Name) => ({ Name, Type: "bigint" })),
-            },
-            Rows: rows.map((row) => ({ Data: row.map((VarCharValue) => ({ VarCharValue })) })),
+            ResultSetMetadata: { ColumnInfo: columns },
+            Rows: [names, ...rows].map((row) => ({
+              Data: row.map((text) => (text === null ? {} : { VarCharValue: text })),
+            })),
           },
         };
       }
@@ -82,7 +110,7 @@ export class LocalAthena {
     }
   }
 
-  #query(id: string): Query {
+  #query(id: string): Promise<Query> {
     const query = this.#queries.get(id);
     if (query === undefined) throw new Error(`there is no query ${id}`);
     return query;
@@ -108,13 +136,15 @@ export class LocalAthena {
     const refused = calls.find((call) => !authorize(call));
     if (refused !== undefined) {
       const reason = `Access denied: ${refused.action} on ${refused.resource}`;
-      return { state: "FAILED", reason, rows: [] };
+      return { state: "FAILED", reason, answer: NOTHING };
     }
-    if (this.failure !== undefined) return { state: "FAILED", reason: this.failure, rows: [] };
+    if (this.failure !== undefined) {
+      return { state: "FAILED", reason: this.failure, answer: NOTHING };
+    }
     try {
-      return { state: "SUCCEEDED", rows: await this.#engine.run(input.QueryString) };
+      return { state: "SUCCEEDED", answer: await this.#engine.run(input.QueryString) };
     } catch (error) {
-      return { state: "FAILED", reason: (error as Error).message, rows: [] };
+      return { state: "FAILED", reason: (error as Error).message, answer: NOTHING };
     }
   }
 
@@ -168,10 +198,43 @@ export class LocalAthena {
       ];
     }
     if (sql.startsWith("WITH checked AS (") || sql === TABLE_DAYS_SQL) return read;
+    if (/^(?:--.*\n)*(?:SELECT|WITH)\s/.test(sql)) {
+      const views = Object.keys(READ_THROUGH).filter((view) =>
+        new RegExp(`\\bFROM ${view}\\b`).test(sql),
+      );
+      const calls = await Promise.all(views.map((view) => this.#callsToRead(view, database)));
+      return calls.flat();
+    }
     const [, view] = /^CREATE OR REPLACE VIEW (\w+) AS\n/.exec(sql) ?? [];
     if (view === undefined) throw new Error(`nothing is known of ${sql.slice(0, 60)}`);
     const calls = [...making, ...readTable(view), ...glue("glue:UpdateTable", database, view)];
     return [...calls, ...readTable(LINES_TABLE), ...readTable(COMPACT_TABLE)];
+  }
+
+  /** Every object below the view's tables: the statements name days, and the tests have few. */
+  async #callsToRead(view: string, database: string): Promise<IamCall[]> {
+    const { table, prefix } = READ_THROUGH[view] ?? { table: "", prefix: "" };
+    const archive = this.#bucket("ArchiveBucket");
+    const keys = (await this.#keysOf(archive)).filter((key) => key.startsWith(prefix));
+    const calls = [
+      { action: "glue:GetDatabase", resource: arnOf("glue", "catalog"), context: {} },
+      { action: "glue:GetDatabase", resource: arnOf("glue", `database/${database}`), context: {} },
+      ...[view, table].flatMap((name) => glue("glue:GetTable", database, name)),
+      s3Call(archive, "s3:GetBucketLocation"),
+      ...keys.flatMap((key) => [
+        s3Call(archive, "s3:ListBucket", { "s3:prefix": key.replace(/[^/]*$/, "") }),
+        ...getObject(this.#deployment, archive, key),
+      ]),
+    ];
+    if (view !== AUDIT_LOGS_VIEW || !this.#engine.has(COMPACT_TABLE)) return calls;
+    const columns = this.#bucket("ArchiveColumns");
+    return [
+      ...calls,
+      ...glue("glue:GetTable", database, COMPACT_TABLE),
+      s3Call(columns, "s3:GetBucketLocation"),
+      ...getObject(this.#deployment, columns, "some-table/metadata/1.json"),
+      ...getObject(this.#deployment, columns, "some-table/data/1.parquet"),
+    ];
   }
 
   #bucket(idPrefix: string): string {
@@ -179,6 +242,13 @@ export class LocalAthena {
     return this.#deployment.named(id).ref;
   }
 }
+
+/** The views over the archive, each with its table and where the lines of that are. */
+const READ_THROUGH: Record<string, { table: string; prefix: string }> = {
+  [AUDIT_LOGS_VIEW]: { table: LINES_TABLE, prefix: PREFIXES.auditLogs },
+  [ARCHIVE_HOURS_VIEW]: { table: MANIFESTS_TABLE, prefix: PREFIXES.manifests },
+  [ALERTS_VIEW]: { table: ALERTS_TABLE, prefix: PREFIXES.alerts },
+};
 
 /** Glue asks for a table's database and for the catalog, too. */
 function glue(action: string, database: string, table: string): IamCall[] {

@@ -1,8 +1,11 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MONDAY_MORNING } from "../../../fake-slack/entries.ts";
+import { alertKey } from "../../../lib/archive/alert-object.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
+import { AlertLog } from "../../../lib/detect/alert-log.ts";
 import { EVENTS_METRICS } from "../../../lib/stack/metrics.ts";
+import { makeAlert } from "../../detect/make-alert.ts";
 import { synthesize } from "../../infra/synthesize.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
@@ -68,5 +71,28 @@ describe("the function that writes events", () => {
     expect(bed.metric(EVENTS_METRICS.notWritten)).toEqual([1]);
     expect(bed.output.join("\n")).toContain("run verify");
     expect(files()).toHaveLength(1);
+  });
+
+  it("writes the alerts of a day that is over, sealed or not, with the rights of its role alone", async () => {
+    const alert = makeAlert("intune-disabled/grid/2026-01-05T10:00:00Z/0");
+    const archive = new S3ArchiveStore(new S3Client({ forcePathStyle: true }), bed.bucket);
+    await new AlertLog(archive).keep(alert);
+
+    expect(await bed.call(ocsf, { op: "plan" })).toMatchObject({ day: "2026-01-05" });
+    const day = { op: "events", day: "2026-01-05" };
+    expect(await bed.call(ocsf, day)).toMatchObject({ next: "done", alerts: 1 });
+    expect(bed.account.refusals).toEqual([]);
+    expect(files()).toContainEqual(
+      expect.stringMatching(/slack-2004.*eventDay=20260105\/grid_alerts_[0-9a-f]{16}\.zstd/),
+    );
+    expect(await bed.call(ocsf, { op: "plan" })).toMatchObject({ day: SECOND });
+
+    await new AlertLog(archive).keep({ ...alert, id: `${alert.id}1` });
+    bed.account.s3.objects.set(
+      `${bed.bucket}/${alertKey({ ...alert, id: `${alert.id}1` })}`,
+      Buffer.from("changed"),
+    );
+    expect(await bed.call(ocsf, day)).toMatchObject({ next: "done" });
+    expect(bed.metric(EVENTS_METRICS.notWritten)).toEqual([0, 1]);
   });
 });

@@ -57,6 +57,7 @@ describe("parseConfig", () => {
         routes: [],
       },
       ocsf: { enabled: false, schemaVersion: "1.5.0" },
+      weeklyReport: { enabled: false, at: "06:00" },
       previousKeyArns: [],
       logRetention: 90 * 86_400,
       removalPolicy: "retain",

@@ -55,19 +55,17 @@ describe("Archive", () => {
     ).toEqual([]);
   });
 
-  it("keeps the archive for ever and lets Athena's results expire", () => {
+  it("keeps the archive for ever and lets Athena's results and reports expire", () => {
     expect(resource(template, BUCKET, "ArchiveBucket").Properties.LifecycleConfiguration).toEqual({
       Rules: [{ Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }],
     });
     expect(resource(template, BUCKET, "ArchiveResults").Properties.LifecycleConfiguration).toEqual({
-      Rules: [
-        {
-          Status: "Enabled",
-          Prefix: "athena-results/",
-          ExpirationInDays: 30,
-          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-        },
-      ],
+      Rules: ["athena-results/", "reports/"].map((Prefix) => ({
+        Status: "Enabled",
+        Prefix,
+        ExpirationInDays: 30,
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+      })),
     });
   });
 

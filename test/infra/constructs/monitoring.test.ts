@@ -18,6 +18,7 @@ describe("Monitoring", () => {
   const { template } = synthesize({
     sources: [{ name: "acme", tokenRotation: true }],
     ocsf: { enabled: true },
+    weeklyReport: { enabled: true },
     detection: {
       targets: { soc: { type: "slack", secret: "audit-lake/soc" } },
       routes: [{ targets: ["soc"] }],

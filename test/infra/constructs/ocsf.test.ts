@@ -1,4 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { ConfigError, parseConfig } from "../../../infra/config/parse.ts";
 import { PREFIXES } from "../../../lib/archive/object-key.ts";
 import { CLASSES } from "../../../lib/ocsf/classes.ts";
@@ -31,10 +35,14 @@ describe("events of OCSF", () => {
       (id) => JSON.stringify(without[id]) !== JSON.stringify(withEvents[id]),
     );
 
-    // The state machine has one job more, and what starts and watches it.
-    expect(changed.map((id) => without[id].Type)).toEqual(
-      expect.not.arrayContaining(["AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Glue::Table"]),
-    );
+    // The state machine has one job more, which it may start and the dashboard shows; and there is
+    // one bucket more that is logged.
+    expect(changed.map((id) => id.replace(/[0-9A-F]{8}$/, "")).sort()).toEqual([
+      "ArchiveAccessLogsPolicy",
+      "ClosingacmeClosing",
+      "ClosingacmeClosingRole",
+      "MonitoringDashboard",
+    ]);
     const kept = Object.entries<{ Type: string; DeletionPolicy?: string }>(withEvents).filter(
       ([id, { Type }]) => Type === "AWS::S3::Bucket" && !(id in without),
     );
@@ -102,11 +110,57 @@ describe("events of OCSF", () => {
       expect(may("s3:PutObject", "OcsfBucket", file("other"))).toBe(false);
       expect(may("s3:DeleteObject", "OcsfBucket", file("other"))).toBe(false);
       expect(may("s3:DeleteObject", "OcsfBucket", "marks/1.5.0/source=acme/x")).toBe(false);
+      // Not even its alerts' findings, which are added only.
+      const findings = (source: string, uid = 2004) =>
+        `ext/slack-${uid}/1.5.0/region=r/accountId=1/eventDay=20260302/${source}_alerts_0.zstd.parquet`;
+      expect(may("s3:PutObject", "OcsfBucket", findings("acme"))).toBe(true);
+      expect(may("s3:PutObject", "OcsfBucket", findings("acme", 3002))).toBe(false);
+      expect(may("s3:PutObject", "OcsfBucket", findings("other"))).toBe(false);
+      expect(may("s3:DeleteObject", "OcsfBucket", findings("acme"))).toBe(false);
       for (const prefix of [...Object.values(PREFIXES), ""]) {
         expect(may("s3:PutObject", "ArchiveBucket", `${prefix}x`)).toBe(false);
         expect(may("s3:DeleteObject", "ArchiveBucket", `${prefix}x`)).toBe(false);
       }
     });
+  });
+
+  describe("take the alerts of their own source with them", () => {
+    const statements = (of: Template) => JSON.stringify(of.findResources("AWS::IAM::Policy"));
+
+    it("and may read nothing else for it", () => {
+      expect(paths(grant(template, ROLE, "ReadAlerts").Resource)).toEqual(["alerts/source=acme/*"]);
+      expect(grant(template, ROLE, "ListAlerts").Condition).toEqual({
+        StringLike: { "s3:prefix": ["alerts/source=acme/*"] },
+      });
+      expect(paths(grant(template, ROLE, "ReadNotedAlerts").Resource)).toEqual([
+        "marks/*/source=acme/*/alerts/*",
+      ]);
+    });
+
+    it.each([
+      ["detection is off", { detection: { enabled: false } }],
+      ["alerts are not kept", { detection: { alertLog: false } }],
+    ])("unless %s", (_, config) => {
+      expect(statements(template)).toContain("WriteFindings");
+      expect(statements(synthesize({ ...ON, ...config }).template)).not.toMatch(
+        /ReadAlerts|ListAlerts|ReadNotedAlerts|WriteFindings/,
+      );
+    });
+  });
+
+  it("have beside their function's code what says more of addresses", () => {
+    const folder = mkdtempSync(join(tmpdir(), "networks-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const networks = join(folder, "networks");
+    writeFileSync(networks, "192.0.2.0/24 Office\n");
+    const { template: told } = synthesize({ ...ON, detection: { context: { networks } } });
+    const codeIn = (of: Template) =>
+      Object.entries(of.findResources("AWS::Lambda::Function")).flatMap(([id, { Properties }]) =>
+        id.startsWith("ClosingacmeEventsFunction") ? [Properties.Code.S3Key] : [],
+      );
+
+    expect(codeIn(told)).toHaveLength(1);
+    expect(codeIn(told)).not.toEqual(codeIn(template));
   });
 
   it("are written once days are sealed, and an alarm says of which day not", () => {

@@ -32,6 +32,7 @@ const CONFIGURATIONS: [
       AlertEmail: "security@example.com",
       Signing: "on",
       Ocsf: "on",
+      WeeklyReport: "on",
       ObjectLockMode: "COMPLIANCE",
       ObjectLockDays: "400",
       Database: "acme_logs",
@@ -50,18 +51,23 @@ const CONFIGURATIONS: [
       alerts: { email: ["security@example.com"] },
       closing: { sign: true },
       ocsf: { enabled: true },
+      weeklyReport: { enabled: true },
       archive: { objectLock: { mode: "COMPLIANCE", for: "400d" } },
       catalog: { database: "acme_logs", workgroup: "acme-logs" },
     },
   ],
   [
-    "nothing on that can be off",
-    { Schedule: "1m", Dashboard: "off", Detection: "off", Columns: "off" },
+    "everything off that is on, and a report without alerts",
+    {
+      ...{ Schedule: "1m", Dashboard: "off", Detection: "off", Columns: "off" },
+      WeeklyReport: "on",
+    },
     {
       sources: [{ name: "acme", schedule: "1m" }],
       dashboard: false,
       detection: { enabled: false },
       closing: { compact: false },
+      weeklyReport: { enabled: true },
     },
   ],
   [
@@ -93,8 +99,8 @@ describe("the template without CDK", () => {
       .map(({ Properties }) => Properties.Code);
 
     expect(code.toSorted((a, b) => a.S3Key.localeCompare(b.S3Key))).toEqual(
-      // What takes the CDK: targets of alerts, since no parameter could list them, and events.
-      FUNCTIONS.filter((name) => !["notify", "ocsf"].includes(name)).map((name) => ({
+      // What takes the CDK: targets of alerts, since no parameter could list them; and what is off.
+      FUNCTIONS.filter((name) => !["notify", "ocsf", "report"].includes(name)).map((name) => ({
         S3Bucket: "acme-code",
         S3Key: `lake/${name}-1.zip`,
       })),
