@@ -21,9 +21,11 @@ import type { TokenProvider } from "../lib/ports.ts";
 import { createSlackSource } from "../lib/run/slack-source.ts";
 import { systemClock } from "../lib/slack/clock.ts";
 import { OAuthClient } from "../lib/slack/oauth.ts";
+import type { Connections } from "../lib/slack/transport.ts";
 import type { EnvironmentSchema, SourceEnvironment } from "../lib/stack/environment.ts";
 import { type Service, TOKEN_REFRESH_FAILED_METRIC } from "../lib/stack/metrics.ts";
 import { createFunction, type LambdaFunction } from "./lambda-function.ts";
+import { slackConnections } from "./slack-connections.ts";
 
 /** Slack's own limit. */
 export const PAGE_LIMIT = 9999;
@@ -44,12 +46,14 @@ export function createSourceFunction<Environment extends SourceEnvironment>(
 ): SourceFunction<Environment> {
   const shared = createFunction(service, schema);
   const { environment, logger } = shared;
+  const dispatcher = slackConnections(environment.SLACK_API_BASE);
   const tokens = new SecretsManagerTokenProvider(
     new SecretsManagerClient(CLIENT_OPTIONS),
     environment.TOKEN_SECRET_ID,
-    environment.TOKEN_ROTATION === undefined ? undefined : tokenRefresh(shared),
+    environment.TOKEN_ROTATION === undefined ? undefined : tokenRefresh(shared, dispatcher),
   );
   const slack = createSlackSource({
+    dispatcher,
     tokens,
     clock: systemClock,
     baseUrl: environment.SLACK_API_BASE,
@@ -64,13 +68,16 @@ export function createSourceFunction<Environment extends SourceEnvironment>(
   return { ...shared, tokens, ports: { slack, archive, checkpoints, clock: systemClock } };
 }
 
-function tokenRefresh<Environment extends SourceEnvironment>({
-  environment,
-  logger,
-  metrics,
-}: LambdaFunction<Environment>): TokenRefreshParts {
+function tokenRefresh<Environment extends SourceEnvironment>(
+  { environment, logger, metrics }: LambdaFunction<Environment>,
+  dispatcher: Connections,
+): TokenRefreshParts {
   return {
-    exchange: new OAuthClient(environment.SLACK_API_BASE, { clock: systemClock, logger }),
+    exchange: new OAuthClient(environment.SLACK_API_BASE, {
+      dispatcher,
+      clock: systemClock,
+      logger,
+    }),
     clock: systemClock,
     onFailure: (error) => {
       logger.error("the token could not be refreshed; the old one is good for now", { error });

@@ -18,6 +18,7 @@ import { Archive } from "./constructs/archive.ts";
 import { Backfill } from "./constructs/backfill.ts";
 import { Catalog } from "./constructs/catalog.ts";
 import { Detection } from "./constructs/detection.ts";
+import { contextFiles } from "./constructs/detection-files.ts";
 import { Encryption } from "./constructs/encryption.ts";
 import { Events } from "./constructs/events.ts";
 import { viaService } from "./constructs/grant.ts";
@@ -142,6 +143,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
         ocsf: config.ocsf,
         eventsBucket: ocsfStore?.bucket,
         hasAlertLog,
+        contextFiles: config.ocsf.enabled ? contextFiles(config.detection.context) : {},
         schedules: ingestion.schedules,
         deadLetters: ingestion.deadLetters,
         ...{ bucket, resultsBucket, columnsBucket, checkpoints, catalog, key },
@@ -175,6 +177,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     new WeeklyReport(scope, "WeeklyReport", {
       config: config.weeklyReport,
       sources: config.sources.map(({ name }) => name),
+      files: contextFiles({ countries: config.detection.context.countries, threatLists: [] }),
       schedules: ingestion.schedules,
       deadLetters: ingestion.deadLetters,
       lakeFormation: config.catalog.lakeFormation,

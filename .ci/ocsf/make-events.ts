@@ -11,7 +11,9 @@ import { argv } from "node:process";
 import { finished } from "node:stream/promises";
 import { Organization } from "../../fake-slack/organization.ts";
 import { SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
+import { enrichEvent } from "../../lib/ocsf/enrichments.ts";
 import { toEvent } from "../../lib/ocsf/event.ts";
+import { exampleContext } from "../../test/ocsf/example-context.ts";
 import { exampleLines, knownActions } from "../../test/ocsf/example-lines.ts";
 import { mutate } from "../../test/ocsf/mutate.ts";
 import { SeededRandom } from "../../test/simulation/seeded-random.ts";
@@ -32,16 +34,20 @@ const sets: Record<string, () => Iterable<string>> = {
         .fill([...knownActions(), "an_action_of_tomorrow"])
         .flat(),
     ),
+  enriched: () => exampleLines([...knownActions(), ...knownActions(), "an_action_of_tomorrow"]),
   organization: organizationLines,
   mutated: mutatedLines,
   ...(existsSync(SHARED) && { published: publishedLines }),
 };
 for (const [name, lines] of Object.entries(sets)) {
+  const context = name === "enriched" ? exampleContext() : undefined;
   const files = ["lines", ...SCHEMA_VERSIONS].map((suffix) =>
     createWriteStream(join(folder, `${name}.${suffix}`)),
   );
   for (const line of lines()) {
-    const texts = [line, ...SCHEMA_VERSIONS.map((version) => toEvent(line, "acme", version))];
+    const events = SCHEMA_VERSIONS.map((version) => toEvent(line, "acme", version));
+    if (context !== undefined) for (const event of events) enrichEvent(event, context);
+    const texts = [line, ...events];
     for (const [i, text] of texts.entries()) {
       const file = files[i] as WriteStream;
       if (!file.write(`${JSON.stringify(text)}\n`)) await once(file, "drain");

@@ -17,6 +17,8 @@ export interface MadeArchive {
   from: string;
   /** Excluded. */
   until: string;
+  /** More options of `report`. */
+  options?: string[];
 }
 
 /** A Monday. */
@@ -31,6 +33,7 @@ export async function makeArchives(): Promise<MadeArchive[]> {
     await madeUp("tiny", { days: 1, entriesPerWeek: 60, sealed: 0 }),
     await empty(),
     await hostile(),
+    await abroad(),
   ];
 }
 
@@ -75,6 +78,27 @@ async function hostile(): Promise<MadeArchive> {
   const directory = await newDirectory("hostile");
   await writeArchive(directory, hostileEntries([0, 1, 2]));
   return { name: "hostile", directory, from: "2026-03-02", until: "2026-03-05" };
+}
+
+/** Logins from addresses whose countries the included files know, a city state among them. */
+async function abroad(): Promise<MadeArchive> {
+  const directory = await newDirectory("abroad");
+  const addresses = [
+    "8.8.8.8",
+    "193.0.6.139",
+    "133.11.0.1",
+    "165.21.0.1",
+    "200.160.2.3",
+    "1.1.1.1",
+  ];
+  const logins = addresses.flatMap((ip_address, i) =>
+    Array.from({ length: 1 + 40 * i }, (_, n) =>
+      makeEntry({ dateCreate: WEEK + 100 * n + i, action: "user_login", context: { ip_address } }),
+    ),
+  );
+  await writeArchive(directory, logins);
+  const options = ["--countries", "included"];
+  return { name: "abroad", directory, from: "2026-03-02", until: "2026-03-03", options };
 }
 
 async function newDirectory(name: string): Promise<string> {

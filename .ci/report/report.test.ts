@@ -33,9 +33,9 @@ beforeAll(async () => {
   screenshots = await mkdtemp(join(tmpdir(), "report-screenshots-"));
   process.stdout.write(`screenshots: ${screenshots}\n`);
   archives = await makeArchives();
-  for (const { directory, from, until, name } of archives) {
-    const options = ["--archive", directory, "--from", from, "--until", until];
-    await auditLake("report", ...options, "--output", join(screenshots, `${name}.html`));
+  for (const { directory, from, until, name, options = [] } of archives) {
+    const period = ["--archive", directory, "--from", from, "--until", until];
+    await auditLake("report", ...period, ...options, "--output", join(screenshots, `${name}.html`));
   }
   const hostile = archives.find(({ name }) => name === "hostile");
   if (hostile === undefined) throw new Error("there is no archive with hostile names");
@@ -51,7 +51,7 @@ afterAll(async () => {
   for (const { directory } of archives) await rm(directory, { recursive: true });
 });
 
-describe.each(["week", "quarter", "tiny", "empty", "hostile", "trail"])(
+describe.each(["week", "quarter", "tiny", "empty", "hostile", "abroad", "trail"])(
   "the report of %s",
   (name) => {
     it.each(VIEWS)(

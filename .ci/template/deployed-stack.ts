@@ -28,6 +28,8 @@ export class DeployedStack {
   readonly archive: S3ArchiveStore;
   /** In the bucket of events. */
   readonly events: S3ArchiveStore;
+  /** In the bucket of Athena's results and reports. */
+  readonly results: S3ArchiveStore;
   readonly athena: DuckDbAthena;
   readonly functions: Functions;
   readonly machines: StateMachines;
@@ -46,6 +48,7 @@ export class DeployedStack {
     this.machines = machines;
     this.athena = athena;
     this.archive = storeOf(moto, nameOf(moto.deployment, "AWS::S3::Bucket", "ArchiveBucket"));
+    this.results = storeOf(moto, nameOf(moto.deployment, "AWS::S3::Bucket", "ArchiveResults"));
     this.events = storeOf(moto, nameOf(moto.deployment, "AWS::S3::Bucket", "OcsfBucket"));
     this.functions = new Functions(
       moto.deployment,

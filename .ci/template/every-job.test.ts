@@ -136,10 +136,10 @@ describe("the backfill", () => {
   });
 });
 
-describe("sealing", () => {
-  const seal = (source: string) =>
-    stack.machines.run(`Closing${source}`, stack.inputOf(`Closing${source}Schedule`) as object);
+const seal = (source: string) =>
+  stack.machines.run(`Closing${source}`, stack.inputOf(`Closing${source}Schedule`) as object);
 
+describe("sealing", () => {
   it("seals each settled day but the one that cannot be, and says so", async () => {
     for (const { slack } of eachSource()) {
       slack.faults.when(({ params }) =>
@@ -203,7 +203,7 @@ describe("sealing", () => {
 });
 
 /** What DuckDB reads of all Parquet files of events. */
-async function readEvents(select: string): Promise<unknown[][]> {
+async function readEvents(select: string, clauses = ""): Promise<unknown[][]> {
   const directory = await mkdtemp(join(tmpdir(), "events-"));
   const copy = new DirectoryArchiveStore(directory);
   for await (const { key } of stack.events.list("ext/")) {
@@ -213,7 +213,8 @@ async function readEvents(select: string): Promise<unknown[][]> {
   try {
     const connection = await database.connect();
     const files = `read_parquet('${directory}/ext/**/*.parquet', union_by_name = true)`;
-    return (await connection.runAndReadAll(`SELECT ${select} FROM ${files}`)).getRowsJson();
+    const result = await connection.runAndReadAll(`SELECT ${select} FROM ${files} ${clauses}`);
+    return result.getRowsJson();
   } finally {
     database.closeSync();
     await rm(directory, { recursive: true });
@@ -236,6 +237,22 @@ describe("alerts", () => {
       const ofSource = messages.filter((message) => message.includes(`"${source}"`));
       expect(ofSource.filter((message) => message.includes("intune-disabled"))).toHaveLength(1);
     }
+  });
+
+  it("are written beside the events once their day is over, each once", async () => {
+    const logged: string[] = [];
+    for await (const { key } of stack.archive.list(PREFIXES.alerts)) {
+      const { id, period } = JSON.parse(Buffer.from(await stack.archive.get(key)).toString());
+      if (period.start < dayOf(Date.now() / 1000)) logged.push(id);
+    }
+    expect(logged.length).toBeGreaterThan(0);
+    for (const night of [1, 2]) {
+      for (const execution of await forBoth(seal)) {
+        expect(execution, `night ${night}`).toMatchObject({ status: "SUCCEEDED" });
+      }
+    }
+    const rows = await readEvents("metadata.uid", "WHERE metadata.log_name = 'alerts'");
+    expect(rows.flat().toSorted()).toEqual(logged.toSorted());
   });
 
   it("go out when Slack announces an action", async () => {
@@ -261,6 +278,35 @@ describe("alerts", () => {
     const messages = await inbox.receive();
     expect(messages).toHaveLength(SOURCES.length);
     for (const message of messages) expect(message).toContain("brand_new_action");
+  });
+});
+
+describe("the weekly report", () => {
+  it("is a page about the days before, with every alert, and goes out as a link to it", async () => {
+    const [id] = stack.deployment.one("AWS::Lambda::Function", "WeeklyReportFunction");
+    // As the Scheduler fills in its own time: tomorrow, so that the alerts of now are in the week.
+    const time = new Date(Date.now() + 86_400_000).toISOString();
+    expect(stack.inputOf("WeeklyReportSchedule")).toEqual({
+      time: "<aws.scheduler.scheduled-time>",
+    });
+    expect(await stack.functions.invoke(id, { time })).toEqual({ answer: null });
+
+    const [key = "", ...more] = await Array.fromAsync(stack.results.list("reports/"), (o) => o.key);
+    expect(more).toEqual([]);
+    const page = Buffer.from(await stack.results.get(key)).toString();
+    const from = time.slice(0, 10);
+    const entries = SOURCES.flatMap((source) => [
+      ...stack.slackOf(source).visible(Date.parse(from) / 1000 - 7 * 86_400),
+    ]).filter(({ id }) => id !== undefined);
+    expect(page).toContain(`data-entries="${entries.length}"`);
+    for (const source of SOURCES) expect(page).toContain(`Proof of ${source}`);
+    expect(page).toContain("intune-disabled");
+    const [message = "{}", ...others] = await inbox.receive();
+    expect(others).toEqual([]);
+    expect(JSON.parse(message)).toMatchObject({
+      type: "report",
+      location: expect.stringMatching(new RegExp(`^s3://[^/]+/${key}$`)),
+    });
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type SchemaVersion,
 } from "../../lib/ocsf/classes.ts";
 import { columnsOfAll } from "../../lib/ocsf/columns.ts";
+import { enrichEvent } from "../../lib/ocsf/enrichments.ts";
 import type { OcsfEvent } from "../../lib/ocsf/event.ts";
 import { eventLines } from "../../lib/ocsf/event-lines.ts";
 import { ParquetEvents } from "../../lib/ocsf/parquet/parquet-events.ts";
@@ -16,13 +17,16 @@ import { nowSeconds } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
 import { NOTHING_OF_PERIOD, noteNothing } from "../options/archived-days.ts";
+import { addContextOptions } from "../options/context.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
+import { reportFailedLookUps } from "../output/failed-look-ups.ts";
 import { writePieces, writeWhole } from "../output/result-file.ts";
 import { writeOut } from "../output/standard-output.ts";
+import { type ContextOptions, readGivenContextFiles } from "../run/detection-files.ts";
 
-interface OcsfOptions extends TimeRangeOptions {
+interface OcsfOptions extends TimeRangeOptions, ContextOptions {
   archive: string;
   source?: string;
   schemaVersion: SchemaVersion;
@@ -37,7 +41,7 @@ export function defineOcsfCommand(command: Command): void {
       "Print the stored entries as events of the Open Cybersecurity Schema Framework, which SIEMs read: one event an entry, oldest first within a source, with the exact line in raw_data. docs/reference/ocsf.md says what each action becomes.",
     )
     .addOption(sourceFilterOption());
-  addTimeRangeOptions(command)
+  addContextOptions(addTimeRangeOptions(command))
     .addOption(
       new Option("--schema-version <version>", "version of the schema")
         .choices(SCHEMA_VERSIONS)
@@ -60,7 +64,8 @@ export function defineOcsfCommand(command: Command): void {
 Examples:
   audit-lake ocsf --last 24h --source acme
   audit-lake ocsf --from 2026-05-01 --until 2026-05-02 | jq 'select(.class_uid == 3002)'
-  audit-lake ocsf --last 7d --output parquet --file week.parquet`,
+  audit-lake ocsf --last 7d --output parquet --file week.parquet
+  audit-lake ocsf --last 24h --countries included --staff staff.csv`,
     )
     .action(async (options: OcsfOptions) => {
       const { archive, source, from, until, last, output, file } = options;
@@ -68,6 +73,7 @@ Examples:
         throw new UsageError("--output parquet needs --file");
       }
       const range = toTimeRange({ from, until, last }, nowSeconds(systemClock));
+      const context = await readGivenContextFiles(options);
       await checkReadable(archive);
       await checkSource(archive, source);
       // Each entry is an object here, as in `detect`: a young generation that may grow halves the CPU.
@@ -80,34 +86,39 @@ Examples:
         found();
         console.error(`audit-lake: LEFT OUT ${key}: ${problem}`);
       };
-      const events = noticing(
-        archivedEvents(
-          new DirectoryArchiveStore(archive),
-          { source, ...range },
-          options.schemaVersion,
-          options.skipDamaged && leaveOut,
-        ),
-        found,
+      const stored = archivedEvents(
+        new DirectoryArchiveStore(archive),
+        { source, ...range },
+        options.schemaVersion,
+        options.skipDamaged && leaveOut,
       );
+      const events = forEach(stored, (event) => {
+        found();
+        if (context !== undefined) enrichEvent(event, context);
+      });
       if (file === undefined) await printEvents(events);
       else {
         const pieces = output === "ndjson" ? toLines(events) : toParquet(events);
         await writeWhole(file, (partial) => writePieces(partial, pieces));
       }
+      reportFailedLookUps(context?.addresses);
       if (!isAnything) await noteNothing(NOTHING_OF_PERIOD, archive, source);
     });
 }
 
-async function* noticing(
+async function* forEach(
   objects: AsyncIterable<Iterable<OcsfEvent>>,
-  found: () => void,
+  onEvent: (event: OcsfEvent) => void,
 ): AsyncGenerator<Iterable<OcsfEvent>> {
-  for await (const events of objects) yield each(events, found);
+  for await (const events of objects) yield each(events, onEvent);
 }
 
-function* each(events: Iterable<OcsfEvent>, found: () => void): Generator<OcsfEvent> {
+function* each(
+  events: Iterable<OcsfEvent>,
+  onEvent: (event: OcsfEvent) => void,
+): Generator<OcsfEvent> {
   for (const event of events) {
-    found();
+    onEvent(event);
     yield event;
   }
 }

@@ -189,9 +189,10 @@ export async function makeReport(
   path: string,
   signal: AbortSignal,
 ): Promise<void> {
-  // What draws the charts is large, and no other command needs it.
+  const data = await collectReport(await openPorts(), scope, signal);
+  // What draws the charts is large: memory is free for it once the queries have ended.
   const { renderReport } = await import("../../lib/report/page.ts");
-  const page = renderReport(await collectReport(await openPorts(), scope, signal));
+  const page = renderReport(data);
   await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
 }
 

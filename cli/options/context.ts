@@ -23,5 +23,5 @@ export function addContextOptions(command: Command): Command {
   return addAddressOptions(command)
     .option("--tor-exits <file>", "Tor's list of exits")
     .option("--threat-list <file...>", "lists of dangerous addresses")
-    .option("--staff <file>", "CSV with a column email or id: what alerts say of who did it");
+    .option("--staff <file>", "CSV with a column email or id: more about who did it");
 }

@@ -31,7 +31,7 @@ export function toCopyRequest(
   request: Pick<CopyRequest, "format" | "path" | "raw">,
 ): CopyRequest {
   const header = columns.map((name) => printField(name, request)).join(",");
-  return { ...request, fields: distinct(columns), header: `${header}\r` };
+  return { ...request, fields: distinct(columns), header };
 }
 
 /** One object a line. */

@@ -4,7 +4,12 @@ import {
   INSTALL_COUNTRIES,
   includedCountries,
 } from "../../lib/detect/context/included-countries.ts";
-import { type LocalContext, readContext } from "../../lib/detect/context/read-context.ts";
+import {
+  type ContextFiles,
+  type LocalContext,
+  readContext,
+  readGivenContext,
+} from "../../lib/detect/context/read-context.ts";
 import type { Detection } from "../../lib/detect/correlation.ts";
 import { parseSuppressions, Suppressions } from "../../lib/detect/suppressions.ts";
 import { unknownSources } from "../../lib/detect/unknown-sources.ts";
@@ -72,6 +77,28 @@ function refuseUnknown(...settings: Parameters<typeof unknownSources>): void {
 
 /** @throws {UsageError} when a file cannot be read, or is not what it should be */
 export async function readContextFiles(options: ContextOptions): Promise<LocalContext> {
+  return checked(readContext, await filesOf(options));
+}
+
+/**
+ * @returns nothing when no file is given
+ * @throws {UsageError} as {@link readContextFiles}
+ */
+export async function readGivenContextFiles(
+  options: ContextOptions,
+): Promise<LocalContext | undefined> {
+  return checked(readGivenContext, await filesOf(options));
+}
+
+function checked<T>(read: (files: ContextFiles) => T, files: ContextFiles): T {
+  try {
+    return read(files);
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+}
+
+async function filesOf(options: ContextOptions): Promise<ContextFiles> {
   const { countries, threatList = [] } = options;
   const countriesFile = countries === INCLUDED_COUNTRIES ? includedCountries() : countries;
   if (countries !== undefined && countriesFile === undefined) {
@@ -79,7 +106,7 @@ export async function readContextFiles(options: ContextOptions): Promise<LocalCo
   }
   const read = async (option: string, name: string | undefined) =>
     name === undefined ? undefined : readContextFile(option, name);
-  const files = {
+  return {
     countries: await read("--countries", countriesFile),
     networkOwners: await read("--network-owners", options.networkOwners),
     torExits: await read("--tor-exits", options.torExits),
@@ -90,11 +117,6 @@ export async function readContextFiles(options: ContextOptions): Promise<LocalCo
     slackAllowList: await read("--slack-allow-list", options.slackAllowList),
     staff: await read("--staff", options.staff),
   };
-  try {
-    return readContext(files);
-  } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
-  }
 }
 
 function readContextFile(option: string, name: string): Promise<ContextFile> {
@@ -112,6 +134,5 @@ export async function readAddressFiles({
   slackAllowList,
 }: AddressOptions): Promise<LocalContext["addresses"] | undefined> {
   const given = { countries, networkOwners, networks, slackAllowList };
-  if (Object.values(given).every((file) => file === undefined)) return undefined;
-  return (await readContextFiles(given)).addresses;
+  return (await readGivenContextFiles(given as AddressOptions))?.addresses;
 }

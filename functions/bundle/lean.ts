@@ -47,7 +47,6 @@ export const LEAN_FOR_LAMBDA: Plugin = {
     onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
       path: join(HERE, "credentials.js"),
     }));
-    // For processors without SIMD: Lambda has none.
-    onResolve({ filter: /llhttp\/llhttp-wasm(?:\.js)?$/ }, forUndici("absent.js"));
+    onResolve({ filter: /^undici$/ }, () => ({ path: join(HERE, "undici-absent.js") }));
   },
 };

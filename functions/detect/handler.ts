@@ -45,8 +45,9 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
+import { readContextFiles } from "../context-files.ts";
 import { addCounts, createFunction, withoutZeros } from "../lambda-function.ts";
-import { readContextFiles, readOwnRules, readSuppressions } from "./files-beside-code.ts";
+import { readOwnRules, readSuppressions } from "./files-beside-code.ts";
 
 const { environment, logger, metrics, ...lambda } = createFunction(
   SERVICES.detect,

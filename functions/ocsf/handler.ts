@@ -14,6 +14,7 @@ import * as z from "zod";
 import { S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { S3EventStore } from "../../lib/aws/s3-event-store.ts";
+import { readGivenContext } from "../../lib/detect/context/read-context.ts";
 import {
   type DayAlerts,
   daysWithoutFindings,
@@ -28,6 +29,7 @@ import {
 import { systemClock } from "../../lib/slack/clock.ts";
 import { EVENTS_ENVIRONMENT } from "../../lib/stack/environment.ts";
 import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
+import { readContextFiles } from "../context-files.ts";
 import { type JobStep, nextStep } from "../job-step.ts";
 import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
 import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
@@ -53,7 +55,8 @@ const events = new S3EventStore(client, environment.EVENTS_BUCKET);
 const { SOURCE: source, SCHEMA_VERSION: version } = environment;
 const place = { region: environment.EVENTS_REGION, accountId: environment.EVENTS_ACCOUNT };
 
-const ports = { archive, events, clock: systemClock };
+const context = readGivenContext(readContextFiles(import.meta.url));
+const ports = { archive, events, clock: systemClock, context };
 const keepsAlerts = environment.ALERT_LOG === "on";
 
 async function handleStep(
@@ -75,6 +78,9 @@ async function handleStep(
     keepsAlerts && !goesOn
       ? await unlessAltered(asked.day, () => writeDayAlerts(ports, day, deadlineMs))
       : { isDone: !goesOn, alerts: 0 };
+  for (const { error, ...failed } of context?.addresses.takeFailures() ?? []) {
+    logger.error("look-ups of addresses failed, whose facts are missing", { ...failed, error });
+  }
   addCounts(metrics, EVENTS_METRICS, {
     written: entries?.entries ?? 0,
     notWritten: entries === undefined || alerts === undefined ? 1 : 0,

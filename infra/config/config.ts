@@ -233,7 +233,7 @@ export interface DetectionSettings {
    * function; one with the id of ours replaces it. Needs esbuild.
    */
   ownRules?: string;
-  /** Local files that say more of addresses and people, deployed with the function's code. */
+  /** Local files that say more of addresses and people in alerts and events, deployed with the functions' code. */
   context?: DetectionContextSettings;
   /** Keep what the files say of the addresses in entries as the view address_context. Default: false. */
   addressTable?: boolean;

@@ -16,6 +16,8 @@ import {
 import { ConfigError } from "../config/parse.ts";
 import type { LakeConfig } from "../config/schema.ts";
 
+type Files = Record<string, string | Uint8Array>;
+
 /**
  * What the function that detects finds beside its code, by path.
  *
@@ -25,7 +27,20 @@ export function detectionFiles({
   suppressions,
   ownRules,
   context,
-}: LakeConfig["detection"]): Record<string, string | Uint8Array> {
+}: LakeConfig["detection"]): Files {
+  return {
+    ...(suppressions.length === 0 ? {} : { [SUPPRESSIONS_FILE]: JSON.stringify(suppressions) }),
+    ...(ownRules === undefined ? {} : { [OWN_RULES_FILE]: ownRules.code }),
+    ...contextFiles(context),
+  };
+}
+
+/**
+ * What says more of addresses and people, by path.
+ *
+ * @throws {ConfigError} when a file cannot be read, or is not what it should be
+ */
+export function contextFiles(context: LakeConfig["detection"]["context"]): Files {
   const { threatLists, countries, ...others } = context;
   const single = { ...others, countries: countriesPath(countries) };
   const read = (path: string | undefined) => path && readContextFile(path);
@@ -40,8 +55,6 @@ export function detectionFiles({
   }
   checked(() => readContext({ ...files, threatLists: lists }));
   return {
-    ...(suppressions.length === 0 ? {} : { [SUPPRESSIONS_FILE]: JSON.stringify(suppressions) }),
-    ...(ownRules === undefined ? {} : { [OWN_RULES_FILE]: ownRules.code }),
     ...Object.fromEntries(
       Object.entries(files).flatMap(([kind, file]) =>
         file === undefined ? [] : [[CONTEXT_FILES[kind as keyof typeof files], file.content]],

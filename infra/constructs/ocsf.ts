@@ -14,6 +14,7 @@ import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import type { LakeConfig } from "../config/schema.ts";
 import { encryptedBucket } from "./bucket-settings.ts";
 import type { Catalog } from "./catalog.ts";
+import type { contextFiles } from "./detection-files.ts";
 import { viaService } from "./grant.ts";
 import { type AlarmSpec, functionMetric, graph, type Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
@@ -68,6 +69,8 @@ export interface OcsfWriterProps {
   eventsBucket: IBucket;
   /** Whether alerts are kept in the archive's bucket. */
   hasAlertLog: boolean;
+  /** Beside the function's code: what says more of addresses and people. */
+  files: ReturnType<typeof contextFiles>;
   /** Of the events. */
   key: IKey;
   monitoring: Monitoring;
@@ -90,6 +93,7 @@ export class OcsfWriter extends Construct {
       description: `Writes the sealed days of ${source} as events of OCSF`,
       memoryMb: 1769, // a vCPU
       timeout: this.timeout,
+      files: props.files,
       logRetentionDays: props.logRetentionDays,
       removalPolicy: props.removalPolicy,
       environment: {

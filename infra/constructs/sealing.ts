@@ -14,6 +14,7 @@ import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig, SourceConfig } from "../config/schema.ts";
 import type { Catalog } from "./catalog.ts";
 import { Columns } from "./columns.ts";
+import type { contextFiles } from "./detection-files.ts";
 import type { IngestedSource } from "./ingestion.ts";
 import { JobStateMachine } from "./job-state-machine.ts";
 import { functionMetric, graph, type Monitored, type Monitoring } from "./monitoring.ts";
@@ -41,6 +42,8 @@ export interface SealingProps {
   eventsBucket: IBucket | undefined;
   /** Whether alerts are kept in the bucket, to go as events too. */
   hasAlertLog: boolean;
+  /** What says more of addresses and people, for events. */
+  contextFiles: ReturnType<typeof contextFiles>;
   bucket: IBucket;
   resultsBucket: IBucket;
   columnsBucket: IBucket;
@@ -155,6 +158,7 @@ export class Sealing extends Construct {
             source: config.name,
             eventsBucket: props.eventsBucket,
             hasAlertLog: props.hasAlertLog,
+            files: props.contextFiles,
             ...{ bucket, key, monitoring, logRetentionDays, removalPolicy },
           });
     const jobs: PlannedDays[] = [

@@ -17,7 +17,7 @@ import {
   type RowStream,
 } from "../sql/query-result.ts";
 import { describeMissingTable } from "./missing-table.ts";
-import { TRINO_MACROS } from "./trino-macros.ts";
+import { ANYWHERE, TRINO_MACROS } from "./trino-macros.ts";
 
 /** Enough for every saved query over years; what does not fit goes to a temporary directory. */
 const MEMORY_LIMIT = "1GB";
@@ -135,6 +135,9 @@ export function toQueryError(error: unknown): unknown {
   const file = /^ {2}file = (.*)$/m.exec(text)?.[1];
   const where = place === undefined ? file && ` in ${file}` : ` (line ${place})`;
   const Failure = INVALID.test(problem) ? InvalidQueryError : QueryError;
-  const said = describeMissingTable(problem).replaceAll("\n", " ").trim();
+  const said = ANYWHERE.reduce(
+    (text, added) => text.replaceAll(added, ""),
+    describeMissingTable(problem).replaceAll("\n", " ").trim(),
+  );
   return new Failure(said + (where ?? ""), { cause: error });
 }

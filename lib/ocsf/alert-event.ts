@@ -7,6 +7,7 @@ import {
   type SchemaVersion,
   type SeverityCaption,
 } from "./classes.ts";
+import { ofAddress, ofPerson, placed } from "./enrichments.ts";
 import type { OcsfEvent } from "./event.ts";
 import { headOf } from "./heads.ts";
 import type { Members } from "./members.ts";
@@ -65,7 +66,12 @@ export function toFinding(
     actor: { user: { uid: entry.actorId, name: entry.actor, type_id: 1 } },
     cloud: { provider: "Slack", account: { name: entry.location, type_id: 99 } },
     ...(entry.ipAddress !== undefined && {
-      device: { ...addressOf(entry.ipAddress), type: "Unknown", type_id: 0 },
+      device: {
+        ...addressOf(entry.ipAddress),
+        ...placed(entry, "device"),
+        type: "Unknown",
+        type_id: 0,
+      },
     }),
     resources: [{ uid: entry.entityId, name: entry.entity }],
     is_alert: true,
@@ -107,16 +113,9 @@ function addressOf(text: string): Members {
   return isIP(text) === 0 ? { name: text } : { ip: text };
 }
 
-function enrichmentsOf(entry: Alert["entry"]): Members[] {
-  const { actorId, ipAddress, country, network, isKnownNetwork, lists, staff } = entry;
-  const address = { country, network, isKnownNetwork, lists };
-  const isKnown = Object.values(address).some((fact) => fact !== undefined);
+function enrichmentsOf({ actorId, ipAddress = "", staff, ...facts }: Alert["entry"]): Members[] {
   return [
-    ...(isKnown
-      ? [{ name: "device.ip", value: ipAddress ?? "", type: "address", data: address }]
-      : []),
-    ...(staff === undefined
-      ? []
-      : [{ name: "actor.user.uid", value: actorId, type: "staff", data: staff }]),
+    ...ofAddress("device.ip", ipAddress, facts),
+    ...ofPerson("actor.user.uid", actorId, staff),
   ];
 }

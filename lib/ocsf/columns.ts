@@ -52,10 +52,11 @@ const FILE = {
   type_id: "integer",
 } as const;
 const MANAGED = { ...NAMED, user: USER, data: "json", type_id: "integer" } as const;
-const SRC_ENDPOINT = { src_endpoint: { ip: "string", name: "string" } } as const;
-const DEVICE = {
-  device: { ip: "string", name: "string", type: "string", type_id: "integer" },
+const LOCATED = { ip: "string", name: "string", location: { country: "string" } } as const;
+const SRC_ENDPOINT = {
+  src_endpoint: { ...LOCATED, autonomous_system: { number: "integer", name: "string" } },
 } as const;
+const DEVICE = { device: { ...LOCATED, type: "string", type_id: "integer" } } as const;
 const HTTP_REQUEST = { http_request: { user_agent: "string" } } as const;
 const CLIENT = { ...SRC_ENDPOINT, ...HTTP_REQUEST } as const;
 

@@ -38,8 +38,8 @@ export interface ReportPorts {
 }
 
 /**
- * Everything that a report says. The rules run after the queries, since each keeps some 100 MB
- * while it runs.
+ * Everything that a report says. The rules run in this thread, beside the queries, which have one
+ * of their own.
  *
  * @throws the signal's reason when it is aborted
  */
@@ -52,23 +52,38 @@ export async function collectReport(
     ...statementsOf(scope),
     ...(ports.hasAlertLog ? [alertsStatement(scope)] : []),
   ];
-  const countries = new CountryCounts(ports.addresses);
   const queries: Record<string, QuerySummary> = {};
   let hours: HourSummary[] = [];
   let logged: AlertsSummary | undefined;
-  await ports.readAll(
-    statements.map(({ sql }) => sql),
-    scope.period,
-    async (rows, index) => {
-      const statement = statements[index];
-      if (statement === undefined) throw new Error(`there is no statement ${index}`);
-      if (statement.name === HOURS) hours = await toHours(rows);
-      else if (statement.name === ALERTS) logged = await toAlerts(rows);
-      else queries[statement.name] = await summarize(statement, rows, countries);
-    },
-  );
+  let countries: CountryCounts | undefined;
+  const read = async (rows: RowStream, index: number) => {
+    const statement = statements[index];
+    if (statement === undefined) throw new Error(`there is no statement ${index}`);
+    if (statement.name === HOURS) hours = await toHours(rows);
+    else if (statement.name === ALERTS) logged = await toAlerts(rows);
+    else {
+      const counted = statement.reading.addresses && new CountryCounts(ports.addresses);
+      queries[statement.name] = await summarize(statement, rows, counted);
+      countries = counted ?? countries;
+    }
+  };
   const alerts = new AlertCollector();
-  const findings = await runRules(ports, scope, signal, (alert) => alerts.add(alert));
+  const stop = new AbortController();
+  const running = runRules(ports, scope, AbortSignal.any([signal, stop.signal]), (alert) =>
+    alerts.add(alert),
+  );
+  running.catch(() => {}); // What the queries say of a damaged object comes first.
+  let findings: ArchiveFindings | undefined;
+  try {
+    await ports.readAll(
+      statements.map(({ sql }) => sql),
+      scope.period,
+      read,
+    );
+    findings = await running;
+  } finally {
+    stop.abort();
+  }
   const quarantined = await countQuarantined(ports.store, ports.sources, scope.period);
   const seals = await Promise.all(
     ports.sources.map((source) => summarizeSeals(ports.store, source, ports.heads.get(source))),
@@ -83,7 +98,7 @@ export async function collectReport(
     hours,
     seals,
     quarantined,
-    countries: countries.descending(),
+    countries: countries?.descending(),
     alerts: logged ?? (findings && alerts.summary(findings)),
   };
 }

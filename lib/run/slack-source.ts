@@ -16,7 +16,7 @@ import type { SlackSource } from "./listing.ts";
 export interface SlackSourceOptions
   extends Pick<
     AuditLogsClientOptions,
-    "baseUrl" | "timeoutMs" | "logger" | "hooks" | "fetch" | "random" | "proxy"
+    "baseUrl" | "timeoutMs" | "logger" | "hooks" | "fetch" | "dispatcher" | "random" | "proxy"
   > {
   tokens: TokenProvider;
   clock: Clock;

@@ -2,6 +2,7 @@ import { decodeLines } from "../archive/archive-object.ts";
 import { listManifests, manifestKey, newestRevision } from "../archive/sealed-day.ts";
 import { CLASS_NAMES, CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
 import { columnsOf } from "../ocsf/columns.ts";
+import { type EventContext, enrichEvent } from "../ocsf/enrichments.ts";
 import { type OcsfEvent, toEvent } from "../ocsf/event.ts";
 import { ParquetEvents } from "../ocsf/parquet/parquet-events.ts";
 import { type ArchiveStore, type Clock, ObjectMissingError } from "../ports.ts";
@@ -64,6 +65,14 @@ export async function daysWithoutEvents(
   return [...new Set(missing.map(({ day }) => day))];
 }
 
+export interface DayPorts {
+  archive: ArchiveStore;
+  events: EventStore;
+  clock: Clock;
+  /** Absent: events say what Slack says, and nothing more. */
+  context?: EventContext | undefined;
+}
+
 /**
  * Write a sealed day's entries as events, each once, whatever interrupts this: every manifest of
  * the day has its own, and each part of them has a name that says what it is made of. A day that
@@ -73,7 +82,7 @@ export async function daysWithoutEvents(
  * @throws {DayEventsError} when an object is not what was sealed
  */
 export async function writeDayEvents(
-  { archive, events, clock }: { archive: ArchiveStore; events: EventStore; clock: Clock },
+  { archive, events, clock, context }: DayPorts,
   { source, day, version, place }: Omit<EventUnit, "revision"> & { place: EventPlace },
   deadlineMs: number,
 ): Promise<DayEvents> {
@@ -92,7 +101,7 @@ export async function writeDayEvents(
       if (marks.has(partMark(unit, part))) continue;
       // One in each call, however short it is: or nothing would ever be done.
       if (entries > 0 && clock.nowMs() + PART_MS > deadlineMs) return { isDone: false, entries };
-      entries += await writePart(archive, events, unit, place, part, objects);
+      entries += await writePart({ archive, events, context }, unit, place, part, objects);
     }
     await removeOthers(events, unit, place, new Set(parts.keys()));
     await events.put(unitMark(unit), Buffer.from("{}\n"));
@@ -134,8 +143,7 @@ function partsOf(objects: readonly ArchivedObject[]): Map<string, ArchivedObject
 
 /** @returns entries */
 async function writePart(
-  archive: ArchiveStore,
-  events: EventStore,
+  { archive, events, context }: Omit<DayPorts, "clock">,
   unit: EventUnit,
   place: EventPlace,
   part: string,
@@ -144,6 +152,7 @@ async function writePart(
   const files = new Map<ClassName, ParquetEvents>();
   let entries = 0;
   for await (const event of inOrder(archive, unit, objects)) {
+    if (context !== undefined) enrichEvent(event, context);
     const className = CLASS_BY_UID.get(event.class_uid) as ClassName;
     const file = files.get(className) ?? new ParquetEvents(columnsOf(className));
     files.set(className, file);

@@ -1,6 +1,6 @@
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import type { Dispatcher } from "undici";
 import { free, giveBack, takeBuffer } from "./body-buffers.ts";
 import { SlackBodyError } from "./errors.ts";
 
@@ -15,7 +15,7 @@ const PIECE_BYTES_MIN = 16 * 1024;
  * @returns the body, in memory that {@link giveBack} takes
  */
 export function collect(
-  body: Dispatcher.ResponseData["body"],
+  body: Readable,
   lengthBytes: number,
   maxBytes: number,
 ): Promise<Uint8Array> {

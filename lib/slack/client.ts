@@ -18,7 +18,7 @@ import {
 import type { Answer, SlackResponse } from "./response.ts";
 import { defaultRetryHandlers, type RetryHandler } from "./retry.ts";
 import { Sender } from "./sender.ts";
-import { fetchTransport, type Transport, undiciTransport } from "./transport.ts";
+import { dispatcherTransport, fetchTransport, type Transport } from "./transport.ts";
 import type { ActionsBody, LogsBody, SchemasBody } from "./types.ts";
 import { toUserAgent } from "./user-agent.ts";
 
@@ -200,7 +200,7 @@ function toTransport(base: URL, options: AuditLogsClientOptions): Transport {
     );
   }
   return fetch === undefined
-    ? undiciTransport(
+    ? dispatcherTransport(
         dispatcher ?? toDispatcher(base, { proxy, proxyCredentials, tls }),
         maxBodyBytes,
       )

@@ -59,7 +59,10 @@ export class OAuthClient {
   /** @param auditBaseUrl - of the Audit Logs API; a host that is not Slack's serves OAuth as well */
   constructor(
     auditBaseUrl: string,
-    options: Pick<AuditLogsClientOptions, "clock" | "random" | "fetch" | "logger"> = {},
+    options: Pick<
+      AuditLogsClientOptions,
+      "clock" | "random" | "fetch" | "dispatcher" | "logger"
+    > = {},
   ) {
     const { protocol, host } = new URL(auditBaseUrl);
     const origin = `${protocol}//${OAUTH_HOSTS[host] ?? host}`;

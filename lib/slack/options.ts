@@ -1,12 +1,12 @@
-import type { Dispatcher } from "undici";
 import type { Clock } from "./clock.ts";
-import type { ProxyCredentials, TlsOptions } from "./dispatcher.ts";
+import type { TlsOptions } from "./dispatcher.ts";
 import type { Query } from "./endpoint.ts";
 import type { ClientHooks } from "./hooks.ts";
 import type { Logger } from "./logger.ts";
 import type { Pacer } from "./pacer.ts";
+import type { ProxyCredentials } from "./proxy.ts";
 import type { RetryHandler } from "./retry.ts";
-import type { Fetch } from "./transport.ts";
+import type { Connections, Fetch } from "./transport.ts";
 import type { ActionName } from "./types.ts";
 
 /** A token, or what gives one; asked anew for each attempt, so that a rotated token is picked up. */
@@ -50,8 +50,8 @@ export interface AuditLogsClientOptions {
   proxyCredentials?: ProxyCredentials;
   /** Authorities to trust, a client certificate, the server name and so on. */
   tls?: TlsOptions;
-  /** Connections of your own, shared with other clients; proxy and TLS are then set up there. */
-  dispatcher?: Dispatcher;
+  /** Connections of your own, such as an undici dispatcher that other clients share; proxy and TLS are then set up there. */
+  dispatcher?: Connections;
   /** Longest body that is read, decompressed. @default 67_108_864 (64 MiB) */
   maxBodyBytes?: number;
   /** Does the HTTP instead of undici; proxy and TLS are then set up there. */

@@ -113,6 +113,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/slack/advice.ts": "test/slack/errors.test.ts",
   "lib/slack/body.ts": "test/slack/transport.test.ts",
   "lib/slack/dispatcher.ts": "test/slack/transport.test.ts",
+  "lib/slack/proxy.ts": "test/slack/transport.test.ts",
   "lib/slack/exchange.ts": "test/slack/transport.test.ts",
   "lib/slack/reader.ts": "test/slack/client.test.ts",
   "lib/slack/request.ts": "test/slack/hooks.test.ts",
@@ -133,7 +134,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
   "lib/local/prepare-wide.ts": "test/local/lake-database.test.ts",
   "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
-  "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",
   "lib/sql/query-result.ts": "test/aws/athena-database.test.ts",
 

@@ -68,6 +68,8 @@ export const ASSUMED = {
   eventsBytesPerEntry: 140,
   /** A class each, and a mark, for 200,000 entries. */
   eventsPutsPerMillion: 60,
+  /** What a batch has, the findings of two days, that they are written, that none is left. */
+  findingsPutsPerBatch: 5,
   /** Run, look at its answer, wait. */
   closeRunTransitions: 3,
 };

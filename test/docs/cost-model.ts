@@ -160,6 +160,11 @@ export function eventsDollarsPerMillion(): { written: number; storedMonth: numbe
   };
 }
 
+/** Of alerts as findings, in a batch of a day: each is read. */
+export function findingsDollarsPerThousand(): number {
+  return 1000 * PRICES.s3Get + ASSUMED.findingsPutsPerBatch * PRICES.s3PutOrList;
+}
+
 /** How long one run is billed for. */
 export function runSeconds({ entriesPerDay, calls }: Volume): number {
   const listed = (entriesPerDay / ASSUMED.runsPerDay) * ASSUMED.listedPerStored;

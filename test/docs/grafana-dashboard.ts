@@ -16,6 +16,15 @@ const CONFIGURED = "__default";
 /** Of the plugin: how rows become frames. */
 const FORMATS = { timeSeries: 0, table: 1 };
 
+/** What the plugins of the panels cannot do without. */
+const OPTIONS = {
+  table: { frameIndex: 0, showHeader: true },
+  timeseries: {
+    legend: { displayMode: "list", placement: "bottom", showLegend: true, calcs: [] },
+    tooltip: { mode: "multi", sort: "none" },
+  },
+};
+
 const COLUMNS = 24;
 const TABLE_ROWS = 9;
 
@@ -75,7 +84,7 @@ function panelOf({ sql }: Statement, id: number, type: "timeseries" | "table", f
       },
     ],
     fieldConfig: { defaults: { unit: "none" }, overrides: [] },
-    options: {},
+    options: OPTIONS[type],
   };
 }
 

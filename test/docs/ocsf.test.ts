@@ -43,6 +43,8 @@ Nothing is dropped. \`raw_data\` is the exact line, and what has no place in a c
 
 Where a class requires what the entry does not say, it is \`Unknown\`.
 
+With [local files](../operate/detection.md#what-is-known-of-addresses-and-people), what they say is added: the country to \`location.country\` of \`src_endpoint\` or \`device\`, the autonomous system to \`src_endpoint.autonomous_system\`, and all of it to \`enrichments\`, an object for the address and one for who did it: \`name\` is the attribute, \`value\` what it has, \`type\` \`address\` or \`staff\`, \`data\` what the files say. Without them there are no enrichments.
+
 ## Versions
 
 \`${DEFAULT_SCHEMA_VERSION}\` is the default: Amazon Security Lake and AWS's pipelines read it. \`--schema-version 1.8.0\` writes the newest. They differ in:
@@ -64,7 +66,7 @@ ${Object.entries(CLASSES)
   )
   .join("\n")}
 
-All events also have \`cloud\`, \`actor\`, \`severity\`, \`status\`, \`unmapped\` and \`raw_data\`, and declare the profiles \`cloud\` and \`host\`.
+All events also have \`cloud\`, \`actor\`, \`severity\`, \`status\`, \`unmapped\`, \`raw_data\` and, with local files, \`enrichments\`, and declare the profiles \`cloud\` and \`host\`.
 
 ## The view
 

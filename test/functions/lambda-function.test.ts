@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { addCounts, createFunction, type Invocation } from "../../functions/lambda-function.ts";
+import {
+  addCounts,
+  createFunction,
+  type Invocation,
+  withinTime,
+} from "../../functions/lambda-function.ts";
+import { systemClock } from "../../lib/slack/clock.ts";
 import { SERVICES } from "../../lib/stack/metrics.ts";
 import { lambdaContext } from "./lambda-context.ts";
 
@@ -121,5 +127,20 @@ describe("createFunction", () => {
     expect(() => createFunction(SERVICES.ingest, OF_A_SOURCE)).toThrow(
       /^the function's environment is wrong: SOURCE: /,
     );
+  });
+});
+
+describe("work within the time of a call", () => {
+  const within = (ms: number) => ({ deadlineMs: systemClock.nowMs() + ms }) as Invocation;
+
+  it("is told when the time is over", async () => {
+    const work = (over: AbortSignal) =>
+      new Promise((_, reject) => over.addEventListener("abort", () => reject(over.reason)));
+
+    await expect(withinTime(within(0), work)).rejects.toThrow("the function's time is over");
+  });
+
+  it("is done when it is done before", async () => {
+    expect(await withinTime(within(60_000), async ({ aborted }) => aborted)).toBe(false);
   });
 });

@@ -2,19 +2,27 @@ import { expect, it } from "vitest";
 import { toFinding } from "../../lib/ocsf/alert-event.ts";
 import { CLASSES, type ClassName, SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
 import { type ColumnType, columnsOf } from "../../lib/ocsf/columns.ts";
+import { enrichEvent } from "../../lib/ocsf/enrichments.ts";
 import { type OcsfEvent, toEvent } from "../../lib/ocsf/event.ts";
 import { makeAlert } from "../detect/make-alert.ts";
+import { exampleContext } from "./example-context.ts";
 import { exampleLines, knownActions } from "./example-lines.ts";
 
+const CONTEXT = exampleContext();
 const ALERT = makeAlert("intune-disabled/grid/2026-01-05T10:00:00Z/0");
 const KNOWN = { ipAddress: "192.0.2.1", country: "DE", staff: { department: "Sales" } };
 const EVENTS = SCHEMA_VERSIONS.flatMap((version) => [
   ...exampleLines([...knownActions(), ...knownActions(), "an_action_of_tomorrow"]).map((line) =>
-    asJson(toEvent(line, "acme", version)),
+    asJson(enriched(toEvent(line, "acme", version))),
   ),
   toFinding({ ...ALERT, entry: { ...ALERT.entry, ...KNOWN } }, version),
   toFinding({ ...ALERT, entry: { ...ALERT.entry, ipAddress: "unknown" } }, version),
 ]);
+function enriched(event: OcsfEvent): OcsfEvent {
+  enrichEvent(event, CONTEXT);
+  return event;
+}
+
 const NAMES = new Map(
   Object.entries(CLASSES).map(([name, { uid }]) => [uid as number, name as ClassName]),
 );

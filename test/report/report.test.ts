@@ -18,6 +18,7 @@ import { renderReport } from "../../lib/report/page.ts";
 import { type ReportScope, statementsOf } from "../../lib/report/questions.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
 import { trailSql } from "../../lib/report/trail.ts";
+import { PLACES } from "../../lib/report/world-map.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
 import { openArchive } from "../fakes/open-archive.ts";
 import { sealDays } from "../seal/sealed-archive.ts";
@@ -208,20 +209,25 @@ it("says how many texts were put aside in these days", async () => {
   expect(page).toContain("2 texts that <b>slack</b> listed are in no table");
 });
 
-it("counts logins by country where local files say it", async () => {
+it("counts logins by country, small ones too, where local files say it", async () => {
   const countries = { country: () => "NZ" };
   const { lake, page } = await report(await makeDirectory(), LOGINS, [], {
     addresses: new AddressContext({ countries }),
   });
   onTestFinished(() => lake.close());
   const { document } = parseHTML(page);
-  const figure = [...document.querySelectorAll("#logins figure")].find((figure) =>
-    figure.querySelector("figcaption")?.textContent?.startsWith("Logins by country"),
+  const figures = ["Logins by country", "Countries with the most"].map((start) =>
+    [...document.querySelectorAll("#logins figure")].find((figure) =>
+      figure.querySelector("figcaption")?.textContent?.startsWith(start),
+    ),
   );
 
-  expect([...(figure?.querySelectorAll("td") ?? [])].map(({ textContent }) => textContent)).toEqual(
-    ["New Zealand (NZ)", "3"],
-  );
+  for (const figure of figures) {
+    expect(figure?.querySelector("tbody")?.textContent).toBe("New Zealand (NZ)3");
+  }
+  const circles = [...(figures[0]?.querySelectorAll("svg.wide circle") ?? [])];
+  expect(circles.map(({ textContent }) => textContent)).toEqual(["New Zealand (NZ): 3 logins"]);
+  expect(["SG", "MT", "XK", "GF"].filter((code) => !PLACES.has(code))).toEqual([]);
 });
 
 it("has the alerts that a log has kept, the same as those of the rules", async () => {

@@ -13,6 +13,7 @@ import {
 } from "../../lib/security-lake/write-day-events.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { openArchive } from "../fakes/open-archive.ts";
+import { exampleContext } from "../ocsf/example-context.ts";
 import { exampleLines, knownActions } from "../ocsf/example-lines.ts";
 import { sealDays } from "../seal/sealed-archive.ts";
 import { makeDirectory } from "../sql/open-lake-of.ts";
@@ -162,6 +163,22 @@ it("an addendum's entries are added, and no others", async () => {
   expect(events.files()).toEqual(expect.arrayContaining(first));
   const lines = await readEvents(events, "raw_data");
   expect(lines.flat().sort()).toEqual(LINES.slice(0, 14).sort());
+});
+
+it("says of the address what local files say", async () => {
+  const store = new MemoryArchiveStore();
+  const events = new MemoryEventStore();
+  await fill(store, [exampleOf("user_login", 0)]);
+  await sealDays(store, SOURCE, [DAY]);
+  await writeDayEvents(
+    { archive: store, events, clock, context: exampleContext() },
+    JOB,
+    NO_DEADLINE,
+  );
+
+  expect(
+    await readEvents(events, "src_endpoint.location.country, enrichments[1].data::JSON->>'lists'"),
+  ).toEqual([["DE", '["Tor exits"]']]);
 });
 
 it("goes on in the next call, when the time is over, and writes a part in each", async () => {

@@ -878,11 +878,16 @@ describe("saved queries", () => {
         entry("20 09:00:00", ADA, "file_shared", { entity, details: { old: { inner: 2 } } }),
         entry("20 10:00:00", BOB, "file_shared", { entity, details: { old: [{ beam: ":" }] } }),
         entry("20 11:00:00", ADA, "file_shared", { entity, details: { beam: 'x","y":"z' } }),
+        entry("20 12:00:00", ADA, "user_login", { entity, context: { warp: { beam: 1 } } }),
       ],
       { new_since: "2026-03-15" },
     );
 
-    expect(rows).toEqual([["details", "beam", "2026-03-20 10:00:00", 2, "file_shared"]]);
+    expect(rows).toEqual([
+      ["details", "beam", "2026-03-20 10:00:00", 2, "file_shared"],
+      ["context", "beam", "2026-03-20 12:00:00", 1, "user_login"],
+      ["context", "warp", "2026-03-20 12:00:00", 1, "user_login"],
+    ]);
   });
 
   it("completeness: has one line a day, and the lag of the newest entry", async () => {

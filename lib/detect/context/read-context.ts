@@ -25,6 +25,16 @@ export interface LocalContext {
   staff?: StaffList;
 }
 
+/**
+ * @returns nothing when there is no file
+ * @throws {ContextFileError} as {@link readContext}
+ */
+export function readGivenContext(files: ContextFiles): LocalContext | undefined {
+  const { threatLists = [], ...others } = files;
+  const given = [...threatLists, ...Object.values(others)];
+  return given.some((file) => file !== undefined) ? readContext(files) : undefined;
+}
+
 /** @throws {ContextFileError} naming the file, the line and what is wrong with it */
 export function readContext(files: ContextFiles): LocalContext {
   const { countries, networkOwners, torExits, threatLists = [], networks, slackAllowList } = files;

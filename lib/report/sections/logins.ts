@@ -3,6 +3,7 @@ import { figure, legend, rankingFigure, timeAxis } from "../charts.ts";
 import { html, type Markup } from "../html.ts";
 import type { ReportData } from "../report-data.ts";
 import { counted, formatCount, queryTable, table } from "../tables.ts";
+import { worldFigure } from "../world-map.ts";
 import { listed, queryOf, type Section, topsOf } from "./section.ts";
 import { binName, timeBins } from "./time-bins.ts";
 
@@ -132,18 +133,27 @@ const COUNTRIES_MAX = 15;
 function countries({ countries }: ReportData): Markup | undefined {
   if (countries === undefined) return undefined;
   const names = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
-  const named = countries.map(([code, count]): [string, number] => [
-    /^[A-Z]{2}$/.test(code) ? `${names.of(code)} (${code})` : "unknown",
+  const named = countries.map(([code, count]) => ({
+    code,
+    name: /^[A-Z]{2}$/.test(code) ? `${names.of(code)} (${code})` : "unknown",
     count,
-  ]);
-  return rankingFigure(named, {
-    caption: "Logins by country",
-    message: "Most logins by country",
+  }));
+  const color = "var(--series-1)";
+  return html`${worldFigure(named, {
+    caption: "Logins by country; the larger a circle, the more",
+    unit: "login",
+    color,
+  })}
+${rankingFigure(
+  named.map(({ name, count }) => [name, count]),
+  {
+    caption: "Countries with the most logins",
     unit: "logins",
-    color: "var(--series-1)",
+    color,
     columns: ["country", "logins"],
     barsMax: COUNTRIES_MAX,
-  });
+  },
+)}`;
 }
 
 function failing(data: ReportData): Markup | undefined {

@@ -22,7 +22,10 @@ WITH entries AS (
     actor_email,
     ip_address,
     session_id,
-    concat(coalesce(ip_address, ''), ' ', coalesce(user_agent, '')) AS origin,
+    CASE
+      WHEN session_id IS NULL OR action IN ('user_deactivated', 'guest_deactivated', 'guest_expired')
+        THEN concat(coalesce(ip_address, ''), ' ', coalesce(user_agent, ''))
+    END AS origin,
     event_time
   FROM audit_logs
   WHERE dt BETWEEN :from_day AND :to_day

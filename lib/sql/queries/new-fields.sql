@@ -1,7 +1,7 @@
 -- Fields never seen before
--- Which fields came up for the first time in the details or the entity of an entry?
+-- Which fields came up for the first time in the details, the entity or the context of an entry?
 -- A field is its name, at whatever depth. In an archive that does not reach back before `new_since`, all fields are new.
--- leaves out fields of actor and context: they are the same for all actions
+-- leaves out fields of actor: they are in no column but the line, which is most of what there is to read
 -- leaves out names with an escape or of more than 64 characters: they are data
 -- parameter new_since day = date_format(current_date - INTERVAL '7' DAY, '%Y-%m-%d') -- first day that counts as new, UTC
 -- parameter from_day day = date_format(current_date - INTERVAL '90' DAY, '%Y-%m-%d') -- first day of the history to compare with, UTC
@@ -11,6 +11,7 @@ WITH shapes AS (
     action,
     array_join(regexp_extract_all(details, '"[^"\\]{1,64}" ?:'), '') AS of_details,
     array_join(regexp_extract_all(entity, '"[^"\\]{1,64}" ?:'), '') AS of_entity,
+    array_join(regexp_extract_all(context, '"[^"\\]{1,64}" ?:'), '') AS of_context,
     min(dt) AS first_day,
     min(event_time) AS first_time,
     count(*) AS entries,
@@ -20,19 +21,20 @@ WITH shapes AS (
   GROUP BY
     action,
     array_join(regexp_extract_all(details, '"[^"\\]{1,64}" ?:'), ''),
-    array_join(regexp_extract_all(entity, '"[^"\\]{1,64}" ?:'), '')
+    array_join(regexp_extract_all(entity, '"[^"\\]{1,64}" ?:'), ''),
+    array_join(regexp_extract_all(context, '"[^"\\]{1,64}" ?:'), '')
 ),
 parts AS (
   SELECT
     part,
-    CASE part WHEN 'details' THEN of_details ELSE of_entity END AS names,
+    CASE part WHEN 'details' THEN of_details WHEN 'entity' THEN of_entity ELSE of_context END AS names,
     action,
     first_day,
     first_time,
     entries,
     first_id
   FROM shapes
-  CROSS JOIN UNNEST(ARRAY['details', 'entity']) AS kinds (part)
+  CROSS JOIN UNNEST(ARRAY['details', 'entity', 'context']) AS kinds (part)
 ),
 fields AS (
   SELECT

@@ -55,6 +55,33 @@ describe("ocsf", () => {
     expect(rows.every(({ raw_data }) => lines.includes(String(raw_data)))).toBe(true);
   });
 
+  it("adds what files say of the address and of who did it", async () => {
+    const directory = await temporaryDirectory();
+    const [networks, staff] = ["networks", "staff.csv"].map((name) => join(directory, name));
+    await writeFile(networks ?? "", "192.0.2.0/24 Office\n");
+    await writeFile(staff ?? "", "email,department\nmiles@example.com,Music\n");
+    const { code, stdout } = await run([
+      ...["ocsf", "--archive", archive, "--from", "1772442120", "--until", "1772442121"],
+      ...["--networks", networks ?? "", "--staff", staff ?? ""],
+    ]);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).enrichments).toEqual([
+      {
+        name: "src_endpoint.ip",
+        value: "192.0.2.44",
+        type: "address",
+        data: { network: "Office", isKnownNetwork: true },
+      },
+      {
+        name: "actor.user.uid",
+        value: "U0MILES001",
+        type: "staff",
+        data: { email: "miles@example.com", department: "Music" },
+      },
+    ]);
+  });
+
   it("gives out nothing of an object that is not what its name says", async () => {
     const damaged = await temporaryDirectory();
     await run(["import", "--archive", damaged, join(FIXTURES, "page.json")]);
@@ -88,6 +115,7 @@ describe("ocsf", () => {
     [["--output", "parquet"], "--output parquet needs --file"],
     [["--schema-version", "1.6.0"], "1.5.0, 1.8.0"],
     [["--source", "other"], 'has no source "other"'],
+    [["--staff", "/no/such/file"], "--staff"],
     [["--from", "2026-05-02", "--until", "2026-05-01"], "must be later than --from"],
   ])("refuses %j in one line", async (args, problem) => {
     const { code, stdout, stderr } = await run(["ocsf", "--archive", archive, ...args]);

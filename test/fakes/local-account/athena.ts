@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { PREFIXES } from "../../../lib/archive/object-key.ts";
 import { ALERTS_VIEW } from "../../../lib/sql/alerts-view.ts";
 import { ARCHIVE_HOURS_VIEW } from "../../../lib/sql/archive-hours-view.ts";
@@ -27,6 +28,11 @@ interface Query {
   answer: Answer;
 }
 
+/** A query that takes longer is told to be running: callers wait for an answer so long only. */
+const LONGEST_ANSWER_MS = 2_000;
+
+const RUNNING = { state: "RUNNING", reason: undefined };
+
 const NOTHING: Answer = { columns: [], rows: [] };
 
 /** Whether the caller of a statement may make a call. */
@@ -54,7 +60,7 @@ export class LocalAthena {
   readonly #engine: Engine;
   readonly #deployment: Deployment;
   readonly #keysOf: (bucket: string) => Promise<string[]>;
-  readonly #queries = new Map<string, Query>();
+  readonly #queries = new Map<string, Promise<Query>>();
   #started = 0;
 
   /** @param keysOf - the objects of a bucket */
@@ -72,18 +78,23 @@ export class LocalAthena {
   async answer(operation: string, input: any, authorize: Authorize): Promise<object> {
     switch (operation) {
       case "StartQueryExecution": {
-        // Before anything is awaited: statements run side by side.
         this.#started += 1;
         const id = `query-${this.#started}`;
-        this.#queries.set(id, await this.#run(id, input, authorize));
+        const query = this.#run(id, input, authorize);
+        query.catch(() => {}); // whoever asks for it hears of it
+        this.#queries.set(id, query);
         return { QueryExecutionId: id };
       }
       case "GetQueryExecution": {
-        const { state, reason } = this.#query(input.QueryExecutionId);
+        const running = sleep(LONGEST_ANSWER_MS, RUNNING, { ref: false });
+        const { state, reason } = await Promise.race([
+          this.#query(input.QueryExecutionId),
+          running,
+        ]);
         return { QueryExecution: { Status: { State: state, StateChangeReason: reason } } };
       }
       case "GetQueryResults": {
-        const { columns, rows } = this.#query(input.QueryExecutionId).answer;
+        const { columns, rows } = (await this.#query(input.QueryExecutionId)).answer;
         const names = columns.map(({ Name }) => Name);
         return {
           ResultSet: {
@@ -99,7 +110,7 @@ export class LocalAthena {
     }
   }
 
-  #query(id: string): Query {
+  #query(id: string): Promise<Query> {
     const query = this.#queries.get(id);
     if (query === undefined) throw new Error(`there is no query ${id}`);
     return query;

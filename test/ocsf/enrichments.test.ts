@@ -1,0 +1,92 @@
+import { expect, it } from "vitest";
+import { toFinding } from "../../lib/ocsf/alert-event.ts";
+import { SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
+import { enrichEvent } from "../../lib/ocsf/enrichments.ts";
+import { toEvent } from "../../lib/ocsf/event.ts";
+import { makeAlert } from "../detect/make-alert.ts";
+import { exampleContext } from "./example-context.ts";
+import { exampleLines, knownActions } from "./example-lines.ts";
+import { problemsOf } from "./validate.ts";
+
+const CONTEXT = exampleContext();
+const LINES = exampleLines([...knownActions(), "an_action_of_tomorrow"]);
+
+/** The event of an action that somebody did from an address. */
+function eventOf(action: string, ipAddress: string, email = "bo@example.com") {
+  const [line = ""] = exampleLines([action]);
+  const entry = JSON.parse(line);
+  entry.context.ip_address = ipAddress;
+  entry.actor.user.email = email;
+  const event = toEvent(JSON.stringify(entry), "acme", "1.5.0");
+  enrichEvent(event, CONTEXT);
+  return event;
+}
+
+it.each(SCHEMA_VERSIONS)(
+  "what is added leaves every action's event valid in version %s",
+  (version) => {
+    const events = LINES.map((line) => toEvent(line, "acme", version));
+    for (const event of events) enrichEvent(event, CONTEXT);
+
+    expect(events.flatMap(problemsOf)).toEqual([]);
+    expect(events.filter(({ enrichments }) => enrichments === undefined)).toEqual([]);
+  },
+);
+
+it("puts what has a place there, and all of it beside what it was said of", () => {
+  const event = eventOf("user_login", "192.0.2.0");
+
+  expect(event).toMatchObject({
+    src_endpoint: {
+      ip: "192.0.2.0",
+      location: { country: "DE" },
+      autonomous_system: { number: 64500, name: "Example Telecom" },
+    },
+    enrichments: [
+      {
+        name: "src_endpoint.ip",
+        value: "192.0.2.0",
+        type: "address",
+        data: {
+          country: "DE",
+          network: "AS64500 Example Telecom",
+          isKnownNetwork: false,
+          lists: ["Tor exits"],
+        },
+      },
+      { name: "actor.user.uid", value: "U1", type: "staff", data: { department: "Sales" } },
+    ],
+  });
+});
+
+it("takes a network of one's own for no system, whatever it is called", () => {
+  const { src_endpoint } = eventOf("user_login", "2001:db8::1");
+
+  expect(src_endpoint).toEqual({ ip: "2001:db8::1", location: { country: "DE" } });
+});
+
+it("knows no place for a system where the address is a device's", () => {
+  expect(eventOf("app_installed", "192.0.2.0")).toMatchObject({
+    device: { ip: "192.0.2.0", location: { country: "DE" } },
+    enrichments: [{ name: "device.ip", data: { network: "AS64500 Example Telecom" } }, {}],
+  });
+});
+
+it("adds nothing where no file says anything", () => {
+  const [line = ""] = exampleLines(["user_login"]);
+  const plain = JSON.stringify({ ...JSON.parse(line), actor: {}, context: {} });
+  const event = toEvent(plain, "acme", "1.5.0");
+  enrichEvent(event, CONTEXT);
+
+  expect(event).toEqual(toEvent(plain, "acme", "1.5.0"));
+});
+
+it("says of an alert's address where it is, in the same places", () => {
+  const alert = makeAlert("intune-disabled/grid/2026-01-05T10:00:00Z/0");
+  const entry = { ...alert.entry, ipAddress: "192.0.2.1", country: "DE", network: "Office" };
+
+  expect(toFinding({ ...alert, entry })).toMatchObject({
+    device: { ip: "192.0.2.1", location: { country: "DE" } },
+    enrichments: [{ name: "device.ip", data: { country: "DE", network: "Office" } }],
+  });
+});
