@@ -13,7 +13,7 @@ const ZIP_KILOBYTES_MAX: Record<string, number> = {
   ingest: 176,
   notify: 150,
   ocsf: 203,
-  report: 530,
+  report: 565,
   "schema-watch": 145,
   seal: 212,
 };
