@@ -2,6 +2,7 @@
  * Every entry of an archive as an event, in a Parquet file a class, in a process of its own: prints
  * what the process used. The job is JSON in the environment variable JOB.
  */
+import { setFlagsFromString } from "node:v8";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
 import { archivedEvents } from "../lib/ocsf/archived-events.ts";
 import { CLASS_NAMES, CLASSES } from "../lib/ocsf/classes.ts";
@@ -11,6 +12,8 @@ import type { OcsfJob, OcsfUse } from "./job.ts";
 import { processUse } from "./processes.ts";
 
 const { directory }: OcsfJob = JSON.parse(process.env.JOB ?? "{}");
+
+setFlagsFromString("--semi-space-growth-factor=2"); // as the function does
 
 const files = new Map<number, ParquetEvents>(
   CLASS_NAMES.map((name) => [CLASSES[name].uid, new ParquetEvents(columnsOf(name))]),

@@ -15,6 +15,8 @@ import { withFakeSlack, work } from "./processes.ts";
 const FROM = Date.UTC(2026, 2, 2, 12) / 1000;
 const HOURS = 3;
 const ENTRIES_PER_WEEK = 20_000_000;
+/** Of the function that writes events. */
+const EVENTS_MEMORY_MB = 1769;
 /** Of making events, to ingesting them. */
 const GOAL = 2;
 
@@ -31,7 +33,11 @@ try {
     return measure([COMMAND, "ocsf", "--archive", directory, ...to]);
   };
   const [ndjson, parquet] = [await eventsAs("ndjson"), await eventsAs("parquet")];
-  const files = await work<OcsfUse>("ocsf-worker.ts", { directory } satisfies OcsfJob);
+  const files = await work<OcsfUse>(
+    "ocsf-worker.ts",
+    { directory } satisfies OcsfJob,
+    EVENTS_MEMORY_MB,
+  );
 
   const micros = (use: { cpuSeconds: number }) => (use.cpuSeconds / entries) * 1e6;
   const table = new Table({

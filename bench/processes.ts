@@ -20,8 +20,12 @@ export function lambdaFlags(memoryMb: number): string[] {
 export const FUNCTION_MEMORY_MB = 512;
 
 /** Run a worker of this folder with Lambda's flags; its job and what it prints are JSON. */
-export async function work<T>(script: string, job: object): Promise<T> {
-  const flags = lambdaFlags(FUNCTION_MEMORY_MB);
+export async function work<T>(
+  script: string,
+  job: object,
+  memoryMb = FUNCTION_MEMORY_MB,
+): Promise<T> {
+  const flags = lambdaFlags(memoryMb);
   const worker = spawn(process.execPath, [...flags, join(import.meta.dirname, script)], {
     env: { ...process.env, JOB: JSON.stringify(job) },
     stdio: ["ignore", "pipe", "inherit"],

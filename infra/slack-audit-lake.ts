@@ -177,6 +177,7 @@ export function addLake(scope: Construct, config: LakeConfig): LakeResources {
     new WeeklyReport(scope, "WeeklyReport", {
       config: config.weeklyReport,
       sources: config.sources.map(({ name }) => name),
+      files: contextFiles({ countries: config.detection.context.countries, threatLists: [] }),
       schedules: ingestion.schedules,
       deadLetters: ingestion.deadLetters,
       lakeFormation: config.catalog.lakeFormation,

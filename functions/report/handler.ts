@@ -1,7 +1,8 @@
 /**
  * Weekly report: once a week, started by EventBridge Scheduler with
  * `{"time": "2026-03-09T06:00:00Z"}`, its own time. It writes the page about the seven whole UTC
- * days before that one, from queries in Athena, and publishes where it is.
+ * days before that one, from queries in Athena, and publishes where it is. The file of countries that
+ * the stack may put beside its code says from where people logged in.
  *
  * It fails as a whole and may be started again at once: the same days give the same key, so that
  * the page replaces the former one, and the message goes out again.
@@ -19,6 +20,7 @@ import { objectConsoleUrl } from "../../lib/aws/console-url.ts";
 import { DynamoDbCheckpointStore } from "../../lib/aws/dynamodb-checkpoint-store.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { SnsNotificationSink } from "../../lib/aws/sns-notification-sink.ts";
+import { readGivenContext } from "../../lib/detect/context/read-context.ts";
 import { collectReport } from "../../lib/report/collect.ts";
 import { renderReport, sectionsOf } from "../../lib/report/page.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
@@ -29,6 +31,7 @@ import { REPORT_ENVIRONMENT } from "../../lib/stack/report-environment.ts";
 import { reportKey } from "../../lib/stack/report-key.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { readContextFiles } from "../context-files.ts";
 import { createFunction, type Invocation, withinTime } from "../lambda-function.ts";
 
 const EVENT = z.object({ time: z.iso.datetime() });
@@ -47,6 +50,8 @@ const checkpoints = new DynamoDbCheckpointStore(
   environment.CHECKPOINT_TABLE,
 );
 const sink = new SnsNotificationSink(new SNSClient(CLIENT_OPTIONS), environment.ALERT_TOPIC_ARN);
+
+const context = readGivenContext(readContextFiles(import.meta.url));
 
 async function makeReport(event: unknown, invocation: Invocation): Promise<void> {
   const { time } = EVENT.parse(event);
@@ -78,6 +83,7 @@ async function collect(period: ReportData["period"], over: AbortSignal): Promise
       store: archive,
       sources,
       heads: await sealedHeadsOf(checkpoints, sources),
+      addresses: context?.addresses,
       hasAlertLog: environment.ALERT_LOG !== undefined,
       readAll: async (statements, _days, take) => {
         const { taken, scannedBytes } = await athena.readAll(statements, take, over);

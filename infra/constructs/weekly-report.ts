@@ -23,6 +23,7 @@ import { SECONDS_PER_DAY } from "../../lib/time.ts";
 import type { LakeConfig } from "../config/schema.ts";
 import { allowQueries, allowResults } from "./athena-access.ts";
 import type { Catalog } from "./catalog.ts";
+import type { contextFiles } from "./detection-files.ts";
 import { grantQueries } from "./lake-formation.ts";
 import type { Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
@@ -35,6 +36,8 @@ export interface WeeklyReportProps {
   sources: string[];
   /** Whether alerts are kept in the bucket. */
   hasAlertLog: boolean;
+  /** What says in which country an address is, beside the code. */
+  files: ReturnType<typeof contextFiles>;
   bucket: IBucket;
   columnsBucket: IBucket;
   /** Gets the pages. */
@@ -62,6 +65,7 @@ export class WeeklyReport extends Construct {
     const handler = new NodeFunction(this, "Function", {
       folder: "report",
       description,
+      files: props.files,
       memoryMb: 1024,
       timeout: Duration.minutes(15), // Athena works, and the function waits
       retryAttempts: 1, // the next start is a week away; each attempt pays for its queries

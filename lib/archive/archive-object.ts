@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip, gunzipSync } from "node:zlib";
 import { encodeLines, HASH_DIGITS } from "./encode-lines.ts";
@@ -153,7 +153,7 @@ export async function decodeText(
  * @returns the hash that {@link encodeLines} gives
  */
 export function measureText(text: Buffer): { lines: number; hash: string } {
-  const sha256 = createHash("sha256").update(text).digest("hex");
+  const sha256 = hash("sha256", text);
   return { lines: countLines(text), hash: sha256.slice(0, HASH_DIGITS) };
 }
 
@@ -194,9 +194,13 @@ export async function measureObject(
     }
     return measureText(text);
   } finally {
-    // One after another, they would pile up before the garbage collector gets to them.
-    if (text.buffer.byteLength <= text.byteLength + 1) text.buffer.transfer(0);
+    freeText(text);
   }
+}
+
+/** Nobody may read it any more. One after another, they would pile up before the garbage collector gets to them. */
+export function freeText(text: Buffer<ArrayBuffer>): void {
+  if (text.buffer.byteLength <= text.byteLength + 1) text.buffer.transfer(0);
 }
 
 async function decompressText(

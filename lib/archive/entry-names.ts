@@ -1,114 +1,107 @@
-import type { EntryRows } from "./entry-rows.ts";
-
-/** Of Slack's ids. */
-const ID_BYTES = 36;
-
-/**
- * An entry is known by its id and its time (docs/adr/0016-id-and-time.md): a line
- * that gives an id another time than Slack does, as an import may bring it, is another.
- */
-export type EntryName = `${number} ${string}`;
-
-export function entryName({ id, dateCreate }: { id: string; dateCreate: number }): EntryName {
-  return `${dateCreate} ${id}`;
-}
+import type { TimeRange } from "../time.ts";
+import type { NameRows } from "./entry-rows.ts";
+import { type EntryName, idOf, NameList } from "./name-list.ts";
 
 /**
- * A set of names.
+ * A set of names: a hash table over the ids' bytes.
  *
- * A hash table over the ids' bytes, which takes a tenth of the memory of as many strings, and
- * gives the garbage collector nothing to do.
+ * Names have numbers, from 1, in the order in which they were added. One may be added twice.
  */
 export class EntryNames {
-  /** The ids, one after another, and where each ends. */
-  #ids: Buffer;
-  #ends: Uint32Array;
-  #dates: Float64Array;
-  /** Number of a name, from 1, at the place that the hash of its id says, or at the next free one. */
+  readonly #names: NameList;
+  /** Number of a name, at the place that the hash of its id says, or at the next free one. */
   #places: Uint32Array;
-  #size = 0;
 
   /** @param names - how many to expect */
   constructor(names = 0) {
-    const capacity = Math.max(1, names);
-    this.#ids = Buffer.allocUnsafeSlow(ID_BYTES * capacity);
-    this.#ends = new Uint32Array(capacity);
-    this.#dates = new Float64Array(capacity);
-    this.#places = placesFor(capacity);
+    this.#names = new NameList(names);
+    this.#places = placesFor(Math.max(1, names));
   }
 
   get size(): number {
-    return this.#size;
+    return this.#names.size;
   }
 
   /** Begin anew, in the same memory. */
   clear(): void {
-    this.#size = 0;
+    this.#names.clear();
     this.#places.fill(0);
   }
 
-  add(entries: EntryRows, row: number): void {
-    const { buffer, start, end } = idOf(entries, row);
-    this.#add(buffer, start, end, entries.dateCreateOf(row));
+  add(entries: NameRows, row: number): void {
+    this.#names.add(entries, row);
+    this.#putLast();
   }
 
-  addName({ id, dateCreate }: { id: string; dateCreate: number }): void {
-    const bytes = idBytes(id);
-    this.#add(bytes, 0, bytes.length, dateCreate);
+  addName(name: EntryName): void {
+    this.#names.addName(name);
+    this.#putLast();
   }
 
   /** Whether the entry's id is here, with its time. */
-  has(entries: EntryRows, row: number): boolean {
-    return this.#find(entries, row, entries.dateCreateOf(row));
+  has(entries: NameRows, row: number): boolean {
+    return this.numberOf(entries, row) > 0;
   }
 
   /** Whether the entry's id is here, whatever its time. */
-  hasId(entries: EntryRows, row: number): boolean {
-    return this.#find(entries, row, undefined);
+  hasId(entries: NameRows, row: number): boolean {
+    return this.#find(entries, row, undefined, 0) > 0;
   }
 
-  #find(entries: EntryRows, row: number, dateCreate: number | undefined): boolean {
+  /**
+   * The number of the entry's name; 0 when it is not here.
+   *
+   * @param after - the number that was found last, to find the next one of the same name
+   */
+  numberOf(entries: NameRows, row: number, after = 0): number {
+    return this.#find(entries, row, entries.dateCreateOf(row), after);
+  }
+
+  /** How many have a time of this range. */
+  countIn({ from, until }: TimeRange): number {
+    let count = 0;
+    for (let row = 0; row < this.size; row++) {
+      const date = this.#names.dateCreateOf(row);
+      if (date >= from && date < until) count += 1;
+    }
+    return count;
+  }
+
+  #find(entries: NameRows, row: number, dateCreate: number | undefined, after: number): number {
     const { buffer, start, end } = idOf(entries, row);
     let place = this.#placeOf(buffer, start, end);
     for (;;) {
+      // Those of one id stand in ascending order.
       const number = this.#places[place] as number;
-      if (number === 0) return false;
-      const isDate = dateCreate === undefined || this.#dates[number - 1] === dateCreate;
-      if (isDate && this.#isId(number - 1, buffer, start, end)) return true;
+      if (number === 0) return 0;
+      const isDate =
+        dateCreate === undefined || this.#names.dateCreateOf(number - 1) === dateCreate;
+      if (number > after && isDate && this.#names.isId(number - 1, buffer, start, end)) {
+        return number;
+      }
       place = (place + 1) & (this.#places.length - 1);
     }
   }
 
-  #add(buffer: Buffer, start: number, end: number, dateCreate: number): void {
-    if (this.#size === this.#ends.length) this.#growNames();
-    const offset = this.#startOf(this.#size);
-    const idEnd = offset + end - start;
-    while (idEnd > this.#ids.length) this.#ids = Buffer.concat([this.#ids, this.#ids]);
-    buffer.copy(this.#ids, offset, start, end);
-    this.#ends[this.#size] = idEnd;
-    this.#dates[this.#size] = dateCreate;
-    this.#size += 1;
-    this.#put(this.#size);
+  #putLast(): void {
+    const { size } = this.#names;
+    if (1.25 * size < this.#places.length) {
+      this.#put(size);
+    } else {
+      this.#places = placesFor(2 * size);
+      for (let number = 1; number <= size; number++) this.#put(number);
+    }
   }
 
   #put(number: number): void {
-    const [start, end] = [this.#startOf(number - 1), this.#ends[number - 1] as number];
-    let place = this.#placeOf(this.#ids, start, end);
+    const ids = this.#names.idBufferOf();
+    let place = this.#placeOf(
+      ids,
+      this.#names.idStartOf(number - 1),
+      this.#names.idEndOf(number - 1),
+    );
     while (this.#places[place] !== 0) place = (place + 1) & (this.#places.length - 1);
     this.#places[place] = number;
-  }
-
-  #startOf(index: number): number {
-    return index === 0 ? 0 : (this.#ends[index - 1] as number);
-  }
-
-  #isId(index: number, buffer: Buffer, start: number, end: number): boolean {
-    const offset = this.#startOf(index);
-    if ((this.#ends[index] as number) - offset !== end - start) return false;
-    for (let at = start; at < end; at++) {
-      if (buffer[at] !== this.#ids[offset + at - start]) return false;
-    }
-    return true;
   }
 
   /** FNV-1a, 32 bits. */
@@ -119,43 +112,9 @@ export class EntryNames {
     }
     return (hash ^ (hash >>> 15)) & (this.#places.length - 1);
   }
-
-  #growNames(): void {
-    const capacity = 2 * this.#ends.length;
-    const [ends, dates] = [new Uint32Array(capacity), new Float64Array(capacity)];
-    ends.set(this.#ends);
-    dates.set(this.#dates);
-    this.#ends = ends;
-    this.#dates = dates;
-    this.#places = placesFor(capacity);
-    for (let number = 1; number <= this.#size; number++) this.#put(number);
-  }
 }
 
 /** More than names, so that few are in the place of another: a power of two. */
 function placesFor(names: number): Uint32Array {
   return new Uint32Array(2 ** Math.ceil(Math.log2(1.5 * names + 1)));
-}
-
-function idOf(entries: EntryRows, row: number): { buffer: Buffer; start: number; end: number } {
-  const escaped = entries.escapedIdOf(row);
-  if (escaped !== undefined) {
-    const buffer = idBytes(escaped);
-    return { buffer, start: 0, end: buffer.length };
-  }
-  return {
-    buffer: entries.idBufferOf(row),
-    start: entries.idStartOf(row),
-    end: entries.idEndOf(row),
-  };
-}
-
-/**
- * An id as bytes, the same for the same id only: UTF-8. Half a surrogate pair has
- * none, so an id with one is UTF-16 behind a byte that UTF-8 does not know.
- */
-function idBytes(id: string): Buffer {
-  return id.isWellFormed()
-    ? Buffer.from(id)
-    : Buffer.concat([Buffer.of(0xff), Buffer.from(id, "utf16le")]);
 }

@@ -5,11 +5,13 @@ export interface TextRows {
   readonly rows: number;
   /** Size of the text. */
   bytesOf(row: number): number;
+  /** UTF-8, without a line break. */
+  textOf(row: number): Uint8Array;
   copyText(row: number, target: Buffer, offset: number): void;
 }
 
-/** Entries by their row, so that a page of them takes no object each. */
-export interface EntryRows extends TextRows {
+/** Names of entries by their row: ids and times. */
+export interface NameRows {
   /** Epoch seconds. */
   dateCreateOf(row: number): number;
   /** The entry's id, where it is written with escapes; else it is as its bytes say. */
@@ -19,6 +21,9 @@ export interface EntryRows extends TextRows {
   idStartOf(row: number): number;
   idEndOf(row: number): number;
 }
+
+/** Entries by their row, so that a page of them takes no object each. */
+export interface EntryRows extends TextRows, NameRows {}
 
 /** What the archive needs to know of an entry. */
 export interface ArchiveEntry {
@@ -43,6 +48,10 @@ export class ListedTexts<Text extends Pick<ArchiveEntry, "bytes">> implements Te
 
   bytesOf(row: number): number {
     return this.at(row).bytes.length;
+  }
+
+  textOf(row: number): Uint8Array {
+    return this.at(row).bytes;
   }
 
   copyText(row: number, target: Buffer, offset: number): void {

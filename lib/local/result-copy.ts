@@ -3,8 +3,11 @@ import type { CopyRequest } from "../sql/query-result.ts";
 import { toSubquery } from "../sql/split-statements.ts";
 import { quote, quoteName, RESULT_AS_PARQUET, toQueryError } from "./duckdb.ts";
 
-/** A text a line, whatever is in it: DuckDB writes JSON so itself. */
-const LINES = String.raw`FORMAT csv, QUOTE '', ESCAPE '', DELIMITER E'\x01'`;
+/**
+ * A text a line, whatever is in it: DuckDB writes JSON so itself. It looks for what is to be
+ * quoted even if there is no quote, unless everything is.
+ */
+const LINES = String.raw`FORMAT csv, QUOTE '', ESCAPE '', FORCE_QUOTE *, DELIMITER E'\x01'`;
 const ARRAY = String.raw`PREFIX '[', SUFFIX E']\n', NEW_LINE E',\n '`;
 /** RFC 4180. */
 const CRLF = String.raw`NEW_LINE E'\r\n'`;

@@ -7,6 +7,7 @@ import { HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../time.ts";
 import { ArchivedLines } from "./archived-lines.ts";
 import { describeHour, keysIn, keysOfHour } from "./describe-hour.ts";
 import { encodeHour, hourRecordKey, type ManifestHour, parseHour } from "./manifest.ts";
+import { KnownContents } from "./object-contents.ts";
 import { putOrGet, readIfThere } from "./put.ts";
 import { numberOf, type ReconciledHours, reconcile } from "./reconcile.ts";
 import type { SealLimits, SealPorts } from "./seal-day.ts";
@@ -57,6 +58,8 @@ export class Attempt {
   readonly #work: AttemptWork;
   /** Keys of the records that are known to be there. */
   readonly #recorded = new Set<string>();
+  /** Of objects in hours that have no record yet. */
+  readonly #contents = new KnownContents();
 
   constructor(settings: AttemptSettings, work: AttemptWork) {
     this.#settings = settings;
@@ -84,7 +87,7 @@ export class Attempt {
   async #compare(): Promise<void> {
     const { ports, limits, archive, checkpoint, save, onPage, onWindow } = this.#work;
     const { source, start, pageLimit } = this.#settings;
-    const archived = new ArchivedLines(ports.archive, source);
+    const archived = new ArchivedLines(ports.archive, source, this.#contents);
     const { watermark, entriesPerSecond, firstListedSearch: search, closing } = checkpoint();
     const windows = reconcile(
       {
@@ -131,7 +134,7 @@ export class Attempt {
         if (ports.clock.nowMs() >= limits.deadlineMs) {
           throw new SlackDeadlineError("the time is over before all of the day is described");
         }
-        const hour = await describeHour(ports.archive, source, start, found);
+        const hour = await describeHour(ports.archive, source, start, found, this.#contents);
         await putOrGet(ports.archive, lease, key, encodeHour(hour));
       }
       this.#recorded.add(key);

@@ -1,9 +1,10 @@
-import { decodeText, measureText } from "../archive/archive-object.ts";
+import { decodeText, freeText, measureText } from "../archive/archive-object.ts";
 import { contentHashOf, hourPrefix, quarantinePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore, ReconciledHour } from "../ports.ts";
 import { SECONDS_PER_HOUR } from "../time.ts";
 import { hashOf, IDS_NAMED_MAX, type ManifestHour, type SealedObject } from "./manifest.ts";
-import { readLines } from "./read-lines.ts";
+import { describeLines, type KnownContents, type ObjectContents } from "./object-contents.ts";
+import { withLines } from "./read-lines.ts";
 import { RepeatedIds } from "./repeated-ids.ts";
 
 /**
@@ -11,6 +12,7 @@ import { RepeatedIds } from "./repeated-ids.ts";
  * Of an entry eight bytes stay in memory, to find ids that are in two lines.
  *
  * @param start - of the hour, epoch seconds
+ * @param known - contents of objects that need not be taken apart once more
  * @throws {ArchiveObjectError} when an object cannot be read
  */
 export async function describeHour(
@@ -18,22 +20,28 @@ export async function describeHour(
   source: string,
   start: number,
   reconciled: ReconciledHour,
+  known: KnownContents,
 ): Promise<ManifestHour> {
   const objects: ManifestHour["objects"] = [];
   const foreign: ManifestHour["foreign"] = [];
   const repeated = new RepeatedIds();
-  for await (const { object, text } of readObjects(store, hourPrefix(source, start), foreign)) {
-    let [min, max] = [Number.POSITIVE_INFINITY, 0];
-    for (const { id, second } of readLines(object.key, text)) {
-      repeated.add(id);
-      min = Math.min(min, second);
-      max = Math.max(max, second);
-    }
-    objects.push({ ...object, min_date_create: min, max_date_create: max });
+  for await (const { key, body } of readObjects(store, hourPrefix(source, start), foreign)) {
+    const measured = known.take(hashOf(body)) ?? (await readContents(key, body));
+    repeated.add(measured.idHashes);
+    objects.push({
+      ...sealedObject(key, body, measured),
+      min_date_create: measured.minDateCreate,
+      max_date_create: measured.maxDateCreate,
+    });
   }
-  const twice = await repeated.find(() => readIds(store, objects), IDS_NAMED_MAX);
+  const twice = await repeated.find(async (use) => {
+    for (const { key } of objects) {
+      withLines(key, await decodeText(key, await store.get(key)), use);
+    }
+  }, IDS_NAMED_MAX);
   const quarantine: SealedObject[] = [];
-  for await (const { object } of readObjects(store, quarantinePrefix(source, start), foreign)) {
+  for await (const { key, body } of readObjects(store, quarantinePrefix(source, start), foreign)) {
+    const object = sealedObject(key, body, measureText(await decodeText(key, body)));
     quarantine.push(object);
   }
   return {
@@ -77,32 +85,30 @@ async function* readObjects(
   store: ArchiveStore,
   prefix: string,
   foreign: ManifestHour["foreign"],
-): AsyncGenerator<{ object: SealedObject; text: Buffer }> {
+): AsyncGenerator<{ key: string; body: Uint8Array }, void, void> {
   for await (const { key, sizeBytes } of store.list(prefix)) {
-    const hash = contentHashOf(key);
-    if (hash === undefined) {
-      foreign.push({ key, size_bytes: sizeBytes });
-      continue;
-    }
-    const body = await store.get(key);
-    const text = await decodeText(key, body);
-    const measured = measureText(text);
-    const object: SealedObject = {
-      key,
-      size_bytes: body.byteLength,
-      sha256: hashOf(body),
-      entries: measured.lines,
-      ...(measured.hash === hash ? {} : { altered: true as const }),
-    };
-    yield { object, text };
+    if (contentHashOf(key) === undefined) foreign.push({ key, size_bytes: sizeBytes });
+    else yield { key, body: await store.get(key) };
   }
 }
 
-async function* readIds(
-  store: ArchiveStore,
-  objects: readonly SealedObject[],
-): AsyncGenerator<string, void, void> {
-  for (const { key } of objects) {
-    for (const { id } of readLines(key, await decodeText(key, await store.get(key)))) yield id;
-  }
+async function readContents(key: string, body: Uint8Array): Promise<ObjectContents> {
+  const text = await decodeText(key, body);
+  const contents = withLines(key, text, (lines) => describeLines(text, lines));
+  freeText(text);
+  return contents;
+}
+
+function sealedObject(
+  key: string,
+  body: Uint8Array,
+  measured: Pick<ObjectContents, "lines" | "hash">,
+): SealedObject {
+  return {
+    key,
+    size_bytes: body.byteLength,
+    sha256: hashOf(body),
+    entries: measured.lines,
+    ...(measured.hash === contentHashOf(key) ? {} : { altered: true as const }),
+  };
 }

@@ -1,14 +1,15 @@
 import type { Archive } from "../archive/archive.ts";
-import { entryName } from "../archive/entry-names.ts";
-import type { ArchiveEntry } from "../archive/entry-rows.ts";
+import { EntryNames } from "../archive/entry-names.ts";
+import { allRows, type EntryRows, type NameRows } from "../archive/entry-rows.ts";
+import { type EntryName, idTextOf } from "../archive/name-list.ts";
 import type { Clock, FirstListedSearch, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
 import { type ListedPage, listPages, type SlackSource } from "../run/listing.ts";
 import { storePage } from "../run/store-page.ts";
 import { PAGE_FILL } from "../run/window.ts";
-import type { PageEntry } from "../slack/entry-table.ts";
 import { HOURS_PER_DAY, hourOf, nowSeconds, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
-import { type ArchivedLines, keyOf } from "./archived-lines.ts";
+import type { ArchivedLines } from "./archived-lines.ts";
+import { digestText } from "./digest-text.ts";
 import { IDS_NAMED_MAX } from "./manifest.ts";
 
 /** Pages of a window whose ids are in memory: a denser window is made shorter, down to a second. */
@@ -56,14 +57,11 @@ interface Reconciliation {
 
 /** What a window's listing has shown so far. */
 interface ListedWindow extends TimeRange {
-  /** Time of each entry, epoch seconds, by {@link keyOf} its name. */
-  seconds: Map<string, number>;
-  /** Those among them that are not archived with this text, by the same. */
-  differing: Map<string, Pick<ArchiveEntry, "id" | "dateCreate">>;
+  /** Each once. */
+  names: EntryNames;
+  /** Those among them that are not archived with this text, each once. */
+  differing: Map<string, EntryName>;
 }
-
-/** An entry with an id and a time. */
-type ListedEntry = PageEntry & ArchiveEntry;
 
 /**
  * List a stretch of a day again, store what is missing in the archive, and
@@ -102,10 +100,10 @@ export async function* reconcile(
     onPage(page.entriesPerSecond);
     const { window, entriesPerSecond, search } = page;
     if (listed?.from !== window.from || listed.until !== window.until) {
-      listed = { ...window, seconds: new Map(), differing: new Map() };
+      listed = { ...window, names: new EntryNames(page.page.table.rows), differing: new Map() };
     }
-    const added = await storeMissing(archive, archived, page, listed);
-    for (const { dateCreate } of added) {
+    for (const row of await storeMissing(archive, archived, page, listed)) {
+      const dateCreate = page.page.table.dateCreateOf(row);
       const { late, lateness, ...hour } = hourIn(hours, dateCreate);
       hours[numberOf(dateCreate)] = {
         ...hour,
@@ -148,84 +146,81 @@ function* splitAtHours({ from, until }: TimeRange): Generator<TimeRange> {
  * Take note of what a page lists, and store what is missing; a text that is not the
  * archived one is kept, in quarantine.
  *
- * @returns the entries that were stored
+ * @returns the rows that were stored
  */
 async function storeMissing(
   archive: Archive,
   archived: ArchivedLines,
   page: ListedPage,
   listed: ListedWindow,
-): Promise<Iterable<ArchiveEntry>> {
-  const inside = entriesIn(page);
-  const byName = groupByName(inside);
-  for (const [nameKey, entries] of byName) {
-    for (const { dateCreate } of entries) listed.seconds.set(nameKey, dateCreate);
+): Promise<readonly number[]> {
+  const { table } = page.page;
+  const inside = rowsIn(page);
+  for (const row of inside) {
+    if (!listed.names.has(table, row)) listed.names.add(table, row);
   }
-  const { known, others } = await compareTexts(archived, byName);
-  const missing = inside.filter((entry) => !known.has(entry));
-  const ids = new Set(missing.map(({ id }) => id));
+  const { known, others } = await compareTexts(archived, table, inside);
+  const missing = inside.filter((row) => !known.has(row));
+  const missingNames = new EntryNames(missing.length);
+  for (const row of missing) missingNames.add(table, row);
   // Of an id that the page gives twice, the first is stored: it takes both to see that.
-  const { entries } = page.page;
-  const rows = entries.flatMap((entry, row) =>
-    !known.has(entry) || ids.has(entry.id ?? "") ? [row] : [],
-  );
-  const stored = await storePage(archive, page, rows);
-  const added = new Set(stored.added.map((row) => entries[row] as ListedEntry));
-  archived.add(added);
-  const unstored = missing.filter((entry) => !added.has(entry));
+  const rows = allRows(table).filter((row) => !known.has(row) || missingNames.hasId(table, row));
+  const { added } = await storePage(archive, page, rows);
+  archived.add(table, added);
+  const stored = new Set(added);
+  const unstored = missing.filter((row) => !stored.has(row));
   if (unstored.length > 0) {
     archived.forget();
-    const again = await compareTexts(archived, groupByName(unstored));
-    for (const entry of unstored) {
-      if (!again.known.has(entry) || again.others.has(entry)) others.add(entry);
+    const again = await compareTexts(archived, table, unstored);
+    for (const row of unstored) {
+      if (!again.known.has(row) || again.others.has(row)) others.add(row);
     }
   }
-  for (const entry of others) {
-    const { id, dateCreate } = entry;
-    listed.differing.set(keyOf(entryName(entry)), { id, dateCreate });
+  for (const row of others) {
+    const name = { id: idTextOf(table, row), dateCreate: table.dateCreateOf(row) };
+    listed.differing.set(`${name.dateCreate} ${name.id}`, name);
   }
-  const texts = [...others].map(({ bytes }) => bytes);
+  const texts = Array.from(others, (row) => table.textOf(row));
   if (texts.length > 0) {
     await archive.quarantine(texts, page.window.from);
   }
   return added;
 }
 
-/** @returns the entries that are archived, and those among them with another text */
+/** @returns the rows that are archived, and those among them with another text */
 async function compareTexts(
   archived: ArchivedLines,
-  byName: ReadonlyMap<string, readonly ListedEntry[]>,
-): Promise<{ known: Set<PageEntry>; others: Set<ListedEntry> }> {
-  const known = new Set<PageEntry>();
-  const others = new Set<ListedEntry>();
+  entries: EntryRows,
+  rows: readonly number[],
+): Promise<{ known: Set<number>; others: Set<number> }> {
+  const known = new Set<number>();
+  const others = new Set<number>();
+  const names = new EntryNames(rows.length);
   let [from, until] = [Number.POSITIVE_INFINITY, 0];
-  for (const { dateCreate } of [...byName.values()].flat()) {
-    from = Math.min(from, dateCreate);
-    until = Math.max(until, dateCreate + 1);
+  for (const row of rows) {
+    names.add(entries, row);
+    from = Math.min(from, entries.dateCreateOf(row));
+    until = Math.max(until, entries.dateCreateOf(row) + 1);
   }
-  for await (const { nameKey, textKey } of archived.linesIn({ from, until })) {
-    for (const entry of byName.get(nameKey) ?? []) {
-      known.add(entry);
-      if (textKey !== keyOf(entry.bytes)) others.add(entry);
+  for await (const { stretch, rows: lines } of archived.linesIn({ from, until })) {
+    for (const line of lines) {
+      let number = names.numberOf(stretch.names, line);
+      while (number > 0) {
+        const row = rows[number - 1] as number;
+        known.add(row);
+        if (!stretch.hasText(line, digestText(entries.textOf(row)))) others.add(row);
+        number = names.numberOf(stretch.names, line, number);
+      }
     }
   }
   return { known, others };
 }
 
-/** By {@link keyOf} their names. */
-function groupByName(entries: readonly ListedEntry[]): Map<string, ListedEntry[]> {
-  return Map.groupBy(entries, (entry) => keyOf(entryName(entry)));
-}
-
-function entriesIn({ window, page }: ListedPage): ListedEntry[] {
-  return page.entries.filter((entry): entry is ListedEntry => {
-    const { id, dateCreate } = entry;
-    return (
-      id !== undefined &&
-      dateCreate !== undefined &&
-      dateCreate >= window.from &&
-      dateCreate < window.until
-    );
+/** The entries with an id and a time within the window. */
+function rowsIn({ window, page: { table } }: ListedPage): number[] {
+  return allRows(table).filter((row) => {
+    const dateCreate = table.dateCreateOf(row);
+    return table.isReadable(row) && dateCreate >= window.from && dateCreate < window.until;
   });
 }
 
@@ -236,18 +231,17 @@ async function compare(
   part: TimeRange,
   listed: ListedWindow,
 ): Promise<ReconciledHour> {
-  const isInside = (second: number) => second >= part.from && second < part.until;
   const only = await countUnlisted(archived, part, listed);
-  const isUnlisted = (nameKey: string) => !listed.seconds.has(nameKey);
+  const isUnlisted = (lines: NameRows, row: number) => !listed.names.has(lines, row);
   const unnamed = IDS_NAMED_MAX - hour.onlyInArchiveIds.length;
   const onlyIds = only > 0 && unnamed > 0 ? await archived.idsIn(part, isUnlisted, unnamed) : [];
   const differing = [...listed.differing.values()]
-    .filter(({ dateCreate }) => isInside(dateCreate))
+    .filter(({ dateCreate }) => dateCreate >= part.from && dateCreate < part.until)
     .map(({ id }) => id)
     .sort();
   return {
     ...hour,
-    listed: hour.listed + [...listed.seconds.values()].filter(isInside).length,
+    listed: hour.listed + listed.names.countIn(part),
     onlyInArchive: hour.onlyInArchive + only,
     onlyInArchiveIds: [...hour.onlyInArchiveIds, ...onlyIds],
     differs: (hour.differs ?? 0) + differing.length,
@@ -261,13 +255,12 @@ async function countUnlisted(
   range: TimeRange,
   listed: ListedWindow,
 ): Promise<number> {
-  let unlisted = 0;
-  let ofSecond = { second: range.from, nameKeys: new Set<string>() };
-  for await (const { nameKey, second } of archived.linesIn(range)) {
-    if (listed.seconds.has(nameKey)) continue;
-    if (ofSecond.second !== second) ofSecond = { second, nameKeys: new Set() };
-    if (!ofSecond.nameKeys.has(nameKey)) unlisted += 1;
-    ofSecond.nameKeys.add(nameKey);
+  const unlisted = new EntryNames();
+  for await (const { stretch, rows } of archived.linesIn(range)) {
+    for (const row of rows) {
+      if (listed.names.has(stretch.names, row) || unlisted.has(stretch.names, row)) continue;
+      unlisted.add(stretch.names, row);
+    }
   }
-  return unlisted;
+  return unlisted.size;
 }

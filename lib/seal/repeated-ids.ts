@@ -1,46 +1,48 @@
-import { digestOf } from "./digest-of.ts";
+import { hash } from "node:crypto";
+import { idOf, idTextOf } from "../archive/name-list.ts";
+import { hashIds, type LineNames } from "./id-hashes.ts";
 
 /**
  * Finds the ids that stand in more than one line.
  *
- * Memory holds eight bytes of each: the first half of its hash. Where a half
- * repeats, all ids are read again, and the other halves decide: both repeat of
- * a repeated id only.
+ * Memory holds eight bytes of each: a hash. Where one repeats, all ids are read again, and eight
+ * bytes of their SHA-256 decide: both repeat of a repeated id only.
  */
 export class RepeatedIds {
-  readonly #firstHalves = new Halves();
+  readonly #hashes = new Numbers();
 
-  add(id: string): void {
-    this.#firstHalves.add(halvesOf(id).first);
+  /** @param hashes - of the ids of an object, see {@link hashIds} */
+  add(hashes: BigUint64Array): void {
+    this.#hashes.add(hashes);
   }
 
   /**
    * Once, when all are added.
    *
-   * @param read - reads all of them again; called up to twice
+   * @param read - hands over all of them again, object by object; called up to twice
    * @param max - how many to name
    * @returns the number of lines whose id is in an earlier line, too; the first of these ids, ascending
    */
   async find(
-    read: () => AsyncIterable<string>,
+    read: (use: (lines: LineNames) => void) => Promise<void>,
     max: number,
   ): Promise<{ lines: number; ids: string[] }> {
-    const repeated = this.#firstHalves.repeated();
+    const repeated = this.#hashes.repeated();
     if (repeated.length === 0) return { lines: 0, ids: [] };
-    const secondHalves = new Halves();
-    for await (const id of read()) {
-      const { first, second } = halvesOf(id);
-      if (includes(repeated, first)) secondHalves.add(second);
-    }
-    const both = secondHalves.repeated();
+    const digests = new Numbers();
+    await read((lines) => {
+      const rows = rowsIn(repeated, lines);
+      digests.add(BigUint64Array.from(rows, (row) => digestOf(lines, row)));
+    });
+    const both = digests.repeated();
     if (both.length === 0) return { lines: 0, ids: [] };
     let ids = new Set<string>();
-    for await (const id of read()) {
-      const { first, second } = halvesOf(id);
-      if (!includes(repeated, first) || !includes(both, second)) continue;
-      ids.add(id);
-      if (ids.size > 2 * max) ids = firstOf(ids, max);
-    }
+    await read((lines) => {
+      for (const row of rowsIn(repeated, lines)) {
+        if (includes(both, digestOf(lines, row))) ids.add(idTextOf(lines, row));
+        if (ids.size > 2 * max) ids = firstOf(ids, max);
+      }
+    });
     return { lines: both.length, ids: [...firstOf(ids, max)] };
   }
 }
@@ -49,9 +51,18 @@ function firstOf(ids: ReadonlySet<string>, max: number): Set<string> {
   return new Set([...ids].sort().slice(0, max));
 }
 
-function halvesOf(id: string): { first: bigint; second: bigint } {
-  const bytes = digestOf(id);
-  return { first: bytes.readBigUInt64LE(0), second: bytes.readBigUInt64LE(8) };
+/** The rows whose id has one of these hashes. */
+function rowsIn(hashes: BigUint64Array, lines: LineNames): number[] {
+  const rows: number[] = [];
+  for (const [row, hash] of hashIds(lines).entries()) {
+    if (includes(hashes, hash)) rows.push(row);
+  }
+  return rows;
+}
+
+function digestOf(lines: LineNames, row: number): bigint {
+  const { buffer, start, end } = idOf(lines, row);
+  return hash("sha256", buffer.subarray(start, end), "buffer").readBigUInt64LE();
 }
 
 /** @param sorted - ascending */
@@ -67,19 +78,20 @@ function includes(sorted: BigUint64Array, sought: bigint): boolean {
 }
 
 /** A list of 64-bit numbers that grows. */
-class Halves {
+class Numbers {
   #numbers = new BigUint64Array(1024);
   #length = 0;
 
-  add(number: bigint): void {
-    if (this.#length === this.#numbers.length) {
-      const capacity = Math.ceil(1.5 * this.#length);
+  add(numbers: BigUint64Array): void {
+    const length = this.#length + numbers.length;
+    if (length > this.#numbers.length) {
+      const capacity = Math.max(length, Math.ceil(1.5 * this.#numbers.length));
       this.#numbers = new BigUint64Array(
         this.#numbers.buffer.transfer(capacity * BigUint64Array.BYTES_PER_ELEMENT),
       );
     }
-    this.#numbers[this.#length] = number;
-    this.#length += 1;
+    this.#numbers.set(numbers, this.#length);
+    this.#length = length;
   }
 
   /**

@@ -124,7 +124,7 @@ async function sealedObjects(
 }
 
 /** Objects in the order of time, as many together as a part may have; by the parts' names. */
-function partsOf(objects: readonly ArchivedObject[]): Map<string, ArchivedObject[]> {
+export function partsOf(objects: readonly ArchivedObject[]): Map<string, ArchivedObject[]> {
   const sorted = objects.toSorted(
     (a, b) => a.min_date_create - b.min_date_create || (a.key < b.key ? -1 : 1),
   );

@@ -28,8 +28,42 @@ const CLOSE_BRACE = 0x7d;
 
 /** Bytes that a backslash may stand before: `"\/bfnrtu`. */
 const ESCAPES = byteSet('"\\/bfnrtu');
+/** Bytes that stand for themselves in a string: all but quote, backslash and control characters. */
+const IN_STRING = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
 const HEX_DIGITS = byteSet("0123456789abcdefABCDEF");
 const LITERALS = ["true", "false", "null"].map((literal) => Buffer.from(literal));
+
+/** More are rare, and the memory for them is not kept. */
+const KEPT_DEPTH_MAX = 1000;
+
+/** The objects and arrays around a place, by the byte that ends each. */
+class OpenContainers {
+  depth = 0;
+  /** Of the innermost. */
+  end = 0;
+  /** Of those around it. */
+  #outer: number[] = [];
+
+  clear(): void {
+    this.depth = 0;
+    if (this.#outer.length > KEPT_DEPTH_MAX) this.#outer = [];
+  }
+
+  open(end: number): void {
+    if (this.depth > 0) {
+      this.#outer[this.depth - 1] = this.end;
+    }
+    this.depth += 1;
+    this.end = end;
+  }
+
+  close(): void {
+    this.depth -= 1;
+    this.end = this.depth > 0 ? (this.#outer[this.depth - 1] as number) : 0;
+  }
+}
 
 /** The text is not JSON. */
 export class BrokenFrameError extends Error {
@@ -53,7 +87,17 @@ export function skipSpace(text: Buffer, at: number): number {
  * values may be nested as deep as the text is long.
  */
 export function endOfValue(text: Buffer, at: number): number {
-  const containers = new OpenContainers();
+  const byte = text[at];
+  if (byte === QUOTE) return endOfString(text, at);
+  if (byte !== OPEN_BRACE && byte !== OPEN_BRACKET) return endOfScalar(text, at);
+  return endOfContainer(text, at);
+}
+
+/** Kept from value to value: as garbage, they would be most of what a scan leaves behind. */
+const containers = new OpenContainers();
+
+function endOfContainer(text: Buffer, at: number): number {
+  containers.clear();
   let position = at;
   for (;;) {
     switch (text[position]) {
@@ -99,28 +143,6 @@ export function endOfValue(text: Buffer, at: number): number {
   }
 }
 
-/** The objects and arrays around a place, by the byte that ends each. */
-class OpenContainers {
-  depth = 0;
-  /** Of the innermost. */
-  end = 0;
-  /** Of those around it. */
-  readonly #outer: number[] = [];
-
-  open(end: number): void {
-    if (this.depth > 0) {
-      this.#outer.push(this.end);
-    }
-    this.depth += 1;
-    this.end = end;
-  }
-
-  close(): void {
-    this.depth -= 1;
-    this.end = this.#outer.pop() ?? 0;
-  }
-}
-
 /** Offset of the first element or member of the container at `at`, or of its end. */
 export function startOfFirst(text: Buffer, at: number, open: number): number {
   expect(text, at, open);
@@ -143,20 +165,18 @@ export function startOfMember(text: Buffer, at: number): number {
 
 export function endOfString(text: Buffer, at: number): number {
   let position = at + 1;
-  while (position < text.length) {
-    const byte = text[position] as number;
+  for (;;) {
+    // At the end of the text, there is no byte.
+    while (IN_STRING[text[position] as number] === 1) position += 1;
+    const byte = text[position];
     if (byte === QUOTE) {
       return position + 1;
     }
-    if (byte === BACKSLASH) {
-      position = endOfEscape(text, position);
-    } else if (byte < 0x20) {
-      break;
-    } else {
-      position += 1;
+    if (byte !== BACKSLASH) {
+      throw new BrokenFrameError();
     }
+    position = endOfEscape(text, position);
   }
-  throw new BrokenFrameError();
 }
 
 function endOfEscape(text: Buffer, at: number): number {
@@ -180,11 +200,17 @@ function endOfScalar(text: Buffer, at: number): number {
   if (byte === MINUS || isDigit(byte)) {
     return endOfNumber(text, at);
   }
-  const literal = LITERALS.find((bytes) => bytes[0] === byte);
-  if (literal?.every((expected, index) => text[at + index] === expected)) {
-    return at + literal.length;
+  for (const literal of LITERALS) {
+    if (literal[0] === byte) return endOfLiteral(text, at, literal);
   }
   throw new BrokenFrameError();
+}
+
+function endOfLiteral(text: Buffer, at: number, literal: Buffer): number {
+  for (let index = 1; index < literal.length; index += 1) {
+    expect(text, at + index, literal[index] as number);
+  }
+  return at + literal.length;
 }
 
 function endOfNumber(text: Buffer, at: number): number {

@@ -99,7 +99,11 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
   "lib/seal/count-day.ts": "test/seal/seal-day.test.ts",
   "lib/seal/describe-hour.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/digest-text.ts": "test/seal/archived-lines.test.ts",
+  "lib/seal/id-hashes.ts": "test/seal/repeated-ids.test.ts",
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
+  "lib/seal/stretch.ts": "test/seal/archived-lines.test.ts",
+  "lib/archive/name-list.ts": "test/archive/entry-names.test.ts",
 
   // What is seen of a page.
   "lib/slack/entry-table.ts": "test/slack/page.test.ts",
@@ -130,7 +134,6 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
   "lib/local/prepare-wide.ts": "test/local/lake-database.test.ts",
   "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
-  "lib/local/trino-macros.ts": "test/local/lake-database.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",
   "lib/sql/query-result.ts": "test/aws/athena-database.test.ts",
 

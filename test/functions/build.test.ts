@@ -13,7 +13,7 @@ const ZIP_KILOBYTES_MAX: Record<string, number> = {
   ingest: 153,
   notify: 134,
   ocsf: 185,
-  report: 515,
+  report: 530,
   "schema-watch": 131,
   seal: 188,
 };

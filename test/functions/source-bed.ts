@@ -146,12 +146,16 @@ export class SourceTestBed {
     vi.setSystemTime(this.#nowMs);
   }
 
-  /** Call a function as Lambda does. */
-  async call<Answer>({ id, handler }: DeployedFunction, event: unknown) {
+  /**
+   * Call a function as Lambda does.
+   *
+   * @param remainingMs - of its time
+   */
+  async call<Answer>({ id, handler }: DeployedFunction, event: unknown, remainingMs?: number) {
     // Its clients take their credentials at their first call, and keep them.
     vi.stubEnv("AWS_ACCESS_KEY_ID", id);
     try {
-      return (await handler(event as never, lambdaContext() as never)) as Answer;
+      return (await handler(event as never, lambdaContext(remainingMs) as never)) as Answer;
     } finally {
       vi.stubEnv("AWS_ACCESS_KEY_ID", this.account.environment.AWS_ACCESS_KEY_ID);
     }

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { encodeObject } from "../../lib/archive/archive-object.ts";
-import { entryName } from "../../lib/archive/entry-names.ts";
-import type { ArchiveEntry } from "../../lib/archive/entry-rows.ts";
-import { ArchivedLines, keyOf } from "../../lib/seal/archived-lines.ts";
+import { EntryNames } from "../../lib/archive/entry-names.ts";
+import { type ArchiveEntry, allRows, ListedEntries } from "../../lib/archive/entry-rows.ts";
+import { idTextOf } from "../../lib/archive/name-list.ts";
+import type { ArchiveStore } from "../../lib/ports.ts";
+import { ArchivedLines } from "../../lib/seal/archived-lines.ts";
+import { digestText } from "../../lib/seal/digest-text.ts";
+import { KnownContents } from "../../lib/seal/object-contents.ts";
 import { SECONDS_PER_HOUR, type TimeRange } from "../../lib/time.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 
@@ -27,42 +31,50 @@ async function scatteredArchive(): Promise<{ store: MemoryArchiveStore; entries:
   return { store, entries };
 }
 
-async function nameKeysIn(archived: ArchivedLines, range: TimeRange): Promise<string[]> {
-  const nameKeys: string[] = [];
-  for await (const { nameKey } of archived.linesIn(range)) nameKeys.push(nameKey);
-  return nameKeys;
+const linesOf = (store: ArchiveStore, linesMax?: number) =>
+  new ArchivedLines(store, "acme", new KnownContents(), linesMax);
+
+/** Ids with their times. */
+async function namesIn(archived: ArchivedLines, range: TimeRange): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { stretch, rows } of archived.linesIn(range)) {
+    for (const row of rows) {
+      found.push(`${idTextOf(stretch.names, row)} ${stretch.names.dateCreateOf(row)}`);
+    }
+  }
+  return found;
 }
 
-const keysOf = (entries: readonly ArchiveEntry[]) =>
-  entries.map((entry) => keyOf(entryName(entry)));
+const namesOf = (entries: readonly ArchiveEntry[]) =>
+  entries.map(({ id, dateCreate }) => `${id} ${dateCreate}`);
 
 describe("the archived lines", () => {
   it.each([1, 7, 100, 720, 5000])(
     "are all there, in order of time, with at most %i in memory",
     async (linesMax) => {
       const { store, entries } = await scatteredArchive();
-      const archived = new ArchivedLines(store, "acme", linesMax);
+      const archived = linesOf(store, linesMax);
 
-      expect(await nameKeysIn(archived, HOURS)).toEqual(keysOf(entries));
-      expect(await nameKeysIn(archived, { from: START + 15, until: START + 40 })).toEqual(
-        keysOf(entries.slice(2, 4)),
+      expect(await namesIn(archived, HOURS)).toEqual(namesOf(entries));
+      expect(await namesIn(archived, { from: START + 15, until: START + 40 })).toEqual(
+        namesOf(entries.slice(2, 4)),
       );
     },
   );
 
-  it("have keys of their ids and of their texts", async () => {
+  it("are known by the SHA-256 of their texts", async () => {
     const { store, entries } = await scatteredArchive();
-    const archived = new ArchivedLines(store, "acme");
-    const { bytes, ...name } = entries[0] ?? entryAt(0);
+    const [first = entryAt(0), second = entryAt(1)] = entries;
 
-    for await (const line of archived.linesIn({ from: START, until: START + 1 })) {
-      expect(line).toEqual({
-        nameKey: keyOf(entryName(name)),
-        textKey: keyOf(bytes),
-        second: START,
-      });
+    for await (const { stretch, rows } of linesOf(store).linesIn({
+      from: START,
+      until: START + 1,
+    })) {
+      expect([...rows].map((row) => stretch.hasText(row, digestText(first.bytes)))).toEqual([true]);
+      expect([...rows].map((row) => stretch.hasText(row, digestText(second.bytes)))).toEqual([
+        false,
+      ]);
     }
-    expect(Buffer.from(keyOf(entryName(name)), "latin1")).toHaveLength(16);
   });
 
   it("are read once for all windows of a stretch, whichever window is asked for first", async () => {
@@ -74,12 +86,12 @@ describe("the archived lines", () => {
         return store.get(key);
       },
     });
-    const archived = new ArchivedLines(counted, "acme", 100);
+    const archived = linesOf(counted, 100);
 
     for (let from = START; from < START + SECONDS_PER_HOUR; from += 100) {
       await archived.cut({ from, until: from + 100 }, 10);
-      await nameKeysIn(archived, { from: from + 50, until: from + 100 });
-      expect(await nameKeysIn(archived, { from, until: from + 100 })).toHaveLength(10);
+      await namesIn(archived, { from: from + 50, until: from + 100 });
+      expect(await namesIn(archived, { from, until: from + 100 })).toHaveLength(10);
     }
     // 360 lines make four stretches of at most 100; all six objects overlap each.
     expect(gets).toBe(4 * 6);
@@ -93,7 +105,7 @@ describe("the archived lines", () => {
     [9999, SECONDS_PER_HOUR],
   ])("tell how far a window goes that has at most %d of them", async (max, seconds) => {
     const { store } = await scatteredArchive();
-    const archived = new ArchivedLines(store, "acme", 7);
+    const archived = linesOf(store, 7);
     const window = { from: START, until: START + SECONDS_PER_HOUR };
 
     expect(await archived.cut(window, max)).toEqual({ from: START, until: START + seconds });
@@ -113,9 +125,9 @@ describe("the archived lines", () => {
         return store.get(key);
       },
     });
-    const archived = new ArchivedLines(counted, "acme", 20);
+    const archived = linesOf(counted, 20);
 
-    await nameKeysIn(archived, { from: START + 300, until: START + 310 });
+    await namesIn(archived, { from: START + 300, until: START + 310 });
     // Two objects fill the stretch; the third tells that it is full.
     expect(gets).toHaveLength(3);
   });
@@ -127,33 +139,35 @@ describe("the archived lines", () => {
       const { key, body } = await encodeObject("acme", ofObject);
       await store.put(key, body);
     }
-    const archived = new ArchivedLines(store, "acme", 100);
+    const archived = linesOf(store, 100);
 
-    expect(new Set(await nameKeysIn(archived, HOURS))).toEqual(new Set(keysOf(entries)));
+    expect(new Set(await namesIn(archived, HOURS))).toEqual(new Set(namesOf(entries)));
   });
 
   it.each([800, 100])("include what was stored meanwhile, with at most %i", async (linesMax) => {
     const { store } = await scatteredArchive();
-    const archived = new ArchivedLines(store, "acme", linesMax);
+    const archived = linesOf(store, linesMax);
     const window = { from: START, until: START + 20 };
-    await nameKeysIn(archived, window);
+    await namesIn(archived, window);
     const late = Array.from({ length: 90 }, (_, at) => entryAt(START + 5, `late ${at}`));
 
     const { key, body } = await encodeObject("acme", late);
     await store.put(key, body);
-    archived.add(late);
+    const listed = new ListedEntries(late);
+    archived.add(listed, allRows(listed));
 
-    expect((await nameKeysIn(archived, window)).sort()).toEqual(
-      keysOf([entryAt(START), ...late, entryAt(START + 10)]).sort(),
+    expect((await namesIn(archived, window)).sort()).toEqual(
+      namesOf([entryAt(START), ...late, entryAt(START + 10)]).sort(),
     );
   });
 
   it("are named, the first ones in order, of those that are sought", async () => {
     const { store, entries } = await scatteredArchive();
-    const archived = new ArchivedLines(store, "acme", 50);
-    const unsought = keyOf(entryName(entries[1] ?? entryAt(0)));
+    const archived = linesOf(store, 50);
+    const unsought = new EntryNames();
+    unsought.addName(entries[1] ?? entryAt(0));
 
-    expect(await archived.idsIn(HOURS, (nameKey) => nameKey !== unsought, 3)).toEqual([
+    expect(await archived.idsIn(HOURS, (lines, row) => !unsought.has(lines, row), 3)).toEqual([
       `e${START}`,
       `e${START + 20}`,
       `e${START + 30}`,

@@ -1,18 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { ArchiveObjectError } from "../../lib/archive/archive-object.ts";
-import { readLines } from "../../lib/seal/read-lines.ts";
+import { allRows } from "../../lib/archive/entry-rows.ts";
+import { idTextOf } from "../../lib/archive/name-list.ts";
+import { withLines } from "../../lib/seal/read-lines.ts";
 
 const PLAIN = '{"id":"a","date_create":1772452800,"action":"user_login"}';
 
 function read(...lines: string[]) {
   const text = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-  return [...readLines("key", text)].map(({ text: line, ...of }) => ({
-    ...of,
-    text: Buffer.from(line).toString(),
-  }));
+  return withLines("key", text, (lines) =>
+    allRows(lines).map((row) => ({
+      id: idTextOf(lines, row),
+      second: lines.dateCreateOf(row),
+      text: Buffer.from(lines.textOf(row)).toString(),
+    })),
+  );
 }
 
-describe("readLines", () => {
+describe("withLines", () => {
   it("reads each line's id and time", () => {
     const other = '{"date_create":1772452801,"id":"b\\u0063"}';
 

@@ -103,8 +103,10 @@ describe("the alerts of a day", () => {
   });
 
   it("are each there once, wherever the writing was killed, also if one more was logged then", async () => {
-    const uninterrupted = new MemoryEventStore();
-    const kills = await countCalls(write, archive, uninterrupted);
+    const alerts = ALERTS.slice(2); // each more is a call more
+    archive.objects.clear();
+    await log(alerts);
+    const kills = await countCalls(write, archive, new MemoryEventStore());
     expect(kills).toBeGreaterThan(8);
     const late = alertOf("late");
     const all = new MemoryEventStore();
@@ -115,7 +117,7 @@ describe("the alerts of a day", () => {
         await expect(write(...killed(archive, store, at, moment))).rejects.toThrow("killed");
         await log([late]);
         await write(archive, store);
-        expect(keysInBatches(store)).toEqual([...ALERTS, late].map(alertKey).sort());
+        expect(keysInBatches(store)).toEqual([...alerts, late].map(alertKey).sort());
         for (const key of store.files()) {
           const path = key.replace("ext/", `ext/killed-${moment}-${at}/`);
           await all.put(path, await store.get(key));
@@ -127,9 +129,7 @@ describe("the alerts of a day", () => {
       "count(*) AS rows, count(DISTINCT (metadata.uid, status)) AS alerts",
       "GROUP BY regexp_extract(filename, 'killed-[^/]+')",
     );
-    expect(counts).toEqual(
-      Array(2 * kills).fill([ALERTS.length + 1, ALERTS.length + 1].map(String)),
-    );
+    expect(counts).toEqual(Array(2 * kills).fill(["3", "3"]));
   });
 
   it("are each there once, when two write them that do not see the same ones", async () => {

@@ -388,8 +388,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "compares ids and not texts",
     file: "seal/reconcile.ts",
-    find: "textKey !== keyOf(entry.bytes)",
-    replace: "textKey === ''",
+    find: "if (!stretch.hasText(line, digestText(entries.textOf(row)))) others.add(row);",
+    replace: "void digestText;",
     seed: 1,
   },
   {
@@ -402,7 +402,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "does not look at the hash in an object's key",
     file: "seal/describe-hour.ts",
-    find: "measured.hash === hash ?",
+    find: "measured.hash === contentHashOf(key) ?",
     replace: "measured.hash ?",
     seed: 1,
   },

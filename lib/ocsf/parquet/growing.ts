@@ -3,6 +3,8 @@ const FIRST_LENGTH = 1024;
 /** UTF-8 has three bytes at most for each unit of UTF-16. */
 const BYTES_OF_UNIT = 3;
 const LENGTH_BYTES = 4;
+const ASCII_MAX = 0x7f;
+const SHORT_LENGTH = 48;
 
 type Numbers = Uint8Array | Uint32Array;
 
@@ -62,9 +64,21 @@ export class GrowingBytes {
       this.#bytes = longer;
     }
     const start = this.length + LENGTH_BYTES;
-    const bytes = this.#bytes.write(text, start);
+    const isShort = text.length <= SHORT_LENGTH && this.#addAscii(text, start);
+    const bytes = isShort ? text.length : this.#bytes.write(text, start);
     this.#bytes.writeUInt32LE(bytes, this.length);
     this.length = start + bytes;
+  }
+
+  /** Byte by byte: to call Buffer takes longer than a short text. */
+  #addAscii(text: string, start: number): boolean {
+    const bytes = this.#bytes;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code > ASCII_MAX) return false;
+      bytes[start + at] = code;
+    }
+    return true;
   }
 
   /** A view, until the next text is added. */

@@ -15,6 +15,9 @@ interface Column {
 /** Rows that are read or skipped together, and that wait in memory, encoded. */
 const ROW_GROUP_ROWS = 10_000;
 
+/** Taken apart one column after the other: all columns together do not fit into a core's cache. */
+const ROWS_AT_ONCE = 50;
+
 /**
  * Events as a Parquet file, compressed with zstd: in the order in which they are added. In memory
  * are the rows of one group, and what was not taken of the file.
@@ -26,6 +29,7 @@ export class ParquetEvents {
   readonly #bytes = new ByteWriter();
   readonly #writer: ParquetWriter;
   #rows = 0;
+  #waiting: OcsfEvent[] = [];
 
   /** @param columns - in their order; what an event has besides is left out */
   constructor(columns: Readonly<Record<string, ColumnType>>) {
@@ -46,17 +50,25 @@ export class ParquetEvents {
   }
 
   add(event: OcsfEvent): void {
+    this.#waiting.push(event);
+    this.#rows += 1;
+    if (this.#waiting.length === ROWS_AT_ONCE) this.#addWaiting();
+    if (this.#rows === ROW_GROUP_ROWS) this.#writeGroup();
+  }
+
+  #addWaiting(): void {
     for (const column of this.#columns) {
-      const value = event[column.name];
-      if (value === undefined) {
-        column.absentRows += 1;
-      } else {
-        if (column.absentRows > 0) addAbsentRows(column);
-        column.values.add(value, 0, 0);
+      for (const event of this.#waiting) {
+        const value = event[column.name];
+        if (value === undefined) {
+          column.absentRows += 1;
+        } else {
+          if (column.absentRows > 0) addAbsentRows(column);
+          column.values.add(value, 0, 0);
+        }
       }
     }
-    this.#rows += 1;
-    if (this.#rows === ROW_GROUP_ROWS) this.#writeGroup();
+    this.#waiting = [];
   }
 
   /** @returns the bytes since the last call, perhaps none */
@@ -74,6 +86,7 @@ export class ParquetEvents {
   }
 
   #writeGroup(): void {
+    this.#addWaiting();
     const start = this.#bytes.offset;
     const columns = this.#columns.flatMap((column) => {
       addAbsentRows(column);

@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { makeEntry } from "../../../fake-slack/entries.ts";
+import { ListedEntries } from "../../../lib/archive/entry-rows.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../../lib/local/lake-database.ts";
 import { weekBefore } from "../../../lib/report/weekly-report.ts";
 import { systemClock } from "../../../lib/slack/clock.ts";
+import { makeMmdb } from "../../detect/context/make-mmdb.ts";
 import type { Answer } from "../../fakes/local-account/athena.ts";
+import { openArchive } from "../../fakes/open-archive.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 
@@ -17,6 +21,18 @@ import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 const TIME = "2026-03-09T06:00:00Z";
 const KEY = "reports/audit-report-2026-03-02-2026-03-08.html";
 const DAYS = ["2026-03-02", "2026-03-08"];
+
+const LOGIN = { id: "login", dateCreate: Date.parse("2026-03-04T10:00:00Z") / 1000 };
+const TEXT = Buffer.from(makeEntry({ ...LOGIN, action: "user_login" }).text);
+
+// The stack puts the file beside the bundle.
+vi.mock(import("../../../functions/context-files.ts"), async (original) => ({
+  ...(await original()),
+  readContextFiles: () => {
+    const content = makeMmdb({ country_code: "NZ" }, { country_code: "NZ" });
+    return { countries: { name: "countries.mmdb", content }, threatLists: [] };
+  },
+}));
 
 let bed: SourceTestBed;
 let report: DeployedFunction;
@@ -42,6 +58,7 @@ beforeAll(async () => {
     await fillArchive(store, "grid", DAYS);
     await sealDays(store, "grid", DAYS);
     await fillArchive(store, "acme", DAYS);
+    await openArchive(store, "grid").store(new ListedEntries([{ ...LOGIN, bytes: TEXT }]));
   }
   lake = await openLake(directory, { threadsMax: 1 });
   const answers = new Map<string, Promise<Answer>>(); // of a lake that does not change
@@ -51,7 +68,7 @@ beforeAll(async () => {
     return answer;
   };
   vi.spyOn(systemClock, "sleep").mockImplementation(async (ms) => bed.advance(ms));
-  await bed.call(report, { time: TIME });
+  await call({ time: TIME });
   refusals = [...bed.account.refusals];
 });
 
@@ -64,6 +81,9 @@ beforeEach(() => {
   bed.prepare();
   vi.spyOn(systemClock, "sleep").mockImplementation(async (ms) => bed.advance(ms));
 });
+
+/** With all the time that the stack gives it: the queries are real, and take theirs. */
+const call = (event: unknown) => bed.call(report, event, 900_000);
 
 async function select(sql: string): Promise<Answer> {
   const { columns, types, rows } = await lake.query(sql);
@@ -79,9 +99,10 @@ describe("the function of the weekly report", () => {
   it("writes the page of the seven days before, with the rights of its role alone", () => {
     const { document } = parseHTML(pageOf());
     expect(document.querySelector("h1")?.textContent).toBe("2026-03-02 to 2026-03-08");
-    expect(document.querySelector("[data-entries]")?.getAttribute("data-entries")).toBe("24");
+    expect(document.querySelector("[data-entries]")?.getAttribute("data-entries")).toBe("25");
     expect(document.querySelectorAll("section")).toHaveLength(6);
     expect(pageOf()).toContain("Proof of grid");
+    expect(pageOf()).toContain("New Zealand (NZ): 1 login");
     expect(refusals).toEqual([]);
   });
 
@@ -110,7 +131,7 @@ describe("the function of the weekly report", () => {
   it("replaces the page when it is started again, whenever that is", async () => {
     const before = pageOf();
     bed.advance(86_400_000);
-    await bed.call(report, { time: TIME });
+    await call({ time: TIME });
 
     const keys = [...bed.account.s3.objects.keys()].filter((path) => path.includes("/reports/"));
     expect(keys).toEqual([`${results}/${KEY}`]);
@@ -122,7 +143,7 @@ describe("the function of the weekly report", () => {
     bed.account.published.length = 0;
     bed.account.athena.failure = "EXCEEDED_LIMIT";
     try {
-      await expect(bed.call(report, { time: TIME })).rejects.toThrow("EXCEEDED_LIMIT");
+      await expect(call({ time: TIME })).rejects.toThrow("EXCEEDED_LIMIT");
     } finally {
       bed.account.athena.failure = undefined;
     }
@@ -130,7 +151,7 @@ describe("the function of the weekly report", () => {
   });
 
   it.each([{}, { time: "Monday" }, null])("refuses an event without a time: %j", async (event) => {
-    await expect(bed.call(report, event)).rejects.toThrow(/time|object/);
+    await expect(call(event)).rejects.toThrow(/time|object/);
   });
 });
 

@@ -1,5 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { PREFIXES } from "../../../lib/archive/object-key.ts";
+import { makeMmdb } from "../../detect/context/make-mmdb.ts";
 import { Deployment } from "../../fakes/local-account/deployment.ts";
 import { isAllowed } from "../../fakes/local-account/policy.ts";
 import { alarms } from "../alarms.ts";
@@ -61,6 +65,23 @@ describe("the weekly report", () => {
     expect(variables({ sources: [{ name: "acme" }, { name: "acme-gov" }] }).SOURCES).toBe(
       "acme,acme-gov",
     );
+  });
+
+  it("has beside its function's code the file of countries, and no other", () => {
+    const folder = mkdtempSync(join(tmpdir(), "countries-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [countries, networks] = [join(folder, "countries"), join(folder, "networks")];
+    writeFileSync(countries, makeMmdb({ country_code: "NZ" }, { country_code: "NZ" }));
+    writeFileSync(networks, "192.0.2.0/24 Office\n");
+    const codeWith = (context: object) =>
+      resource(
+        synthesize({ ...ON, detection: { context } }).template,
+        "AWS::Lambda::Function",
+        "WeeklyReportFunction",
+      ).Properties.Code.S3Key;
+
+    expect(codeWith({ networks })).toBe(codeWith({}));
+    expect(codeWith({ networks, countries })).not.toBe(codeWith({}));
   });
 
   describe("grants its function", () => {
