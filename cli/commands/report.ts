@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { sealedHeadsOf } from "../../lib/archive/sealed-heads.ts";
@@ -37,6 +38,9 @@ const DEFAULT_LAST_SECONDS = 7 * SECONDS_PER_DAY;
 
 /** Threads of DuckDB, each of which takes some 100 MB. */
 const THREADS_MAX = 1;
+
+/** What compares all entries of a person takes 2 GB for ten million entries; with too little it takes hours. */
+const MEMORY_MAX_BYTES = 4e9;
 
 interface ReportOptions extends TimeRangeOptions, ContextOptions {
   archive: string;
@@ -287,6 +291,7 @@ export async function portsOfDirectory(
     readAll: async (statements, days, take) => {
       using lake = await openLake(directory, {
         threadsMax: THREADS_MAX,
+        memoryMaxBytes: Math.min(MEMORY_MAX_BYTES, Math.floor(totalmem() / 2)),
         onNotice: ({ key, problem }) =>
           console.error(`audit-lake: reading the lines of the day instead of ${key}: ${problem}`),
       });

@@ -248,12 +248,13 @@ export async function openLake(
   options: LakeOptions = {},
 ): Promise<LakeDatabase> {
   const directory = resolve(archiveDirectory);
-  const { threadsMax, writableFile } = options;
-  const database = await createDatabase(
-    threadsMax === undefined || threadsMax >= availableParallelism()
+  const { threadsMax, memoryMaxBytes, writableFile } = options;
+  const database = await createDatabase({
+    ...(threadsMax === undefined || threadsMax >= availableParallelism()
       ? {}
-      : { threads: String(threadsMax) },
-  );
+      : { threads: String(threadsMax) }),
+    ...(memoryMaxBytes === undefined ? {} : { memory_limit: `${memoryMaxBytes}B` }),
+  });
   const connection = await database.connect();
   try {
     if (options.lookUpAddress) createAddressFunctions(connection, options.lookUpAddress);

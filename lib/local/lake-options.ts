@@ -4,6 +4,8 @@ import type { LookUpAddress } from "./address-columns.ts";
 export interface LakeOptions {
   /** Threads of DuckDB, each of which takes some 100 MB. @default as many as cores */
   threadsMax?: number | undefined;
+  /** Memory of DuckDB; what does not fit goes to a temporary directory. @default 1 GB */
+  memoryMaxBytes?: number | undefined;
   /** The one file that `RowStream.copy` may write. */
   writableFile?: string | undefined;
   /** Leave damaged objects out of what is read, instead of an error. */
