@@ -102,7 +102,8 @@ async function writeReport(
   lastSeconds: number,
   signal: AbortSignal,
 ): Promise<string> {
-  const { makeReport, portsOfDirectory, rulesWith, toScope } = await import("./report.ts");
+  const { makeReport, rulesWith, toScope } = await import("./report.ts");
+  const { portsOfDirectory } = await import("./report-ports.ts");
   const path = `${resolve(directory)}-report.html`;
   const scope = toScope({ last: lastSeconds }, nowSeconds(systemClock));
   const openPorts = () => portsOfDirectory(directory, scope, signal, { rules: rulesWith() });

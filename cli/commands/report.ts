@@ -1,15 +1,12 @@
 import { writeFile } from "node:fs/promises";
-import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { sealedHeadsOf } from "../../lib/archive/sealed-heads.ts";
 import type { LocalContext } from "../../lib/detect/context/read-context.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import type { DetectorSettings } from "../../lib/detect/detector.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import type { Suppressions } from "../../lib/detect/suppressions.ts";
-import { readCheckpointsIn, sourcesIn } from "../../lib/local/archive-directory.ts";
-import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { sourcesIn } from "../../lib/local/archive-directory.ts";
 import { collectReport, type ReportPorts } from "../../lib/report/collect.ts";
 import { collectTrail } from "../../lib/report/collect-trail.ts";
 import { evidenceOf } from "../../lib/report/evidence.ts";
@@ -33,14 +30,9 @@ import { writeWhole } from "../output/result-file.ts";
 import { writeZip } from "../output/zip-file.ts";
 import { type ContextOptions, readContextFiles, readSuppressions } from "../run/detection-files.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
+import { portsOfDirectory } from "./report-ports.ts";
 
 const DEFAULT_LAST_SECONDS = 7 * SECONDS_PER_DAY;
-
-/** Threads of DuckDB, each of which takes some 100 MB. */
-const THREADS_MAX = 1;
-
-/** What compares all entries of a person takes 2 GB for ten million entries; with too little it takes hours. */
-const MEMORY_MAX_BYTES = 4e9;
 
 interface ReportOptions extends TimeRangeOptions, ContextOptions {
   archive: string;
@@ -268,36 +260,4 @@ async function portsOfStack(
 ): Promise<ReportPorts> {
   const { deployedReportPorts } = await import("../stack/report-ports.ts");
   return deployedReportPorts(stack, packageJson.version, { source, hasAlertLog }, signal);
-}
-
-export async function portsOfDirectory(
-  directory: string,
-  scope: ReportScope,
-  signal: AbortSignal,
-  { rules, addresses }: Pick<ReportPorts, "rules" | "addresses">,
-): Promise<ReportPorts> {
-  const sources = scope.source === undefined ? await sourcesIn(directory) : [scope.source];
-  const heads = await readCheckpointsIn(directory, (checkpoints) =>
-    sealedHeadsOf(checkpoints, sources),
-  );
-  // DuckDB is optional, and slow to load.
-  const { openLake } = await import("../../lib/local/lake-database.ts");
-  return {
-    version: packageJson.version,
-    archive: directory,
-    store: new DirectoryArchiveStore(directory),
-    sources,
-    heads: heads ?? new Map(),
-    readAll: async (statements, days, take) => {
-      using lake = await openLake(directory, {
-        threadsMax: THREADS_MAX,
-        memoryMaxBytes: Math.min(MEMORY_MAX_BYTES, Math.floor(totalmem() / 2)),
-        onNotice: ({ key, problem }) =>
-          console.error(`audit-lake: reading the lines of the day instead of ${key}: ${problem}`),
-      });
-      return await lake.readAll(statements, days, take, signal);
-    },
-    rules,
-    addresses,
-  };
 }
