@@ -1,4 +1,10 @@
 // In place of undici: functions have connections of their own (functions/slack-connections.ts).
-export class Agent {}
-export class EnvHttpProxyAgent {}
-export class Pool {}
+class Absent {
+  constructor() {
+    throw new Error(
+      "a function must give its client the connections of functions/slack-connections.ts",
+    );
+  }
+}
+
+export { Absent as Agent, Absent as EnvHttpProxyAgent, Absent as Pool };

@@ -25,6 +25,7 @@ import {
 import { SCHEMA_WATCH_ENVIRONMENT } from "../../lib/stack/environment.ts";
 import { SCHEMA_WATCH_METRICS, SERVICES, SOURCE_DIMENSION } from "../../lib/stack/metrics.ts";
 import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
+import { slackConnections } from "../slack-connections.ts";
 
 const EVENT = z.object({ source: z.string().min(1), apiBase: z.url().default(DEFAULT_BASE_URL) });
 
@@ -51,7 +52,8 @@ const retryHandlers = [
 
 async function checkSource(event: unknown, { deadlineMs }: Invocation): Promise<void> {
   const { source, apiBase } = EVENT.parse(event);
-  const slack = new AuditLogsClient({ baseUrl: apiBase, retryHandlers });
+  const dispatcher = slackConnections(apiBase);
+  const slack = new AuditLogsClient({ baseUrl: apiBase, dispatcher, retryHandlers });
   const changes = await watchSchema(source, { slack, vocabulary, sink }, { deadlineMs });
   const counts = {
     announced: changes.announced.length,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
@@ -205,4 +205,17 @@ describe("a proxy of the environment", () => {
       SlackConfigurationError,
     );
   });
+});
+
+/** What calls Slack, from its name to the end of its arguments. */
+const CLIENT =
+  /(?:new (?:AuditLogsClient|OAuthClient)|createSlackSource)\((?:[^()]|\([^()]*\))*\)/g;
+
+it("is given to whatever calls Slack in a function, as undici is in no bundle", () => {
+  const clients = globSync("functions/**/*.ts").flatMap(
+    (path) => readFileSync(path, "utf8").match(CLIENT) ?? [],
+  );
+
+  expect(clients.length).toBeGreaterThanOrEqual(3);
+  for (const client of clients) expect(client).toMatch(/\bdispatcher\b/);
 });
