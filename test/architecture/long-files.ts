@@ -18,7 +18,6 @@ export const LONG_FILES: Record<string, string> = {
   "test/seal/verify.test.ts": "to be split",
   "test/slack/client.test.ts": "to be split",
   "test/slack/retry.test.ts": "to be split",
-  "test/slack/transport.test.ts": "to be split",
   "test/sql/audit-logs-view.test.ts": "cases: what the view makes of which entries",
   "test/sql/saved-query-rows.test.ts": "cases: what each saved query makes of which entries",
 };

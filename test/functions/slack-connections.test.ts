@@ -1,6 +1,4 @@
 import { globSync, readFileSync } from "node:fs";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { slackConnections } from "../../functions/slack-connections.ts";
@@ -20,11 +18,9 @@ import {
   stall,
 } from "../slack/scripted-server.ts";
 import { tinyProxy } from "../slack/tiny-proxy.ts";
+import { certificate, tlsServer } from "../slack/tls-server.ts";
 
 const TOKEN = "xoxp-1-2-3-secret";
-const fixture = (name: string) =>
-  readFileSync(new URL(`../fixtures/loopback-tls/${name}`, import.meta.url), "utf8");
-const CERTIFICATE = fixture("certificate.pem");
 
 beforeEach(() => {
   for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"]) {
@@ -37,28 +33,6 @@ beforeEach(() => {
 function clientOf({ baseUrl }: { baseUrl: string }, ca?: string): AuditLogsClient {
   const dispatcher = slackConnections(baseUrl, ca);
   return new AuditLogsClient({ baseUrl, token: TOKEN, retryHandlers: [], dispatcher });
-}
-
-/** The API over TLS. */
-async function tlsServer() {
-  const authorizations: (string | undefined)[] = [];
-  const options = { key: fixture("key.pem"), cert: CERTIFICATE };
-  const server = createServer(options, ({ headers }, response) => {
-    authorizations.push(headers.authorization);
-    response.end(JSON.stringify(pageBody(["tls"])));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    baseUrl: `https://localhost:${port}/audit/v1/`,
-    authorizations,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 describe("slackConnections", () => {
@@ -164,7 +138,7 @@ describe("slackConnections", () => {
       message: expect.stringContaining("its certificate is not trusted"),
     });
     expect(server.authorizations).toEqual([]);
-    await clientOf(server, CERTIFICATE).logs();
+    await clientOf(server, certificate).logs();
     expect(server.authorizations).toEqual([`Bearer ${TOKEN}`]);
   });
 });
@@ -176,7 +150,7 @@ describe("a proxy of the environment", () => {
       await using server = await tlsServer();
       await using proxy = await tinyProxy(server);
       vi.stubEnv(name, proxy.url.replace("//", "//me:p%40ss@"));
-      await clientOf(server, CERTIFICATE).logs();
+      await clientOf(server, certificate).logs();
       expect(proxy.asked).toEqual([`CONNECT localhost:${server.port}`]);
       expect(proxy.credentials).toEqual([`Basic ${btoa("me:p@ss")}`]);
       expect(proxy.readable).toEqual([]);
@@ -188,7 +162,7 @@ describe("a proxy of the environment", () => {
     await using server = await tlsServer();
     vi.stubEnv("HTTPS_PROXY", "http://127.0.0.1:1");
     vi.stubEnv(name, "example.com,localhost");
-    await clientOf(server, CERTIFICATE).logs();
+    await clientOf(server, certificate).logs();
     expect(server.authorizations).toHaveLength(1);
   });
 

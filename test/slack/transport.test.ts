@@ -1,7 +1,3 @@
-import { readFileSync } from "node:fs";
-import https from "node:https";
-import type { AddressInfo } from "node:net";
-import type { TLSSocket } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { Agent } from "undici";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -9,51 +5,12 @@ import { AuditLogsClient, type AuditLogsClientOptions } from "../../lib/slack/cl
 import { SlackConfigurationError } from "../../lib/slack/errors.ts";
 import { page, pageBody, raw, scriptedServer } from "./scripted-server.ts";
 import { tinyProxy } from "./tiny-proxy.ts";
+import { certificate, key, tlsServer } from "./tls-server.ts";
 
 const token = "xoxp-1-2-3-secret";
-const fixture = (name: string) =>
-  readFileSync(new URL(`../fixtures/loopback-tls/${name}`, import.meta.url), "utf8");
-const certificate = fixture("certificate.pem");
 
 function clientOf(baseUrl: string, options: AuditLogsClientOptions = {}): AuditLogsClient {
   return new AuditLogsClient({ baseUrl, token, retryHandlers: [], timeoutMs: 5000, ...options });
-}
-
-/** The API over TLS, under a certificate for localhost and 127.0.0.1. */
-async function tlsServer() {
-  const authorizations: (string | undefined)[] = [];
-  const names: (string | false | null)[] = [];
-  const clientCertificates: boolean[] = [];
-  const server = https.createServer(
-    {
-      key: fixture("key.pem"),
-      cert: certificate,
-      ca: certificate,
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
-    (request, response) => {
-      const socket = request.socket as TLSSocket & { servername: string | false };
-      names.push(socket.servername);
-      clientCertificates.push(Object.keys(socket.getPeerCertificate()).length > 0);
-      authorizations.push(request.headers.authorization);
-      response.end(JSON.stringify(pageBody(["tls"])));
-    },
-  );
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    baseUrl: `https://localhost:${port}/audit/v1/`,
-    authorizations,
-    names,
-    clientCertificates,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 const PROXY_NAMES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
@@ -173,7 +130,7 @@ describe("TLS", () => {
 
   it("shows a certificate of its own", async () => {
     await using server = await tlsServer();
-    const tls = { ca: certificate, cert: certificate, key: fixture("key.pem") };
+    const tls = { ca: certificate, cert: certificate, key };
     await clientOf(server.baseUrl, { tls }).logs();
     await clientOf(server.baseUrl, { tls: { ca: certificate } }).logs();
     expect(server.clientCertificates).toEqual([true, false]);
