@@ -17,13 +17,14 @@ const IDLE_MS = 4_000;
  * @throws {SlackConfigurationError} for a proxy that cannot be used
  */
 export function slackConnections(baseUrl: string, ca?: string): Connections {
+  const base = new URL(baseUrl);
   const options: https.AgentOptions = {
     keepAlive: true,
     timeout: IDLE_MS,
-    proxyEnv: proxyOf(new URL(baseUrl)),
+    proxyEnv: proxyOf(base),
     ...(ca === undefined ? {} : { ca }),
   };
-  const { Agent, request } = baseUrl.startsWith("https:") ? https : http;
+  const { Agent, request } = base.protocol === "https:" ? https : http;
   const agent = new Agent(options);
   return {
     request: ({ origin, path, method, headers, body, signal }) =>

@@ -58,6 +58,13 @@ describe("slackConnections", () => {
     ]);
   });
 
+  it("reads the scheme of its URL in any case", async () => {
+    await using server = await tlsServer();
+    const baseUrl = server.baseUrl.replace("https:", "HTTPS:");
+    await clientOf({ baseUrl }, certificate).logs();
+    expect(server.authorizations).toHaveLength(1);
+  });
+
   it("uses a connection again", async () => {
     const ports = new Set<number | undefined>();
     await using server = await scriptedServer((response, received) => {
