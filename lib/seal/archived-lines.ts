@@ -1,4 +1,3 @@
-import { decodeText, freeText } from "../archive/archive-object.ts";
 import type { EntryRows, NameRows } from "../archive/entry-rows.ts";
 import { idTextOf } from "../archive/name-list.ts";
 import { hourPrefix, parseObjectKey } from "../archive/object-key.ts";
@@ -6,7 +5,7 @@ import type { ArchiveStore } from "../ports.ts";
 import { hourOf, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 import { hashOf } from "./manifest.ts";
 import { describeLines, type KnownContents } from "./object-contents.ts";
-import { withLines } from "./read-lines.ts";
+import { withLinesOf } from "./read-lines.ts";
 import { Stretch } from "./stretch.ts";
 
 /** Archived lines, by which they are compared. */
@@ -142,12 +141,10 @@ export class ArchivedLines {
         if (name.minDateCreate >= range.until) break; // so do all that follow
         const body = await this.#store.get(key);
         const sha256 = hashOf(body);
-        const text = await decodeText(key, body);
-        withLines(key, text, (lines) => {
+        await withLinesOf(key, body, (lines, text) => {
           use(lines);
-          if (!this.#contents.has(sha256)) this.#contents.add(sha256, describeLines(text, lines));
+          if (!this.#contents.has(sha256)) this.#contents.add(sha256, describeLines(lines, text));
         });
-        freeText(text);
       }
     }
   }

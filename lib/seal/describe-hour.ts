@@ -1,10 +1,10 @@
-import { decodeText, freeText, measureText } from "../archive/archive-object.ts";
+import { decodeText, measureText } from "../archive/archive-object.ts";
 import { contentHashOf, hourPrefix, quarantinePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore, ReconciledHour } from "../ports.ts";
 import { SECONDS_PER_HOUR } from "../time.ts";
 import { hashOf, IDS_NAMED_MAX, type ManifestHour, type SealedObject } from "./manifest.ts";
 import { describeLines, type KnownContents, type ObjectContents } from "./object-contents.ts";
-import { withLines } from "./read-lines.ts";
+import { withLinesOf } from "./read-lines.ts";
 import { RepeatedIds } from "./repeated-ids.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function describeHour(
   const foreign: ManifestHour["foreign"] = [];
   const repeated = new RepeatedIds();
   for await (const { key, body } of readObjects(store, hourPrefix(source, start), foreign)) {
-    const measured = known.take(hashOf(body)) ?? (await readContents(key, body));
+    const measured = known.take(hashOf(body)) ?? (await withLinesOf(key, body, describeLines));
     repeated.add(measured.idHashes);
     objects.push({
       ...sealedObject(key, body, measured),
@@ -36,7 +36,7 @@ export async function describeHour(
   }
   const twice = await repeated.find(async (use) => {
     for (const { key } of objects) {
-      withLines(key, await decodeText(key, await store.get(key)), use);
+      await withLinesOf(key, await store.get(key), use);
     }
   }, IDS_NAMED_MAX);
   const quarantine: SealedObject[] = [];
@@ -90,13 +90,6 @@ async function* readObjects(
     if (contentHashOf(key) === undefined) foreign.push({ key, size_bytes: sizeBytes });
     else yield { key, body: await store.get(key) };
   }
-}
-
-async function readContents(key: string, body: Uint8Array): Promise<ObjectContents> {
-  const text = await decodeText(key, body);
-  const contents = withLines(key, text, (lines) => describeLines(text, lines));
-  freeText(text);
-  return contents;
 }
 
 function sealedObject(

@@ -14,8 +14,8 @@ export interface ObjectContents {
   idHashes: BigUint64Array;
 }
 
-/** @param lines - of the text */
-export function describeLines(text: Buffer, lines: EntryRows): ObjectContents {
+/** @param text - of the lines */
+export function describeLines(lines: EntryRows, text: Buffer): ObjectContents {
   let [minDateCreate, maxDateCreate] = [Number.POSITIVE_INFINITY, 0];
   for (let row = 0; row < lines.rows; row++) {
     const second = lines.dateCreateOf(row);

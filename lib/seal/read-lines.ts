@@ -1,4 +1,4 @@
-import { splitLines } from "../archive/archive-object.ts";
+import { decodeText, freeText, splitLines } from "../archive/archive-object.ts";
 import { readLine } from "../archive/archived-entries.ts";
 import { type EntryRows, ListedEntries } from "../archive/entry-rows.ts";
 import type { EntryTable } from "../slack/entry-table.ts";
@@ -18,6 +18,25 @@ export function withLines<T>(key: string, text: Buffer, use: (lines: EntryRows) 
     return use(table !== undefined && isReadable(table) ? table : parseLines(key, text));
   } finally {
     table?.clear();
+  }
+}
+
+/**
+ * The same for an object as it is stored.
+ *
+ * @param use - gets the text, too; it is gone when it returns
+ * @throws {ArchiveObjectError} when the object cannot be read
+ */
+export async function withLinesOf<T>(
+  key: string,
+  body: Uint8Array,
+  use: (lines: EntryRows, text: Buffer) => T,
+): Promise<T> {
+  const text = await decodeText(key, body);
+  try {
+    return withLines(key, text, (lines) => use(lines, text));
+  } finally {
+    freeText(text);
   }
 }
 
