@@ -26,10 +26,11 @@ export async function describeHour(
   const foreign: ManifestHour["foreign"] = [];
   const repeated = new RepeatedIds();
   for await (const { key, body } of readObjects(store, hourPrefix(source, start), foreign)) {
-    const measured = known.take(hashOf(body)) ?? (await withLinesOf(key, body, describeLines));
+    const sha256 = hashOf(body);
+    const measured = known.take(sha256) ?? (await withLinesOf(key, body, describeLines));
     repeated.add(measured.idHashes);
     objects.push({
-      ...sealedObject(key, body, measured),
+      ...sealedObject(key, body, sha256, measured),
       min_date_create: measured.minDateCreate,
       max_date_create: measured.maxDateCreate,
     });
@@ -41,8 +42,8 @@ export async function describeHour(
   }, IDS_NAMED_MAX);
   const quarantine: SealedObject[] = [];
   for await (const { key, body } of readObjects(store, quarantinePrefix(source, start), foreign)) {
-    const object = sealedObject(key, body, measureText(await decodeText(key, body)));
-    quarantine.push(object);
+    const measured = measureText(await decodeText(key, body));
+    quarantine.push(sealedObject(key, body, hashOf(body), measured));
   }
   return {
     hour: (start / SECONDS_PER_HOUR) % 24,
@@ -95,12 +96,13 @@ async function* readObjects(
 function sealedObject(
   key: string,
   body: Uint8Array,
+  sha256: string,
   measured: Pick<ObjectContents, "lines" | "hash">,
 ): SealedObject {
   return {
     key,
     size_bytes: body.byteLength,
-    sha256: hashOf(body),
+    sha256,
     entries: measured.lines,
     ...(measured.hash === contentHashOf(key) ? {} : { altered: true as const }),
   };
