@@ -94,12 +94,8 @@ export class EntryNames {
   }
 
   #put(number: number): void {
-    const ids = this.#names.idBufferOf();
-    let place = this.#placeOf(
-      ids,
-      this.#names.idStartOf(number - 1),
-      this.#names.idEndOf(number - 1),
-    );
+    const { buffer, start, end } = idOf(this.#names, number - 1);
+    let place = this.#placeOf(buffer, start, end);
     while (this.#places[place] !== 0) place = (place + 1) & (this.#places.length - 1);
     this.#places[place] = number;
   }
