@@ -29,7 +29,7 @@ import {
 import { systemClock } from "../../lib/slack/clock.ts";
 import { EVENTS_ENVIRONMENT } from "../../lib/stack/environment.ts";
 import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
-import { readContextFiles } from "../context-files.ts";
+import { logFailedLookUps, readContextFiles } from "../context-files.ts";
 import { type JobStep, nextStep } from "../job-step.ts";
 import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
 import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
@@ -78,9 +78,7 @@ async function handleStep(
     keepsAlerts && !goesOn
       ? await unlessAltered(asked.day, () => writeDayAlerts(ports, day, deadlineMs))
       : { isDone: !goesOn, alerts: 0 };
-  for (const { error, ...failed } of context?.addresses.takeFailures() ?? []) {
-    logger.error("look-ups of addresses failed, whose facts are missing", { ...failed, error });
-  }
+  logFailedLookUps(logger, context?.addresses);
   addCounts(metrics, EVENTS_METRICS, {
     written: entries?.entries ?? 0,
     notWritten: entries === undefined || alerts === undefined ? 1 : 0,
