@@ -24,6 +24,7 @@ import {
   type DayEvents,
   DayEventsError,
   daysWithoutEvents,
+  marksOf,
   writeDayEvents,
 } from "../../lib/security-lake/write-day-events.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
@@ -91,8 +92,9 @@ async function handleStep(
 
 /** @returns ascending */
 async function daysToWrite(): Promise<string[]> {
-  const days = await daysWithoutEvents(archive, events, source, version);
-  const ofAlerts = keepsAlerts ? await daysWithoutFindings(ports, source, version) : [];
+  const marks = await marksOf(events, source, version);
+  const days = await daysWithoutEvents(archive, marks, source, version);
+  const ofAlerts = keepsAlerts ? await daysWithoutFindings(ports, marks, source, version) : [];
   return [...new Set([...days, ...ofAlerts])].sort();
 }
 
