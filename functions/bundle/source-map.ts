@@ -26,9 +26,7 @@ export function leanSourceMap(text: string): string {
       place = `${indexes[source]}:${isOurs[source] ? line : 0}`;
       if (place === previous) return [];
       if (source === -1) return [[column]];
-      return [
-        [column, indexes[source] ?? 0, ...[isOurs[source] ? line : 0, 0]] as SourceMapSegment,
-      ];
+      return [[column, indexes[source] ?? 0, isOurs[source] ? line : 0, 0]];
     });
   });
   return JSON.stringify({ ...map, sources: names, names: [], mappings: encode(mappings) });

@@ -45,7 +45,7 @@ import { systemClock } from "../../lib/slack/clock.ts";
 import { DETECT_ENVIRONMENT } from "../../lib/stack/detect-environment.ts";
 import { DETECT_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
-import { readContextFiles } from "../context-files.ts";
+import { logFailedLookUps, readContextFiles } from "../context-files.ts";
 import { addCounts, createFunction, withoutZeros } from "../lambda-function.ts";
 import { readOwnRules, readSuppressions } from "./files-beside-code.ts";
 
@@ -115,12 +115,7 @@ function report(objectKey: string, consumed: Consumed): void {
     const where = { objectKey, ruleId, entryId, count };
     logger.error("a rule threw", { ...where, error: error as Error });
   }
-  for (const { error, ...failed } of context.addresses.takeFailures()) {
-    logger.error("look-ups of addresses failed, whose facts are missing", {
-      ...{ objectKey, ...failed },
-      error,
-    });
-  }
+  logFailedLookUps(logger, context.addresses, { objectKey });
   if (unreadable.length > 0) {
     logger.error("lines that are no entry", { objectKey, lines: unreadable.slice(0, 10) });
   }

@@ -24,12 +24,13 @@ import {
   type DayEvents,
   DayEventsError,
   daysWithoutEvents,
+  marksOf,
   writeDayEvents,
 } from "../../lib/security-lake/write-day-events.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { EVENTS_ENVIRONMENT } from "../../lib/stack/environment.ts";
 import { EVENTS_METRICS, SERVICES } from "../../lib/stack/metrics.ts";
-import { readContextFiles } from "../context-files.ts";
+import { logFailedLookUps, readContextFiles } from "../context-files.ts";
 import { type JobStep, nextStep } from "../job-step.ts";
 import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
 import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
@@ -78,9 +79,7 @@ async function handleStep(
     keepsAlerts && !goesOn
       ? await unlessAltered(asked.day, () => writeDayAlerts(ports, day, deadlineMs))
       : { isDone: !goesOn, alerts: 0 };
-  for (const { error, ...failed } of context?.addresses.takeFailures() ?? []) {
-    logger.error("look-ups of addresses failed, whose facts are missing", { ...failed, error });
-  }
+  logFailedLookUps(logger, context?.addresses);
   addCounts(metrics, EVENTS_METRICS, {
     written: entries?.entries ?? 0,
     notWritten: entries === undefined || alerts === undefined ? 1 : 0,
@@ -93,8 +92,9 @@ async function handleStep(
 
 /** @returns ascending */
 async function daysToWrite(): Promise<string[]> {
-  const days = await daysWithoutEvents(archive, events, source, version);
-  const ofAlerts = keepsAlerts ? await daysWithoutFindings(ports, source, version) : [];
+  const marks = await marksOf(events, source, version);
+  const days = await daysWithoutEvents(archive, marks, source, version);
+  const ofAlerts = keepsAlerts ? await daysWithoutFindings(ports, marks, source, version) : [];
   return [...new Set([...days, ...ofAlerts])].sort();
 }
 

@@ -31,7 +31,7 @@ import { REPORT_ENVIRONMENT } from "../../lib/stack/report-environment.ts";
 import { reportKey } from "../../lib/stack/report-key.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import packageJson from "../../package.json" with { type: "json" };
-import { readContextFiles } from "../context-files.ts";
+import { logFailedLookUps, readContextFiles } from "../context-files.ts";
 import { createFunction, type Invocation, withinTime } from "../lambda-function.ts";
 
 const EVENT = z.object({ time: z.iso.datetime() });
@@ -57,6 +57,7 @@ async function makeReport(event: unknown, invocation: Invocation): Promise<void>
   const { time } = EVENT.parse(event);
   const period = weekBefore(Date.parse(time) / 1000);
   const data = await withinTime(invocation, (over) => collect(period, over));
+  logFailedLookUps(logger, context?.addresses);
   const sections = sectionsOf(data);
   const page = renderReport(data, sections);
   const key = reportKey(period);

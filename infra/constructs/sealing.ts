@@ -29,7 +29,7 @@ import {
   STORING,
   tokenEnvironment,
 } from "./source-access.ts";
-import { StartSchedule } from "./start-schedule.ts";
+import { atTime, StartSchedule } from "./start-schedule.ts";
 
 export interface SealingProps {
   config: LakeConfig["closing"];
@@ -177,13 +177,9 @@ export class Sealing extends Construct {
       timeout: TIMEOUT,
       logRetentionDays,
     });
-    const [hour = "0", minute = "0"] = props.config.at.split(":");
     new StartSchedule(scope, "Schedule", {
       description: comment,
-      schedule: ScheduleExpression.cron({
-        hour: String(Number(hour)),
-        minute: String(Number(minute)),
-      }),
+      schedule: ScheduleExpression.cron(atTime(props.config.at)),
       interval: Duration.days(1),
       input: { source: config.name },
       starts: stateMachine,

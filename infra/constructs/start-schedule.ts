@@ -2,6 +2,7 @@ import { type Duration, Stack } from "aws-cdk-lib";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import {
+  type CronOptionsWithTimezone,
   type IScheduleGroup,
   Schedule,
   type ScheduleExpression,
@@ -22,6 +23,12 @@ export interface StartScheduleProps {
   starts: IFunction | IStateMachine;
   group: IScheduleGroup;
   deadLetters: IQueue;
+}
+
+/** @param time - `HH:MM`, UTC */
+export function atTime(time: string): Pick<CronOptionsWithTimezone, "hour" | "minute"> {
+  const [hour = "0", minute = "0"] = time.split(":").map((part) => String(Number(part)));
+  return { hour, minute };
 }
 
 /** Starts a function or a state machine again and again, with a role that can start nothing else. */

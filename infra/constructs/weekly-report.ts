@@ -28,7 +28,7 @@ import { grantQueries } from "./lake-formation.ts";
 import type { Monitoring } from "./monitoring.ts";
 import { NodeFunction } from "./node-function.ts";
 import type { Notifications } from "./notifications.ts";
-import { StartSchedule } from "./start-schedule.ts";
+import { atTime, StartSchedule } from "./start-schedule.ts";
 
 export interface WeeklyReportProps {
   config: LakeConfig["weeklyReport"];
@@ -113,14 +113,9 @@ export class WeeklyReport extends Construct {
     handler.allowKey("sns", notifications.key, ["kms:Decrypt", "kms:GenerateDataKey"]);
     if (props.lakeFormation !== "off" && handler.role) grantQueries(handler.role, props.catalog);
 
-    const [hour = "0", minute = "0"] = props.config.at.split(":");
     new StartSchedule(this, "Schedule", {
       description,
-      schedule: ScheduleExpression.cron({
-        weekDay: "MON",
-        hour: String(Number(hour)),
-        minute: String(Number(minute)),
-      }),
+      schedule: ScheduleExpression.cron({ weekDay: "MON", ...atTime(props.config.at) }),
       interval: Duration.days(1), // the longest that a start may wait
       // When it was due, so that a start that waited is about the same week.
       input: { time: ContextAttribute.scheduledTime },

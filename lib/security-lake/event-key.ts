@@ -61,10 +61,11 @@ const MAPPING = JSON.stringify([...HEADS].map(([action, { className }]) => [acti
  * @param keys - of the objects, in the order in which they are read
  */
 export function partName(keys: readonly string[]): string {
-  return createHash("sha256")
-    .update(`${MAPPING}\n${keys.join("\n")}`)
-    .digest("hex")
-    .slice(0, 16);
+  return hashOf([MAPPING, ...keys]);
+}
+
+function hashOf(lines: readonly string[]): string {
+  return createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
 }
 
 /**
@@ -88,7 +89,7 @@ export const FINDINGS_CLASS: ClassName = "detection_finding";
 
 /** Says which alerts there are: the same ones have the same name. */
 export function alertsName(keys: readonly string[]): string {
-  return createHash("sha256").update(keys.join("\n")).digest("hex").slice(0, 16);
+  return hashOf(keys);
 }
 
 /** Beginning of the keys of all marks of a source. */

@@ -17,7 +17,6 @@ import {
   type EventUnit,
   FINDINGS_CLASS,
   findingsKey,
-  sourceMarks,
   writtenAlertsMark,
   writtenBatchMark,
 } from "./event-key.ts";
@@ -45,14 +44,15 @@ const CONCURRENCY = 16;
 /**
  * Days that are over and have alerts in the log that are not written as findings.
  *
+ * @param marks - see `marksOf`
  * @returns UTC, `YYYY-MM-DD`, ascending
  */
 export async function daysWithoutFindings(
-  { archive, events, clock }: AlertPorts,
+  { archive, clock }: Omit<AlertPorts, "events">,
+  marks: ReadonlySet<string>,
   source: string,
   version: SchemaVersion,
 ): Promise<string[]> {
-  const marks = await keysIn(events, sourceMarks(version, source));
   const today = dayOf(nowSeconds(clock));
   const missing: string[] = [];
   for await (const [day, keys] of loggedDays(archive, sourcePrefix(PREFIXES.alerts, source))) {

@@ -49,15 +49,15 @@ const CLASS_BY_UID = new Map(CLASS_NAMES.map((name) => [CLASSES[name].uid as num
 /**
  * Days of a source of which a manifest is not written as events.
  *
+ * @param marks - see {@link marksOf}
  * @returns UTC, `YYYY-MM-DD`, ascending
  */
 export async function daysWithoutEvents(
   archive: Pick<ArchiveStore, "list" | "get" | "put">,
-  events: EventStore,
+  marks: ReadonlySet<string>,
   source: string,
   version: SchemaVersion,
 ): Promise<string[]> {
-  const marks = await keysIn(events, sourceMarks(version, source));
   const manifests = await listManifests(archive, source);
   const missing = manifests.filter(
     ({ day, revision }) => !marks.has(unitMark({ source, day, revision, version })),
@@ -107,6 +107,15 @@ export async function writeDayEvents(
     await events.put(unitMark(unit), Buffer.from("{}\n"));
   }
   return { isDone: true, entries };
+}
+
+/** @returns which parts of a source's days are there */
+export async function marksOf(
+  events: EventStore,
+  source: string,
+  version: SchemaVersion,
+): Promise<Set<string>> {
+  return await keysIn(events, sourceMarks(version, source));
 }
 
 export async function keysIn(events: EventStore, prefix: string): Promise<Set<string>> {

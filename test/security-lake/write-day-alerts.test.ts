@@ -4,7 +4,11 @@ import type { Alert } from "../../lib/detect/alert.ts";
 import { AlertLog } from "../../lib/detect/alert-log.ts";
 import type { ArchiveStore } from "../../lib/ports.ts";
 import { daysWithoutFindings, writeDayAlerts } from "../../lib/security-lake/write-day-alerts.ts";
-import { DayEventsError, type EventStore } from "../../lib/security-lake/write-day-events.ts";
+import {
+  DayEventsError,
+  type EventStore,
+  marksOf,
+} from "../../lib/security-lake/write-day-events.ts";
 import { makeAlert } from "../detect/make-alert.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
 import { countCalls, killed } from "./killed-stores.ts";
@@ -48,7 +52,10 @@ async function log(alerts: readonly Alert[]): Promise<void> {
 
 const write = (from: ArchiveStore, to: EventStore, deadlineMs = Number.POSITIVE_INFINITY) =>
   writeDayAlerts({ archive: from, events: to, clock }, JOB, deadlineMs);
-const due = (at = clock) => daysWithoutFindings({ archive, events, clock: at }, SOURCE, "1.5.0");
+const due = async (at = clock) => {
+  const marks = await marksOf(events, SOURCE, "1.5.0");
+  return daysWithoutFindings({ archive, clock: at }, marks, SOURCE, "1.5.0");
+};
 
 describe("the alerts of a day", () => {
   it("are findings in the form of Security Lake, by the day of their last entry", async () => {

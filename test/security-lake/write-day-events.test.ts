@@ -9,6 +9,7 @@ import {
   DayEventsError,
   daysWithoutEvents,
   type EventStore,
+  marksOf,
   writeDayEvents,
 } from "../../lib/security-lake/write-day-events.ts";
 import { MemoryArchiveStore } from "../fakes/memory-archive-store.ts";
@@ -50,6 +51,8 @@ async function fill(store: ArchiveStore, lines: readonly string[] = LINES): Prom
 
 const write = (archive: ArchiveStore, events: EventStore, deadlineMs = NO_DEADLINE) =>
   writeDayEvents({ archive, events, clock }, JOB, deadlineMs);
+const due = async (archive: ArchiveStore, events: EventStore) =>
+  daysWithoutEvents(archive, await marksOf(events, SOURCE, "1.5.0"), SOURCE, "1.5.0");
 
 let archive: MemoryArchiveStore;
 let whole: MemoryEventStore;
@@ -158,7 +161,7 @@ it("an addendum's entries are added, and no others", async () => {
   await fill(store, LINES.slice(10, 14));
   await sealAgain(store);
 
-  expect(await daysWithoutEvents(store, events, SOURCE, "1.5.0")).toEqual([DAY]);
+  expect(await due(store, events)).toEqual([DAY]);
   expect(await write(store, events)).toEqual({ isDone: true, entries: 4 });
   expect(events.files()).toEqual(expect.arrayContaining(first));
   const lines = await readEvents(events, "raw_data");
@@ -190,9 +193,9 @@ it("goes on in the next call, when the time is over, and writes a part in each",
   await sealAgain(store);
 
   expect(await write(store, events, 1)).toEqual({ isDone: false, entries: 10 });
-  expect(await daysWithoutEvents(store, events, SOURCE, "1.5.0")).toEqual([DAY]);
+  expect(await due(store, events)).toEqual([DAY]);
   expect(await write(store, events, 1)).toEqual({ isDone: true, entries: 4 });
-  expect(await daysWithoutEvents(store, events, SOURCE, "1.5.0")).toEqual([]);
+  expect(await due(store, events)).toEqual([]);
 });
 
 it("writes nothing of a day that is not sealed, and refuses one whose lines are not what was sealed", async () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { makeEntry } from "../../../fake-slack/entries.ts";
 import { ListedEntries } from "../../../lib/archive/entry-rows.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
+import { AddressContext } from "../../../lib/detect/context/address-context.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { type LakeDatabase, openLake } from "../../../lib/local/lake-database.ts";
 import { weekBefore } from "../../../lib/report/weekly-report.ts";
@@ -148,6 +149,16 @@ describe("the function of the weekly report", () => {
       bed.account.athena.failure = undefined;
     }
     expect(bed.account.published).toEqual([]);
+  });
+
+  it("says how many look-ups of addresses failed, whose countries the page misses", async () => {
+    const failed = { database: "countries", count: 3, error: new Error("damaged") } as const;
+    vi.spyOn(AddressContext.prototype, "takeFailures").mockReturnValueOnce([failed]);
+    await call({ time: TIME });
+    const logged = bed.output.filter((line) => line.includes("look-ups of addresses failed"));
+    expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+      { database: "countries", count: 3, error: { message: "damaged" } },
+    ]);
   });
 
   it.each([{}, { time: "Monday" }, null])("refuses an event without a time: %j", async (event) => {

@@ -8,10 +8,8 @@ import { PREFIXES } from "../../../lib/archive/object-key.ts";
 import { CLASSES } from "../../../lib/ocsf/classes.ts";
 import { columnsOf } from "../../../lib/ocsf/columns.ts";
 import { EVENTS_METRICS } from "../../../lib/stack/metrics.ts";
-import { Deployment } from "../../fakes/local-account/deployment.ts";
-import { isAllowed } from "../../fakes/local-account/policy.ts";
 import { alarms } from "../alarms.ts";
-import { grant, paths } from "../grants.ts";
+import { grant, paths, rightsOf } from "../grants.ts";
 import { definitionOf } from "../run-state-machine.ts";
 import { MINIMAL_CONFIG, synthesize } from "../synthesize.ts";
 
@@ -86,21 +84,7 @@ describe("events of OCSF", () => {
     });
 
     it("files and marks of its own source to add, its files to remove, and nothing in the archive", () => {
-      const deployment = new Deployment(template.toJSON());
-      const arnOf = (id: string) => deployment.named(deployment.one("AWS::S3::Bucket", id)[0]).arn;
-      const [role = ""] = deployment
-        .all("AWS::IAM::Role")
-        .map(([id]) => id)
-        .filter((id) => id.startsWith(ROLE));
-      const may = (action: string, bucket: string, key: string) =>
-        isAllowed(
-          {
-            action,
-            resource: `${arnOf(bucket)}/${key}`,
-            context: { "s3:if-none-match": "*", "aws:SecureTransport": "true" },
-          },
-          deployment.statementsOf(role),
-        );
+      const { may } = rightsOf(template, ROLE);
       const file = (source: string) =>
         `ext/slack-3002/1.5.0/region=r/accountId=1/eventDay=20260302/${source}_r1_0.zstd.parquet`;
 

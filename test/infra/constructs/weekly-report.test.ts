@@ -4,10 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PREFIXES } from "../../../lib/archive/object-key.ts";
 import { makeMmdb } from "../../detect/context/make-mmdb.ts";
-import { Deployment } from "../../fakes/local-account/deployment.ts";
-import { isAllowed } from "../../fakes/local-account/policy.ts";
 import { alarms } from "../alarms.ts";
-import { grant, paths } from "../grants.ts";
+import { grant, paths, rightsOf } from "../grants.ts";
 import { resource, synthesize } from "../synthesize.ts";
 
 const ON = { weeklyReport: { enabled: true } } as const;
@@ -85,21 +83,7 @@ describe("the weekly report", () => {
   });
 
   describe("grants its function", () => {
-    const deployment = new Deployment(template.toJSON());
-    const arnOf = (id: string) => deployment.named(deployment.one("AWS::S3::Bucket", id)[0]).arn;
-    const [role = ""] = deployment
-      .all("AWS::IAM::Role")
-      .map(([id]) => id)
-      .filter((id) => id.startsWith(ROLE));
-    const may = (action: string, bucket: string, key: string) =>
-      isAllowed(
-        {
-          action,
-          resource: `${arnOf(bucket)}/${key}`,
-          context: { "s3:if-none-match": "*", "aws:SecureTransport": "true" },
-        },
-        deployment.statementsOf(role),
-      );
+    const { statements, may } = rightsOf(template, ROLE);
 
     it("what its sources have in the archive, to read", () => {
       expect(paths(grant(template, ROLE, "ReadArchive").Resource)).toEqual([
@@ -132,7 +116,7 @@ describe("the weekly report", () => {
         ...["alert_lines", "alerts", "archive_hours", "audit_log_lines"],
         ...["audit_logs", "audit_logs_columns", "manifest_lines"],
       ]);
-      expect(JSON.stringify(deployment.statementsOf(role))).not.toMatch(/"glue:(?!Get)/);
+      expect(JSON.stringify(statements)).not.toMatch(/"glue:(?!Get)/);
     });
   });
 
