@@ -25,6 +25,7 @@ import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { TIME_HELP } from "../options/time.ts";
 import { addTimeRangeOptions, type TimeRangeOptions, toTimeRange } from "../options/time-range.ts";
 import { toJsonLine } from "../output/controls.ts";
+import { reportFailedLookUps } from "../output/failed-look-ups.ts";
 import { openInBrowser } from "../output/open-in-browser.ts";
 import { writeWhole } from "../output/result-file.ts";
 import { writeZip } from "../output/zip-file.ts";
@@ -134,10 +135,12 @@ ${STACK_HELP}`,
       }
       if (options.json) {
         console.log(toJsonLine(await collectReport(await openPorts(), scope, signal)));
+        reportFailedLookUps(context.addresses);
         return;
       }
       const path = options.output ?? `audit-report-${scope.period.from}-${scope.period.to}.html`;
       await makeReport(openPorts, scope, path, signal);
+      reportFailedLookUps(context.addresses);
       console.log(resolve(path));
       if (options.open) openInBrowser(resolve(path));
     });

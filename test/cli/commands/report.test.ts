@@ -2,7 +2,10 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { Command } from "commander";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { defineReportCommand } from "../../../cli/commands/report.ts";
+import { AddressContext } from "../../../lib/detect/context/address-context.ts";
 import { run } from "../audit-lake.ts";
 import { deployed } from "../stack/deployed.ts";
 
@@ -109,5 +112,21 @@ it("refuses files for the rules with --stack, which does not run them", async ()
   expect(code).toBe(2);
   expect(stderr).toBe(
     "audit-lake: --threat-list cannot be combined with --stack: the alerts are those that the stack kept, with the files of its configuration\n",
+  );
+});
+
+it.each([true, false])("says that look-ups of addresses failed, with JSON %s", async (isJson) => {
+  const option = isJson ? ["--json"] : ["--output", join(archive, "page.html")];
+  const failed = { database: "countries", count: 3, error: new Error("damaged") } as const;
+  vi.spyOn(AddressContext.prototype, "takeFailures").mockReturnValueOnce([failed]);
+  vi.spyOn(console, "log").mockReturnValue();
+  const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const command = new Command();
+  defineReportCommand(command);
+  const args = ["--archive", archive, ...PERIOD, "--countries", "included", ...option];
+  await command.parseAsync(args, { from: "user" });
+
+  expect(written).toHaveBeenCalledWith(
+    "audit-lake: --countries: 3 look-ups failed, whose facts are missing (damaged); download the file again\n",
   );
 });
