@@ -134,5 +134,5 @@ export async function readAddressFiles({
   slackAllowList,
 }: AddressOptions): Promise<LocalContext["addresses"] | undefined> {
   const given = { countries, networkOwners, networks, slackAllowList };
-  return (await readGivenContextFiles(given as AddressOptions))?.addresses;
+  return (await readGivenContextFiles(given))?.addresses;
 }

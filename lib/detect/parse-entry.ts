@@ -1,4 +1,4 @@
-import { endOfValue, skipSpace } from "../slack/json-value.ts";
+import { endOfValue, isSpace, skipSpace } from "../slack/json-value.ts";
 import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 import { END_OF_TIME } from "../time.ts";
@@ -85,14 +85,13 @@ function dropNested(parent: object): void {
 }
 
 const QUOTE = 0x22;
-const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d, 0x0a]);
 
 /** Colons that follow a quote: each member has one, and some texts have more. */
 function membersAtMost(line: string): number {
   let count = 0;
   for (let at = line.indexOf(":"); at >= 0; at = line.indexOf(":", at + 1)) {
     let before = at - 1;
-    while (SPACES.has(line.charCodeAt(before))) before -= 1;
+    while (isSpace(line.charCodeAt(before))) before -= 1;
     if (line.charCodeAt(before) === QUOTE) count += 1;
   }
   return count;

@@ -17,19 +17,15 @@ export interface EventContext {
 export function enrichEvent(event: OcsfEvent, { addresses, staff }: EventContext): void {
   const place = event.src_endpoint === undefined ? "device" : "src_endpoint";
   const endpoint = event[place] as Members | undefined;
-  const { uid, email_addr } = event.actor.user as Members;
+  const { uid, email_addr } = event.actor.user as { uid?: string; email_addr?: string };
   const enrichments: Members[] = [];
   if (typeof endpoint?.ip === "string") {
     const facts = addresses.of(endpoint.ip);
     Object.assign(endpoint, placed(facts, place));
     enrichments.push(...ofAddress(`${place}.ip`, endpoint.ip, facts));
   }
-  const [email, id] = [email_addr, uid].map((name) => (name === undefined ? name : String(name)));
-  enrichments.push(
-    ...(id === undefined
-      ? ofPerson("actor.user.email_addr", email ?? "", staff?.find(email))
-      : ofPerson("actor.user.uid", id, staff?.find(email, id))),
-  );
+  const [name, value = ""] = uid === undefined ? ["email_addr", email_addr] : ["uid", uid];
+  enrichments.push(...ofPerson(`actor.user.${name}`, value, staff?.find(email_addr, uid)));
   if (enrichments.length > 0) event.enrichments = enrichments;
 }
 

@@ -1,4 +1,4 @@
-import { endOfValue, skipSpace } from "../slack/json-value.ts";
+import { endOfValue, isSpace, skipSpace } from "../slack/json-value.ts";
 import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
 import { type Members, membersOf } from "./members.ts";
 
@@ -67,10 +67,6 @@ function plainMembersAtMost(line: string): number {
     if (isLongNumber(line, at + 1)) return Number.POSITIVE_INFINITY;
   }
   return count;
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }
 
 function isLongNumber(line: string, from: number): boolean {

@@ -1,8 +1,9 @@
+import type { SealedHeads } from "../archive/sealed-heads.ts";
 import type { Alert } from "../detect/alert.ts";
 import { type ArchiveFindings, detectArchive } from "../detect/detect-archive.ts";
 import type { DetectorSettings } from "../detect/detector.ts";
 import type { RuleContext } from "../detect/rule.ts";
-import type { ArchiveStore, Sealing } from "../ports.ts";
+import type { ArchiveStore } from "../ports.ts";
 import type { RowStream } from "../sql/query-result.ts";
 import { rangeOfDays, toIsoSeconds } from "../time.ts";
 import { AlertCollector, toAlerts } from "./alerts.ts";
@@ -21,9 +22,8 @@ export interface ReportPorts {
   archive: string;
   store: ArchiveStore;
   sources: readonly string[];
-  /** The newest manifest of each source, where a checkpoint knows it. */
-  heads: ReadonlyMap<string, NonNullable<Sealing["head"]> | undefined>;
-  /** Run SELECTs, one after the other; what `take` returned, in their order. */
+  heads: SealedHeads;
+  /** Run SELECTs, in whatever order; what `take` returned, in their order. */
   readAll<T>(
     statements: readonly string[],
     days: ReportScope["period"],

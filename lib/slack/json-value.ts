@@ -70,16 +70,16 @@ export class BrokenFrameError extends Error {
   override readonly name = "BrokenFrameError";
 }
 
+/** Whether a byte, or a unit of UTF-16, is JSON white space. */
+export function isSpace(code: number | undefined): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
 /** Offset of the first byte at or after `at` that is not JSON white space. */
 export function skipSpace(text: Buffer, at: number): number {
   let position = at;
-  for (;;) {
-    const byte = text[position];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
-      return position;
-    }
-    position += 1;
-  }
+  while (isSpace(text[position])) position += 1;
+  return position;
 }
 
 /**

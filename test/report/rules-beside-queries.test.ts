@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { MONDAY_MORNING, makeEntry } from "../../fake-slack/entries.ts";
+import { DETECTIONS } from "../../lib/detect/detections.ts";
+import { NO_CONTEXT } from "../../lib/detect/rule.ts";
+import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { collectReport } from "../../lib/report/collect.ts";
+import type { ReportData } from "../../lib/report/report-data.ts";
+import { SECONDS_PER_HOUR } from "../../lib/time.ts";
+import { makeDirectory, writeArchive } from "../sql/open-lake-of.ts";
+
+describe("the rules beside the queries", () => {
+  const QUERIES_FAILED = new Error("the queries failed");
+  const RULES_FAILED = new Error("an object cannot be read");
+  const HOURLY = Array.from({ length: 9 }, (_, hour) =>
+    makeEntry({ dateCreate: MONDAY_MORNING + hour * SECONDS_PER_HOUR }),
+  );
+
+  async function collectFrom(
+    get: (store: DirectoryArchiveStore, key: string) => Promise<Uint8Array>,
+    readAll: () => Promise<never[]>,
+  ): Promise<ReportData> {
+    const directory = await makeDirectory();
+    await writeArchive(directory, HOURLY);
+    const stored = new DirectoryArchiveStore(directory);
+    const store = new DirectoryArchiveStore(directory);
+    store.get = (key) => get(stored, key);
+    return collectReport(
+      {
+        version: "1.2.3",
+        archive: "archive",
+        store,
+        sources: ["slack"],
+        heads: new Map(),
+        readAll,
+        rules: { rules: DETECTIONS, context: NO_CONTEXT, periodSeconds: 3600 },
+      },
+      { period: { from: "2026-03-02", to: "2026-03-02" }, generatedAt: MONDAY_MORNING },
+      new AbortController().signal,
+    );
+  }
+
+  it("end with the object that they are at when a query fails", async () => {
+    const queries = Promise.withResolvers<never[]>();
+    const keys: string[] = [];
+    const data = collectFrom(
+      (stored, key) => {
+        keys.push(key);
+        queries.reject(QUERIES_FAILED);
+        return stored.get(key);
+      },
+      () => queries.promise,
+    );
+
+    await expect(data).rejects.toBe(QUERIES_FAILED);
+    await sleep(100);
+    expect(keys).toHaveLength(1);
+  });
+
+  it.each([
+    ["is said once the queries have ended", undefined, RULES_FAILED],
+    ["comes after what the queries say", QUERIES_FAILED, QUERIES_FAILED],
+  ])("fail, which %s", async (_, ofQueries, said) => {
+    const data = collectFrom(
+      () => Promise.reject(RULES_FAILED),
+      async () => {
+        await sleep(50);
+        if (ofQueries !== undefined) throw ofQueries;
+        return [];
+      },
+    );
+
+    await expect(data).rejects.toBe(said);
+  });
+});
