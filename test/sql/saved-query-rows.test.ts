@@ -890,6 +890,28 @@ describe("saved queries", () => {
     ]);
   });
 
+  it("new-fields: gives a name as it is, and no part of one that has an escape", async () => {
+    const details = {
+      "my field": 1,
+      'q"part': 2,
+      "k' OR 1=1": { "a: b": ',"c' },
+      "x,": [",", "{"],
+    };
+    const rows = await ask(
+      "new-fields",
+      ["part", "field"],
+      [entry("20 09:00:00", ADA, "file_shared", { details })],
+      { new_since: "2026-03-15" },
+    );
+
+    expect(rows.filter(([part]) => part === "details").map(([, field]) => field)).toEqual([
+      "a: b",
+      "k' OR 1=1",
+      "my field",
+      "x,",
+    ]);
+  });
+
   it("completeness: has one line a day, and the lag of the newest entry", async () => {
     const rows = await ask(
       "completeness",

@@ -9,9 +9,9 @@ WITH shapes AS (
   -- many entries have few shapes
   SELECT
     action,
-    array_join(regexp_extract_all(details, '"[^"\\]{1,64}" ?:'), '') AS of_details,
-    array_join(regexp_extract_all(entity, '"[^"\\]{1,64}" ?:'), '') AS of_entity,
-    array_join(regexp_extract_all(context, '"[^"\\]{1,64}" ?:'), '') AS of_context,
+    array_join(regexp_extract_all(details, '[{,] ?"[^"\\]{1,64}" ?:'), '') AS of_details,
+    array_join(regexp_extract_all(entity, '[{,] ?"[^"\\]{1,64}" ?:'), '') AS of_entity,
+    array_join(regexp_extract_all(context, '[{,] ?"[^"\\]{1,64}" ?:'), '') AS of_context,
     min(dt) AS first_day,
     min(event_time) AS first_time,
     count(*) AS entries,
@@ -20,9 +20,9 @@ WITH shapes AS (
   WHERE dt BETWEEN :from_day AND :to_day
   GROUP BY
     action,
-    array_join(regexp_extract_all(details, '"[^"\\]{1,64}" ?:'), ''),
-    array_join(regexp_extract_all(entity, '"[^"\\]{1,64}" ?:'), ''),
-    array_join(regexp_extract_all(context, '"[^"\\]{1,64}" ?:'), '')
+    array_join(regexp_extract_all(details, '[{,] ?"[^"\\]{1,64}" ?:'), ''),
+    array_join(regexp_extract_all(entity, '[{,] ?"[^"\\]{1,64}" ?:'), ''),
+    array_join(regexp_extract_all(context, '[{,] ?"[^"\\]{1,64}" ?:'), '')
 ),
 parts AS (
   SELECT
@@ -40,7 +40,7 @@ fields AS (
   SELECT
     part,
     action,
-    regexp_replace(name, '[": ]', '') AS field,
+    regexp_replace(name, '^"|" ?:$', '') AS field,
     first_day,
     first_time,
     entries,
