@@ -409,7 +409,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "seals without what could not be read",
     file: "seal/describe-hour.ts",
-    find: "quarantine.push(object);",
+    find: "quarantine.push(sealedObject(key, body, hashOf(body), measured));",
     replace: "",
     seed: 1,
   },
