@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsKey, columnsMarkKey, parseColumnsKey } from "../archive/columns-key.ts";
 import { dayPrefix, PREFIXES } from "../archive/object-key.ts";
 import { encodeMark } from "../columns/columns-mark.ts";
-import { type ReadableColumns, UnreadableColumnsError } from "../columns/verify-columns.ts";
+import {
+  type ReadableColumns,
+  type StoredMark,
+  UnreadableColumnsError,
+} from "../columns/verify-columns.ts";
 import {
   type ColumnsStore,
   type ColumnsSummary,
@@ -106,12 +110,25 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
     const store = new DirectoryArchiveStore(this.#directory);
     for await (const key of store.keys(`${PREFIXES.compact}source=${source}/`)) {
       const day = parseColumnsKey(key)?.day;
-      if (day !== undefined && key === columnsKey(source, day)) days.push(day);
+      if (day !== undefined && days.at(-1) !== day) days.push(day);
     }
     return days;
   }
 
-  async describe(source: string, day: string): Promise<DayContents> {
+  async marks(source: string, day: string): Promise<StoredMark[]> {
+    const key = columnsMarkKey(source, day);
+    const path = this.#pathOf(key);
+    return existsSync(path) ? [{ key, bytes: await readFile(path) }] : [];
+  }
+
+  async fileHash(source: string, day: string): Promise<string | undefined> {
+    const path = this.#pathOf(columnsKey(source, day));
+    return existsSync(path) ? hashOfFile(path) : undefined;
+  }
+
+  async describe(source: string, day: string): Promise<DayContents | undefined> {
+    // A day without entries has no file, and the lines serve one whose file was deleted.
+    if (!existsSync(this.#pathOf(columnsKey(source, day)))) return undefined;
     const database = await createDatabase();
     const connection = await database.connect();
     try {
