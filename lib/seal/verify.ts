@@ -1,6 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import {
   inOrder,
+  listAddenda,
+  listSigned,
   manifestKey,
   manifestsPrefix,
   parseManifestKey,
@@ -9,6 +11,7 @@ import {
 } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
+import { checkAddenda } from "./check-addenda.ts";
 import { checkChain, type Link } from "./check-chain.ts";
 import { checkDay, getIfThere } from "./check-day.ts";
 import type { DamageKind } from "./damage.ts";
@@ -93,6 +96,9 @@ class Verification {
 
   async run(): Promise<void> {
     const { source, head, sealed } = this.#settings;
+    // Before the manifests, so that a seal meanwhile is no damage.
+    const signed = await listSigned(this.#store, source);
+    const notes = await listAddenda(this.#store, source);
     const manifests = await this.#manifests();
     const days = Map.groupBy(manifests, ({ day }) => day);
     let done = 0;
@@ -102,8 +108,13 @@ class Verification {
       await this.#checkManifests(day, revisions);
       done += 1;
     }
-    const chain = checkChain(this.#links, { source, head, sealed, unreadable: this.#unreadable });
-    for (const { kind, key, problem } of chain.damages) this.#damaged(kind, key, problem);
+    const [links, unreadable] = [this.#links, this.#unreadable];
+    const chain = checkChain(links, { source, head, sealed, unreadable });
+    const addenda = await checkAddenda(this.#store, { source, notes, links, unreadable });
+    for (const { kind, key, problem } of [...chain.damages, ...addenda]) {
+      this.#damaged(kind, key, problem);
+    }
+    this.#checkSigned(signed, manifests);
     if (chain.newest !== undefined) {
       const { day, sequence, sha256 } = chain.newest;
       this.report.head = { day, sequence, sha256 };
@@ -206,6 +217,17 @@ class Verification {
     report.altered.push(...checked.altered);
     if (checked.addenda > 0) report.addenda.push({ day, objects: checked.addenda });
     if (!isReconciled(manifest)) report.unreconciled.push(day);
+  }
+
+  /** What is signed was sealed. */
+  #checkSigned(signed: readonly SealedRevision[], manifests: readonly SealedRevision[]): void {
+    const { source } = this.#settings;
+    const keyOf = ({ day, revision }: SealedRevision) => manifestKey(source, day, revision);
+    const named = new Set([...manifests.map(keyOf), ...this.report.damages.map(({ key }) => key)]);
+    for (const manifest of signed) {
+      const key = keyOf(manifest);
+      if (!named.has(key)) this.#damaged("manifest_missing", key, "there is a signature of it");
+    }
   }
 
   #unsealedDays(sealed: readonly string[]): string[] {

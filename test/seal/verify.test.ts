@@ -278,6 +278,7 @@ describe("damage to a manifest", () => {
     expect(await damages()).toMatchObject([
       { kind: "chain_broken", key },
       { kind: "manifest_changed", key },
+      { kind: "manifest_missing", key: manifestKey(SOURCE, FIRST) },
     ]);
   });
 });
@@ -325,7 +326,16 @@ describe("history that was rewritten from a day on", () => {
 
   it("is found by the hash when the newest days were cut off", async () => {
     store.objects.delete(manifestKey(SOURCE, THIRD));
+    store.objects.delete(signatureKey(SOURCE, THIRD));
     expect(await damages({ head })).toMatchObject([{ kind: "head_missing" }]);
+  });
+
+  it("is found by the signatures of days that were cut off without them", async () => {
+    const key = manifestKey(SOURCE, THIRD);
+    store.objects.delete(key);
+    expect(await damages()).toEqual([
+      { kind: "manifest_missing", key, problem: "there is a signature of it" },
+    ]);
   });
 });
 
