@@ -21,7 +21,7 @@ import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "../sql/audit-logs-view.ts";
 import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
 import { QueryError } from "../sql/query-result.ts";
 import { checkColumns, hashOfFile } from "./check-lake-file.ts";
-import { DirectoryArchiveStore } from "./directory-archive-store.ts";
+import { DirectoryArchiveStore, UNFINISHED } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, toQueryError, toQueryResult } from "./duckdb.ts";
 import { listDayObjects } from "./lake-files.ts";
 import { createLinesView } from "./lake-views.ts";
@@ -75,8 +75,9 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
   async write(source: string, day: string): Promise<WrittenDay> {
     const path = this.#pathOf(columnsKey(source, day));
     await mkdir(dirname(path), { recursive: true });
-    // Names begin with a dot until they are whole: nobody reads those.
-    const draft = join(dirname(path), `.${randomUUID()}.tmp`);
+    // Nobody reads them there, and what a process that died leaves is swept.
+    const draft = this.#pathOf(`${UNFINISHED}/${randomUUID()}`);
+    await mkdir(dirname(draft), { recursive: true });
     const markDraft = `${draft}.mark`;
     const reject = async () => {
       await rm(draft, { force: true });
@@ -92,7 +93,8 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
           await writeFile(markDraft, encodeMark({ ...mark, file }));
           // The mark first: what is between the two fits nothing, and the lines serve the day.
           await rename(markDraft, this.#pathOf(columnsMarkKey(source, day)));
-          if (file !== undefined) await rename(draft, path);
+          if (file === undefined) await rm(draft);
+          else await rename(draft, path);
         },
         reject,
       };
