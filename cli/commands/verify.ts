@@ -150,7 +150,9 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   console.log(
     json
       ? toJsonLine({ archive: name, sources: reports, unknown })
-      : reports.map(describeVerified).join("\n\n"),
+      : reports
+          .map((report) => describeVerified(report, heads.get(report.source) !== undefined))
+          .join("\n\n"),
   );
   return unknown.length > 0 || reports.some(({ damages }) => damages.length > 0)
     ? EXIT.failed

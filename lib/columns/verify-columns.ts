@@ -86,8 +86,12 @@ class ComparedDay {
     const [source, day] = [this.#source, this.#day];
     const key = this.#columns.keyOf(source, day);
     const newest = await newestRevision(this.#archive, source, day);
-    if (newest === 0) return [{ key, problem: "its day is not sealed" }];
     const stored = await this.#columns.marks(source, day);
+    if (newest === 0) {
+      const isFile = (await this.#columns.fileHash(source, day)) !== undefined;
+      const keys = [...stored.map(({ key }) => key), ...(isFile ? [key] : [])];
+      return keys.map((key) => ({ key, problem: "its day is not sealed" }));
+    }
     const marks = stored.map((mark) => ({ ...mark, parsed: parseMark(source, day, mark.bytes) }));
     // What they were made of: a day that was sealed again since is served from its lines.
     const revision = marks.find(({ parsed }) => parsed !== undefined)?.parsed?.revision ?? newest;

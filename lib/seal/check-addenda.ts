@@ -6,7 +6,7 @@ import {
 } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Link } from "./check-chain.ts";
-import { getIfThere } from "./check-day.ts";
+import { getIfThere } from "./check-objects.ts";
 import type { Damage } from "./damage.ts";
 
 interface NotedAddenda {

@@ -44,6 +44,12 @@ describe("an entry that appears after its day was sealed", () => {
       damages: [],
       addenda: [{ day: DAY, objects: 1 }],
     });
+    const [key = ""] =
+      [...bed.archive.objects].findLast(([key]) => key.startsWith("audit_logs/")) ?? [];
+    bed.archive.objects.set(key, Buffer.from("no gzip"));
+    expect((await verify(bed.archive, { source: SOURCE })).damages).toEqual([
+      { kind: "object_changed", key, problem: "it is not whole gzip" },
+    ]);
   });
 
   it("is sealed by a second manifest, which names the first", async () => {
