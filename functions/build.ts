@@ -2,11 +2,13 @@
  * `npm run build`: every function as one file, `dist/functions/<function>/index.mjs`, beside its
  * source map. The stack deploys these folders, and the package ships them.
  */
-import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
+import { minify } from "rolldown/utils";
 import { LEAN, LEAN_FOR_LAMBDA } from "./bundle/lean.ts";
+import { NODE_BUILTINS } from "./bundle/node-builtins.ts";
 import { leanSourceMap } from "./bundle/source-map.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -49,8 +51,8 @@ export async function buildFunctions(
     banner: {
       js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
     },
-    plugins: [LEAN_FOR_LAMBDA, LEAN],
-    minify: true,
+    plugins: [LEAN_FOR_LAMBDA, LEAN, NODE_BUILTINS],
+    minifySyntax: true,
     legalComments: "none",
     sourcemap: true,
     sourcesContent: false,
@@ -58,8 +60,7 @@ export async function buildFunctions(
     logLevel: "warning",
   });
   for (const name of functions) {
-    const map = join(directory, name, "index.mjs.map");
-    writeFileSync(map, leanSourceMap(readFileSync(map, "utf8")));
+    await minifyBundle(join(directory, name, "index.mjs"));
   }
   for (const { entryPoint, inputs } of Object.values(metafile.outputs)) {
     if (entryPoint === undefined || inputs[SAVED_QUERIES] === undefined) continue;
@@ -70,11 +71,22 @@ export async function buildFunctions(
   return metafile;
 }
 
+/** By Oxc, whose output is a twentieth smaller than that of esbuild. */
+async function minifyBundle(path: string): Promise<void> {
+  const { code, map, errors } = await minify(path, readFileSync(path, "utf8"), {
+    module: true,
+    codegen: { removeWhitespace: true, legalComments: "none" },
+    sourcemap: true,
+    inputMap: JSON.parse(readFileSync(`${path}.map`, "utf8")),
+  });
+  if (!map || errors.length > 0) throw new AggregateError(errors, `cannot minify ${path}`);
+  writeFileSync(path, `${code}\n//# sourceMappingURL=${basename(path)}.map\n`);
+  writeFileSync(`${path}.map`, leanSourceMap(map));
+}
+
 if (import.meta.main) {
-  const { outputs } = await buildFunctions();
-  const sizes = Object.values(outputs).flatMap(({ entryPoint, bytes }) =>
-    entryPoint === undefined ? [] : [bytes],
-  );
+  await buildFunctions();
+  const sizes = FUNCTIONS.map((name) => statSync(join(BUNDLES, name, "index.mjs")).size);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   // Not on standard output, where `cdk synth` writes the template.
   process.stderr.write(

@@ -118,12 +118,13 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
     const settings = { source, ...days, head, sealed: heads.get(source), publicKey };
     const report = await check(store, settings, signal, onDamage);
     if (columns !== undefined) {
-      for await (const { key, problem } of verifyColumns(store, columns, { source, ...days })) {
+      for await (const { problems } of verifyColumns(store, columns, { source, ...days })) {
         signal.throwIfAborted();
-        if (problem === undefined) continue;
-        const damage = { kind: "columns_changed", key, problem } as const;
-        report.damages.push(damage);
-        onDamage(damage);
+        for (const { key, problem } of problems) {
+          const damage = { kind: "columns_changed", key, problem } as const;
+          report.damages.push(damage);
+          onDamage(damage);
+        }
       }
     }
     reports.push(report);
@@ -149,7 +150,9 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   console.log(
     json
       ? toJsonLine({ archive: name, sources: reports, unknown })
-      : reports.map(describeVerified).join("\n\n"),
+      : reports
+          .map((report) => describeVerified(report, heads.get(report.source) !== undefined))
+          .join("\n\n"),
   );
   return unknown.length > 0 || reports.some(({ damages }) => damages.length > 0)
     ? EXIT.failed

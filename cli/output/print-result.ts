@@ -1,6 +1,6 @@
 import type { RowStream } from "../../lib/sql/query-result.ts";
 import { page } from "./pager.ts";
-import { toCopyRequest, toText } from "./query-result.ts";
+import { toCopyRequest, toText, withDistinctNames } from "./query-result.ts";
 import { printWhole, writePieces, writeWhole } from "./result-file.ts";
 import { renderResult, tableRowsMax, takeHead } from "./result-table.ts";
 import { terminalWidth } from "./terminal-width.ts";
@@ -33,10 +33,11 @@ export type WriteParquet = (rows: RowStream, path: string) => Promise<void>;
  * @returns how many rows it has
  */
 export async function printResult(
-  read: ReadRows,
+  readRows: ReadRows,
   { format, file, raw = false, pager }: ResultOutput,
   writeParquet: WriteParquet,
 ): Promise<number> {
+  const read: ReadRows = (take, into) => readRows((rows) => take(withDistinctNames(rows)), into);
   if (format === "table") return printTable(read, pager);
   let rowCount = 0;
   const write = (path: string) =>

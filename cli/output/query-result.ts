@@ -14,6 +14,21 @@ export interface PrintOptions {
   raw?: boolean | undefined;
 }
 
+/**
+ * Rows whose columns have a name each, in every format: two of one name are `n` and `n_2`.
+ * Readers of Parquet and CSV take `N` for the same name.
+ */
+export function withDistinctNames(rows: RowStream): RowStream {
+  const taken = new Set<string>();
+  const columns = rows.columns.map((column) => {
+    let name = column;
+    for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${column}_${i}`;
+    taken.add(name.toLowerCase());
+    return name;
+  });
+  return { ...rows, columns };
+}
+
 /** A result as text, piece by piece; each row ends with a line break. */
 export async function* toText(
   rows: RowStream,
@@ -30,8 +45,8 @@ export function toCopyRequest(
   { columns }: RowStream,
   request: Pick<CopyRequest, "format" | "path" | "raw">,
 ): CopyRequest {
-  const header = columns.map((name) => printField(name, request)).join(",");
-  return { ...request, fields: distinct(columns), header };
+  const isSafe = request.raw || request.format !== "csv";
+  return { ...request, names: isSafe ? columns : columns.map(toHarmlessText) };
 }
 
 /** One object a line. */
@@ -53,7 +68,7 @@ async function* toJson(rows: RowStream, options: PrintOptions): AsyncGenerator<s
 }
 
 function jsonPrinter(columns: readonly string[], { raw = false }: PrintOptions) {
-  const keys = distinct(columns).map((name) => `${JSON.stringify(name)}:`);
+  const keys = columns.map((name) => `${JSON.stringify(name)}:`);
   return (row: Row): string => {
     const json = `{${keys.map((key, i) => key + JSON.stringify(row[i])).join(",")}}`;
     // Such a character is only ever in a string, where its escape means the same.
@@ -61,18 +76,7 @@ function jsonPrinter(columns: readonly string[], { raw = false }: PrintOptions) 
   };
 }
 
-/** Two columns of one name are two fields: `n` and `n_2`. */
-function distinct(columns: readonly string[]): string[] {
-  const names = new Set<string>();
-  for (const column of columns) {
-    let name = column;
-    for (let i = 2; names.has(name); i++) name = `${column}_${i}`;
-    names.add(name);
-  }
-  return [...names];
-}
-
-/** RFC 4180, with a header; NULL is an empty field. */
+/** RFC 4180, with a header; NULL is an empty field, an empty text is `""`. */
 async function* toCsv(
   { columns, batches }: RowStream,
   { raw = false }: PrintOptions,
@@ -82,7 +86,8 @@ async function* toCsv(
   for await (const batch of batches) yield batch.map(print).join("");
 }
 
-function printField(cell: Cell, { raw }: PrintOptions): string {
+function printField(cell: Cell, { raw }: Required<PrintOptions>): string {
+  if (cell === null) return "";
   return quoteField(raw ? cellText(cell) : toHarmlessText(cell));
 }
 
@@ -107,6 +112,7 @@ export function cellText(cell: Cell): string {
   return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
 }
 
+/** As DuckDB does: an empty text is not NULL, and some readers take `#` for a comment. */
 function quoteField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return text === "" || /[",\r\n#]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

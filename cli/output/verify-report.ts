@@ -9,8 +9,12 @@ export function describeDamage({ kind, key, problem }: Damage): string {
   return `${kind.replaceAll("_", " ").toUpperCase()}  ${showControls(`${key}: ${problem}`)}`;
 }
 
-/** What was checked, and the result. */
-export function describeVerified(report: VerifyReport): string {
+/**
+ * What was checked, and the result.
+ *
+ * @param hasCheckpoint - of the seal, which knows the newest manifest
+ */
+export function describeVerified(report: VerifyReport, hasCheckpoint: boolean): string {
   const { head, damages, unreconciled, unsealed, days, objects, entries, bytes } = report;
   return renderStatusLines([
     ["source", report.source],
@@ -23,8 +27,10 @@ export function describeVerified(report: VerifyReport): string {
       `${formatCounted(report.manifests, "manifest")}, ${formatCounted(report.signatures, "signature")} checked`,
     ],
     ["head", head === null ? "none" : `${head.sha256} (${head.day}, number ${head.sequence})`],
+    ...(head === null || hasCheckpoint ? [] : [NO_CHECKPOINT]),
     ["not reconciled", listDays(unreconciled)],
     ["not sealed", listDays(unsealed)],
+    ...listUnsealedObjects(report),
     ...listAddenda(report),
     ...listDifferences(report),
     ...listForeign(report),
@@ -32,12 +38,24 @@ export function describeVerified(report: VerifyReport): string {
   ]);
 }
 
+const NO_CHECKPOINT: StatusLine = [
+  "checkpoint",
+  "none: only a head that you noted tells whether the newest days are missing",
+];
+
 /** Shown only where there is one: an archive whose days were sealed once has none. */
 function listAddenda({ addenda }: VerifyReport): StatusLine[] {
   const days = addenda.map(
     ({ day, objects }) => `${day} (${formatCounted(objects, "object")}, run seal)`,
   );
   return days.length === 0 ? [] : [["not sealed yet", listDays(days)]];
+}
+
+/** Only their names say what they are to hold. */
+function listUnsealedObjects({ unsealedObjects: count }: VerifyReport): StatusLine[] {
+  return count === 0
+    ? []
+    : [["by their names", `${formatCounted(count, "object")} of days that are not sealed`]];
 }
 
 function listDifferences({ onlyInArchive, twice, differs, altered }: VerifyReport): StatusLine[] {

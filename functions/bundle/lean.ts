@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
-import { bucketEndpoints, type DecisionDiagram, SDK_ENDPOINTS } from "./bucket-endpoints.ts";
+import { type DecisionDiagram, reducedEndpoints, SDK_ENDPOINTS } from "./endpoints.ts";
 
 const HERE = import.meta.dirname;
 
@@ -41,31 +41,40 @@ export const LEAN: Plugin = {
   },
 };
 
-/** Modules of the SDK, or files of theirs, that `aws-sdk-in-lambda.js` stands in for. */
-const NOT_IN_LAMBDA = [
-  /^@aws-sdk\/credential-provider-node$/,
-  /^@aws-sdk\/middleware-endpoint-discovery$/,
-  /^@smithy\/core\/event-streams$/,
-  /\/(?:fromSharedConfigFiles|getInstanceMetadataRegion|S3ExpressIdentityProviderImpl)$/,
-  /\/(?:Sha256|Sha1|Md5|Crc32)Js$/,
-];
+/** Modules that a function has no use for, or files of theirs, and what stands in for them. */
+const NOT_IN_LAMBDA = {
+  "aws-sdk-in-lambda.js": [
+    /^@aws-sdk\/credential-provider-node$/,
+    /^@aws-sdk\/middleware-endpoint-discovery$/,
+    /\/(?:fromSharedConfigFiles|getInstanceMetadataRegion|S3ExpressIdentityProviderImpl)$/,
+    /\/(?:SignatureV4MultiRegion|XmlShapeSerializer|AdaptiveRetryStrategy|HeaderFormatter)$/,
+    /\/(?:Sha256|Sha1|Md5|Crc32)Js$/,
+    /\/(?:sdk-stream-mixin|createChecksumStream|getAwsChunkedEncodingStream|stream-collector)\.browser$/,
+  ],
+  "event-streams-absent.js": [/^@smithy\/core\/event-streams$/],
+  "undici-absent.js": [/^undici$/],
+};
 
 /** The same for Lambda only. */
 export const LEAN_FOR_LAMBDA: Plugin = {
   name: "lean-for-lambda",
   setup({ onResolve, onLoad }) {
-    for (const filter of NOT_IN_LAMBDA) {
-      onResolve({ filter }, () => ({ path: join(HERE, "aws-sdk-in-lambda.js") }));
+    for (const [file, filters] of Object.entries(NOT_IN_LAMBDA)) {
+      for (const filter of filters) onResolve({ filter }, () => ({ path: join(HERE, file) }));
     }
-    onResolve({ filter: /^undici$/ }, () => ({ path: join(HERE, "undici-absent.js") }));
     // Of a client's own package, its version is all that is used.
     onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path }) => {
       const { version } = JSON.parse(await readFile(path, "utf8"));
       return { contents: JSON.stringify({ version }), loader: "json" };
     });
-    onLoad({ filter: /@aws-sdk\/client-s3\/dist-es\/endpoint\/bdd\.js$/ }, () => ({
-      contents: toModule(bucketEndpoints(SDK_ENDPOINTS)),
+    // Of a region, no decision asks for its description.
+    onLoad({ filter: /\/lib\/aws\/partitions\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replaceAll(/"description": "[^"]*"/g, ""),
     }));
+    for (const service of Object.keys(SDK_ENDPOINTS) as (keyof typeof SDK_ENDPOINTS)[]) {
+      const filter = RegExp(`@aws-sdk/client-${service}/dist-es/endpoint/bdd\\.js$`);
+      onLoad({ filter }, () => ({ contents: toModule(reducedEndpoints(service)) }));
+    }
   },
 };
 

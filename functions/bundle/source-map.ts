@@ -12,8 +12,7 @@ interface SourceMap {
  * The same map with one mapping for each line of this project, to its beginning, and one for each stretch of a
  * package's code: it names the package. A whole map is a fifth of a function's zip.
  */
-export function leanSourceMap(text: string): string {
-  const map: SourceMap = JSON.parse(text);
+export function leanSourceMap(map: SourceMap): string {
   const sources = map.sources.map((source) => source.replace(PACKAGE, "node_modules/$1"));
   const names = [...new Set(sources)];
   const indexes = sources.map((source) => names.indexOf(source));

@@ -26,6 +26,22 @@ export function signatureKey(source: string, day: string, revision = 1): string 
   return `${PREFIXES.signatures}source=${source}/${revisionName(day, revision)}.sig`;
 }
 
+/** What has a signature, in the order of the keys. */
+export async function listSigned(store: ArchiveStore, source: string): Promise<SealedRevision[]> {
+  const signed: SealedRevision[] = [];
+  for await (const { key } of store.list(`${PREFIXES.signatures}source=${source}/`)) {
+    const name = key
+      .split("/")
+      .at(-1)
+      ?.replace(/\.sig$/, ".json");
+    const manifest = parseManifestKey(source, manifestsPrefix(source) + name);
+    if (manifest !== undefined && key === signatureKey(source, manifest.day, manifest.revision)) {
+      signed.push(manifest);
+    }
+  }
+  return signed;
+}
+
 /** @returns nothing when the key is not a manifest's of the source */
 export function parseManifestKey(
   source: string,
@@ -95,13 +111,28 @@ export function addendumKey(source: string, day: string, revision: number): stri
 
 /** The note's content, always the same for the same manifest. */
 interface Addendum {
-  version: 1;
   source: string;
   day: string;
   /** Of the manifest that is to seal it. */
   revision: number;
   /** SHA-256 of the newest manifest of the day when the note was written, hex. */
   amends: string;
+}
+
+export function encodeAddendum({ source, day, revision, amends }: Addendum): Uint8Array {
+  return Buffer.from(`${JSON.stringify({ version: 1, source, day, revision, amends })}\n`);
+}
+
+/** All notes of a source, by the manifests that are to seal them, in the order of their keys. */
+export async function listAddenda(store: ArchiveStore, source: string): Promise<SealedRevision[]> {
+  const notes: SealedRevision[] = [];
+  for await (const { key } of store.list(addendaPrefix(source))) {
+    const note = parseManifestKey(source, manifestsPrefix(source) + key.split("/").at(-1));
+    if (note !== undefined && key === addendumKey(source, note.day, note.revision)) {
+      notes.push(note);
+    }
+  }
+  return notes;
 }
 
 /** Days for which something was stored after they were sealed, and which no manifest has sealed yet. */
@@ -111,14 +142,10 @@ export async function daysWithAddenda(
   manifests: readonly SealedRevision[],
 ): Promise<string[]> {
   const newest = new Map(manifests.map(({ day, revision }) => [day, revision]));
-  const days: string[] = [];
-  for await (const { key } of store.list(addendaPrefix(source))) {
-    const note = parseManifestKey(source, manifestsPrefix(source) + key.split("/").at(-1));
-    if (note !== undefined && note.revision === (newest.get(note.day) ?? 0) + 1) {
-      days.push(note.day);
-    }
-  }
-  return days.sort();
+  return (await listAddenda(store, source))
+    .filter(({ day, revision }) => revision === (newest.get(day) ?? 0) + 1)
+    .map(({ day }) => day)
+    .sort();
 }
 
 /**
@@ -134,9 +161,9 @@ export async function noteAddendum(
 ): Promise<void> {
   const manifest = await store.get(manifestKey(source, day, revision));
   const amends = createHash("sha256").update(manifest).digest("hex");
-  const note: Addendum = { version: 1, source, day, revision: revision + 1, amends };
-  const key = addendumKey(source, day, note.revision);
-  await guard.write(() => store.put(key, Buffer.from(`${JSON.stringify(note)}\n`)));
+  const key = addendumKey(source, day, revision + 1);
+  const note = encodeAddendum({ source, day, revision: revision + 1, amends });
+  await guard.write(() => store.put(key, note));
 }
 
 function revisionName(day: string, revision: number): string {

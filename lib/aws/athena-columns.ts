@@ -4,8 +4,8 @@ import {
   type TableMark,
   tableMarksPrefix,
 } from "../archive/columns-key.ts";
-import { listManifests } from "../archive/sealed-day.ts";
-import type { ReadableColumns } from "../columns/verify-columns.ts";
+import { listManifests, newestRevision } from "../archive/sealed-day.ts";
+import type { ReadableColumns, StoredMark } from "../columns/verify-columns.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
 import { TABLE_DAYS_SQL } from "../sql/columns-table.ts";
@@ -53,6 +53,20 @@ export class AthenaColumns implements ReadableColumns {
   async days(source: string): Promise<string[]> {
     return (await this.wholeDays()).get(source) ?? [];
   }
+
+  /** Those of the newest revision: the others count for nothing. */
+  async marks(source: string, day: string): Promise<StoredMark[]> {
+    const revision = await newestRevision(this.#archive, source, day);
+    const marks: StoredMark[] = [];
+    for await (const { key } of this.#archive.list(tableMarksPrefix(source, day))) {
+      if (parseTableMarkKey(key)?.revision !== revision) continue;
+      marks.push({ key, bytes: await this.#archive.get(key) });
+    }
+    return marks;
+  }
+
+  /** Its files hold many days, and Athena replaces them. */
+  async fileHash(): Promise<undefined> {}
 
   keyOf(source: string, day: string): string {
     return tableMarksPrefix(source, day);

@@ -1,22 +1,33 @@
 import { manifestKey, newestRevision } from "../archive/sealed-day.ts";
-import type { ArchiveStore } from "../ports.ts";
+import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import { ManifestError, parseManifest } from "../seal/manifest.ts";
 import type { DayContents } from "../sql/columns-digest.ts";
-import { readSealedLines, SealedLinesError } from "./sealed-lines.ts";
+import { type ColumnsMark, encodeMark, parseMark } from "./columns-mark.ts";
+import { readSealedLines, type SealedLines, SealedLinesError } from "./sealed-lines.ts";
 import { compareContents } from "./write-day-columns.ts";
 
 /** Columns that can be asked what they hold. */
 export interface ReadableColumns {
-  /** Days that are there, UTC, `YYYY-MM-DD`, ascending. */
+  /** Days of which anything is there, UTC, `YYYY-MM-DD`, ascending. */
   days(source: string): Promise<string[]>;
+  /** What says that a day was found equal to its lines; version 0.1 wrote nothing on a disk. */
+  marks(source: string, day: string): Promise<StoredMark[]>;
+  /** Of the day's file; nothing when it has none, or is in a table. */
+  fileHash(source: string, day: string): Promise<string | undefined>;
   /**
-   * What they hold of a day now.
+   * What they hold of a day now; nothing when they hold nothing of it.
    *
    * @throws {UnreadableColumnsError} when they are damaged
    */
-  describe(source: string, day: string): Promise<DayContents>;
+  describe(source: string, day: string): Promise<DayContents | undefined>;
   /** What a problem with the day is about. */
   keyOf(source: string, day: string): string;
+}
+
+export interface StoredMark {
+  key: string;
+  /** Those of `encodeMark`, when nothing has changed them. */
+  bytes: Uint8Array;
 }
 
 /** The columns of a day cannot be read. */
@@ -32,9 +43,16 @@ export interface ComparedDays {
   to?: string | undefined;
 }
 
+/** What is wrong with columns, or with what says that they are whole. */
+export interface ColumnsProblem {
+  key: string;
+  problem: string;
+}
+
 /**
  * Compare the columns of sealed days with their lines, each line and each
- * column. Reads all of both.
+ * column, and every byte of a file and of a mark with what was written. Reads
+ * all of both.
  *
  * @returns a result a day, with what is wrong; lines that are not what was
  * sealed are no problem of the columns, and `verify` names them
@@ -43,29 +61,91 @@ export async function* verifyColumns(
   archive: ArchiveStore,
   columns: ReadableColumns,
   { source, from, to }: ComparedDays,
-): AsyncGenerator<{ day: string; key: string; problem: string | undefined }> {
+): AsyncGenerator<{ day: string; problems: ColumnsProblem[] }> {
   for (const day of await columns.days(source)) {
     if (day < (from ?? day) || day > (to ?? day)) continue;
-    const problem = await compareDay(archive, columns, source, day);
-    yield { day, key: columns.keyOf(source, day), problem };
+    const problems = await new ComparedDay(archive, columns, source, day).problems();
+    yield { day, problems };
   }
 }
 
-async function compareDay(
-  archive: ArchiveStore,
-  columns: ReadableColumns,
-  source: string,
-  day: string,
-): Promise<string | undefined> {
-  const revision = await newestRevision(archive, source, day);
-  if (revision === 0) return "its day is not sealed";
-  const key = manifestKey(source, day, revision);
-  try {
-    const sealed = await readSealedLines(archive, parseManifest(key, await archive.get(key)));
-    return compareContents(await columns.describe(source, day), sealed);
-  } catch (error) {
-    if (error instanceof UnreadableColumnsError) return `they cannot be read: ${error.message}`;
-    if (error instanceof SealedLinesError || error instanceof ManifestError) return undefined;
-    throw error;
+class ComparedDay {
+  readonly #archive: ArchiveStore;
+  readonly #columns: ReadableColumns;
+  readonly #source: string;
+  readonly #day: string;
+
+  constructor(archive: ArchiveStore, columns: ReadableColumns, source: string, day: string) {
+    this.#archive = archive;
+    this.#columns = columns;
+    this.#source = source;
+    this.#day = day;
   }
+
+  async problems(): Promise<ColumnsProblem[]> {
+    const [source, day] = [this.#source, this.#day];
+    const key = this.#columns.keyOf(source, day);
+    const newest = await newestRevision(this.#archive, source, day);
+    const stored = await this.#columns.marks(source, day);
+    if (newest === 0) {
+      const isFile = (await this.#columns.fileHash(source, day)) !== undefined;
+      const keys = [...stored.map(({ key }) => key), ...(isFile ? [key] : [])];
+      return keys.map((key) => ({ key, problem: "its day is not sealed" }));
+    }
+    const marks = stored.map((mark) => ({ ...mark, parsed: parseMark(source, day, mark.bytes) }));
+    // What they were made of: a day that was sealed again since is served from its lines.
+    const revision = marks.find(({ parsed }) => parsed !== undefined)?.parsed?.revision ?? newest;
+    const sealed = await this.#sealedLines(Math.min(revision, newest));
+    const changed = marks.filter(({ parsed, bytes }) => !isAsWritten(bytes, parsed, sealed));
+    const problem = (await this.#changeOfFile(marks)) ?? (await this.#difference(sealed));
+    return [
+      ...changed.map(({ key }) => ({ key, problem: "it was changed since it was written" })),
+      ...(problem === undefined ? [] : [{ key, problem }]),
+    ];
+  }
+
+  async #changeOfFile(
+    marks: readonly { key: string; parsed: ColumnsMark | undefined }[],
+  ): Promise<string | undefined> {
+    const file = await this.#columns.fileHash(this.#source, this.#day);
+    const other = marks.find(({ parsed }) => (parsed?.file ?? file) !== file);
+    return file === undefined || other === undefined
+      ? undefined
+      : `it is not the file that was compared with the day's lines, whose SHA-256 is in ${other.key}`;
+  }
+
+  /** @returns nothing when they are not what was sealed */
+  async #sealedLines(revision: number): Promise<SealedLines | undefined> {
+    const key = manifestKey(this.#source, this.#day, revision);
+    try {
+      const manifest = parseManifest(key, await this.#archive.get(key));
+      return await readSealedLines(this.#archive, manifest);
+    } catch (error) {
+      const isDamage = [SealedLinesError, ManifestError, ObjectMissingError].some(
+        (kind) => error instanceof kind,
+      );
+      if (isDamage) return undefined;
+      throw error;
+    }
+  }
+
+  async #difference(sealed: SealedLines | undefined): Promise<string | undefined> {
+    if (sealed === undefined) return undefined;
+    try {
+      const contents = await this.#columns.describe(this.#source, this.#day);
+      return contents && compareContents(contents, sealed);
+    } catch (error) {
+      if (error instanceof UnreadableColumnsError) return `they cannot be read: ${error.message}`;
+      throw error;
+    }
+  }
+}
+
+/** @param sealed - what a mark must say of the lines; where it is not known, any mark will do */
+function isAsWritten(
+  bytes: Uint8Array,
+  mark: ColumnsMark | undefined,
+  sealed: SealedLines | undefined,
+): boolean {
+  return mark !== undefined && Buffer.compare(encodeMark({ ...mark, ...sealed }), bytes) === 0;
 }

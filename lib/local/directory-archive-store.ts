@@ -5,8 +5,8 @@ import { dirname, join, resolve } from "node:path";
 import { type ArchiveStore, ObjectMissingError, type StoredObject } from "../ports.ts";
 import { OWNER_ONLY } from "./owner-only.ts";
 
-/** Inside the archive, so that `link` stays on one file system; hidden from listings and SQL. */
-const UNFINISHED = ".unfinished";
+/** Folder of what is being written: inside the archive, so that it stays on one file system; hidden from listings and SQL. */
+export const UNFINISHED = ".unfinished";
 
 /** Folders beside the archive's: of this store, and of the checkpoints. */
 const NOT_OF_THE_ARCHIVE = new Set([`${UNFINISHED}/`, ".locks/"]);

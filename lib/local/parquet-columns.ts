@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsKey, columnsMarkKey, parseColumnsKey } from "../archive/columns-key.ts";
 import { dayPrefix, PREFIXES } from "../archive/object-key.ts";
 import { encodeMark } from "../columns/columns-mark.ts";
-import { type ReadableColumns, UnreadableColumnsError } from "../columns/verify-columns.ts";
+import {
+  type ReadableColumns,
+  type StoredMark,
+  UnreadableColumnsError,
+} from "../columns/verify-columns.ts";
 import {
   type ColumnsStore,
   type ColumnsSummary,
@@ -17,7 +21,7 @@ import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "../sql/audit-logs-view.ts";
 import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
 import { QueryError } from "../sql/query-result.ts";
 import { checkColumns, hashOfFile } from "./check-lake-file.ts";
-import { DirectoryArchiveStore } from "./directory-archive-store.ts";
+import { DirectoryArchiveStore, UNFINISHED } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, toQueryError, toQueryResult } from "./duckdb.ts";
 import { listDayObjects } from "./lake-files.ts";
 import { createLinesView } from "./lake-views.ts";
@@ -71,8 +75,9 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
   async write(source: string, day: string): Promise<WrittenDay> {
     const path = this.#pathOf(columnsKey(source, day));
     await mkdir(dirname(path), { recursive: true });
-    // Names begin with a dot until they are whole: nobody reads those.
-    const draft = join(dirname(path), `.${randomUUID()}.tmp`);
+    // Nobody reads them there, and what a process that died leaves is swept.
+    const draft = this.#pathOf(`${UNFINISHED}/${randomUUID()}`);
+    await mkdir(dirname(draft), { recursive: true });
     const markDraft = `${draft}.mark`;
     const reject = async () => {
       await rm(draft, { force: true });
@@ -88,7 +93,8 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
           await writeFile(markDraft, encodeMark({ ...mark, file }));
           // The mark first: what is between the two fits nothing, and the lines serve the day.
           await rename(markDraft, this.#pathOf(columnsMarkKey(source, day)));
-          if (file !== undefined) await rename(draft, path);
+          if (file === undefined) await rm(draft);
+          else await rename(draft, path);
         },
         reject,
       };
@@ -106,12 +112,25 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
     const store = new DirectoryArchiveStore(this.#directory);
     for await (const key of store.keys(`${PREFIXES.compact}source=${source}/`)) {
       const day = parseColumnsKey(key)?.day;
-      if (day !== undefined && key === columnsKey(source, day)) days.push(day);
+      if (day !== undefined && days.at(-1) !== day) days.push(day);
     }
     return days;
   }
 
-  async describe(source: string, day: string): Promise<DayContents> {
+  async marks(source: string, day: string): Promise<StoredMark[]> {
+    const key = columnsMarkKey(source, day);
+    const path = this.#pathOf(key);
+    return existsSync(path) ? [{ key, bytes: await readFile(path) }] : [];
+  }
+
+  async fileHash(source: string, day: string): Promise<string | undefined> {
+    const path = this.#pathOf(columnsKey(source, day));
+    return existsSync(path) ? hashOfFile(path) : undefined;
+  }
+
+  async describe(source: string, day: string): Promise<DayContents | undefined> {
+    // A day without entries has no file, and the lines serve one whose file was deleted.
+    if (!existsSync(this.#pathOf(columnsKey(source, day)))) return undefined;
     const database = await createDatabase();
     const connection = await database.connect();
     try {

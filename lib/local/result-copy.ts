@@ -7,10 +7,10 @@ import { quote, quoteName, RESULT_AS_PARQUET, toQueryError } from "./duckdb.ts";
  * A text a line, whatever is in it: DuckDB writes JSON so itself. It looks for what is to be
  * quoted even if there is no quote, unless everything is.
  */
-const LINES = String.raw`FORMAT csv, QUOTE '', ESCAPE '', FORCE_QUOTE *, DELIMITER E'\x01'`;
+const LINES = String.raw`FORMAT csv, HEADER false, QUOTE '', ESCAPE '', FORCE_QUOTE *, DELIMITER E'\x01'`;
 const ARRAY = String.raw`PREFIX '[', SUFFIX E']\n', NEW_LINE E',\n '`;
-/** RFC 4180. */
-const CRLF = String.raw`NEW_LINE E'\r\n'`;
+/** RFC 4180. DuckDB quotes what `quoteField` of `cli/output/query-result.ts` quotes. */
+const CSV = String.raw`FORMAT csv, HEADER true, NEW_LINE E'\r\n'`;
 
 /** Integers that JSON's readers may round: they are written as texts. */
 const LONG_INTEGER = /^(?:U?BIGINT|HUGEINT)$/;
@@ -19,23 +19,17 @@ const TEXT = "VARCHAR";
 /** Whose text in SQL is the text in JSON. */
 const AS_TEXT = /^(?:VARCHAR|DATE|TIMESTAMP)$/;
 
-/** First and last of the signs that `cli/output/controls.ts` has, without the first 32, which JSON escapes itself. */
-const MARK_RANGES = [
+/** The signs that `cli/output/controls.ts` has, without the first 32, which JSON escapes itself. */
+const MARKS = codesOf(
   [0x7f, 0x9f],
   [0x61c, 0x61c],
   [0x200e, 0x200f],
   [0x2028, 0x202e],
   [0x2066, 0x2069],
-] as const;
-const MARK_CODES = MARK_RANGES.flatMap(([first, last]) =>
-  Array.from({ length: last - first + 1 }, (_, i) => first + i),
 );
-const MARK_SIGNS = MARK_CODES.map((code) => `chr(${code})`);
-/** In RE2's syntax, as all that follows. */
-const MARKS = `[${MARK_CODES.map((code) => String.raw`\x{${code.toString(16)}}`).join("")}]`;
 /** The rest of them in a cell, which may have tabs and line feeds. */
-const CELL_CONTROLS = String.raw`[\x00-\x08\x0b-\x1f]`;
-/** What a spreadsheet takes for a formula when a cell begins with it. */
+const CELL_CONTROLS = codesOf([0, 8], [0x0b, 0x1f]);
+/** What a spreadsheet takes for a formula when a cell begins with it; in RE2's syntax, as all that follows. */
 const FORMULA_START = String.raw`[=+\-@\t\r]`;
 const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?`;
 
@@ -65,25 +59,20 @@ export async function copyResult(
 function copyStatement(
   sql: string,
   types: readonly string[],
-  { format, path, raw, fields, header }: CopyRequest,
+  { format, path, raw, names }: CopyRequest,
 ): string | undefined {
-  const to = (options: readonly string[]) =>
-    `TO ${quote(path)} (${[...options, "USE_TMP_FILE false"].join(", ")})`;
+  const copy = (rows: string, ...options: string[]) =>
+    `COPY (${rows}) TO ${quote(path)} (${[...options, "USE_TMP_FILE false"].join(", ")})`;
   // First, so that errors name the lines of the query.
-  const from = `${toSubquery(sql)} AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
-  if (format === "parquet") {
-    const columns = fields.map((name, i) => `c${i} AS ${quoteName(name)}`);
-    return `COPY (FROM ${from} SELECT ${columns.join(", ")}) ${to([RESULT_AS_PARQUET])}`;
-  }
+  const from = `FROM ${toSubquery(sql)} AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
+  const cells = names.map((name, i) => `c${i} AS ${quoteName(name)}`).join(", ");
+  if (format === "parquet") return copy(`${from} SELECT ${cells}`, RESULT_AS_PARQUET);
   if (!types.every(isPlain)) return undefined;
-  const [rows, options] =
-    format === "csv"
-      ? [csvRows(from, types, raw), ["HEADER true", CRLF]]
-      : [
-          jsonRows(from, types, fields, raw),
-          ["HEADER false", ...(format === "json" ? [ARRAY] : [])],
-        ];
-  return `COPY (FROM (${rows}) AS rows(${quoteName(header)})) ${to([LINES, ...options])}`;
+  if (format === "csv") {
+    const rows = raw ? from : `FROM (${harmlessRows(from, types)})`;
+    return copy(`${rows} SELECT ${cells}`, CSV);
+  }
+  return copy(jsonRows(from, types, names, raw), LINES, ...(format === "json" ? [ARRAY] : []));
 }
 
 function isPlain(type: string): boolean {
@@ -94,14 +83,12 @@ function isPlain(type: string): boolean {
 function jsonRows(
   from: string,
   types: readonly string[],
-  fields: readonly string[],
+  names: readonly string[],
   raw: boolean,
 ): string {
-  const members = types.map((type, i) => `${quote(fields[i] ?? "")}, ${jsonValue(type, `c${i}`)}`);
-  const rows = `FROM ${from} SELECT CAST(json_object(${members.join(", ")}) AS VARCHAR) AS row`;
-  return raw
-    ? rows
-    : `FROM (${rows}) SELECT ${showControls("row", MARKS, containsAny("row", MARK_SIGNS))}`;
+  const members = types.map((type, i) => `${quote(names[i] ?? "")}, ${jsonValue(type, `c${i}`)}`);
+  const rows = `${from} SELECT CAST(json_object(${members.join(", ")}) AS VARCHAR) AS row`;
+  return raw ? rows : `FROM (${rows}) SELECT ${showControls("row", MARKS, hasMark("row"))}`;
 }
 
 function jsonValue(type: string, cell: string): string {
@@ -111,32 +98,29 @@ function jsonValue(type: string, cell: string): string {
   return `CASE WHEN ${isSafe} THEN to_json(${cell}) ELSE to_json(CAST(${cell} AS VARCHAR)) END`;
 }
 
-function csvRows(from: string, types: readonly string[], raw: boolean): string {
+/** One look at all texts of a row, a cell a line, is enough for nearly all of them. */
+function harmlessRows(from: string, types: readonly string[]): string {
   const names = types.map((_, i) => `c${i}`);
-  const isText = (_: string, i: number) => types[i] === TEXT;
-  const texts = names.map((name) => `coalesce(CAST(${name} AS VARCHAR), '') AS ${name}`);
-  const cells = names.map((name, i) => (types[i] === TEXT ? quoteCell(name) : name));
-  const row = `concat_ws(',', ${cells.join(", ")}) AS row`;
-  const rows = `FROM ${from} SELECT ${texts.join(", ")}`;
-  if (raw) return `FROM (${rows}) SELECT ${row}`;
-  // One look at the whole row, a cell a line, is enough for nearly all of them.
-  const lines = `concat_ws(chr(10), ${["''", ...names.filter(isText)].join(", ")}) AS lines`;
-  const isSuspicious = matches("lines", `${CELL_CONTROLS}|${MARKS}|\\n${FORMULA_START}`);
-  const harmless = `list_transform([${names.join(", ")}], lambda cell: ${harmlessCell("cell")})`;
-  const quoted = `list_transform(${harmless}, lambda cell: ${quoteCell("cell")})`;
-  return `FROM (FROM (${rows}) SELECT *, ${row}, ${lines})
-    SELECT CASE WHEN ${isSuspicious} THEN array_to_string(${quoted}, ',') ELSE row END`;
+  const texts = names.filter((_, i) => types[i] === TEXT);
+  const lines = `concat_ws(chr(10), ${["''", ...texts].join(", ")}) AS lines`;
+  const mayHaveFormula = matches("lines", `\\n${FORMULA_START}`);
+  const isSuspicious = `CASE
+    WHEN ${mayHaveFormula} OR ${containsAny("lines", CELL_CONTROLS)} THEN true
+    ELSE ${hasMark("lines")}
+  END AS is_suspicious`;
+  const cells = names.map((name) =>
+    texts.includes(name)
+      ? `CASE WHEN is_suspicious THEN ${harmlessCell(name)} ELSE ${name} END AS ${name}`
+      : name,
+  );
+  return `FROM (FROM (${from} SELECT *, ${lines}) SELECT *, ${isSuspicious}) SELECT ${cells.join(", ")}`;
 }
 
-function quoteCell(cell: string): string {
-  const quoted = `concat('"', replace(${cell}, '"', '""'), '"')`;
-  const isQuoted = containsAny(cell, ["'\"'", "','", "chr(10)", "chr(13)"]);
-  return `CASE WHEN ${isQuoted} THEN ${quoted} ELSE ${cell} END`;
-}
-
+/** NULL stays NULL. */
 function harmlessCell(cell: string): string {
   const isFormula = `${matches(cell, `^${FORMULA_START}`)} AND NOT ${matches(cell, `^${NUMBER}$`)}`;
-  return `concat(CASE WHEN ${isFormula} THEN '''' ELSE '' END, ${showControls(cell, `${CELL_CONTROLS}|${MARKS}`)})`;
+  const shown = showControls(cell, [...CELL_CONTROLS, ...MARKS]);
+  return `CASE WHEN ${isFormula} THEN '''' ELSE '' END || ${shown}`;
 }
 
 /**
@@ -146,18 +130,36 @@ function harmlessCell(cell: string): string {
  */
 function showControls(
   text: string,
-  controls: string,
-  hasControls = matches(text, controls),
+  controls: readonly number[],
+  hasControls = matches(text, anyOf(controls)),
 ): string {
-  const shown = `CASE WHEN ${matches("sign", controls)} THEN printf('\\u%04x', unicode(sign)) ELSE sign END`;
+  const shown = `CASE WHEN ${matches("sign", anyOf(controls))} THEN printf('\\u%04x', unicode(sign)) ELSE sign END`;
   return `CASE WHEN ${hasControls}
     THEN array_to_string(list_transform(regexp_extract_all(${text}, '(?s).'), lambda sign: ${shown}), '')
     ELSE ${text} END`;
 }
 
+/** One mark alone is in ASCII, and an ASCII text has as many bytes as characters. */
+function hasMark(text: string): string {
+  const isAscii = `strlen(${text}) = length(${text})`;
+  return `CASE WHEN ${isAscii} THEN ${containsAny(text, [0x7f])} ELSE ${containsAny(text, MARKS)} END`;
+}
+
 /** A search for a byte is so fast that fifty of them take half of the time of one regular expression. */
-function containsAny(text: string, signs: readonly string[]): string {
-  return `(${signs.map((sign) => `contains(${text}, ${sign})`).join(" OR ")})`;
+function containsAny(text: string, codes: readonly number[]): string {
+  return `(${codes.map((code) => `contains(${text}, chr(${code}))`).join(" OR ")})`;
+}
+
+/** @param ranges - first and last of each, both included */
+function codesOf(...ranges: (readonly [number, number])[]): number[] {
+  return ranges.flatMap(([first, last]) =>
+    Array.from({ length: last - first + 1 }, (_, i) => first + i),
+  );
+}
+
+/** In RE2's syntax. */
+function anyOf(codes: readonly number[]): string {
+  return `[${codes.map((code) => String.raw`\x{${code.toString(16)}}`).join("")}]`;
 }
 
 function matches(text: string, pattern: string): string {

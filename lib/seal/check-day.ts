@@ -7,9 +7,8 @@ import {
 import { readLine } from "../archive/archived-entries.ts";
 import { contentHashOf, dayPrefix, PREFIXES, parseObjectKey } from "../archive/object-key.ts";
 import { addendumKey, manifestKey } from "../archive/sealed-day.ts";
-import { inParallel } from "../in-parallel.ts";
-import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
-import type { ReportDamage } from "./damage.ts";
+import type { ArchiveStore } from "../ports.ts";
+import { type CheckLimits, checkByName, checkObjects, getIfThere } from "./check-objects.ts";
 import {
   type ArchivedObject,
   foreignIn,
@@ -18,11 +17,6 @@ import {
   objectsOf,
   type SealedObject,
 } from "./manifest.ts";
-
-/** Objects that are fetched at once: S3 takes its time for each. */
-const CONCURRENCY = 8;
-/** One is decompressed while the other is hashed. No more: each may be a gzip bomb. */
-const CHECKED_AT_ONCE = 2;
 
 /** The objects of a sealed day that were fetched, and what they hold. */
 export interface CheckedDay {
@@ -45,9 +39,10 @@ export interface CheckedDay {
 export async function checkDay(
   store: ArchiveStore,
   manifest: Manifest,
-  { onDamage, signal }: { onDamage: ReportDamage; signal?: AbortSignal | undefined },
+  limits: CheckLimits,
 ): Promise<CheckedDay> {
-  const { source, day } = manifest;
+  const { onDamage } = limits;
+  const { source, day, revision } = manifest;
   const sealed = new Map(objectsOf(manifest).map((object) => [object.key, object]));
   const foreign = new Set(foreignIn(manifest).map(({ key }) => key));
   const found = new Set<string>();
@@ -72,22 +67,18 @@ export async function checkDay(
   }
   const objects = [...sealed.values()].filter(({ key }) => found.has(key));
   const altered = objects.filter(({ altered }) => altered).map(({ key }) => key);
-  const checked: CheckedDay = { objects: 0, entries: 0, bytes: 0, altered, addenda };
-  for (let next = 0; next < objects.length; next += CONCURRENCY) {
-    signal?.throwIfAborted();
-    const batch = objects.slice(next, next + CONCURRENCY);
-    const fetched = (await Promise.all(batch.map((object) => fetchObject(object)))).flat();
-    const problems = await inParallel(fetched, CHECKED_AT_ONCE, async ({ object, body }) => {
+  let entries = 0;
+  const checked = await checkObjects(
+    store,
+    objects,
+    async (object, body) => {
       const isAsSealed = hashOf(body) === object.sha256;
-      if (isAsSealed) checked.entries += object.entries;
+      if (isAsSealed) entries += object.entries;
       return (isAsSealed ? contradictionOf : describeChange)(object, body);
-    });
-    for (const [index, { object }] of fetched.entries()) {
-      const problem = problems[index];
-      if (problem !== undefined) onDamage("object_changed", object.key, problem);
-    }
-  }
-  return checked;
+    },
+    limits,
+  );
+  return { ...checked, entries, altered, addenda };
 
   /**
    * What came after the seal is an addendum when it was noted as one.
@@ -96,25 +87,13 @@ export async function checkDay(
    */
   async function judgeAdded(keys: readonly string[]): Promise<number> {
     if (keys.length === 0) return 0;
-    if (await isAddendumNoted(store, manifest)) return keys.length;
+    if (await isAddendumNoted(store, manifest)) return checkByName(store, keys, limits);
     for (const key of keys) {
-      onDamage("object_added", key, "it was not there when the day was sealed");
+      const note = addendumKey(source, day, revision + 1);
+      const problem = `it was not there when the day was sealed, and no addendum notes it (${note})`;
+      onDamage("object_added", key, problem);
     }
     return 0;
-  }
-
-  /** @returns the object with its body, if it is there */
-  async function fetchObject(
-    object: SealedObject,
-  ): Promise<{ object: SealedObject; body: Uint8Array }[]> {
-    const body = await getIfThere(store, object.key);
-    if (body === undefined) {
-      onDamage("object_missing", object.key, "it was deleted while this check ran");
-      return [];
-    }
-    checked.objects += 1;
-    checked.bytes += body.byteLength;
-    return [{ object, body }];
   }
 }
 
@@ -131,16 +110,6 @@ async function isAddendumNoted(
   } catch {
     return false; // not JSON: no note
   }
-}
-
-export async function getIfThere(
-  store: ArchiveStore,
-  key: string,
-): Promise<Uint8Array | undefined> {
-  return store.get(key).catch((error) => {
-    if (error instanceof ObjectMissingError) return undefined;
-    throw error;
-  });
 }
 
 /** In what the manifest says something else of an object than the bytes of which it has the hash. */

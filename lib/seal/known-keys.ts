@@ -35,9 +35,10 @@ function isOfManifest(source: string, key: string): boolean {
   const asManifest = key.replace(/^[a-z]+\//, PREFIXES.manifests).replace(/\.sig$/, ".json");
   const { day, revision } = parseManifestKey(source, asManifest) ?? {};
   if (day === undefined || revision === undefined) return false;
-  return [
-    asManifest,
-    signatureKey(source, day, revision),
-    addendumKey(source, day, revision),
-  ].includes(key);
+  return (
+    key === asManifest ||
+    key === signatureKey(source, day, revision) ||
+    // An addendum adds to the day's first manifest.
+    (revision > 1 && key === addendumKey(source, day, revision))
+  );
 }

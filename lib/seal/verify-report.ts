@@ -46,5 +46,7 @@ export interface VerifyReport {
   addenda: { day: string; objects: number }[];
   /** Days without a manifest: of the span that was asked for, else between the first sealed day and the last. */
   unsealed: string[];
+  /** Objects of such days, of the span that was asked for: checked against the hashes in their names. */
+  unsealedObjects: number;
   damages: Damage[];
 }

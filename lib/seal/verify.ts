@@ -1,6 +1,9 @@
 import type { KeyObject } from "node:crypto";
+import { contentHashOf, PREFIXES, sourcePrefix } from "../archive/object-key.ts";
 import {
   inOrder,
+  listAddenda,
+  listSigned,
   manifestKey,
   manifestsPrefix,
   parseManifestKey,
@@ -9,8 +12,10 @@ import {
 } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
+import { checkAddenda } from "./check-addenda.ts";
 import { checkChain, type Link } from "./check-chain.ts";
-import { checkDay, getIfThere } from "./check-day.ts";
+import { checkDay } from "./check-day.ts";
+import { type CheckLimits, checkByName, getIfThere } from "./check-objects.ts";
 import type { DamageKind } from "./damage.ts";
 import {
   foreignIn,
@@ -66,6 +71,9 @@ class Verification {
   /** Keys of manifests that are there and cannot be trusted: reported once, where they are read. */
   readonly #unreadable = new Set<string>();
 
+  /** Days whose newest manifest says what is to be there. */
+  readonly #described = new Set<string>();
+
   constructor(store: ArchiveStore, settings: VerifySettings, limits: VerifyLimits) {
     this.#store = store;
     this.#settings = settings;
@@ -87,12 +95,16 @@ class Verification {
       foreign: [],
       addenda: [],
       unsealed: [],
+      unsealedObjects: 0,
       damages: [],
     };
   }
 
   async run(): Promise<void> {
     const { source, head, sealed } = this.#settings;
+    // Before the manifests, so that a seal meanwhile is no damage.
+    const signed = await listSigned(this.#store, source);
+    const notes = await listAddenda(this.#store, source);
     const manifests = await this.#manifests();
     const days = Map.groupBy(manifests, ({ day }) => day);
     let done = 0;
@@ -102,8 +114,14 @@ class Verification {
       await this.#checkManifests(day, revisions);
       done += 1;
     }
-    const chain = checkChain(this.#links, { source, head, sealed, unreadable: this.#unreadable });
-    for (const { kind, key, problem } of chain.damages) this.#damaged(kind, key, problem);
+    const [links, unreadable] = [this.#links, this.#unreadable];
+    const chain = checkChain(links, { source, head, sealed, unreadable });
+    const addenda = await checkAddenda(this.#store, { source, notes, links, unreadable });
+    for (const { kind, key, problem } of [...chain.damages, ...addenda]) {
+      this.#damaged(kind, key, problem);
+    }
+    this.#checkSigned(signed, manifests);
+    await this.#checkUnsealed();
     if (chain.newest !== undefined) {
       const { day, sequence, sha256 } = chain.newest;
       this.report.head = { day, sequence, sha256 };
@@ -134,6 +152,7 @@ class Verification {
       before = manifest;
     }
     if (before === undefined) return;
+    this.#described.add(day);
     this.report.foreign.push(...foreignIn(before).map(({ key }) => key));
     if (this.#isAskedFor(day)) await this.#checkObjects(before);
   }
@@ -192,10 +211,7 @@ class Verification {
   async #checkObjects(manifest: Manifest): Promise<void> {
     const { day } = manifest;
     const { report } = this;
-    const checked = await checkDay(this.#store, manifest, {
-      onDamage: (kind, key, problem) => this.#damaged(kind, key, problem),
-      signal: this.#limits.signal,
-    });
+    const checked = await checkDay(this.#store, manifest, this.#checkLimits);
     report.days += 1;
     report.objects += checked.objects;
     report.entries += checked.entries;
@@ -206,6 +222,37 @@ class Verification {
     report.altered.push(...checked.altered);
     if (checked.addenda > 0) report.addenda.push({ day, objects: checked.addenda });
     if (!isReconciled(manifest)) report.unreconciled.push(day);
+  }
+
+  /** Objects of days without a manifest, or with one that cannot be trusted. */
+  async #checkUnsealed(): Promise<void> {
+    const { source } = this.#settings;
+    const keys: string[] = [];
+    for (const prefix of [PREFIXES.auditLogs, PREFIXES.quarantine]) {
+      for await (const { key } of this.#store.list(sourcePrefix(prefix, source))) {
+        const day = /\/dt=([^/]+)/.exec(key)?.[1] ?? "";
+        const isChecked = contentHashOf(key) !== undefined && this.#isAskedFor(day);
+        if (isChecked && !this.#described.has(day)) keys.push(key);
+      }
+    }
+    this.report.unsealedObjects = await checkByName(this.#store, keys, this.#checkLimits);
+  }
+
+  get #checkLimits(): CheckLimits {
+    const { signal } = this.#limits;
+    return { signal, onDamage: (kind, key, problem) => this.#damaged(kind, key, problem) };
+  }
+
+  /** What is signed was sealed. */
+  #checkSigned(signed: readonly SealedRevision[], manifests: readonly SealedRevision[]): void {
+    const { source } = this.#settings;
+    const keyOf = ({ day, revision }: SealedRevision) => manifestKey(source, day, revision);
+    const named = new Set([...manifests.map(keyOf), ...this.report.damages.map(({ key }) => key)]);
+    for (const manifest of signed) {
+      const key = keyOf(manifest);
+      const problem = `${signatureKey(source, manifest.day, manifest.revision)} signs it`;
+      if (!named.has(key)) this.#damaged("manifest_missing", key, problem);
+    }
   }
 
   #unsealedDays(sealed: readonly string[]): string[] {

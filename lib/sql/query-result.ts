@@ -30,10 +30,8 @@ export interface CopyRequest {
   format: "json" | "ndjson" | "csv" | "parquet";
   /** Control characters and formulas as they are. */
   raw: boolean;
-  /** Names of the columns in JSON, no two alike. */
-  fields: readonly string[];
-  /** CSV's first line. */
-  header: string;
+  /** Of the columns as the file is to have them, no two alike in any case. */
+  names: readonly string[];
 }
 
 /** Every row of a result that fits into memory. */

@@ -1,35 +1,18 @@
 /** The environment of `notify`: apart, since the other functions know no targets. */
 import * as z from "zod";
-import {
-  type Route,
-  routeList,
-  type TargetSettings,
-  targetSettings,
-} from "../notify/target-settings.ts";
+import { routeList, targetSettings } from "../notify/target-settings.ts";
+import { json, name } from "./environment.ts";
 
-/** A value as JSON in one variable. */
-function json<Value>(schema: z.ZodType<Value, unknown>) {
-  return z.codec(z.string(), z.custom<Value>(), {
-    decode: (text, context) => {
-      try {
-        return schema.parse(JSON.parse(text));
-      } catch (error) {
-        context.issues.push({ code: "custom", input: text, message: (error as Error).message });
-        return z.NEVER;
-      }
-    },
-    encode: (value) => JSON.stringify(value),
-  });
-}
+const settings = targetSettings(z.string().min(1));
 
-export const NOTIFY_ENVIRONMENT = z.object({
+export const NOTIFY_ENVIRONMENT = {
   /** Its name in the configuration. */
-  TARGET_NAME: z.string().min(1),
+  TARGET_NAME: name,
   /** Its secret by name or ARN. */
-  TARGET: json<TargetSettings>(targetSettings(z.string().min(1))),
+  TARGET: json((value) => settings.parse(value)),
   /** Those that lead to it. */
-  ROUTES: json<Route[]>(routeList),
-  DETECTION_TABLE: z.string().min(1),
-  QUEUE_URL: z.string().min(1),
-  DEAD_LETTERS_URL: z.string().min(1),
-});
+  ROUTES: json((value) => routeList.parse(value)),
+  DETECTION_TABLE: name,
+  QUEUE_URL: name,
+  DEAD_LETTERS_URL: name,
+};

@@ -92,7 +92,7 @@ export const LAYERS: Rule[][] = [
         "lib/slack",
       ],
       packages: ["esbuild", "fflate"],
-      builtins: ["child_process", "crypto", "fs", "module", "os", "path", "url", "util"],
+      builtins: ["child_process", "crypto", "fs", "module", "os", "path", "url", "util", "zlib"],
     },
     {
       folder: "packages/refresh-actions.ts",
@@ -272,9 +272,9 @@ export const LAYERS: Rule[][] = [
       packages: [
         "@aws-lambda-powertools/*",
         "@aws-sdk/*",
-        "@middy/core",
         "aws-lambda",
         "esbuild",
+        "rolldown",
         "zod",
       ],
       builtins: ["crypto", "fs", "http", "https", "net", "path", "url", "v8"],
@@ -284,13 +284,15 @@ export const LAYERS: Rule[][] = [
       why: "is what a bundle has in place of larger parts of its dependencies",
       may: [],
       packages: [
+        "@aws-sdk/client-dynamodb",
         "@aws-sdk/client-s3",
         "@aws-sdk/credential-provider-env",
         "@jridgewell/sourcemap-codec",
+        "@smithy/signature-v4",
         "esbuild",
         "undici",
       ],
-      builtins: ["fs", "path"],
+      builtins: ["fs", "module", "path"],
     },
   ],
   [
@@ -624,6 +626,7 @@ export const LAYERS: Rule[][] = [
 export const COMPUTED_IMPORTS: Record<string, string> = {
   ".ci/template/lambda-runtime.mjs": "the code of a deployed function",
   "cli/run/own-rules.ts": "the user's own rules",
+  "functions/bundle/node-builtins.ts": "any module of Node's, for the names of what it exports",
   "functions/detect/files-beside-code.ts": "the user's own rules, beside its code",
   "infra/app.ts": "the user's configuration file",
   "infra/config/own-rules.ts": "the user's own rules",

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import * as z from "zod";
 import {
   addCounts,
   createFunction,
@@ -7,12 +6,13 @@ import {
   withinTime,
 } from "../../functions/lambda-function.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
+import { sourceName } from "../../lib/stack/environment.ts";
 import { SERVICES } from "../../lib/stack/metrics.ts";
 import { lambdaContext } from "./lambda-context.ts";
 
 const NOW_MS = Date.UTC(2026, 2, 2, 9);
 const NAMES = { done: "Done", failed: "Failed" } as const;
-const OF_A_SOURCE = z.object({ SOURCE: z.string() });
+const OF_A_SOURCE = { SOURCE: sourceName };
 
 let output: string[];
 
@@ -73,7 +73,7 @@ describe("createFunction", () => {
   });
 
   it("has no source where the function works on all of them", async () => {
-    const { handler, logger, metrics } = createFunction(SERVICES.detect, z.object({}));
+    const { handler, logger, metrics } = createFunction(SERVICES.detect, {});
     await handler(async () => {
       logger.info("an object was looked at");
       addCounts(metrics, NAMES, { done: 1 });

@@ -169,6 +169,16 @@ describe("a compacted day", () => {
     expect(await ask(EVERYTHING)).toEqual(before);
   });
 
+  it("leaves nothing but its mark when it has no entries", async () => {
+    const empty = "2026-03-06";
+    await sealDays(new DirectoryArchiveStore(directory), SOURCE, [empty]);
+    await writeDayAsParquet(directory, SOURCE, empty);
+    expect(await readdir(join(directory, columnsKey(SOURCE, empty), ".."))).toEqual([
+      "entries.json",
+    ]);
+    expect(await readdir(join(directory, ".unfinished"))).toEqual([]);
+  });
+
   it("is a sealed one", async () => {
     await expect(writeDayAsParquet(directory, SOURCE, "2026-03-04")).rejects.toThrow(
       '2026-03-04 of "slack" is not sealed',

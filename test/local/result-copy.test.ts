@@ -2,7 +2,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TextFormat, toCopyRequest, toText } from "../../cli/output/query-result.ts";
+import {
+  type TextFormat,
+  toCopyRequest,
+  toText,
+  withDistinctNames,
+} from "../../cli/output/query-result.ts";
 import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { type LakeDatabase, openLake } from "../../lib/local/lake-database.ts";
 import { writeArchive } from "../sql/open-lake-of.ts";
@@ -18,7 +23,20 @@ const HOSTILE = [
   "two\r\nlines\nand\ttab",
   "会議🙂é",
   "",
+  "#general",
+  "a # b",
+  "a,b",
+  "\n",
+  "a\rb",
+  " in spaces ",
+  "it's; a \\ and a 'quote'",
+  "-12.5",
+  "@me",
+  "a\n=1",
+  ...["\u0000", "\u0008", "\u000b", "\u001f", "\u007f", "\u0080", "\u061c", "\u200f", "\u2069"],
 ];
+
+const HOSTILE_CELLS = `SELECT unnest([${HOSTILE.map(toSql).join(", ")}, NULL]) AS cell`;
 
 /** `\\u001B` in JSON is `\\u001b`. */
 const ESCAPE = /\\u[0-9a-f]{4}/gi;
@@ -50,11 +68,11 @@ afterAll(async () => {
 async function bothWays(sql: string, format: TextFormat, raw: boolean) {
   const rows = await lake.read(sql, async (stream) => {
     let text = "";
-    for await (const piece of toText(stream, format, { raw })) text += piece;
+    for await (const piece of toText(withDistinctNames(stream), format, { raw })) text += piece;
     return text;
   });
   const copied = await lake.read(sql, async (stream) =>
-    stream.copy?.(toCopyRequest(stream, { format, path: file, raw })),
+    stream.copy?.(toCopyRequest(withDistinctNames(stream), { format, path: file, raw })),
   );
   const isCopied = copied !== undefined;
   return { rows, isCopied, copy: isCopied ? await readFile(file, "utf8") : undefined };
@@ -64,6 +82,12 @@ describe.each<TextFormat>(["csv", "ndjson", "json"])("DuckDB writes %s", (format
   it.each([
     ["every column", "SELECT * FROM audit_logs ORDER BY id DESC;"],
     ["a column twice", 'SELECT id, action AS id, hour AS "=a,""b" FROM audit_logs; -- so'],
+    ["names alike but for case", 'SELECT 1 AS a, 2 AS "A", 3 AS a_2, 4 AS "A", 5 AS "=\u202e#"'],
+    ["a hostile cell a row", HOSTILE_CELLS],
+    [
+      "a hostile cell among others",
+      `SELECT NULL AS a, '' AS b, *, NULL AS c, -1 AS d, true AS e FROM (${HOSTILE_CELLS})`,
+    ],
     [
       "numbers",
       "SELECT 9007199254740991 AS a, 9007199254740993 AS b, sum(hour) AS c, -5 AS d, true AS e, CAST(NULL AS BIGINT) AS f FROM audit_logs",
@@ -84,6 +108,8 @@ describe.each<TextFormat>(["csv", "ndjson", "json"])("DuckDB writes %s", (format
   it.each([
     "SELECT 0.5 AS n",
     "SELECT [1] AS n",
+    "SELECT {'a': '#'} AS n",
+    "SELECT 'a'::BLOB AS n",
     "SELECT 1e400 AS n",
     "SELECT current_timestamp AS n",
   ])("but not %s, whose text may be another", async (sql) =>
@@ -96,6 +122,11 @@ it.each([false, true])("names the line of the query in an error, raw: %s", async
     Promise.resolve(rows.copy?.(toCopyRequest(rows, { format: "csv", path: file, raw }))),
   );
   await expect(copied).rejects.toThrow(/ \(line 3\)$/);
+});
+
+it("has NULL and an empty text apart in CSV, and no other text in needless quotes", async () => {
+  const { copy } = await bothWays("SELECT NULL AS a, '' AS b, '#' AS c, ' d' AS d", "csv", false);
+  expect(copy).toBe('a,b,c,d\r\n,"","#", d\r\n');
 });
 
 it("keeps the order of many rows, and writes nowhere else", async () => {
@@ -113,3 +144,9 @@ it("keeps the order of many rows, and writes nowhere else", async () => {
   );
   await expect(elsewhere).rejects.toThrow(/^Permission Error/);
 });
+
+/** A text in SQL that has none of its characters but those of ASCII. */
+function toSql(text: string): string {
+  const codes = [...text].map((character) => `chr(${character.codePointAt(0)})`);
+  return `concat(${["''", ...codes].join(", ")})`;
+}

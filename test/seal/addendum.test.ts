@@ -44,6 +44,12 @@ describe("an entry that appears after its day was sealed", () => {
       damages: [],
       addenda: [{ day: DAY, objects: 1 }],
     });
+    const [key = ""] =
+      [...bed.archive.objects].findLast(([key]) => key.startsWith("audit_logs/")) ?? [];
+    bed.archive.objects.set(key, Buffer.from("no gzip"));
+    expect((await verify(bed.archive, { source: SOURCE })).damages).toEqual([
+      { kind: "object_changed", key, problem: "it is not whole gzip" },
+    ]);
   });
 
   it("is sealed by a second manifest, which names the first", async () => {
@@ -107,8 +113,68 @@ describe("a note", () => {
     await bed.archive.put(addendumKey(SOURCE, DAY, 2), Buffer.from(note));
     await bed.archive.put(key, body);
     const { damages, addenda } = await verify(bed.archive, { source: SOURCE });
-    expect(damages).toMatchObject([{ kind: "object_added", key }]);
+    expect(damages).toMatchObject([
+      { kind: "object_added", key },
+      { kind: "addendum_changed", key: addendumKey(SOURCE, DAY, 2) },
+    ]);
     expect(addenda).toEqual([]);
+  });
+});
+
+describe("the note of a day that was sealed again", () => {
+  const NOTE = addendumKey(SOURCE, DAY, 2);
+
+  async function startSealedAgain(): Promise<TestBed> {
+    const { bed } = await startSealedTestBed();
+    await close(bed, { again: true });
+    return bed;
+  }
+
+  const damagesOf = async (bed: TestBed) =>
+    (await verify(bed.archive, { source: SOURCE })).damages.map(({ kind, key }) => [kind, key]);
+
+  it("is checked, each byte of it", async () => {
+    await using bed = await startSealedAgain();
+    const note = Buffer.from(await bed.archive.get(NOTE));
+    expect(await damagesOf(bed)).toEqual([]);
+    const damaged = Array.from(note, (byte, at) => {
+      const flipped = Buffer.from(note);
+      flipped[at] = byte ^ (1 << (at % 8));
+      return flipped;
+    });
+    for (const body of [...damaged, Buffer.alloc(0), note.subarray(1), Buffer.from(`${note} `)]) {
+      bed.archive.objects.set(NOTE, body);
+      expect(await damagesOf(bed), `${body}`).toEqual([["addendum_changed", NOTE]]);
+    }
+  });
+
+  it("is missing when it was deleted", async () => {
+    await using bed = await startSealedAgain();
+    bed.archive.objects.delete(NOTE);
+    expect(await damagesOf(bed)).toEqual([["addendum_missing", NOTE]]);
+  });
+
+  it("is not that of another day, or of no manifest", async () => {
+    await using bed = await startSealedAgain();
+    const note = await bed.archive.get(NOTE);
+    for (const [day, revision] of [
+      [NEXT_DAY, 2],
+      [DAY, 3],
+    ] as const) {
+      const key = addendumKey(SOURCE, day, revision);
+      bed.archive.objects.set(key, note);
+      expect(await damagesOf(bed)).toEqual([["addendum_changed", key]]);
+      bed.archive.objects.delete(key);
+    }
+  });
+
+  it("tells that the newest manifest was taken away", async () => {
+    const { bed } = await startSealedTestBed();
+    await using _ = bed;
+    await runFurtherBack(bed);
+    const first = manifestKey(SOURCE, DAY);
+    bed.archive.objects.delete(first);
+    expect(await damagesOf(bed)).toEqual([["manifest_missing", first]]);
   });
 });
 

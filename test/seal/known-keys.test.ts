@@ -38,6 +38,10 @@ it.each([
   expect(isKnownKey(key)).toBe(true);
 });
 
+it("a note on a day's first manifest is not known", () => {
+  expect(isKnownKey(addendumKey("grid", DAY, 1))).toBe(false);
+});
+
 it.each(
   KEYS.flatMap((key) => [
     key.replace(/[^/]+$/, ".$&"),

@@ -187,15 +187,43 @@ describe("damage to an object", () => {
     ["in quarantine", `quarantine/source=${SOURCE}/dt=${SECOND}/hour=10/0123456789abcdef.json.gz`],
   ])("is named when one is added %s", async (_, key) => {
     store.objects.set(key, gzipSync("{}\n"));
-    expect(await damages()).toEqual([
-      { kind: "object_added", key, problem: "it was not there when the day was sealed" },
-    ]);
+    const problem = `it was not there when the day was sealed, and no addendum notes it (addenda/source=${SOURCE}/dt=${SECOND}.2.json)`;
+    expect(await damages()).toEqual([{ kind: "object_added", key, problem }]);
   });
 
   it("is named when quarantine is changed", async () => {
     const key = [...store.objects.keys()].find((key) => key.startsWith("quarantine/")) ?? "";
     flipByte(key, 12);
     expect(await damages()).toMatchObject([{ kind: "object_changed", key }]);
+  });
+});
+
+describe("an object that no manifest describes", () => {
+  it.each<[string, () => void]>([
+    [
+      "its day is not sealed",
+      () => {
+        store.objects.delete(manifestKey(SOURCE, THIRD));
+        store.objects.delete(signatureKey(SOURCE, THIRD));
+      },
+    ],
+    ["its day's manifest is damaged", () => flipByte(manifestKey(SOURCE, THIRD), 0)],
+  ])("is checked against the hash in its name: %s", async (_, leaveUndescribed) => {
+    leaveUndescribed();
+    const isOfObject = ({ kind }: Damage) => kind === "object_changed";
+    const whole = await check();
+    expect(whole.unsealedObjects).toBe(3);
+    expect(whole.damages.filter(isOfObject)).toEqual([]);
+    const key = objectOf(THIRD);
+    await rewriteLines(key, (lines) => lines.slice(1));
+    expect((await damages()).filter(isOfObject)).toEqual([
+      {
+        kind: "object_changed",
+        key,
+        problem: "its lines are not those that its name was made from",
+      },
+    ]);
+    expect((await damages({ to: SECOND })).filter(isOfObject)).toEqual([]);
   });
 });
 
@@ -278,6 +306,7 @@ describe("damage to a manifest", () => {
     expect(await damages()).toMatchObject([
       { kind: "chain_broken", key },
       { kind: "manifest_changed", key },
+      { kind: "manifest_missing", key: manifestKey(SOURCE, FIRST) },
     ]);
   });
 });
@@ -325,7 +354,16 @@ describe("history that was rewritten from a day on", () => {
 
   it("is found by the hash when the newest days were cut off", async () => {
     store.objects.delete(manifestKey(SOURCE, THIRD));
+    store.objects.delete(signatureKey(SOURCE, THIRD));
     expect(await damages({ head })).toMatchObject([{ kind: "head_missing" }]);
+  });
+
+  it("is found by the signatures of days that were cut off without them", async () => {
+    const key = manifestKey(SOURCE, THIRD);
+    store.objects.delete(key);
+    expect(await damages()).toEqual([
+      { kind: "manifest_missing", key, problem: `${signatureKey(SOURCE, THIRD)} signs it` },
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { dayPrefix, PREFIXES, toObjectKey } from "../../lib/archive/object-key.ts";
+import { addendumKey } from "../../lib/archive/sealed-day.ts";
 import type { DamageKind } from "../../lib/seal/damage.ts";
 import type { Manifest } from "../../lib/seal/manifest.ts";
 import { startOfDay } from "../../lib/time.ts";
@@ -101,6 +102,8 @@ const DAMAGES: readonly [
     damage: onManifest(-1, (manifest) => ({ ...manifest, sequence: manifest.sequence + 1 })),
   },
   { kind: "chain_broken", damage: onManifest(-1, (manifest) => ({ ...manifest, previous: null })) },
+  { kind: "addendum_changed", damage: onNote((note) => note.subarray(1)) },
+  { kind: "addendum_missing", damage: onNote(() => undefined) },
   {
     kind: "object_dropped",
     damage: (archive, manifests) => {
@@ -120,6 +123,16 @@ function onObject(change: (body: Uint8Array) => Uint8Array | undefined): DamageA
   return (archive, manifests) => {
     const key = manifests.at(-1)?.manifest.hours.flatMap(({ objects }) => objects)[0]?.key;
     return key === undefined ? undefined : replace(archive, key, change(archive.get(key)));
+  };
+}
+
+/** On that of a day that was sealed again, if there is one. */
+function onNote(change: (note: Uint8Array) => Uint8Array | undefined): DamageArchive {
+  return (archive, manifests, source) => {
+    const again = manifests.find(({ manifest }) => manifest.revision > 1)?.manifest;
+    if (again === undefined) return undefined;
+    const key = addendumKey(source, again.day, again.revision);
+    return replace(archive, key, change(archive.get(key)));
   };
 }
 

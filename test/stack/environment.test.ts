@@ -48,7 +48,7 @@ describe("INGEST_ENVIRONMENT", () => {
   it("says what is wrong with a variable", () => {
     expect(() =>
       readEnvironment(INGEST_ENVIRONMENT, { ...LEAST, SLACK_API_BASE: "slack" }),
-    ).toThrow("SLACK_API_BASE: Invalid URL");
+    ).toThrow("SLACK_API_BASE: must be a URL");
   });
 
   it("takes what the stack sets", () => {

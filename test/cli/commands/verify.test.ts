@@ -99,7 +99,7 @@ describe("verify", () => {
     await writeFile(join(archive, key), "no Parquet");
     const { code, stdout } = await verify();
     expect(code).toBe(1);
-    expect(stdout).toContain(`COLUMNS CHANGED  ${key}: they cannot be read: `);
+    expect(stdout).toContain(`COLUMNS CHANGED  ${key}: it is not the file that `);
     expect(stdout).toContain("damaged         1");
   });
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type PrintOptions, type TextFormat, toText } from "../../../cli/output/query-result.ts";
+import {
+  type PrintOptions,
+  type TextFormat,
+  toText,
+  withDistinctNames,
+} from "../../../cli/output/query-result.ts";
 
 type Cell = string | number | boolean | null;
 
@@ -36,8 +41,13 @@ describe("CSV", () => {
     ["-12.5", "-12.5"],
     ["+49", "+49"],
     ["a=1", "a=1"],
+    ["=#", '"\'=#"'],
   ])("keeps a spreadsheet from taking %j for a formula", async (cell, field) => {
     expect(await print("csv", [cell])).toBe(`cell\r\n${field}\r\n`);
+  });
+
+  it("quotes an empty text, which is not NULL, and what could begin a comment", async () => {
+    expect(await print("csv", ["", null, "#a"])).toBe('cell\r\n""\r\n\r\n"#a"\r\n');
   });
 
   it("leaves a number as it is", async () => {
@@ -85,10 +95,16 @@ it("prints no rows as an empty array", async () => {
   expect(await print("json", [])).toBe("[]\n");
 });
 
-it("keeps both columns of one name", async () => {
-  async function* batches() {
-    yield [[1, 2]];
-  }
-  const rows = { columns: ["n", "n"], types: ["INTEGER", "INTEGER"], batches: batches() };
-  expect(await join(toText(rows, "ndjson"))).toBe('{"n":1,"n_2":2}\n');
+it.each([
+  [
+    ["n", "n"],
+    ["n", "n_2"],
+  ],
+  [
+    ["n", "N", "n_2"],
+    ["n", "N_2", "n_2_2"],
+  ],
+])("names columns %j apart", async (columns, names) => {
+  async function* batches() {}
+  expect(withDistinctNames({ columns, types: [], batches: batches() }).columns).toEqual(names);
 });

@@ -101,6 +101,8 @@ describe("the bundled handler, over HTTP to every service", () => {
     const first = await invoke();
     expect(first.summary).toMatchObject({ source: "acme", outcome: "caught_up", entries: 2000 });
 
+    expect(first.loadsFetch).toBe(false); // half of what a start would take
+
     slack.add(makeEntries(5, { from: TWO_HOURS_AGO + 6500 }));
     const second = await invoke();
     expect(second.summary).toMatchObject({ outcome: "caught_up", entries: 5 });

@@ -1,5 +1,7 @@
 // @ts-expect-error: it is no entry of the package, and has no types beside it
-import { bdd } from "@aws-sdk/client-s3/dist-es/endpoint/bdd.js";
+import { bdd as dynamodb } from "@aws-sdk/client-dynamodb/dist-es/endpoint/bdd.js";
+// @ts-expect-error: the same
+import { bdd as s3 } from "@aws-sdk/client-s3/dist-es/endpoint/bdd.js";
 
 /** A decision of the SDK about the endpoint of a call: `@smithy/core`'s BinaryDecisionDiagram. */
 export interface DecisionDiagram {
@@ -11,23 +13,25 @@ export interface DecisionDiagram {
   results: unknown[];
 }
 
-/** The SDK's decisions for S3, whatever `Bucket` is. */
-export const SDK_ENDPOINTS: DecisionDiagram = bdd;
+/** The SDK's decisions, whatever the name of a bucket or a table is. */
+export const SDK_ENDPOINTS: Record<"s3" | "dynamodb", DecisionDiagram> = { s3, dynamodb };
+
+/** In conditions that never hold for what a function calls. */
+const NEVER = {
+  // A bucket is no ARN and no directory bucket or one on Outposts, and nobody asks for acceleration or Object Lambda.
+  s3: /"--x-s3"|"--xa-s3"|"--op-s3"|"aws\.parseArn"|"arn:"|"Accelerate"|"UseObjectLambdaEndpoint"|"UseS3ExpressControlEndpoint"|"UseGlobalEndpoint"/,
+  // A table is no ARN, and Lambda's credentials do not say of which account they are.
+  dynamodb:
+    /"aws\.parseArn"|\["isSet",\[\{"ref":"(?:AccountId|ResourceArnList)"|"IsSearchOperation"/,
+};
 
 /** References from here on are to results. */
 const RESULT = 100_000_000;
 
-/**
- * The same decisions for the name of a bucket of one account: it is no ARN and no directory bucket
- * or one on Outposts, and nobody asks for acceleration or Object Lambda.
- */
-export function bucketEndpoints({
-  nodes,
-  root,
-  conditions,
-  results,
-}: DecisionDiagram): DecisionDiagram {
-  const known = conditions.map(answerForBucket);
+/** The same decisions for the name of a bucket, or a table, of one's own account. */
+export function reducedEndpoints(service: keyof typeof SDK_ENDPOINTS): DecisionDiagram {
+  const { nodes, root, conditions, results } = SDK_ENDPOINTS[service];
+  const known = conditions.map((condition) => answerOf(condition, NEVER[service]));
   const kept = { nodes: [0, 0, 0], conditions: [] as number[], results: [] as number[] };
   const places = new Map<number, number>();
 
@@ -62,12 +66,9 @@ export function bucketEndpoints({
   };
 }
 
-const NEVER =
-  /"--x-s3"|"--xa-s3"|"--op-s3"|"aws\.parseArn"|"arn:"|"Accelerate"|"UseObjectLambdaEndpoint"|"UseS3ExpressControlEndpoint"|"UseGlobalEndpoint"/;
-
 /** @returns what the condition always says; undefined when that depends */
-function answerForBucket(condition: unknown[]): boolean | undefined {
+function answerOf(condition: unknown[], never: RegExp): boolean | undefined {
   const text = JSON.stringify(condition);
   if (text === '["isSet",[{"ref":"Bucket"}]]') return true;
-  return NEVER.test(text) ? false : undefined;
+  return never.test(text) ? false : undefined;
 }
