@@ -28,42 +28,8 @@ const CLOSE_BRACE = 0x7d;
 
 /** Bytes that a backslash may stand before: `"\/bfnrtu`. */
 const ESCAPES = byteSet('"\\/bfnrtu');
-/** Bytes that stand for themselves in a string: all but quote, backslash and control characters. */
-const IN_STRING = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
-);
 const HEX_DIGITS = byteSet("0123456789abcdefABCDEF");
 const LITERALS = ["true", "false", "null"].map((literal) => Buffer.from(literal));
-
-/** More are rare, and the memory for them is not kept. */
-const KEPT_DEPTH_MAX = 1000;
-
-/** The objects and arrays around a place, by the byte that ends each. */
-class OpenContainers {
-  depth = 0;
-  /** Of the innermost. */
-  end = 0;
-  /** Of those around it. */
-  #outer: number[] = [];
-
-  clear(): void {
-    this.depth = 0;
-    if (this.#outer.length > KEPT_DEPTH_MAX) this.#outer = [];
-  }
-
-  open(end: number): void {
-    if (this.depth > 0) {
-      this.#outer[this.depth - 1] = this.end;
-    }
-    this.depth += 1;
-    this.end = end;
-  }
-
-  close(): void {
-    this.depth -= 1;
-    this.end = this.depth > 0 ? (this.#outer[this.depth - 1] as number) : 0;
-  }
-}
 
 /** The text is not JSON. */
 export class BrokenFrameError extends Error {
@@ -72,13 +38,18 @@ export class BrokenFrameError extends Error {
 
 /** Whether a byte, or a unit of UTF-16, is JSON white space. */
 export function isSpace(code: number | undefined): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+  return (
+    code !== undefined &&
+    code <= 0x20 &&
+    (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09)
+  );
 }
 
 /** Offset of the first byte at or after `at` that is not JSON white space. */
 export function skipSpace(text: Buffer, at: number): number {
   let position = at;
-  while (isSpace(text[position])) position += 1;
+  // A read beyond the end would make every read here slower from then on.
+  while (position < text.length && isSpace(text[position])) position += 1;
   return position;
 }
 
@@ -93,54 +64,54 @@ export function endOfValue(text: Buffer, at: number): number {
   return endOfContainer(text, at);
 }
 
-/** Kept from value to value: as garbage, they would be most of what a scan leaves behind. */
-const containers = new OpenContainers();
+/** Deeper values are rare, and the memory for them is not kept. */
+const KEPT_DEPTH = 1000;
+/** The bytes that end the objects and arrays around the innermost one. */
+const keptOuter = new Uint8Array(KEPT_DEPTH);
 
 function endOfContainer(text: Buffer, at: number): number {
-  containers.clear();
+  let outer = keptOuter;
+  /** How many objects and arrays are open, and the byte that ends the innermost. */
+  let depth = 0;
+  let end = 0;
   let position = at;
   for (;;) {
-    switch (text[position]) {
-      case QUOTE:
-        position = endOfString(text, position);
-        break;
-      case OPEN_BRACE:
-        position = skipSpace(text, position + 1);
-        if (text[position] !== CLOSE_BRACE) {
-          containers.open(CLOSE_BRACE);
-          position = startOfMember(text, position);
-          continue;
-        }
-        position += 1;
-        break;
-      case OPEN_BRACKET:
-        position = skipSpace(text, position + 1);
-        if (text[position] !== CLOSE_BRACKET) {
-          containers.open(CLOSE_BRACKET);
-          continue;
-        }
-        position += 1;
-        break;
-      default:
-        position = endOfScalar(text, position);
+    const byte = text[position];
+    if (byte === QUOTE) {
+      position = endOfString(text, position);
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      const close = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+      position = skipSpace(text, position + 1);
+      if (text[position] !== close) {
+        if (depth === outer.length) outer = doubled(outer);
+        outer[depth] = end;
+        depth += 1;
+        end = close;
+        if (close === CLOSE_BRACE) position = startOfMember(text, position);
+        continue;
+      }
+      position += 1;
+    } else {
+      position = endOfScalar(text, position);
     }
     // A value has ended: so may the containers around it.
-    while (containers.depth > 0) {
+    for (;;) {
+      if (depth === 0) return position;
       position = skipSpace(text, position);
-      if (text[position] !== containers.end) {
-        break;
-      }
-      containers.close();
+      if (text[position] !== end) break;
+      depth -= 1;
+      end = outer[depth] as number;
       position += 1;
     }
-    if (containers.depth === 0) {
-      return position;
-    }
     position = startOfNext(text, position);
-    if (containers.end === CLOSE_BRACE) {
-      position = startOfMember(text, position);
-    }
+    if (end === CLOSE_BRACE) position = startOfMember(text, position);
   }
+}
+
+function doubled(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(2 * bytes.length);
+  larger.set(bytes);
+  return larger;
 }
 
 /** Offset of the first element or member of the container at `at`, or of its end. */
@@ -166,9 +137,12 @@ export function startOfMember(text: Buffer, at: number): number {
 export function endOfString(text: Buffer, at: number): number {
   let position = at + 1;
   for (;;) {
-    // At the end of the text, there is no byte.
-    while (IN_STRING[text[position] as number] === 1) position += 1;
-    const byte = text[position];
+    // At the end of the text, there is no byte, and none of this holds.
+    let byte = text[position] as number;
+    while (byte > BACKSLASH || (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH)) {
+      position += 1;
+      byte = text[position] as number;
+    }
     if (byte === QUOTE) {
       return position + 1;
     }
