@@ -8,7 +8,7 @@ import { daysToSeal, whyNoneIsSealed } from "../../lib/seal/days-to-seal.ts";
 import { isBeforeArchive } from "../../lib/seal/settled.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { addFormerOption } from "../deprecation.ts";
-import { noteTrouble, reportError, UsageError } from "../errors.ts";
+import { noteTrouble, reportError, toErrorLine, UsageError } from "../errors.ts";
 import { EXIT_CODES_HELP, EXIT_OF_SEAL } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
 import { readKeyFile } from "../options/key-file.ts";
@@ -16,7 +16,7 @@ import { addSourceOption, checkSource } from "../options/source.ts";
 import { DURATION_HELP, parseDay, parseSeconds } from "../options/time.ts";
 import { toJsonLine } from "../output/controls.ts";
 import { SealProgressDisplay } from "../output/seal-progress.ts";
-import { describeSealed } from "../output/seal-summary.ts";
+import { describeLost, describeSealed } from "../output/seal-summary.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { sealDays } from "../run/seal-days.ts";
 import { SlackCalls } from "../run/slack-calls.ts";
@@ -136,6 +136,9 @@ async function seal(options: SealOptions): Promise<number> {
       onWait: (untilMs, reason) => progress.wait(untilMs, reason),
     }).finally(() => progress.stop());
     if (cause !== undefined) reportError(cause);
+    for (const { lostManifest } of summaries) {
+      if (lostManifest !== undefined) process.stderr.write(toErrorLine(describeLost(lostManifest)));
+    }
     const last = summaries.at(-1);
     if (
       last?.outcome === "not_settled" &&

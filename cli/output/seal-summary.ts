@@ -53,3 +53,8 @@ export function describeSealed(summaries: readonly SealSummary[], source: string
     ...(head == null ? [] : [`head ${head.sha256} (number ${head.sequence})`]),
   ].join("\n");
 }
+
+/** @param key - of a manifest that the chain knows and that was gone when its day was sealed */
+export function describeLost(key: string): string {
+  return `${key} was gone, so its day was sealed anew: find out who removed it, and keep a copy of the former one as evidence; "audit-lake verify" will name the new one as changed`;
+}

@@ -91,6 +91,9 @@ async function seal(
     logger.error("the close failed", { ...summary });
     throw cause;
   }
+  if (summary.lostManifest !== undefined) {
+    logger.warn("a manifest is gone, and its day is sealed anew", { key: summary.lostManifest });
+  }
   // The head is in the log: a place that the archive's writers cannot change.
   logger.info("the run is over", { ...summary });
   const nowMs = systemClock.nowMs();

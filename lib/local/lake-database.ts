@@ -9,10 +9,11 @@ import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "./duckdb.ts";
 import { allKeys, type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
 import type { LakeOptions } from "./lake-options.ts";
-import { createLakeViews, createParsedViews, type Days } from "./lake-views.ts";
+import { createLakeViews, type Days } from "./lake-views.ts";
 import { prepareWide } from "./prepare-wide.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
 import { copyResult } from "./result-copy.ts";
+import { SharedReading } from "./shared-reading.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
 const PROGRESS_INTERVAL_MS = 250;
@@ -80,9 +81,16 @@ export class LakeDatabase implements Disposable {
     return this.#readVerified(async (connection, files) => {
       const taken: T[] = [];
       try {
-        await createParsedViews(connection, this.#directory, files, { days, statements });
+        for (const sql of statements) await assertReadsOnly(connection, sql);
+        const reading = await SharedReading.prepare(
+          connection,
+          this.#directory,
+          files,
+          days,
+          statements,
+        );
         for (const [index, sql] of statements.entries()) {
-          await assertReadsOnly(connection, sql);
+          await reading.show(sql);
           taken.push(await take(streamRows(await connection.prepare(sql)), index));
         }
       } catch (error) {

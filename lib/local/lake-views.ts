@@ -94,6 +94,9 @@ function entriesSql(sql: string, hasAddressColumns: boolean): string {
   return hasAddressColumns ? withAddressColumns(`(${sql})`) : sql;
 }
 
+/** All entries, for several queries. */
+export const ALL_ENTRIES_VIEW = "all_entries";
+
 /** Days, UTC, `YYYY-MM-DD`, both included. */
 export interface Days {
   from: string;
@@ -102,13 +105,16 @@ export interface Days {
 
 /**
  * Make the views for several queries, with the lines of some days parsed once: those that
- * are not in columns. `audit_logs` has the columns that the statements name, and no others.
+ * are not in columns.
+ *
+ * @param names - the columns that `audit_logs` has
  */
 export async function createParsedViews(
   connection: DuckDBConnection,
   directory: string,
   files: LakeFiles,
-  { days, statements }: { days: Days; statements: readonly string[] },
+  days: Days,
+  names: readonly string[],
 ): Promise<void> {
   const inColumns = new Set(files.columns.map((key) => dayFolderOf(key)));
   const isParsed = (key: string) => {
@@ -121,21 +127,20 @@ export async function createParsedViews(
     alerts: [],
     columns: [],
   };
-  const text = statements.join("\n").replace(/--.*$/gm, ""); // comments are prose
-  const named = AUDIT_LOGS_COLUMNS.map(({ name }) => name).filter((name) =>
-    new RegExp(`\\b${name}\\b`).test(text),
-  );
-  const columns = named.length > 0 ? named : ["dt"];
-  const list = columns.join(", ");
+  const list = names.join(", ");
   await createLakeViews(connection, directory, parsed);
-  await connection.run(
-    `CREATE TEMP TABLE parsed_entries AS ${parseOnce(selectFromLines(columns))}`,
-  );
+  await connection.run(`CREATE TEMP TABLE parsed_entries AS ${parseOnce(selectFromLines(names))}`);
   const rest = files.entries.filter((key) => !isParsed(key));
   await createLakeViews(connection, directory, { ...files, entries: rest });
-  await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${ALL_ENTRIES_VIEW} AS
     SELECT ${list} FROM parsed_entries
     UNION ALL SELECT ${list} FROM (${auditLogsSql(toRanges(files.columns))})`);
+  await showEntries(connection, ALL_ENTRIES_VIEW);
+}
+
+/** Have `audit_logs` show the rows of a table or view. */
+export async function showEntries(connection: DuckDBConnection, table: string): Promise<void> {
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS SELECT * FROM ${table}`);
 }
 
 /** `source=…/dt=…`, of an object with entries or a day in columns. */

@@ -27,7 +27,7 @@ interface Parsed {
  * @throws {InvalidQueryError} unless the statement only reads; a text that is no SQL is left to DuckDB
  */
 export async function assertReadsOnly(connection: DuckDBConnection, sql: string): Promise<void> {
-  const parsed = await parse(connection, sql);
+  const parsed = await parseSql(connection, sql, assertReadsTables);
   if (parsed.error_type === "parser") return;
   if (parsed.error || (parsed.statements?.length ?? 0) > 1) {
     throw new InvalidQueryError(
@@ -36,7 +36,12 @@ export async function assertReadsOnly(connection: DuckDBConnection, sql: string)
   }
 }
 
-async function parse(connection: DuckDBConnection, sql: string): Promise<Parsed> {
+/** @param onValue - sees each value of what the parser made */
+export async function parseSql(
+  connection: DuckDBConnection,
+  sql: string,
+  onValue?: (value: unknown) => void,
+): Promise<Parsed> {
   const result = await connection.runAndReadAll("SELECT json_serialize_sql($1::VARCHAR)", [sql]);
   const [[text = null] = []] = result.getRows();
   // DuckDB writes a number that is beyond all numbers as JSON has none.
@@ -44,7 +49,7 @@ async function parse(connection: DuckDBConnection, sql: string): Promise<Parsed>
     piece.startsWith('"') ? piece : "null",
   );
   return JSON.parse(json, (_, value) => {
-    assertReadsTables(value);
+    onValue?.(value);
     return value;
   });
 }

@@ -21,6 +21,7 @@ import { nowSeconds, rangeOfDay, toIsoSeconds } from "../time.ts";
 import { Attempt, attemptName, type SealCheckpoint } from "./attempt.ts";
 import { composeManifest, newestOfChain } from "./compose-manifest.ts";
 import { countDay } from "./count-day.ts";
+import { lostManifest } from "./lost-manifest.ts";
 import {
   encodeManifest,
   hashOf,
@@ -162,7 +163,7 @@ class Seal {
   }
 
   async #seal(): Promise<SealOutcome> {
-    const { archive, checkpoints } = this.#ports;
+    const { archive, checkpoints, clock } = this.#ports;
     const { source, day } = this.#settings;
     const revision = await newestRevision(archive, source, day);
     if (revision > 0) {
@@ -182,8 +183,8 @@ class Seal {
     const hours = await this.#compare(live);
     const head = await newestOfChain(archive, source, this.#checkpoint.closing.head);
     const place = { source, day, revision: revision + 1, head };
-    const sealedAt = toIsoSeconds(nowSeconds(this.#ports.clock));
-    const manifest = await composeManifest(archive, place, hours, sealedAt);
+    this.#summary.lostManifest = await lostManifest(archive, place);
+    const manifest = await composeManifest(archive, place, hours, toIsoSeconds(nowSeconds(clock)));
     const key = manifestKey(source, day, manifest.revision);
     const bytes = await putOrGet(archive, this.#lease, key, encodeManifest(manifest));
     this.#isOurs = true;
@@ -280,15 +281,12 @@ class Seal {
 
   async #saveSealed(manifest: Manifest, bytes: Uint8Array): Promise<void> {
     const { day, revision, sequence } = manifest;
+    const { allowedLatenessSeconds } = this.#settings;
+    const { tally } = this.#checkpoint;
     await this.#save({
       watermark: rangeOfDay(day).until,
       closing: { head: { day, revision, sequence, sha256: hashOf(bytes) }, hours: {} },
-      tally: await countDay(
-        this.#ports,
-        this.#settings.allowedLatenessSeconds,
-        this.#checkpoint.tally,
-        manifest,
-      ),
+      tally: await countDay(this.#ports, allowedLatenessSeconds, tally, manifest),
     });
   }
 

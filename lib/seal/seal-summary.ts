@@ -34,6 +34,8 @@ export interface SealSummary {
   manifest?: ManifestSummary;
   /** The newest manifest of the chain, whichever day's it is, once there is one. */
   head?: Sealing["head"];
+  /** Key of the day's manifest that the chain knows and that is gone: the day is sealed anew. */
+  lostManifest?: string | undefined;
   /** Why the day is not settled. */
   reason?: string;
   /** Epoch milliseconds before which Slack asked not to be called. */

@@ -38,20 +38,6 @@ WITH entries AS (
       'user_added_to_usergroup',
       'user_removed_from_usergroup'
     )
-    AND coalesce(
-      CASE
-        WHEN action IN ('user_deactivated', 'guest_deactivated', 'guest_expired', 'user_reactivated', 'guest_reactivated')
-          THEN entity_id
-        ELSE actor_id
-      END,
-      ''
-    ) IN (
-      -- few accounts are deactivated: the entries of the others need not be sorted
-      SELECT coalesce(entity_id, '')
-      FROM audit_logs
-      WHERE dt BETWEEN :from_day AND :to_day
-        AND action IN ('user_deactivated', 'guest_deactivated', 'guest_expired')
-    )
 ),
 history AS (
   SELECT

@@ -26,15 +26,6 @@ WITH attempts AS (
   FROM audit_logs
   WHERE dt BETWEEN :from_day AND :to_day
     AND action IN ('user_login', 'user_login_failed')
-    AND concat(coalesce(actor_id, ''), ' ', coalesce(ip_address, '')) IN (
-      -- few fail so often: the others need not be sorted
-      SELECT concat(coalesce(actor_id, ''), ' ', coalesce(ip_address, ''))
-      FROM audit_logs
-      WHERE dt BETWEEN :from_day AND :to_day
-        AND action = 'user_login_failed'
-      GROUP BY concat(coalesce(actor_id, ''), ' ', coalesce(ip_address, ''))
-      HAVING count(*) >= :failures
-    )
 )
 SELECT
   actor_email,

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { makeEntries } from "../../../fake-slack/entries.ts";
 import { type FakeSlack, startFakeSlack } from "../../../fake-slack/fake-slack.ts";
+import { manifestKey } from "../../../lib/archive/sealed-day.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../../../lib/time.ts";
 import { lastLine, run } from "../audit-lake.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
@@ -71,6 +72,18 @@ describe("seal", () => {
     const checked = await run(["verify", "--archive", archive]);
     expect(checked).toMatchObject({ code: 0, stderr: "" });
     expect(checked.stdout).toMatch(/2 manifests/);
+  });
+
+  it("says in one line that the manifest of a day is gone that was sealed before", async () => {
+    await command("ingest", "--from", FIRST);
+    await command("seal", "--day", FIRST);
+    const key = manifestKey("slack", FIRST);
+    await rm(join(archive, key));
+    const { code, stderr } = await command("seal", "--day", FIRST);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^audit-lake: manifests\/source=slack\/dt=.*\.json was gone, so its day was sealed anew: .*\n$/,
+    );
   });
 
   it("does the same under its former names, with a warning each", async () => {

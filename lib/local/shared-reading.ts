@@ -1,0 +1,88 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../sql/audit-logs-view.ts";
+import { askedActions } from "./asked-actions.ts";
+import { quote } from "./duckdb.ts";
+import type { LakeFiles } from "./lake-files.ts";
+import { ALL_ENTRIES_VIEW, createParsedViews, type Days, showEntries } from "./lake-views.ts";
+
+const ACTIONS_TABLE = "known_actions";
+const FEW_ENTRIES_TABLE = "few_entries";
+
+/** A statement whose actions are a smaller part of all entries reads a table of those entries. */
+const FEW_PART_MAX = 0.03;
+
+/**
+ * Several SELECTs over the same days, so that what they have in common is read once: lines are
+ * parsed once, and entries of rare actions are looked for once.
+ */
+export class SharedReading {
+  readonly #connection: DuckDBConnection;
+  /** Statements that read only what is in the table of few entries. */
+  readonly #ofFew: ReadonlySet<string>;
+
+  private constructor(connection: DuckDBConnection, ofFew: ReadonlySet<string>) {
+    this.#connection = connection;
+    this.#ofFew = ofFew;
+  }
+
+  static async prepare(
+    connection: DuckDBConnection,
+    directory: string,
+    files: LakeFiles,
+    days: Days,
+    statements: readonly string[],
+  ): Promise<SharedReading> {
+    await createParsedViews(connection, directory, files, days, columnsIn(statements));
+    const within = `dt BETWEEN ${quote(days.from)} AND ${quote(days.to)}`;
+    await connection.run(`CREATE TEMP TABLE ${ACTIONS_TABLE} AS
+      SELECT action, count(*) AS entries FROM ${AUDIT_LOGS_VIEW} WHERE ${within} GROUP BY action`);
+    const ofFew = new Set<string>();
+    const actions = new Set<string>();
+    const most = FEW_PART_MAX * (await countEntries(connection));
+    for (const sql of statements) {
+      const asked = await askedActions(connection, sql, days, ACTIONS_TABLE);
+      if (asked === undefined || (await countEntries(connection, asked)) > most) continue;
+      ofFew.add(sql);
+      for (const action of asked) actions.add(action);
+    }
+    if (ofFew.size > 0) {
+      await connection.run(`CREATE TEMP TABLE ${FEW_ENTRIES_TABLE} AS
+        SELECT ${columnsIn([...ofFew]).join(", ")} FROM ${AUDIT_LOGS_VIEW}
+        WHERE ${within} AND ${isOneOf(actions)}`);
+    }
+    return new SharedReading(connection, ofFew);
+  }
+
+  /** Have `audit_logs` show what a statement reads. */
+  async show(sql: string): Promise<void> {
+    const table = this.#ofFew.has(sql) ? FEW_ENTRIES_TABLE : ALL_ENTRIES_VIEW;
+    await showEntries(this.#connection, table);
+  }
+}
+
+/** Columns of `audit_logs` that statements name, at least one. */
+function columnsIn(statements: readonly string[]): string[] {
+  const text = statements.join("\n").replace(/--.*$/gm, ""); // comments are prose
+  const named = AUDIT_LOGS_COLUMNS.map(({ name }) => name).filter((name) =>
+    new RegExp(`\\b${name}\\b`).test(text),
+  );
+  return [...new Set([...named, "dt", "action"])];
+}
+
+async function countEntries(
+  connection: DuckDBConnection,
+  actions?: readonly string[],
+): Promise<number> {
+  const where = actions === undefined ? "true" : isOneOf(actions);
+  const rows = await connection.runAndReadAll(
+    `SELECT CAST(coalesce(sum(entries), 0) AS double) FROM ${ACTIONS_TABLE} WHERE ${where}`,
+  );
+  return Number(rows.getRows()[0]?.[0]);
+}
+
+/** A condition of SQL. */
+function isOneOf(actions: Iterable<string>): string {
+  // A text of SQL ends at a NUL.
+  const texts = [...actions].map((action) => action.split("\0").map(quote).join(" || chr(0) || "));
+  return texts.length === 0 ? "false" : `action IN (${texts.join(", ")})`;
+}
