@@ -33,6 +33,9 @@ const BURST_MINUTES = 700;
 /** Two weeks meet at midnight; one more is for listings that overlap. */
 const KEPT_WEEKS = 3;
 
+/** Slack lists a second whole, and a body is read up to 64 MiB: some 90,000 entries. */
+const BURST_ENTRIES_MAX = 40_000;
+
 /** What one burst consists of. */
 const BURSTS = ["user_channel_join", "user_added_to_usergroup", "user_deactivated"] as const;
 
@@ -171,7 +174,8 @@ export class Organization implements EntrySource {
     let burst: MinutePlan["burst"];
     if (random.chance(1 / BURST_MINUTES)) {
       const second = random.below(60);
-      const size = 3 + random.below(Math.ceil(this.entriesPerWeek / 1000));
+      const most = Math.min(BURST_ENTRIES_MAX, Math.ceil(this.entriesPerWeek / 1000));
+      const size = 3 + random.below(most);
       burst = { second, size, kind: random.below(BURSTS.length) };
       counts[second] = (counts[second] ?? 0) + size;
     }

@@ -177,6 +177,13 @@ describe("its rhythm", () => {
     const bursts = [...seconds.values()].filter((group) => group.length >= 20);
     expect(bursts.length).toBeGreaterThan(5);
   });
+
+  it("has no second that a page cannot hold, however busy it is", () => {
+    const burst = Date.UTC(2026, 2, 2, 12, 55, 26) / 1000;
+    const count = new Organization({ entriesPerWeek: 187_852_223 }).count(burst, burst);
+    expect(count).toBeGreaterThan(30_000);
+    expect(count).toBeLessThan(50_000);
+  });
 });
 
 describe("its entries", () => {
