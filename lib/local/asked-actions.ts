@@ -30,7 +30,10 @@ export async function askedActions(
     const conditions = conjunctsOf(select.where_clause);
     const ofActions = conditions.filter(isAboutAction);
     if (ofActions.length === 0 || !conditions.some((one) => isWithin(one, days))) return undefined;
-    for (const action of await choose(connection, ofActions, actions)) asked.add(action);
+    for (const action of await choose(connection, ofActions, actions)) {
+      if (action === null) return undefined; // Entries without an action are in no list of actions.
+      asked.add(action);
+    }
   }
   return [...asked];
 }
@@ -87,7 +90,7 @@ async function choose(
   connection: DuckDBConnection,
   conditions: readonly Node[],
   actions: string,
-): Promise<string[]> {
+): Promise<(string | null)[]> {
   const parsed = await parseSql(connection, `SELECT action FROM ${actions} WHERE true`);
   const [statement] = parsed.statements as [{ node: Node }];
   statement.node.where_clause = {
@@ -100,5 +103,5 @@ async function choose(
     JSON.stringify(parsed),
   ]);
   const rows = await connection.runAndReadAll(String(text.getRows()[0]?.[0]));
-  return rows.getRows().map(([action]) => String(action));
+  return rows.getRows().map(([action]) => action as string | null);
 }

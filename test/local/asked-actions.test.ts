@@ -10,7 +10,7 @@ it("are those that the conditions of a statement let through, where it says so o
     database.closeSync();
   });
   await connection.run(
-    "CREATE TEMP TABLE known AS FROM (VALUES ('anomaly'), ('file_shared'), ('user_login')) AS t (action)",
+    "CREATE TEMP TABLE known AS FROM (VALUES ('anomaly'), ('file_shared'), ('user_login'), (NULL)) AS t (action)",
   );
   const days = { from: "2026-03-02", to: "2026-03-08" };
   const within = "FROM audit_logs WHERE dt BETWEEN '2026-03-02' AND '2026-03-08'";
@@ -27,6 +27,7 @@ it("are those that the conditions of a statement let through, where it says so o
     `SELECT id ${within}`,
     `SELECT id ${within} AND (action = 'anomaly' OR actor_id = 'U1')`,
     `SELECT id ${within} AND action = actor_id`,
+    `SELECT id ${within} AND action IS NULL`,
     "SELECT id FROM audit_logs WHERE action = 'anomaly'",
     "SELECT id FROM audit_logs WHERE action = 'anomaly' AND dt BETWEEN '2026-03-01' AND '2026-03-08'",
     `SELECT id ${within} AND action = 'anomaly' UNION SELECT id ${within}`,
