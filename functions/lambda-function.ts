@@ -6,8 +6,11 @@
 import { randomUUID } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
 import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import type { MetricsOptions } from "@aws-lambda-powertools/metrics/types";
+import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { systemClock } from "../lib/slack/clock.ts";
 import {
@@ -98,15 +101,14 @@ export function createFunction<Environment extends object>(
   function handler<Event, Answer>(
     handle: (event: Event, invocation: Invocation) => Promise<Answer>,
   ): (event: Event, context: Context) => Promise<Answer> {
-    return async (event, context) => {
-      logger.addContext(context);
-      try {
-        return await handle(event, toInvocation(context, reserveMs));
-      } finally {
-        metrics.publishStoredMetrics();
-        logger.resetKeys();
-      }
-    };
+    const wrapped: (event: unknown, context: Context) => Promise<unknown> = middy<
+      unknown,
+      unknown
+    >()
+      .use(injectLambdaContext(logger, { resetKeys: true }))
+      .use(logMetrics(metrics))
+      .handler((event, context) => handle(event as Event, toInvocation(context, reserveMs)));
+    return wrapped as (event: Event, context: Context) => Promise<Answer>;
   }
   return { environment, logger, metrics, handler };
 }
