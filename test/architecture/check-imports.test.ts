@@ -194,7 +194,7 @@ describe("a wrong way is found", () => {
     ["functions/seal/planted.ts", "cli-table3"],
     ["lib/archive/planted.ts", "zod"],
     ["lib/slack/planted.ts", "zod"],
-    ["lib/run/planted.ts", "@aws-lambda-powertools/metrics"],
+    ["lib/run/planted.ts", "@middy/core"],
     ["lib/detect/planted.ts", "@aws-lambda-powertools/logger"],
     ["lib/archive/planted.ts", "node:fs"],
     ["lib/run/planted.ts", "node:timers/promises"],

@@ -272,6 +272,7 @@ export const LAYERS: Rule[][] = [
       packages: [
         "@aws-lambda-powertools/*",
         "@aws-sdk/*",
+        "@middy/core",
         "aws-lambda",
         "esbuild",
         "rolldown",
