@@ -3,16 +3,19 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { FLAT_HEAP_FLAGS } from "../lib/run/flat-heap.ts";
 
 /**
  * What Lambda's bootstrap for Node.js passes to a function of so much memory:
  * 5 % of it for each half of the young generation, 90 % for the old one. As
- * arguments, they win over NODE_OPTIONS (docs/adr/0007-memory.md).
+ * arguments, they win over NODE_OPTIONS (docs/adr/0007-memory.md). Then what
+ * `functions/lambda-function.ts` sets.
  */
 export function lambdaFlags(memoryMb: number): string[] {
   return [
     `--max-semi-space-size=${Math.floor(memoryMb * 0.05)}`,
     `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
+    ...FLAT_HEAP_FLAGS,
   ];
 }
 

@@ -12,6 +12,7 @@ import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import type { MetricsOptions } from "@aws-lambda-powertools/metrics/types";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
+import { FLAT_HEAP_FLAGS } from "../lib/run/flat-heap.ts";
 import { systemClock } from "../lib/slack/clock.ts";
 import {
   type EnvironmentSchema,
@@ -22,13 +23,7 @@ import { METRIC_NAMESPACE, type Service, SOURCE_DIMENSION } from "../lib/stack/m
 import { RESERVE_MS } from "../lib/stack/reserve.ts";
 
 // As in cli/audit-lake.js; Lambda's own arguments only bound the heap.
-for (const flag of [
-  "--semi-space-growth-factor=1",
-  "--no-wasm-tier-up",
-  "--no-wasm-dynamic-tiering",
-]) {
-  setFlagsFromString(flag);
-}
+for (const flag of FLAT_HEAP_FLAGS) setFlagsFromString(flag);
 
 /** One call of a function. */
 export interface Invocation {

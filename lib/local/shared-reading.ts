@@ -60,7 +60,7 @@ export class SharedReading {
   }
 }
 
-/** Columns of `audit_logs` that statements name, at least one. */
+/** Columns of `audit_logs` that statements name, and those by which entries are chosen for them. */
 function columnsIn(statements: readonly string[]): string[] {
   const text = statements.join("\n").replace(/--.*$/gm, ""); // comments are prose
   const named = AUDIT_LOGS_COLUMNS.map(({ name }) => name).filter((name) =>

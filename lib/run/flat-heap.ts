@@ -1,6 +1,16 @@
 import { setFlagsFromString } from "node:v8";
 
 /**
+ * Set as a function starts, and by `cli/audit-lake.js`: a small young generation, and no second
+ * compilation of the parser of HTTP headers (docs/adr/0026-close-to-the-floor.md).
+ */
+export const FLAT_HEAP_FLAGS = [
+  "--semi-space-growth-factor=1",
+  "--no-wasm-tier-up",
+  "--no-wasm-dynamic-tiering",
+];
+
+/**
  * Keep a process small whose work leaves megabytes behind with each page and keeps next to nothing
  * (docs/adr/0026-close-to-the-floor.md): V8 collects garbage before the heap has grown by a fifth,
  * and compiles on the main thread, since each thread that has ever compiled holds on to what that
