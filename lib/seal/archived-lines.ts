@@ -15,8 +15,8 @@ export interface ComparedLines {
   rows: Uint32Array;
 }
 
-/** Lines of a stretch: some 26 MB, and 30 pages of a busy hour. */
-const LINES_MAX = 300_000;
+/** Lines of a stretch: some 18 MB, and 20 pages of a busy hour. */
+const LINES_MAX = 200_000;
 /** The window that is compared, and the next one, which is listed meanwhile. */
 const STRETCHES_MAX = 2;
 
