@@ -9,7 +9,8 @@ export const MOTO_REGION = "eu-central-1";
 export const MOTO_CREDENTIALS = { accessKeyId: "moto", secretAccessKey: "moto" };
 
 /** As `.ci/python-environment.sh` has put it there. */
-const SERVER = resolve(".venv/template/bin/moto_server");
+const PYTHON = resolve(".venv/template/bin/python");
+const SERVER = resolve(import.meta.dirname, "moto_server.py");
 
 /** How long a server may take to answer for the first time. */
 const STARTED_WITHIN_MS = 600_000;
@@ -23,7 +24,7 @@ export interface Server {
 /** Start moto's server, empty. */
 export async function startMoto(): Promise<Server> {
   const port = await freePort();
-  const child = spawn(SERVER, ["-H", "127.0.0.1", "-p", String(port)], {
+  const child = spawn(PYTHON, [SERVER, "-H", "127.0.0.1", "-p", String(port)], {
     stdio: "ignore",
   });
   const endpoint = `http://127.0.0.1:${port}`;
