@@ -10,6 +10,7 @@ import {
   type Json,
   JsonDuckDBValueConverter,
 } from "@duckdb/node-api";
+import dataAccessors from "@duckdb/node-api/lib/vectors/dataAccessors.js";
 import {
   InvalidQueryError,
   QueryError,
@@ -18,6 +19,9 @@ import {
 } from "../sql/query-result.ts";
 import { describeMissingTable } from "./missing-table.ts";
 import { ANYWHERE, TRINO_MACROS } from "./trino-macros.ts";
+
+/** The package's own decoder drops U+FEFF at the start of a text, and has no setting for it. */
+Object.assign(dataAccessors, { textDecoder: new TextDecoder("utf-8", { ignoreBOM: true }) });
 
 /** Enough for every saved query over years; what does not fit goes to a temporary directory. */
 const MEMORY_LIMIT = "1GB";

@@ -33,6 +33,7 @@ const HOSTILE = [
   "-12.5",
   "@me",
   "a\n=1",
+  "\ufeffbegins with a byte order mark",
   ...["\u0000", "\u0008", "\u000b", "\u001f", "\u007f", "\u0080", "\u061c", "\u200f", "\u2069"],
 ];
 
