@@ -132,6 +132,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/columns/write-day-columns.ts": "test/aws/athena-columns.test.ts",
   "lib/local/check-lake-file.ts": "test/local/verified-reading.test.ts",
   "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
+  "lib/local/json-value.ts": "test/local/result-types.test.ts",
   "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
   "lib/local/prepare-wide.ts": "test/local/lake-database.test.ts",
