@@ -113,7 +113,7 @@ ${STACK_HELP}`,
       const scope = toScope(options, nowSeconds(systemClock));
       const sources = options.stack === undefined ? await sourcesIn(options.archive) : undefined;
       const suppressions = await readSuppressions(options.suppressions, DETECTIONS, sources);
-      if (options.stack !== undefined) refuseFiles(options);
+      if (options.stack !== undefined) refuseRuleFiles(options);
       const context = await readContextFiles(options);
       const rules = options.skipRules ? undefined : rulesWith(suppressions, context);
       const signal = abortOnInterrupt("Stopping the report");
@@ -124,7 +124,7 @@ ${STACK_HELP}`,
               rules,
               addresses: context.addresses,
             })
-          : portsOfStack(options.stack, scope, !options.skipRules, signal);
+          : portsOfStack(options.stack, scope, !options.skipRules, context.addresses, signal);
       if (subject !== undefined) {
         await makeTrail(options, scope, subject, openPorts, signal);
         return;
@@ -147,14 +147,15 @@ ${STACK_HELP}`,
   addContextOptions(command);
 }
 
-const FILES = [
-  ...(["suppressions", "countries", "networkOwners", "networks", "slackAllowList"] as const),
+/** Files that only the rules read. */
+const RULE_FILES = [
+  ...(["suppressions", "networkOwners", "networks", "slackAllowList"] as const),
   ...(["torExits", "threatList", "staff"] as const),
 ];
 
-/** @throws {UsageError} when a file is named: in a stack, detection has its own */
-function refuseFiles(options: ReportOptions): void {
-  const named = FILES.find((file) => options[file] !== undefined);
+/** @throws {UsageError} when a file for the rules is named: in a stack, detection has its own */
+function refuseRuleFiles(options: ReportOptions): void {
+  const named = RULE_FILES.find((file) => options[file] !== undefined);
   if (named === undefined) return;
   const option = named.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new UsageError(
@@ -259,8 +260,10 @@ async function portsOfStack(
   stack: string,
   { source }: ReportScope,
   hasAlertLog: boolean,
+  addresses: ReportPorts["addresses"],
   signal: AbortSignal,
 ): Promise<ReportPorts> {
   const { deployedReportPorts } = await import("../stack/report-ports.ts");
-  return deployedReportPorts(stack, packageJson.version, { source, hasAlertLog }, signal);
+  const what = { source, hasAlertLog, addresses };
+  return deployedReportPorts(stack, packageJson.version, what, signal);
 }

@@ -77,21 +77,33 @@ it("says when the archive has nothing of the period", async () => {
   );
 });
 
-it("asks Athena with --stack, and says what that scanned", async () => {
-  const { environment: env } = await deployed({
-    StartQueryExecution: () => ({ QueryExecutionId: "query-1" }),
+/** Athena whose every query has no row, but that of the logins, which has this one. */
+function athena(login: Record<string, string> = {}) {
+  const names = Object.keys(login);
+  const toRow = (texts: string[]) => ({ Data: texts.map((VarCharValue) => ({ VarCharValue })) });
+  return {
+    StartQueryExecution: ({ QueryString }: Record<string, unknown>) => ({
+      QueryExecutionId: String(QueryString).includes("'user_login'\n") ? "logins" : "others",
+    }),
     GetQueryExecution: () => ({
       QueryExecution: {
         Status: { State: "SUCCEEDED" },
         Statistics: { DataScannedInBytes: 10_000_000, EngineExecutionTimeInMillis: 1 },
       },
     }),
-    GetQueryResults: () => ({
-      ResultSet: { ResultSetMetadata: { ColumnInfo: [{ Name: "n", Type: "bigint" }] }, Rows: [] },
+    GetQueryResults: ({ QueryExecutionId }: Record<string, unknown>) => ({
+      ResultSet: {
+        ResultSetMetadata: { ColumnInfo: names.map((Name) => ({ Name, Type: "varchar" })) },
+        Rows: QueryExecutionId === "logins" ? [toRow(names), toRow(Object.values(login))] : [],
+      },
     }),
     GetItem: () => ({}),
     ListObjectsV2: () => [],
-  });
+  };
+}
+
+it("asks Athena with --stack, and says what that scanned", async () => {
+  const { environment: env } = await deployed(athena());
   const { code, stdout, stderr } = await run(["report", "--stack", ...PERIOD, "--json"], { env });
 
   expect({ code, stderr }).toEqual({
@@ -104,6 +116,15 @@ it("asks Athena with --stack, and says what that scanned", async () => {
     hours: [],
     seals: [{ source: "acme", days: 0 }],
   });
+});
+
+it("counts logins by country with --stack, from the file that is named", async () => {
+  const { environment: env } = await deployed(athena({ ip_address: "81.2.69.142", logins: "3" }));
+  const args = ["report", "--stack", ...PERIOD, "--json", "--countries", "included"];
+  const { code, stdout } = await run(args, { env });
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ countries: [["GB", 3]] });
 });
 
 it("refuses files for the rules with --stack, which does not run them", async () => {
