@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,11 +42,39 @@ it.each([
   [["--user", "U1", "--app", "A1"], "name one of --user, --address, --app, --channel"],
   [["--user", " "], "--user needs a value"],
   [["--output", "."], "--output . is a folder: name a file"],
+  [["--output", "/nowhere/x"], "--output /nowhere/x: there is no folder /nowhere"],
+  [
+    ["--user", "U0MILES001", "--output", "/tmp/a", "--evidence", "/tmp/../tmp/a"],
+    "--evidence /tmp/../tmp/a is the file of the page: name another",
+  ],
+  [["--json", "--open"], "option '--json' cannot be used with option '--open'"],
 ])("refuses %j in one line", async (args, problem) => {
   const { code, stderr } = await run(["report", "--archive", archive, ...PERIOD, ...args]);
 
   expect({ code, stderr }).toEqual({ code: 2, stderr: `audit-lake: ${problem}\n` });
 });
+
+it.each(["output", "evidence"])(
+  "leaves no file behind when --%s cannot be written",
+  async (bad) => {
+    const folder = await mkdtemp(join(tmpdir(), "trail-"));
+    const files = { output: join(folder, "trail.html"), evidence: join(folder, "case.zip") };
+    const args = Object.entries({ ...files, [bad]: "/nowhere/x" }).flatMap(([option, file]) => [
+      `--${option}`,
+      file,
+    ]);
+    const { code, stderr } = await run([
+      ...["report", "--archive", archive, ...PERIOD, "--user", "U0MILES001", ...args],
+    ]);
+
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `audit-lake: --${bad} /nowhere/x: there is no folder /nowhere\n`,
+    });
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+  },
+);
 
 it.each([
   ["user", "nobody@example.com"],
