@@ -17,8 +17,6 @@ import { collectReport, type ReportPorts } from "../../lib/report/collect.ts";
 import { renderReport } from "../../lib/report/page.ts";
 import { type ReportScope, statementsOf } from "../../lib/report/questions.ts";
 import type { ReportData } from "../../lib/report/report-data.ts";
-import { topsOf } from "../../lib/report/sections/section.ts";
-import { summarize } from "../../lib/report/summarize.ts";
 import { trailSql } from "../../lib/report/trail.ts";
 import { PLACES } from "../../lib/report/world-map.ts";
 import { SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
@@ -296,24 +294,4 @@ it("asks in SQL that Trino parses, too", () => {
 
   expect(own.flatMap(trinoProblems)).toEqual([]);
   expect(own).toHaveLength(5);
-});
-
-it("counts no value and an empty text apart", async () => {
-  async function* batches() {
-    yield [[null], [""], ["a"], [null], ["null"]];
-  }
-  const statement = { name: "q", sql: "", command: "", reading: { tops: ["who"] } };
-  const rows = { columns: ["who"], types: ["VARCHAR"], batches: batches() };
-  const query = await summarize(statement, rows);
-
-  expect(query.tops.who).toEqual([
-    [null, 2],
-    ["", 1],
-    ["a", 1],
-    ["null", 1],
-  ]);
-  const data = { queries: { q: query } } as unknown as ReportData;
-  expect(topsOf(data, "q", "who", "nobody").map(([name]) => name)).toEqual([
-    ...["nobody", '""', "a", "null"],
-  ]);
 });
