@@ -5,9 +5,9 @@ import {
   measureObject,
 } from "../archive/archive-object.ts";
 import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
-import { addendumKey, manifestKey } from "../archive/sealed-day.ts";
+import { addendumKey, isAddendumNoted } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
-import { type CheckLimits, checkByName, checkObjects, getIfThere } from "./check-objects.ts";
+import { type CheckLimits, checkByName, checkObjects } from "./check-objects.ts";
 import {
   type ArchivedObject,
   foreignIn,
@@ -88,28 +88,13 @@ export async function checkDay(
    */
   async function judgeAdded(keys: readonly string[]): Promise<number> {
     if (keys.length === 0) return 0;
-    if (await isAddendumNoted(store, manifest)) return checkByName(store, keys, limits);
+    if (await isAddendumNoted(store, source, manifest)) return checkByName(store, keys, limits);
     for (const key of keys) {
       const note = addendumKey(source, day, revision + 1);
       const problem = `it was not there when the day was sealed, and no addendum notes it (${note})`;
       onDamage("object_added", key, problem);
     }
     return 0;
-  }
-}
-
-/** A note names the manifest that it adds to: one that names another says nothing of this day. */
-async function isAddendumNoted(
-  store: ArchiveStore,
-  { source, day, revision }: Manifest,
-): Promise<boolean> {
-  const note = await getIfThere(store, addendumKey(source, day, revision + 1));
-  if (note === undefined) return false;
-  const amends = hashOf(await store.get(manifestKey(source, day, revision)));
-  try {
-    return JSON.parse(Buffer.from(note).toString()).amends === amends;
-  } catch {
-    return false; // not JSON: no note
   }
 }
 
