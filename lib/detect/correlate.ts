@@ -50,6 +50,13 @@ export interface Stretch {
   latest: LatestEntry;
 }
 
+/** Where an entry is found. */
+export interface EntryPlace {
+  source: string;
+  objectKey: string;
+  line: Uint8Array;
+}
+
 /** Where to find the latest entry: to keep it parsed costs more than to parse it again. */
 interface LatestEntry {
   id: string;
@@ -57,9 +64,7 @@ interface LatestEntry {
   time: number;
   /** The first step that it fits. */
   step: number;
-  source: string;
-  objectKey: string;
-  line: Uint8Array;
+  place: EntryPlace;
 }
 
 /** Takes the entries of one object, in any order. */
@@ -72,12 +77,10 @@ export class Stretches {
   }
 
   /**
-   * @param line - of the entry
    * @returns whether the entry counts
    * @throws whatever the correlation throws
    */
-  add(correlation: Correlation, step: number, found: FoundEntry, line: Uint8Array): boolean {
-    const { entry, source, objectKey } = found;
+  add(correlation: Correlation, step: number, entry: AuditLogEntry, place: EntryPlace): boolean {
     const { id, date_create: time } = entry;
     const definition = correlation.steps[step];
     const subjectId = definition?.by.id(entry);
@@ -88,11 +91,11 @@ export class Stretches {
     const ofCorrelation = this.#byKey.get(correlation) ?? new Map<string, Stretch>();
     this.#byKey.set(correlation, ofCorrelation);
     const key = `${start}/${subjectId}`;
-    const mark = suppressions?.markOf(correlation, source, subjectId, entry) ?? "";
+    const mark = suppressions?.markOf(correlation, place.source, subjectId, entry) ?? "";
     const point = { step, time, value: toValue(counted), mark };
     const known = ofCorrelation.get(key);
     if (known === undefined) {
-      const latest = { id, time, step, source, objectKey, line };
+      const latest = { id, time, step, place };
       const first = { points: [point], entryIds: [id], latest };
       ofCorrelation.set(key, { correlation, subjectId, start, ...first });
       return true;
@@ -101,7 +104,7 @@ export class Stretches {
     if (known.entryIds.length < MAX_ENTRY_IDS) known.entryIds.push(id);
     const { latest } = known;
     if (time > latest.time || (time === latest.time && id > latest.id)) {
-      known.latest = { id, time, step, source, objectKey, line };
+      known.latest = { id, time, step, place };
     }
     return true;
   }
@@ -225,7 +228,7 @@ function correlationAlert(
   settings: CorrelationSettings,
 ): Alert {
   const periodSeconds = alertPeriod(correlation, settings.periodSeconds);
-  const found = foundAgain(latest);
+  const found = foundAgain(latest.place);
   const subjectName = correlation.steps[latest.step]?.by.name(found.entry) ?? subjectId;
   return makeAlert(
     correlation,
@@ -246,7 +249,7 @@ function correlationAlert(
   );
 }
 
-function foundAgain({ source, objectKey, line: bytes }: LatestEntry): FoundEntry {
+function foundAgain({ source, objectKey, line: bytes }: EntryPlace): FoundEntry {
   const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   const entry = parseEntry(line);
   if (typeof entry === "string") throw new Error(`an entry that was read is ${entry}`);
@@ -265,5 +268,5 @@ function conditionOf({ steps }: Correlation, subjectId: string): string {
 
 /** The subject's id comes from Slack, of any length: its hash stands for it. */
 function keyOf({ correlation, latest, subjectId }: Stretch, start: number): string {
-  return `${correlation.id}/${latest.source}/${toValue(subjectId)}/${start}`;
+  return `${correlation.id}/${latest.place.source}/${toValue(subjectId)}/${start}`;
 }

@@ -13,8 +13,9 @@ import {
   withContext,
 } from "./alert.ts";
 import { configureRules, type RuleOverrides } from "./configure.ts";
-import { type Stretch, Stretches } from "./correlate.ts";
+import { type EntryPlace, type Stretch, Stretches } from "./correlate.ts";
 import type { Correlation, Detection } from "./correlation.ts";
+import { EntryLine, wholeEntry } from "./entry-line.ts";
 import { expiredAlert, SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
 import type { MatchedEntries } from "./inspect.ts";
 import { parseEntry, readHead } from "./parse-entry.ts";
@@ -147,8 +148,7 @@ export class Detector {
         if (head.dateCreate <= now) latest = Math.max(latest, head.dateCreate);
         continue;
       }
-      const line = text.toString();
-      const entry = parseEntry(line);
+      const entry = (head && EntryLine.read(text, head)) ?? parseEntry(text.toString());
       if (typeof entry === "string") {
         findings.unreadable.push({ line: lineNumber, problem: entry });
         continue;
@@ -158,13 +158,14 @@ export class Detector {
       }
       findings.entries += 1;
       if (entry.date_create <= now) latest = Math.max(latest, entry.date_create);
-      const found = { entry, source: name.source, objectKey, line };
-      this.#correlate(ofSource, found, text, stretches, findings.failures);
+      const place = { source: name.source, objectKey, line: text };
+      this.#correlate(ofSource, entry, place, stretches, findings.failures);
       for (const rule of ofSource.rules.get(entry.action) ?? []) {
         try {
           if (!ruleMatches(rule, entry, this.settings.context)) {
             continue;
           }
+          const found = { ...place, entry: wholeEntry(entry), line: text.toString() };
           addMatch(groups, rule, found, this.settings);
           findings.matches += 1;
         } catch (error) {
@@ -199,21 +200,21 @@ export class Detector {
 
   #correlate(
     { steps }: RulesByAction,
-    found: FoundEntry,
-    text: Buffer,
+    entry: AuditLogEntry,
+    place: EntryPlace,
     stretches: Stretches,
     failures: Findings["failures"],
   ): void {
     const counted = new Set<Correlation>();
-    for (const { correlation, step } of steps.get(found.entry.action) ?? []) {
+    for (const { correlation, step } of steps.get(entry.action) ?? []) {
       if (counted.has(correlation)) continue;
       try {
-        const matches = correlation.steps[step]?.matches?.(found.entry, this.settings.context);
-        if ((matches ?? true) && stretches.add(correlation, step, found, text)) {
+        const matches = correlation.steps[step]?.matches?.(entry, this.settings.context);
+        if ((matches ?? true) && stretches.add(correlation, step, entry, place)) {
           counted.add(correlation);
         }
       } catch (error) {
-        noteFailure(failures, correlation.id, found.entry.id, error);
+        noteFailure(failures, correlation.id, entry.id, error);
       }
     }
   }

@@ -45,12 +45,18 @@ export function parseEntry(line: string): AuditLogEntry | string {
 const HEAD = /^\{"id":"[^"\\]+","date_create":(\d{1,12}),"action":"([!#-[\]-~]+)"[,}]/;
 const HEAD_BYTES_MAX = 256;
 
+export interface EntryHead {
+  /** Epoch seconds. */
+  dateCreate: number;
+  action: string;
+}
+
 /**
  * The time and the action of an entry, without parsing it.
  *
  * @returns nothing when the line does not begin as Slack's do: then only {@link parseEntry} tells
  */
-export function readHead(line: Buffer): { dateCreate: number; action: string } | undefined {
+export function readHead(line: Buffer): EntryHead | undefined {
   // Of members with one name the first counts, and these are the first.
   const [, dateCreate, action] = HEAD.exec(line.toString("latin1", 0, HEAD_BYTES_MAX)) ?? [];
   if (action === undefined || Number(dateCreate) >= END_OF_TIME) return undefined;
