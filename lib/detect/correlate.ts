@@ -44,74 +44,106 @@ export interface Stretch {
   subjectId: string;
   /** Epoch seconds. */
   start: number;
+  /** With what is counted itself, in the order of the entries. */
   points: Point[];
   /** Of the first entries, at most `MAX_ENTRY_IDS`. */
   entryIds: string[];
   latest: LatestEntry;
 }
 
-/** Where an entry is found. */
-export interface EntryPlace {
+/** Where an object's entries are found. */
+interface ObjectPlace {
   source: string;
   objectKey: string;
-  line: Uint8Array;
 }
 
 /** Where to find the latest entry: to keep it parsed costs more than to parse it again. */
-interface LatestEntry {
+interface LatestEntry extends ObjectPlace {
   id: string;
   /** Epoch seconds. */
   time: number;
   /** The first step that it fits. */
   step: number;
-  place: EntryPlace;
+  line: Uint8Array;
 }
 
 /** Takes the entries of one object, in any order. */
 export class Stretches {
   readonly #settings: CorrelationSettings;
-  readonly #byKey = new Map<Correlation, Map<string, Stretch>>();
+  readonly #place: ObjectPlace;
+  readonly #ofCorrelations = new Map<Correlation, OfCorrelation>();
 
-  constructor(settings: CorrelationSettings) {
+  constructor(settings: CorrelationSettings, place: ObjectPlace) {
     this.#settings = settings;
+    this.#place = place;
   }
 
   /**
+   * @param line - of the entry
    * @returns whether the entry counts
    * @throws whatever the correlation throws
    */
-  add(correlation: Correlation, step: number, entry: AuditLogEntry, place: EntryPlace): boolean {
-    const { id, date_create: time } = entry;
-    const definition = correlation.steps[step];
-    const subjectId = definition?.by.id(entry);
+  add(correlation: Correlation, step: number, entry: AuditLogEntry, line: Uint8Array): boolean {
     const { context, suppressions } = this.#settings;
-    const counted = countedIn(correlation, entry, context);
-    if (definition === undefined || subjectId === undefined || counted === undefined) return false;
+    const subjectId = correlation.steps[step]?.by.id(entry);
+    if (subjectId === undefined) return false;
+    const value = countedIn(correlation, entry, context);
+    if (value === undefined) return false;
+    const mark = suppressions?.markOf(correlation, this.#place.source, subjectId, entry) ?? "";
+    const time = entry.date_create;
+    const point = { step, time, value, mark };
     const start = time - (time % correlation.withinSeconds);
-    const ofCorrelation = this.#byKey.get(correlation) ?? new Map<string, Stretch>();
-    this.#byKey.set(correlation, ofCorrelation);
-    const key = `${start}/${subjectId}`;
-    const mark = suppressions?.markOf(correlation, place.source, subjectId, entry) ?? "";
-    const point = { step, time, value: toValue(counted), mark };
-    const known = ofCorrelation.get(key);
+    const ofStart = this.#ofStart(correlation, start);
+    const known = ofStart.bySubject.get(subjectId);
     if (known === undefined) {
-      const latest = { id, time, step, place };
-      const first = { points: [point], entryIds: [id], latest };
-      ofCorrelation.set(key, { correlation, subjectId, start, ...first });
+      const { id } = entry;
+      const latest = { ...this.#place, id, time, step, line };
+      const stretch = { correlation, subjectId, start, points: [point], entryIds: [id], latest };
+      ofStart.bySubject.set(subjectId, stretch);
+      ofStart.all.push(stretch);
       return true;
     }
     known.points.push(point);
-    if (known.entryIds.length < MAX_ENTRY_IDS) known.entryIds.push(id);
+    if (known.entryIds.length < MAX_ENTRY_IDS) known.entryIds.push(entry.id);
     const { latest } = known;
-    if (time > latest.time || (time === latest.time && id > latest.id)) {
-      known.latest = { id, time, step, place };
+    if (time > latest.time || (time === latest.time && entry.id > latest.id)) {
+      latest.id = entry.id;
+      latest.time = time;
+      latest.step = step;
+      latest.line = line;
     }
     return true;
   }
 
-  values(): Stretch[] {
-    return [...this.#byKey.values()].flatMap((stretches) => [...stretches.values()]);
+  #ofStart(correlation: Correlation, start: number): OfStart {
+    let ofCorrelation = this.#ofCorrelations.get(correlation);
+    if (ofCorrelation === undefined) {
+      ofCorrelation = { all: [], byStart: new Map() };
+      this.#ofCorrelations.set(correlation, ofCorrelation);
+    }
+    let bySubject = ofCorrelation.byStart.get(start);
+    if (bySubject === undefined) {
+      bySubject = new Map();
+      ofCorrelation.byStart.set(start, bySubject);
+    }
+    return { all: ofCorrelation.all, bySubject };
   }
+
+  /** In the order of their first entries, correlation by correlation. */
+  values(): Stretch[] {
+    return [...this.#ofCorrelations.values()].flatMap(({ all }) => all);
+  }
+}
+
+interface OfCorrelation {
+  /** In the order of their first entries. */
+  all: Stretch[];
+  byStart: Map<number, Map<string, Stretch>>;
+}
+
+interface OfStart {
+  all: Stretch[];
+  bySubject: Map<string, Stretch>;
 }
 
 function countedIn(
@@ -141,7 +173,8 @@ export async function correlate(
   forgetAfterSeconds: number,
 ): Promise<Alert[]> {
   await inParallel(stretches, CONCURRENCY, async (stretch) => {
-    const { correlation, start, points } = stretch;
+    const { correlation, start } = stretch;
+    const points = stretch.points.map((point) => ({ ...point, value: toValue(point.value) }));
     const isMany = points.length > maxRelevantPoints(correlation);
     const texts = (isMany ? relevantPoints(correlation, points) : points).map(toText);
     // Entries of the stretch after this one look back at it.
@@ -228,7 +261,7 @@ function correlationAlert(
   settings: CorrelationSettings,
 ): Alert {
   const periodSeconds = alertPeriod(correlation, settings.periodSeconds);
-  const found = foundAgain(latest.place);
+  const found = foundAgain(latest);
   const subjectName = correlation.steps[latest.step]?.by.name(found.entry) ?? subjectId;
   return makeAlert(
     correlation,
@@ -249,7 +282,7 @@ function correlationAlert(
   );
 }
 
-function foundAgain({ source, objectKey, line: bytes }: EntryPlace): FoundEntry {
+function foundAgain({ source, objectKey, line: bytes }: LatestEntry): FoundEntry {
   const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   const entry = parseEntry(line);
   if (typeof entry === "string") throw new Error(`an entry that was read is ${entry}`);
@@ -268,5 +301,5 @@ function conditionOf({ steps }: Correlation, subjectId: string): string {
 
 /** The subject's id comes from Slack, of any length: its hash stands for it. */
 function keyOf({ correlation, latest, subjectId }: Stretch, start: number): string {
-  return `${correlation.id}/${latest.place.source}/${toValue(subjectId)}/${start}`;
+  return `${correlation.id}/${latest.source}/${toValue(subjectId)}/${start}`;
 }

@@ -194,7 +194,8 @@ export function targetKey(entry: AuditLogEntry): string {
     ...peopleNamed(entry),
     ...thingsNamed(entry),
     JSON.stringify(
-      valueAt(entry, ["details", "new_value"]) ?? valueAt(entry, ["details", "new_retention_policy"]),
+      valueAt(entry, ["details", "new_value"]) ??
+        valueAt(entry, ["details", "new_retention_policy"]),
     ),
   );
 }

@@ -25,6 +25,8 @@ const nameEnds = new Int32Array(MEMBERS_MAX);
 const valueStarts = new Int32Array(MEMBERS_MAX);
 const valueEnds = new Int32Array(MEMBERS_MAX);
 const nexts = new Int32Array(MEMBERS_MAX);
+/** The texts that were asked for: several rules ask who did it. */
+const texts: (string | undefined)[] = Array(MEMBERS_MAX).fill(undefined);
 let count = 0;
 let lastRead: EntryLine | undefined;
 
@@ -105,7 +107,8 @@ export class EntryLine {
     const valueEnd = valueEnds[member] as number;
     switch (line[valueStart]) {
       case QUOTE:
-        return textOf(line, valueStart, valueEnd);
+        texts[member] ??= textOf(line, valueStart, valueEnd);
+        return texts[member];
       case OPEN_BRACE:
       case OPEN_BRACKET:
         return valueAt(this.whole(), path);
@@ -117,6 +120,7 @@ export class EntryLine {
   #findMembers(): boolean {
     const line = this.#line;
     lastRead = this;
+    texts.fill(undefined, 0, count);
     count = 0;
     try {
       return skipSpace(line, findMembers(line, 0, 1)) === line.length;
