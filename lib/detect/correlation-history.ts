@@ -1,7 +1,8 @@
 import type { Alert } from "./alert.ts";
-import { alertsOf, type CorrelationSettings, onceEach, type Stretch } from "./correlate.ts";
+import { alertsOf, onceEach } from "./correlate.ts";
 import type { Correlation } from "./correlation.ts";
 import { maxRelevantPoints, type Point, relevantPoints } from "./points.ts";
+import type { CorrelationSettings, Stretch } from "./stretches.ts";
 
 /** What is known of a subject in one stretch. */
 interface Known {

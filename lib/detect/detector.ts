@@ -13,7 +13,7 @@ import {
   withContext,
 } from "./alert.ts";
 import { configureRules, type RuleOverrides } from "./configure.ts";
-import { type Stretch, Stretches } from "./correlate.ts";
+
 import type { Detection } from "./correlation.ts";
 import { EntryLine, wholeEntry } from "./entry-line.ts";
 import { expiredAlert, SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
@@ -28,6 +28,7 @@ import {
   type Severity,
 } from "./rule.ts";
 import { isAsked, type RulesByAction, toRulesByAction } from "./rules-by-action.ts";
+import { type Stretch, Stretches } from "./stretches.ts";
 import type { Suppression, Suppressions } from "./suppressions.ts";
 
 export interface DetectorSettings {
