@@ -36,6 +36,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/detect/admin-actions.ts": "test/detect/rules.test.ts",
   // Against what all entries together give.
   "lib/detect/correlation-history.ts": "test/detect/correlate.test.ts",
+  "lib/detect/stretches.ts": "test/detect/correlate.test.ts",
   "lib/detect/travel.ts": "test/detect/correlations.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
