@@ -19,14 +19,17 @@ export interface PrintOptions {
  * Readers of Parquet and CSV take `N` for the same name.
  */
 export function withDistinctNames(rows: RowStream): RowStream {
+  return { ...rows, columns: distinct(rows.columns) };
+}
+
+function distinct(columns: readonly string[]): string[] {
   const taken = new Set<string>();
-  const columns = rows.columns.map((column) => {
+  return columns.map((column) => {
     let name = column;
     for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${column}_${i}`;
     taken.add(name.toLowerCase());
     return name;
   });
-  return { ...rows, columns };
 }
 
 /** A result as text, piece by piece; each row ends with a line break. */
@@ -46,7 +49,12 @@ export function toCopyRequest(
   request: Pick<CopyRequest, "format" | "path" | "raw">,
 ): CopyRequest {
   const isSafe = request.raw || request.format !== "csv";
-  return { ...request, names: isSafe ? columns : columns.map(toHarmlessText) };
+  return { ...request, names: isSafe ? columns : toHarmlessNames(columns) };
+}
+
+/** A quoted name may be that of another column. */
+function toHarmlessNames(columns: readonly string[]): string[] {
+  return distinct(columns.map(toHarmlessText));
 }
 
 /** One object a line. */
@@ -81,7 +89,7 @@ async function* toCsv(
   { columns, types, batches }: RowStream,
   { raw = false }: PrintOptions,
 ): AsyncGenerator<string> {
-  const names = raw ? columns : columns.map(toHarmlessText);
+  const names = raw ? columns : toHarmlessNames(columns);
   const textOf = types.map((type) => (raw || NO_TEXT.test(type) ? cellText : toHarmlessText));
   const print = (cell: Cell, i: number) =>
     cell === null ? "" : quoteField((textOf[i] ?? toHarmlessText)(cell));

@@ -1,4 +1,6 @@
 import {
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
@@ -14,7 +16,12 @@ import {
 export const toJsonValue: DuckDBValueConverter<Json> = (value, type, converter) => {
   if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) return Number(value);
   if (type.typeId === DuckDBTypeId.FLOAT) return shortestFloat(value, type, converter);
-  return infinityOf(value) ?? JsonDuckDBValueConverter(value, type, converter);
+  const infinity = infinityOf(value);
+  if (infinity !== undefined) return infinity;
+  // Its own text has the offset that this machine had when the program began.
+  if (value instanceof DuckDBTimestampTZValue)
+    return `${new DuckDBTimestampValue(value.micros)}+00`;
+  return JsonDuckDBValueConverter(value, type, converter);
 };
 
 /** Classes of most dates and times print infinity as the day or second that stands for it. */

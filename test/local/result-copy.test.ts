@@ -87,6 +87,7 @@ describe.each<TextFormat>(["csv", "ndjson", "json"])("DuckDB writes %s", (format
     ["every column", "SELECT * FROM audit_logs ORDER BY id DESC;"],
     ["a column twice", 'SELECT id, action AS id, hour AS "=a,""b" FROM audit_logs; -- so'],
     ["names alike but for case", 'SELECT 1 AS a, 2 AS "A", 3 AS a_2, 4 AS "A", 5 AS "=\u202e#"'],
+    ["names alike once they are no formula", `SELECT 1 AS "=a", 2 AS "'=a", 3 AS "'=A"`],
     ["a hostile cell a row", HOSTILE_CELLS],
     [
       "a hostile cell among others",

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DuckDBTimestampTZValue } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toText } from "../../cli/output/query-result.ts";
 import { createDatabase } from "../../lib/local/duckdb.ts";
@@ -60,12 +61,16 @@ let directory: string;
 let file: string;
 let lake: LakeDatabase;
 
+const { timezoneOffsetInMinutes } = DuckDBTimestampTZValue;
+
 beforeAll(async () => {
+  DuckDBTimestampTZValue.timezoneOffsetInMinutes = -300; // a machine in New York
   directory = await mkdtemp(join(tmpdir(), "types-"));
   file = join(directory, "result.parquet");
   lake = await openLake(directory, { writableFile: file });
 });
 afterAll(async () => {
+  DuckDBTimestampTZValue.timezoneOffsetInMinutes = timezoneOffsetInMinutes;
   lake.close();
   await rm(directory, { recursive: true });
 });
