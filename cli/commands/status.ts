@@ -23,7 +23,7 @@ import {
   type SourceProgress,
   toSourceProgress,
 } from "../output/source-status.ts";
-import { renderStatusLines } from "../output/table.ts";
+import { renderStatusLines } from "../output/status-lines.ts";
 
 /** What `--json` prints for each source of a directory. */
 interface SourceStatus extends SourceProgress, SealingStatus {

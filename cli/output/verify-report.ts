@@ -2,7 +2,7 @@ import type { Damage } from "../../lib/seal/damage.ts";
 import type { VerifyReport } from "../../lib/seal/verify-report.ts";
 import { showControls } from "./controls.ts";
 import { formatBytes, formatCount, formatCounted, limitList } from "./format.ts";
-import { renderStatusLines, type StatusLine } from "./table.ts";
+import { renderStatusLines, type StatusLine } from "./status-lines.ts";
 
 /** One line. */
 export function describeDamage({ kind, key, problem }: Damage): string {

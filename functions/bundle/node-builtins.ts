@@ -13,22 +13,30 @@ export const NODE_BUILTINS: Plugin = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[a-z_:]+(?:\/[a-z]+)?$/ }, ({ path, kind }) =>
       isBuiltin(path) && kind === "import-statement"
-        ? { path: path.replace(/^(?:node:)?/, "node:"), namespace: NAMESPACE }
+        ? { path: toNodeName(path), namespace: NAMESPACE }
         : undefined,
     );
-    onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => {
-      const names = Object.keys(process.getBuiltinModule(path) ?? {});
-      const exported = names.map(
-        // Not read when it is not imported.
-        (name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`,
-      );
-      return {
-        contents: [
-          `const builtin = process.getBuiltinModule("${path}");`,
-          "export default builtin;",
-          ...exported,
-        ].join("\n"),
-      };
-    });
+    onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => ({
+      contents: importedBuiltin(path),
+    }));
   },
 };
+
+/** With its prefix. */
+export function toNodeName(name: string): string {
+  return name.replace(/^(?:node:)?/, "node:");
+}
+
+/** @param name - with its prefix */
+export function importedBuiltin(name: string): string {
+  const names = Object.keys(process.getBuiltinModule(name) ?? {});
+  const exported = names.map(
+    // Not read when it is not imported.
+    (each) => `export const ${each} = /* @__PURE__ */ (() => builtin.${each})();`,
+  );
+  return [
+    `const builtin = process.getBuiltinModule("${name}");`,
+    "export default builtin;",
+    ...exported,
+  ].join("\n");
+}
