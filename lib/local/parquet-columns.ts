@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsKey, columnsMarkKey, parseColumnsKey } from "../archive/columns-key.ts";
@@ -62,6 +62,22 @@ export async function writeDayAsParquet(
   return { ...summary, linesBytes, columnsBytes };
 }
 
+/**
+ * Remove what runs that were killed have left unfinished of a source's columns.
+ * Only while nobody else writes any.
+ */
+export async function removeDrafts(archiveDirectory: string, source: string): Promise<void> {
+  const folder = join(archiveDirectory, UNFINISHED);
+  for (const name of existsSync(folder) ? await readdir(folder) : []) {
+    if (name.startsWith(draftsOf(source))) await rm(join(folder, name), { force: true });
+  }
+}
+
+/** How their names begin; no source has a dot in its name. */
+function draftsOf(source: string): string {
+  return `columns.${source}.`;
+}
+
 /** A Parquet file for each day, below the archive's directory, and beside it what it was compared with. */
 export class ParquetColumns implements ColumnsStore, ReadableColumns {
   readonly #directory: string;
@@ -77,8 +93,8 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
   async write(source: string, day: string): Promise<WrittenDay> {
     const path = this.#pathOf(columnsKey(source, day));
     await mkdir(dirname(path), { recursive: true });
-    // Nobody reads them there, and what a process that died leaves is swept.
-    const draft = this.#pathOf(`${UNFINISHED}/${randomUUID()}`);
+    // Nobody reads them there.
+    const draft = this.#pathOf(`${UNFINISHED}/${draftsOf(source)}${randomUUID()}`);
     await mkdir(dirname(draft), { recursive: true });
     const markDraft = `${draft}.mark`;
     const reject = async () => {
