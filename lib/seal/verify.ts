@@ -21,6 +21,7 @@ import type { DamageKind } from "./damage.ts";
 import {
   foreignIn,
   hashOf,
+  IDS_NAMED_MAX,
   isReconciled,
   type Manifest,
   ManifestError,
@@ -92,6 +93,9 @@ class Verification {
       onlyInArchive: 0,
       twice: 0,
       differs: 0,
+      onlyInArchiveIds: [],
+      twiceIds: [],
+      differsIds: [],
       altered: [],
       foreign: [],
       addenda: [],
@@ -222,6 +226,11 @@ class Verification {
     report.onlyInArchive += manifest.only_in_archive;
     report.twice += manifest.twice;
     report.differs += manifest.differs;
+    for (const hour of manifest.hours) {
+      addFirst(report.onlyInArchiveIds, hour.only_in_archive_ids);
+      addFirst(report.twiceIds, hour.twice_ids);
+      addFirst(report.differsIds, hour.differs_ids);
+    }
     report.altered.push(...checked.altered);
     if (checked.addenda > 0) report.addenda.push({ day, objects: checked.addenda });
     if (!isReconciled(manifest)) report.unreconciled.push(day);
@@ -275,4 +284,8 @@ class Verification {
     this.report.damages.push(damage);
     this.#limits.onDamage?.(damage);
   }
+}
+
+function addFirst(ids: string[], more: readonly string[]): void {
+  ids.push(...more.slice(0, IDS_NAMED_MAX - ids.length));
 }
