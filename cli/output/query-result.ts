@@ -78,22 +78,25 @@ function jsonPrinter(columns: readonly string[], { raw = false }: PrintOptions) 
 
 /** RFC 4180, with a header; NULL is an empty field, an empty text is `""`. */
 async function* toCsv(
-  { columns, batches }: RowStream,
+  { columns, types, batches }: RowStream,
   { raw = false }: PrintOptions,
 ): AsyncGenerator<string> {
-  const print = (row: Row) => `${row.map((cell) => printField(cell, { raw })).join(",")}\r\n`;
-  yield print(columns);
-  for await (const batch of batches) yield batch.map(print).join("");
+  const names = raw ? columns : columns.map(toHarmlessText);
+  const textOf = types.map((type) => (raw || NO_TEXT.test(type) ? cellText : toHarmlessText));
+  const print = (cell: Cell, i: number) =>
+    cell === null ? "" : quoteField((textOf[i] ?? toHarmlessText)(cell));
+  yield `${names.map(quoteField).join(",")}\r\n`;
+  for await (const batch of batches) {
+    yield batch.map((row) => `${row.map(print).join(",")}\r\n`).join("");
+  }
 }
 
-function printField(cell: Cell, { raw }: Required<PrintOptions>): string {
-  if (cell === null) return "";
-  return quoteField(raw ? cellText(cell) : toHarmlessText(cell));
-}
+/** A number or a time, such as `-Infinity`, is no formula. In any case: Athena writes its types in lower case. */
+const NO_TEXT = /^(?:DOUBLE|FLOAT|REAL|DATE|TIME)/i;
 
 /** What a spreadsheet takes for a formula when a cell begins with it. */
 const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
+const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
 /** Most texts: nothing in them is a formula, a control or a mark of direction. */
 const PLAIN = /^(?![=+\-@])[ -~]*$/;

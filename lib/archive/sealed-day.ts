@@ -159,11 +159,40 @@ export async function noteAddendum(
   source: string,
   { day, revision }: SealedRevision,
 ): Promise<void> {
+  const { key, note } = await addendumTo(store, source, { day, revision });
+  await guard.write(() => store.put(key, note));
+}
+
+/**
+ * Whether the note is there that a sealed day gets an addendum: one that names another manifest says
+ * nothing of it.
+ *
+ * @param revision - the newest of the day's manifests
+ */
+export async function isAddendumNoted(
+  store: ArchiveStore,
+  source: string,
+  { day, revision }: SealedRevision,
+): Promise<boolean> {
+  const { key, note } = await addendumTo(store, source, { day, revision });
+  // Listed first: of what is not there, S3 says so only to a role that may list the whole bucket.
+  for await (const object of store.list(key)) {
+    if (object.key === key) return Buffer.compare(await store.get(key), note) === 0;
+  }
+  return false;
+}
+
+/** @param revision - of the manifest that it adds to */
+async function addendumTo(
+  store: ArchiveStore,
+  source: string,
+  { day, revision }: SealedRevision,
+): Promise<{ key: string; note: Uint8Array }> {
   const manifest = await store.get(manifestKey(source, day, revision));
   const amends = createHash("sha256").update(manifest).digest("hex");
-  const key = addendumKey(source, day, revision + 1);
-  const note = encodeAddendum({ source, day, revision: revision + 1, amends });
-  await guard.write(() => store.put(key, note));
+  const next = revision + 1;
+  const note = encodeAddendum({ source, day, revision: next, amends });
+  return { key: addendumKey(source, day, next), note };
 }
 
 function revisionName(day: string, revision: number): string {

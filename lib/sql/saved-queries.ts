@@ -118,7 +118,10 @@ export function readSavedQueries(directory: URL): Map<string, SavedQuery> {
  * line `parameter NAME TYPE = DEFAULT -- DESCRIPTION` declares what stands as
  * `:NAME` in the SELECT, with `required` after the type where the default is only an
  * example; `from_day` and `to_day` need none. A line `leaves out ENTRIES: WHY` says what
- * it does not consider; each query has one, or `leaves out nothing`.
+ * it does not consider; each query has one, or `leaves out nothing`. A line `needs only COLUMNS
+ * in SELECT` says which entries its rows come from, for who can read the entries twice at little
+ * cost: those with a value of the SELECT in one of the columns, or NULL. Its parameters are days
+ * and integers.
  *
  * @throws {Error} when the file is not of this form, which is a mistake in it
  */
@@ -126,10 +129,11 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
   const [, header = "", body = ""] = /^((?:--.*\n)*)([\s\S]*)$/.exec(file) ?? [];
   const lines = header.split("\n").map((line) => line.replace(/^-- ?/, "").trim());
   const [title = "", ...question] = lines.filter(
-    (line) => line !== "" && !/^(?:parameter|leaves out) /.test(line),
+    (line) => line !== "" && !/^(?:parameter|leaves out|needs only) /.test(line),
   );
   const omissions = lines.filter((line) => line.startsWith("leaves out "));
   const leavesOut = omissions.filter((line) => line !== "leaves out nothing").map(parseOmission);
+  const needs = lines.filter((line) => line.startsWith("needs only "));
   const declared = lines.filter((line) => line.startsWith("parameter ")).map(parseParameter);
   const parameters = [
     ...declared,
@@ -184,10 +188,16 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
       ]
         .map((line) => `-- ${line}\n`)
         .join("");
-      const sql = body.replaceAll(RESTRICTION, restriction).replace(PLACEHOLDER, (_, key) => {
+      const sqlOf = (key: string) => {
         const parameter = parameters.find((p) => p.name === key) as Parameter;
-        return `/* ${key} */ ${toSqlValue(parameter, values[key], values.to_day)}`;
-      });
+        return toSqlValue(parameter, values[key], values.to_day);
+      };
+      const needed = needs
+        .map((line) => `-- ${line.replace(PLACEHOLDER, (_, key) => sqlOf(key))}\n`)
+        .join("");
+      const sql = body
+        .replaceAll(RESTRICTION, restriction)
+        .replace(PLACEHOLDER, (_, key) => `/* ${key} */ ${sqlOf(key)}`);
       const { to_day: last } = values;
       const late = parameters.find(
         ({ name, type }) => type === "day" && last !== undefined && (values[name] ?? "") > last,
@@ -199,7 +209,7 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
           `${problem}: ${late.name} ${values[late.name]} is after to_day ${last}`,
         );
       }
-      return comment + sql.trim();
+      return comment + needed + sql.trim();
     },
   };
 }
