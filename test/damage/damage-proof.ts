@@ -12,8 +12,8 @@ import { makeLake } from "./make-lake.ts";
 import { PASSES } from "./passes.ts";
 import { runCommand } from "./run-command.ts";
 
-/** Of the 24 equal records of a day, these. */
-const HOUR_RECORDS = /^closing\/source=grid\/.*hour=(?:00|09)\.json$/;
+/** Of the 24 equal records of a day, and of locks, which hold nothing, these. */
+const OF_MANY = /^closing\/source=grid\/.*hour=(?:00|09)\.json$|^\.locks\/grid\.sqlite$/;
 
 const directory = await mkdtemp(join(tmpdir(), "damage-"));
 const { archive, publicKey } = await makeLake(directory);
@@ -43,7 +43,7 @@ async function damageEach(isDamaged: (path: string) => boolean): Promise<void> {
   const some = [...files].filter(([path]) => isDamaged(path));
   for (const [at, [path, body]] of some.entries()) {
     const [neighbour = path, other = body] = some[at + 1] ?? some[0] ?? [];
-    if (path.startsWith("closing/") && !HOUR_RECORDS.test(path)) continue;
+    if (/^closing\/|^\.locks\//.test(path) && !OF_MANY.test(path)) continue;
     const damages = damagesOf({ path, body, neighbour: { path: neighbour, body: other } });
     for (const [name, change] of damages) {
       await apply(change);
@@ -87,7 +87,9 @@ async function apply(change: Change): Promise<void> {
   for (const [key, body] of change) {
     const path = join(archive, key);
     await mkdir(dirname(path), { recursive: true });
-    if (body === undefined) await rm(path, { force: true });
-    else await writeFile(path, body);
+    // To write into a pipe would wait for a reader.
+    await rm(path, { force: true, recursive: true });
+    if (body instanceof Uint8Array) await writeFile(path, body);
+    else await body?.(path);
   }
 }

@@ -1,5 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, symlink } from "node:fs/promises";
+import { parseObjectKey, toObjectKey } from "../../lib/archive/object-key.ts";
+
+/** Puts something that is no file under a path. */
+type Make = (path: string) => unknown;
+
 /** What can become of a file: its new content, by path; nothing under a path: it is not there. */
-export type Change = ReadonlyMap<string, Uint8Array | undefined>;
+export type Change = ReadonlyMap<string, Uint8Array | Make | undefined>;
 
 export interface DamagedFile {
   path: string;
@@ -9,18 +16,12 @@ export interface DamagedFile {
 }
 
 /** @returns each by its name */
-export function damagesOf({ path, body, neighbour }: DamagedFile): Map<string, Change> {
-  const flips = [0, 0.25, 0.5, 0.75, 1].map((part): [string, Change] => [
-    `flip at ${part * 100} %`,
-    new Map([[path, flipped(body, Math.round(part * (body.byteLength - 1)))]]),
-  ]);
+export function damagesOf(file: DamagedFile): Map<string, Change> {
+  const { path, body, neighbour } = file;
   const damages: [string, Change][] = [
+    // What is in a file of the other source is read by the same code.
+    ...(path.includes("source=acme") ? [] : changesOf(file)),
     ["delete", new Map([[path, undefined]])],
-    ["empty", new Map([[path, new Uint8Array()]])],
-    ["truncate", new Map([[path, body.subarray(0, Math.floor(body.byteLength / 2))]])],
-    ["cut the last byte", new Map([[path, body.subarray(0, -1)]])],
-    ["append a byte", new Map([[path, Buffer.concat([body, Buffer.from(" ")])]])],
-    ...flips,
     [
       "swap",
       new Map([
@@ -47,6 +48,25 @@ export function damagesOf({ path, body, neighbour }: DamagedFile): Map<string, C
   return new Map(damages.filter(([, change]) => !isSame(change, before)));
 }
 
+/** Something else under the same name. */
+function changesOf({ path, body }: DamagedFile): [string, Change][] {
+  const contents: [string, Uint8Array | Make][] = [
+    ["empty", new Uint8Array()],
+    ["truncate", body.subarray(0, Math.floor(body.byteLength / 2))],
+    ["cut the last byte", body.subarray(0, -1)],
+    ["append a byte", Buffer.concat([body, Buffer.from(" ")])],
+    ...[0, 0.25, 0.5, 0.75, 1].map((part): [string, Uint8Array] => [
+      `flip at ${part * 100} %`,
+      flipped(body, Math.round(part * (body.byteLength - 1))),
+    ]),
+    ["replace by a pipe", (path) => execFileSync("mkfifo", [path])],
+    ["replace by a folder", (path) => mkdir(path)],
+    ["replace by a link that leads nowhere", (path) => symlink("nowhere", path)],
+    ["replace by a circle of links", (path) => symlink(path, path)],
+  ];
+  return contents.map(([name, content]) => [name, new Map([[path, content]])]);
+}
+
 function flipped(body: Uint8Array, at: number): Uint8Array {
   const bytes = Buffer.from(body);
   if (bytes.byteLength > 0) bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << (at % 8)), at);
@@ -60,14 +80,33 @@ function otherNames(path: string): [string, string][] {
     ["to another day", path.replace(/dt=\d{4}/, "dt=2025")],
     ["to another source", path.replace(/source=\w+/, "source=other")],
     ["to another hash", path.replace(/[0-9a-f]{15}(?=\.json)/, "0123456789abcde")],
+    ["to another hour", toAnotherHour(path)],
+    ["to other times", toOtherTimes(path)],
     ["to a later revision", path.replace(/(?<=dt=\d{4}-\d\d-\d\d)(?:\.\d+)?(?=\.)/, ".9")],
   ];
   return names.filter(([, name]) => name !== path);
 }
 
+function toAnotherHour(path: string): string {
+  const name = parseObjectKey(path);
+  if (name === undefined) return path.replace("hour=09", "hour=10");
+  const [minDateCreate, maxDateCreate] = [name.minDateCreate + 3600, name.maxDateCreate + 3600];
+  return toObjectKey({ ...name, minDateCreate, maxDateCreate });
+}
+
+/** Of the same hour. */
+function toOtherTimes(path: string): string {
+  const name = parseObjectKey(path);
+  return name === undefined
+    ? path
+    : toObjectKey({ ...name, maxDateCreate: name.maxDateCreate + 1 });
+}
+
 function isSame(change: Change, before: Change): boolean {
   return [...change].every(([path, body]) => {
     const other = before.get(path);
-    return body !== undefined && other !== undefined && Buffer.compare(body, other) === 0;
+    return (
+      body instanceof Uint8Array && other instanceof Uint8Array && Buffer.compare(body, other) === 0
+    );
   });
 }

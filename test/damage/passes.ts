@@ -12,7 +12,7 @@ const ANY = /./;
 export const PASSES: readonly Passing[] = [
   {
     files: /^signatures\//,
-    damages: /^(?:delete|empty|truncate|cut|append|flip|swap)/,
+    damages: /^(?:delete|empty|truncate|cut|append|flip|swap|replace by a (?:pipe|link|circle))/,
     why: "only the public key tells what a signature must be",
     isFoundByKey: true,
   },
