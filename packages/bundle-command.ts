@@ -2,9 +2,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { type Plugin, rolldown } from "rolldown";
+import { type ChunkingContext, type Plugin, rolldown } from "rolldown";
 import { replacementOf } from "../functions/bundle/lean.ts";
-import { importedBuiltin, toNodeName } from "../functions/bundle/node-builtins.ts";
+import { nodeBuiltin, toNodeName } from "../functions/bundle/node-builtins.ts";
 import root from "../package.json" with { type: "json" };
 
 /** Packages that an install may leave out, or their scopes. */
@@ -12,8 +12,8 @@ export const OPTIONAL = ["@duckdb", "@aws-sdk", "@smithy", "@observablehq", "lin
 
 /**
  * What is loaded together is one file, since to find and load some hundred modules takes longer than
- * what most commands do (docs/adr/0026-close-to-the-floor.md): what each start takes, what a command
- * takes that reads an archive, and what one takes besides that calls Slack. The rest is a file a
+ * what most commands do (docs/adr/0026-close-to-the-floor.md): what each start takes, what a run
+ * takes besides, and what of that has to do with undici, which costs the most. The rest is a file a
  * command, and one for what some share. What an install may leave out stays outside.
  *
  * @param entryPoint - absolute, `cli/audit-lake.js`
@@ -27,7 +27,7 @@ export async function bundleCommand(
   savedQueries: string,
 ): Promise<string[]> {
   const main = join(dirname(entryPoint), "main.ts");
-  const commands = join(dirname(entryPoint), "commands");
+  const ingest = join(dirname(entryPoint), "commands/ingest.ts");
   const cli = join(directory, "cli");
   const bundle = await rolldown({
     input: main,
@@ -51,8 +51,13 @@ export async function bundleCommand(
           name: (path, modules) =>
             modules.getModuleInfo(path)?.importers.includes(main) ? "start" : null,
         },
-        { name: "archive", test: join(commands, "cat.ts") },
-        { name: "slack", test: join(commands, "ingest.ts") },
+        {
+          debugName: "run",
+          name: (path, modules) => {
+            if (!loadedWith(ingest, modules).includes(path)) return null;
+            return loadedWith(path, modules).some((id) => /\bundici\b/.test(id)) ? "slack" : "run";
+          },
+        },
       ],
     },
   });
@@ -63,6 +68,15 @@ export async function bundleCommand(
   return output
     .flatMap((file) => (file.type === "chunk" ? Object.entries(file.modules) : []))
     .flatMap(([path, { renderedLength }]) => (renderedLength > 0 ? [path] : []));
+}
+
+/** @returns a module, what it imports, and so on; less what it loads later */
+function loadedWith(path: string, modules: ChunkingContext): string[] {
+  const loaded = new Set([path]);
+  for (const each of loaded) {
+    for (const imported of modules.getModuleInfo(each)?.importedIds ?? []) loaded.add(imported);
+  }
+  return [...loaded];
 }
 
 /** Files of the package that are beside `cli/`, or below. */
@@ -83,7 +97,7 @@ const LEAN: Plugin = {
   resolveId: (source, importer = "") => replacementOf(source, importer) ?? null,
 };
 
-/** As for functions (functions/bundle/node-builtins.ts); besides, what CommonJS requires. */
+/** As for functions (functions/bundle/node-builtins.ts). */
 const NODE_BUILTINS: Plugin = {
   name: "node-builtins",
   resolveId: (source, _importer, { kind }) =>
@@ -91,8 +105,6 @@ const NODE_BUILTINS: Plugin = {
   load: (id) => {
     const [, kind, name = ""] = /^\0(\S+?)\/(node:\S+)$/.exec(id) ?? [];
     if (kind === undefined) return null;
-    return kind === "require-call"
-      ? `module.exports = process.getBuiltinModule("${name}");`
-      : importedBuiltin(name);
+    return nodeBuiltin(name, kind === "require-call" ? kind : "import-statement");
   },
 };

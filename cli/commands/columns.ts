@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import { ColumnsError } from "../../lib/columns/write-day-columns.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { DayColumns } from "../../lib/local/parquet-columns.ts";
-import { reportError } from "../errors.ts";
+import { ProcessLocks } from "../../lib/local/process-locks.ts";
+import { reportError, toErrorLine } from "../errors.ts";
 import { EXIT, EXIT_CODES_HELP } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable, checkWritable } from "../options/archive.ts";
 import { addSourceOption, checkSource } from "../options/source.ts";
@@ -36,18 +39,31 @@ Examples:
   audit-lake columns --archive /srv/audit --source acme --day 2026-05-01
 ${EXIT_CODES_HELP}`,
     )
-    .action(async ({ archive, source, day, json }: ColumnsOptions) => {
-      await checkReadable(archive);
-      await checkSource(archive, source);
-      await checkWritable(archive);
-      const days =
-        day === undefined ? await sealedDays(new DirectoryArchiveStore(archive), source) : [day];
-      const { done, failures } = await writeColumns(archive, source, days);
-      for (const failure of failures) reportError(failure);
-      const text = json ? toJsonLine({ source, days: done }) : describe(done, source, failures);
-      if (text !== "") console.log(text);
-      process.exitCode = exitCodeOf(done, failures);
+    .action(async (options: ColumnsOptions) => {
+      process.exitCode = await makeColumns(options);
     });
+}
+
+async function makeColumns({ archive, source, day, json }: ColumnsOptions): Promise<number> {
+  await checkReadable(archive);
+  await checkSource(archive, source);
+  await checkWritable(archive);
+  const locks = new ProcessLocks(join(archive, ".locks"));
+  try {
+    if (!locks.tryLock(`columns ${source}`, randomUUID())) {
+      process.stderr.write(toErrorLine(`another run writes columns of "${source}" in ${archive}`));
+      return EXIT.tryAgain;
+    }
+    const days =
+      day === undefined ? await sealedDays(new DirectoryArchiveStore(archive), source) : [day];
+    const { done, failures } = await writeColumns(archive, source, days);
+    for (const failure of failures) reportError(failure);
+    const text = json ? toJsonLine({ source, days: done }) : describe(done, source, failures);
+    if (text !== "") console.log(text);
+    return exitCodeOf(done, failures);
+  } finally {
+    locks.close();
+  }
 }
 
 /** Days one after the other; one whose lines are not what was sealed holds up no other. */
@@ -57,12 +73,13 @@ async function writeColumns(
   days: readonly string[],
 ): Promise<{ done: DayColumns[]; failures: Error[] }> {
   // DuckDB is optional, and slow to load.
-  const { writeDayAsParquet } = await import("../../lib/local/parquet-columns.ts");
+  const { removeDrafts, writeDayAsParquet } = await import("../../lib/local/parquet-columns.ts");
   const signal = abortOnInterrupt("Stopping after this day");
   const bar = new ProgressBar();
   const done: DayColumns[] = [];
   const failures: Error[] = [];
   try {
+    await removeDrafts(archive, source);
     for (const [at, day] of days.entries()) {
       signal.throwIfAborted();
       bar.update(at, days.length, [day]);

@@ -11,13 +11,13 @@ const NAMESPACE = "node-builtin";
 export const NODE_BUILTINS: Plugin = {
   name: "node-builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^[a-z_:]+(?:\/[a-z]+)?$/ }, ({ path, kind }) =>
-      isBuiltin(path) && kind === "import-statement"
-        ? { path: toNodeName(path), namespace: NAMESPACE }
+    onResolve({ filter: /^[a-z\d_:]+(?:\/[a-z]+)?$/ }, ({ path, kind }) =>
+      isBuiltin(path) && (kind === "import-statement" || kind === "require-call")
+        ? { path: toNodeName(path), namespace: NAMESPACE, suffix: `?${kind}`, pluginData: kind }
         : undefined,
     );
-    onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => ({
-      contents: importedBuiltin(path),
+    onLoad({ filter: /./, namespace: NAMESPACE }, ({ path, pluginData: kind }) => ({
+      contents: nodeBuiltin(path, kind),
     }));
   },
 };
@@ -27,8 +27,12 @@ export function toNodeName(name: string): string {
   return name.replace(/^(?:node:)?/, "node:");
 }
 
-/** @param name - with its prefix */
-export function importedBuiltin(name: string): string {
+/**
+ * @param name - with its prefix
+ * @returns what is in place of it
+ */
+export function nodeBuiltin(name: string, kind: "import-statement" | "require-call"): string {
+  if (kind === "require-call") return `module.exports = process.getBuiltinModule("${name}");`;
   const names = Object.keys(process.getBuiltinModule(name) ?? {});
   const exported = names.map(
     // Not read when it is not imported.

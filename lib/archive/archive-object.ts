@@ -272,17 +272,20 @@ function isSmall(body: Uint8Array): boolean {
   return body.byteLength < SMALL_BYTES;
 }
 
+const RESTORE =
+  "restore the object's first version, or delete it while its day is not sealed: the seal stores again what Slack lists";
+
 /** An object in the archive is damaged, or something else wrote it. */
 export class ArchiveObjectError extends Error {
   override readonly name = "ArchiveObjectError";
   readonly code = "archive_object_unreadable";
+  readonly key: string;
   /** Without the key. */
   readonly problem: string;
-  constructor(key: string, problem: string, options?: ErrorOptions) {
-    super(
-      `cannot read ${key}: ${problem}; restore the object's first version, or delete it while its day is not sealed: the seal stores again what Slack lists`,
-      options,
-    );
+  constructor(key: string, problem: string, options: ErrorOptions & { todo?: string } = {}) {
+    const { todo = RESTORE } = options;
+    super(`cannot read ${key}: ${problem}; ${todo}`, options);
+    this.key = key;
     this.problem = problem;
   }
 }

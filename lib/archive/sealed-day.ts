@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import type { ArchiveStore } from "../ports.ts";
 import type { WriteGuard } from "./archive.ts";
+import { ArchiveObjectError } from "./archive-object.ts";
 import { PREFIXES } from "./object-key.ts";
 
 export function manifestsPrefix(source: string): string {
@@ -177,9 +178,18 @@ export async function isAddendumNoted(
   const { key, note } = await addendumTo(store, source, { day, revision });
   // Listed first: of what is not there, S3 says so only to a role that may list the whole bucket.
   for await (const object of store.list(key)) {
-    if (object.key === key) return Buffer.compare(await store.get(key), note) === 0;
+    if (object.key === key) return isEqual(store, key, note);
   }
   return false;
+}
+
+async function isEqual(store: ArchiveStore, key: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return Buffer.compare(await store.get(key), bytes) === 0;
+  } catch (error) {
+    if (error instanceof ArchiveObjectError) return false; // what cannot be read says nothing
+    throw error;
+  }
 }
 
 /** @param revision - of the manifest that it adds to */

@@ -1,3 +1,4 @@
+import { ArchiveObjectError } from "../archive/archive-object.ts";
 import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
 import { isAddendumNoted, manifestKey, newestRevision } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
@@ -128,7 +129,7 @@ async function readManifest(archive: ArchiveStore, source: string, day: string):
   try {
     return parseManifest(key, await archive.get(key));
   } catch (cause) {
-    if (!(cause instanceof ManifestError)) throw cause;
+    if (!(cause instanceof ManifestError || cause instanceof ArchiveObjectError)) throw cause;
     throw new ColumnsError(`${cause.message}; the lines of ${day} go on serving it`, { cause });
   }
 }

@@ -117,6 +117,7 @@ export class LakeDatabase implements Disposable {
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
       const files = withoutKeys(listed, unused);
+      for (const key of this.#passOver(files.irregular)) unused.add(key);
       const { outcome, opened } = await this.#run(work, files, checks, signal);
       const problems = await checks.problemsOf(opened, (checked) =>
         this.#options.onProgress?.({ files: opened.length, checked }),

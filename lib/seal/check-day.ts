@@ -7,7 +7,12 @@ import {
 import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
 import { addendumKey, isAddendumNoted } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
-import { type CheckLimits, checkByName, checkObjects } from "./check-objects.ts";
+import {
+  type CheckLimits,
+  checkByName,
+  checkObjects,
+  describeUnreadable,
+} from "./check-objects.ts";
 import {
   type ArchivedObject,
   foreignIn,
@@ -131,7 +136,7 @@ async function describeChange(sealed: SealedObject, body: Uint8Array): Promise<s
     lines = await decodeLines(sealed.key, body);
   } catch (error) {
     if (!(error instanceof ArchiveObjectError)) throw error;
-    return `it cannot be read: ${error.problem}`;
+    return describeUnreadable(error);
   }
   if (lines.length !== sealed.entries) {
     return `it has ${lines.length} lines, not ${sealed.entries}`;

@@ -47,6 +47,10 @@ export async function checkObjects<T extends { key: string }>(
   /** @returns the object with its body, if it is there */
   async function fetchObject(object: T): Promise<{ object: T; body: Uint8Array }[]> {
     const body = await getIfThere(store, object.key);
+    if (body instanceof ArchiveObjectError) {
+      onDamage("object_changed", object.key, describeUnreadable(body));
+      return [];
+    }
     if (body === undefined) {
       onDamage("object_missing", object.key, "it was deleted while this check ran");
       return [];
@@ -86,12 +90,18 @@ function problemOf(error: unknown): string {
   throw error;
 }
 
+/** @returns the error where its name is that of no file; nothing when nothing is there */
 export async function getIfThere(
   store: ArchiveStore,
   key: string,
-): Promise<Uint8Array | undefined> {
+): Promise<Uint8Array | ArchiveObjectError | undefined> {
   return store.get(key).catch((error) => {
     if (error instanceof ObjectMissingError) return undefined;
+    if (error instanceof ArchiveObjectError) return error;
     throw error;
   });
+}
+
+export function describeUnreadable({ problem }: ArchiveObjectError): string {
+  return `it cannot be read: ${problem}`;
 }

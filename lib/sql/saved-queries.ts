@@ -119,14 +119,13 @@ export function readSavedQueries(directory: URL): Map<string, SavedQuery> {
  * `:NAME` in the SELECT, with `required` after the type where the default is only an
  * example; `from_day` and `to_day` need none. A line `leaves out ENTRIES: WHY` says what
  * it does not consider; each query has one, or `leaves out nothing`. A line `needs only COLUMNS
- * in SELECT` says which entries its rows come from, for who can read the entries twice at little
- * cost: those with a value of the SELECT in one of the columns, or NULL. Its parameters are days
- * and integers.
+ * in SELECT`, with parameters that are days or integers, says that its rows come from entries
+ * with a value of that SELECT, or NULL, in one of the columns.
  *
  * @throws {Error} when the file is not of this form, which is a mistake in it
  */
 export function parseSavedQuery(name: string, file: string): SavedQuery {
-  const [, header = "", body = ""] = /^\ufeff?((?:--[^\n]*\n)*)([\s\S]*)$/.exec(file) ?? [];
+  const [, header = "", select = ""] = /^\ufeff?((?:--[^\n]*\n)*)([\s\S]*)$/.exec(file) ?? [];
   const lines = header.split("\n").map((line) => line.replace(/^-- ?/, "").trim());
   const [title = "", ...question] = lines.filter(
     (line) => line !== "" && !/^(?:parameter|leaves out|needs only) /.test(line),
@@ -134,6 +133,7 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
   const omissions = lines.filter((line) => line.startsWith("leaves out "));
   const leavesOut = omissions.filter((line) => line !== "leaves out nothing").map(parseOmission);
   const needs = lines.filter((line) => line.startsWith("needs only "));
+  const body = [...needs.map((line) => `-- ${line}`), select.trim()].join("\n");
   const declared = lines.filter((line) => line.startsWith("parameter ")).map(parseParameter);
   const parameters = [
     ...declared,
@@ -188,28 +188,21 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
       ]
         .map((line) => `-- ${line}\n`)
         .join("");
-      const sqlOf = (key: string) => {
+      const sql = body.replaceAll(RESTRICTION, restriction).replace(PLACEHOLDER, (_, key) => {
         const parameter = parameters.find((p) => p.name === key) as Parameter;
-        return toSqlValue(parameter, values[key], values.to_day);
-      };
-      const needed = needs
-        .map((line) => `-- ${line.replace(PLACEHOLDER, (_, key) => sqlOf(key))}\n`)
-        .join("");
-      const sql = body
-        .replaceAll(RESTRICTION, restriction)
-        .replace(PLACEHOLDER, (_, key) => `/* ${key} */ ${sqlOf(key)}`);
+        return `/* ${key} */ ${toSqlValue(parameter, values[key], values.to_day)}`;
+      });
       const { to_day: last } = values;
       const late = parameters.find(
         ({ name, type }) => type === "day" && last !== undefined && (values[name] ?? "") > last,
       );
       if (late !== undefined) {
-        const problem =
-          late.name === "from_day" ? "the period is reversed" : "nothing can be found";
+        const effect = late.name === "from_day" ? "the period is reversed" : "nothing can be found";
         throw new QueryParameterError(
-          `${problem}: ${late.name} ${values[late.name]} is after to_day ${last}`,
+          `${effect}: ${late.name} ${values[late.name]} is after to_day ${last}`,
         );
       }
-      return comment + needed + sql.trim();
+      return comment + sql;
     },
   };
 }

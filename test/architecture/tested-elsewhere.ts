@@ -78,6 +78,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/stack/delivery-attempts.ts": "test/notify/deliver-alert.test.ts",
   "lib/stack/notify-environment.ts": "test/infra/constructs/routing.test.ts",
 
+  "lib/local/archive-file.ts": "test/local/directory-archive-store.test.ts",
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/sqlite-transaction.ts": "test/local/sqlite-checkpoint-store.test.ts",

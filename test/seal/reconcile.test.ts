@@ -60,6 +60,7 @@ describe("a line that was rewritten between storing and sealing", () => {
       damages: [],
       unreconciled: [DAY],
       differs: 1,
+      differsIds: [id],
       altered: [key],
     });
   });

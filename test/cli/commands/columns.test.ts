@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { encodeObject } from "../../../lib/archive/archive-object.ts";
 import { manifestKey, noteAddendum } from "../../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
+import { ProcessLocks } from "../../../lib/local/process-locks.ts";
 import { startOfDay } from "../../../lib/time.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { lastLine, run } from "../audit-lake.ts";
@@ -72,6 +73,26 @@ describe("columns", () => {
     expect(stderr).toBe(
       "audit-lake: compact is deprecated and goes away in the next release: use columns\n",
     );
+  });
+
+  it("removes what a run that was killed has left, and nothing that another writer is at work on", async () => {
+    const unfinished = join(archive, ".unfinished");
+    await writeFile(join(unfinished, "columns.slack.0123"), "half a file");
+    await writeFile(join(unfinished, "columns.slack.0123.mark"), "{}");
+    const others = ["columns.slack-2.0123", "0123"];
+    for (const name of others) await writeFile(join(unfinished, name), "at work");
+    expect((await columns("--day", DAYS[0])).code).toBe(0);
+    expect((await readdir(unfinished)).sort()).toEqual(others.sort());
+  });
+
+  it("leaves the source to a run that is at work on it", async () => {
+    const locks = new ProcessLocks(join(archive, ".locks"));
+    onTestFinished(() => locks.close());
+    locks.tryLock("columns slack", "another");
+    expect(await columns()).toEqual({
+      ...{ code: 75, stdout: "" },
+      stderr: `audit-lake: another run writes columns of "slack" in ${archive}\n`,
+    });
   });
 
   it("leaves verify to go by the lines", async () => {
