@@ -89,7 +89,9 @@ describe("a value of each type is the same", () => {
 
   it("in rows where there is none", async () => {
     const types = VALUES.map(([sql]) => `CASE WHEN false THEN ${sql} END`);
-    const { rows } = await lake.query(`SELECT ${types.join(", ")}, [NULL::DATE, DATE '2026-03-02']`);
+    const { rows } = await lake.query(
+      `SELECT ${types.join(", ")}, [NULL::DATE, DATE '2026-03-02']`,
+    );
     expect(rows).toEqual([[...VALUES.map(() => null), [null, "2026-03-02"]]]);
   });
 
