@@ -1,3 +1,4 @@
+import { ArchiveObjectError } from "../archive/archive-object.ts";
 import { manifestKey, newestRevision } from "../archive/sealed-day.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import { ManifestError, parseManifest } from "../seal/manifest.ts";
@@ -64,7 +65,12 @@ export async function* verifyColumns(
 ): AsyncGenerator<{ day: string; problems: ColumnsProblem[] }> {
   for (const day of await columns.days(source)) {
     if (day < (from ?? day) || day > (to ?? day)) continue;
-    const problems = await new ComparedDay(archive, columns, source, day).problems();
+    const problems = await new ComparedDay(archive, columns, source, day)
+      .problems()
+      .catch((error) => {
+        if (!(error instanceof ArchiveObjectError)) throw error;
+        return [{ key: error.key, problem: `it cannot be read: ${error.problem}` }];
+      });
     yield { day, problems };
   }
 }
@@ -121,10 +127,8 @@ class ComparedDay {
       const manifest = parseManifest(key, await this.#archive.get(key));
       return await readSealedLines(this.#archive, manifest);
     } catch (error) {
-      const isDamage = [SealedLinesError, ManifestError, ObjectMissingError].some(
-        (kind) => error instanceof kind,
-      );
-      if (isDamage) return undefined;
+      const damages = [SealedLinesError, ManifestError, ObjectMissingError, ArchiveObjectError];
+      if (damages.some((kind) => error instanceof kind)) return undefined;
       throw error;
     }
   }

@@ -1,15 +1,6 @@
 import { inParallel } from "../in-parallel.ts";
-import type { AuditLogEntry } from "../slack/types.ts";
-import {
-  type Alert,
-  alertName,
-  type FoundEntry,
-  MAX_ENTRY_IDS,
-  makeAlert,
-  withContext,
-} from "./alert.ts";
-import { actionsOf, type Correlation, type CountedStep, titleOf } from "./correlation.ts";
-import type { DetectorSettings } from "./detector.ts";
+import { type Alert, alertName, type FoundEntry, makeAlert, withContext } from "./alert.ts";
+import { actionsOf, type Correlation, titleOf } from "./correlation.ts";
 import { sqlIs, sqlText } from "./inspect.ts";
 import { parseEntry } from "./parse-entry.ts";
 import {
@@ -23,102 +14,11 @@ import {
   toValue,
 } from "./points.ts";
 import type { CorrelationStore } from "./ports.ts";
-import type { RuleContext } from "./rule.ts";
+import type { CorrelationSettings, LatestEntry, Stretch } from "./stretches.ts";
 import type { Suppression } from "./suppressions.ts";
-
-/** What correlations depend on, besides their entries. */
-export type CorrelationSettings = Pick<
-  DetectorSettings,
-  "periodSeconds" | "suppressions" | "context"
->;
 
 /** Subjects that are looked up at the same time. */
 const CONCURRENCY = 16;
-
-/**
- * What an object adds to a correlation, for one subject and one stretch of time as long as
- * the correlation's window. Stretches are counted from the epoch.
- */
-export interface Stretch {
-  correlation: Correlation;
-  subjectId: string;
-  /** Epoch seconds. */
-  start: number;
-  points: Point[];
-  /** Of the first entries, at most `MAX_ENTRY_IDS`. */
-  entryIds: string[];
-  latest: LatestEntry;
-}
-
-/** Where to find the latest entry: to keep it parsed costs more than to parse it again. */
-interface LatestEntry {
-  id: string;
-  /** Epoch seconds. */
-  time: number;
-  /** The first step that it fits. */
-  step: number;
-  source: string;
-  objectKey: string;
-  line: Uint8Array;
-}
-
-/** Takes the entries of one object, in any order. */
-export class Stretches {
-  readonly #settings: CorrelationSettings;
-  readonly #byKey = new Map<Correlation, Map<string, Stretch>>();
-
-  constructor(settings: CorrelationSettings) {
-    this.#settings = settings;
-  }
-
-  /**
-   * @param line - of the entry
-   * @returns whether the entry counts
-   * @throws whatever the correlation throws
-   */
-  add(correlation: Correlation, step: number, found: FoundEntry, line: Uint8Array): boolean {
-    const { entry, source, objectKey } = found;
-    const { id, date_create: time } = entry;
-    const definition = correlation.steps[step];
-    const subjectId = definition?.by.id(entry);
-    const { context, suppressions } = this.#settings;
-    const counted = countedIn(correlation, entry, context);
-    if (definition === undefined || subjectId === undefined || counted === undefined) return false;
-    const start = time - (time % correlation.withinSeconds);
-    const ofCorrelation = this.#byKey.get(correlation) ?? new Map<string, Stretch>();
-    this.#byKey.set(correlation, ofCorrelation);
-    const key = `${start}/${subjectId}`;
-    const mark = suppressions?.markOf(correlation, source, subjectId, entry) ?? "";
-    const point = { step, time, value: toValue(counted), mark };
-    const known = ofCorrelation.get(key);
-    if (known === undefined) {
-      const latest = { id, time, step, source, objectKey, line };
-      const first = { points: [point], entryIds: [id], latest };
-      ofCorrelation.set(key, { correlation, subjectId, start, ...first });
-      return true;
-    }
-    known.points.push(point);
-    if (known.entryIds.length < MAX_ENTRY_IDS) known.entryIds.push(id);
-    const { latest } = known;
-    if (time > latest.time || (time === latest.time && id > latest.id)) {
-      known.latest = { id, time, step, source, objectKey, line };
-    }
-    return true;
-  }
-
-  values(): Stretch[] {
-    return [...this.#byKey.values()].flatMap((stretches) => [...stretches.values()]);
-  }
-}
-
-function countedIn(
-  { steps }: Correlation,
-  entry: AuditLogEntry,
-  context: RuleContext,
-): string | undefined {
-  const only: CountedStep | undefined = steps.length === 1 ? steps[0] : undefined;
-  return only?.distinct === undefined ? entry.id : only.distinct(entry, context);
-}
 
 /**
  * Add stretches to what is known, and tell which alerts that gives: all that their subjects
@@ -138,7 +38,8 @@ export async function correlate(
   forgetAfterSeconds: number,
 ): Promise<Alert[]> {
   await inParallel(stretches, CONCURRENCY, async (stretch) => {
-    const { correlation, start, points } = stretch;
+    const { correlation, start } = stretch;
+    const points = stretch.points.map((point) => ({ ...point, value: toValue(point.value) }));
     const isMany = points.length > maxRelevantPoints(correlation);
     const texts = (isMany ? relevantPoints(correlation, points) : points).map(toText);
     // Entries of the stretch after this one look back at it.

@@ -1,7 +1,8 @@
 import type { Alert } from "./alert.ts";
-import { alertsOf, type CorrelationSettings, onceEach, type Stretch } from "./correlate.ts";
+import { alertsOf, onceEach } from "./correlate.ts";
 import type { Correlation } from "./correlation.ts";
 import { maxRelevantPoints, type Point, relevantPoints } from "./points.ts";
+import type { CorrelationSettings, Stretch } from "./stretches.ts";
 
 /** What is known of a subject in one stretch. */
 interface Known {
@@ -49,17 +50,18 @@ export class CorrelationHistory {
 
   /** @param stretches - of one object */
   correlate(stretches: readonly Stretch[]): Alert[] {
-    for (const stretch of stretches) this.#add(stretch);
-    return onceEach(stretches.flatMap((stretch) => this.#alertsOf(stretch)));
+    const known = stretches.map((stretch) => this.#add(stretch));
+    return onceEach(
+      stretches.flatMap((stretch, index) => this.#alertsOf(stretch, known[index] ?? [])),
+    );
   }
 
-  #alertsOf(stretch: Stretch): Alert[] {
+  /** @param known - of its subject */
+  #alertsOf(stretch: Stretch, known: readonly Known[]): Alert[] {
     const { start, correlation } = stretch;
-    const known = this.#ofSubject(stretch);
-    const at = (start: number) => known.find((other) => other.start === start) ?? NOTHING;
-    const before = at(start - correlation.withinSeconds);
-    const within = at(start);
-    const after = at(start + correlation.withinSeconds);
+    const before = knownAt(known, start - correlation.withinSeconds);
+    const within = knownAt(known, start);
+    const after = knownAt(known, start + correlation.withinSeconds);
     // Most subjects never have all of a sequence.
     const allSteps = 2 ** correlation.steps.length - 1;
     if ((before.steps | within.steps | after.steps) !== allSteps) return [];
@@ -67,32 +69,38 @@ export class CorrelationHistory {
     return alertsOf(stretch, points, this.#settings);
   }
 
-  #ofSubject({ correlation, subjectId }: Stretch): Known[] {
+  /** @returns all that is known of its subject then */
+  #add(stretch: Stretch): readonly Known[] {
+    const { correlation, subjectId, start, points } = stretch;
     let subjects = this.#known.get(correlation);
     if (subjects === undefined) {
       subjects = new Map();
       this.#known.set(correlation, subjects);
     }
-    let known = subjects.get(subjectId);
-    if (known === undefined) {
-      known = [];
-      subjects.set(subjectId, known);
+    let steps = 0;
+    for (const { step } of points) steps |= 1 << step;
+    const ofSubject = subjects.get(subjectId);
+    if (ofSubject === undefined) {
+      const first = [{ start, points: relevant(correlation, points), steps }];
+      subjects.set(subjectId, first);
+      return first;
     }
-    return known;
-  }
-
-  #add(stretch: Stretch): void {
-    const { correlation, start, points } = stretch;
-    const steps = points.reduce((bits, { step }) => bits | (1 << step), 0);
-    const ofSubject = this.#ofSubject(stretch);
     const known = ofSubject.find((other) => other.start === start);
     if (known === undefined) {
       ofSubject.push({ start, points: relevant(correlation, points), steps });
-      return;
+      return ofSubject;
     }
     known.points = relevant(correlation, [...known.points, ...points]);
     known.steps |= steps;
+    return ofSubject;
   }
+}
+
+function knownAt(known: readonly Known[], start: number): Omit<Known, "start"> {
+  for (const one of known) {
+    if (one.start === start) return one;
+  }
+  return NOTHING;
 }
 
 /** Keeps the points of a stretch few: not on each occasion, only when there are many. */

@@ -13,8 +13,9 @@ import {
   withContext,
 } from "./alert.ts";
 import { configureRules, type RuleOverrides } from "./configure.ts";
-import { type Stretch, Stretches } from "./correlate.ts";
-import type { Correlation, Detection } from "./correlation.ts";
+
+import type { Detection } from "./correlation.ts";
+import { EntryLine, wholeEntry } from "./entry-line.ts";
 import { expiredAlert, SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
 import type { MatchedEntries } from "./inspect.ts";
 import { parseEntry, readHead } from "./parse-entry.ts";
@@ -27,6 +28,7 @@ import {
   type Severity,
 } from "./rule.ts";
 import { isAsked, type RulesByAction, toRulesByAction } from "./rules-by-action.ts";
+import { type Stretch, Stretches } from "./stretches.ts";
 import type { Suppression, Suppressions } from "./suppressions.ts";
 
 export interface DetectorSettings {
@@ -133,13 +135,15 @@ export class Detector {
       failures: new Map(),
     };
     const groups = new Map<string, MatchGroup>();
-    const stretches = new Stretches(this.settings);
+    const stretches = new Stretches(this.settings, { source: name.source, objectKey });
     const ofSource = this.#byActionOf(name.source);
     let latest = Number.NEGATIVE_INFINITY;
     let lineNumber = 0;
     for (const bytes of lines) {
       lineNumber += 1;
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const text = Buffer.isBuffer(bytes)
+        ? bytes
+        : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const head = onEntry === undefined ? readHead(text) : undefined;
       if (head !== undefined && !isAsked(ofSource, head.action)) {
         if (head.dateCreate < from || head.dateCreate >= until) continue;
@@ -147,8 +151,7 @@ export class Detector {
         if (head.dateCreate <= now) latest = Math.max(latest, head.dateCreate);
         continue;
       }
-      const line = text.toString();
-      const entry = parseEntry(line);
+      const entry = (head && EntryLine.read(text, head)) ?? parseEntry(text.toString());
       if (typeof entry === "string") {
         findings.unreadable.push({ line: lineNumber, problem: entry });
         continue;
@@ -158,13 +161,14 @@ export class Detector {
       }
       findings.entries += 1;
       if (entry.date_create <= now) latest = Math.max(latest, entry.date_create);
-      const found = { entry, source: name.source, objectKey, line };
-      this.#correlate(ofSource, found, text, stretches, findings.failures);
+      this.#correlate(ofSource, entry, text, stretches, findings.failures);
       for (const rule of ofSource.rules.get(entry.action) ?? []) {
         try {
           if (!ruleMatches(rule, entry, this.settings.context)) {
             continue;
           }
+          const line = text.toString();
+          const found = { entry: wholeEntry(entry), source: name.source, objectKey, line };
           addMatch(groups, rule, found, this.settings);
           findings.matches += 1;
         } catch (error) {
@@ -198,22 +202,20 @@ export class Detector {
   }
 
   #correlate(
-    { steps }: RulesByAction,
-    found: FoundEntry,
-    text: Buffer,
+    { correlations }: RulesByAction,
+    entry: AuditLogEntry,
+    line: Buffer,
     stretches: Stretches,
     failures: Findings["failures"],
   ): void {
-    const counted = new Set<Correlation>();
-    for (const { correlation, step } of steps.get(found.entry.action) ?? []) {
-      if (counted.has(correlation)) continue;
-      try {
-        const matches = correlation.steps[step]?.matches?.(found.entry, this.settings.context);
-        if ((matches ?? true) && stretches.add(correlation, step, found, text)) {
-          counted.add(correlation);
+    for (const { correlation, steps } of correlations.get(entry.action) ?? []) {
+      for (const step of steps) {
+        try {
+          const matches = correlation.steps[step]?.matches?.(entry, this.settings.context) ?? true;
+          if (matches && stretches.add(correlation, step, entry, line)) break;
+        } catch (error) {
+          noteFailure(failures, correlation.id, entry.id, error);
         }
-      } catch (error) {
-        noteFailure(failures, correlation.id, found.entry.id, error);
       }
     }
   }

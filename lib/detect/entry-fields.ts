@@ -6,21 +6,11 @@
  * a sentence that accuses somebody else.
  */
 import type { AuditLogEntry } from "../slack/types.ts";
-
-/** The value at a path of field names; nothing when a part of the path is not an object. */
-function valueAt(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>(
-    (current, field) =>
-      typeof current === "object" && current !== null && Object.hasOwn(current, field)
-        ? (current as Record<string, unknown>)[field]
-        : undefined,
-    value,
-  );
-}
+import { valueAt } from "./entry-line.ts";
 
 /** @returns nothing unless there is a non-empty string or a number at the path */
 export function textAt(value: unknown, ...path: string[]): string | undefined {
-  const found = valueAt(value, ...path);
+  const found = valueAt(value, path);
   return typeof found === "number" || (typeof found === "string" && found !== "")
     ? String(found)
     : undefined;
@@ -28,7 +18,7 @@ export function textAt(value: unknown, ...path: string[]): string | undefined {
 
 /** The strings at a path where Slack sends an array, a JSON array in a string, or one bare string. */
 export function textsAt(value: unknown, ...path: string[]): string[] {
-  const found = valueAt(value, ...path);
+  const found = valueAt(value, path);
   if (typeof found !== "string") {
     return Array.isArray(found) ? found.filter((item) => typeof item === "string") : [];
   }
@@ -57,12 +47,12 @@ export function actorName(entry: AuditLogEntry): string {
   if (id === "USLACKSECURITY") {
     return "Slack";
   }
-  return personName(valueAt(entry, "actor", "user")) ?? "An unknown user";
+  return personName(valueAt(entry, ["actor", "user"])) ?? "An unknown user";
 }
 
 /** The user it was done to, as a text for people. */
 export function targetPersonName(entry: AuditLogEntry): string {
-  return personName(valueAt(entry, "entity", "user")) ?? "An unknown user";
+  return personName(valueAt(entry, ["entity", "user"])) ?? "An unknown user";
 }
 
 /** Whether Slack itself did it, or nobody. */
@@ -77,7 +67,7 @@ function entityType(entry: AuditLogEntry): string {
 
 /** Id of what it was done to; of a message `<channel>/<timestamp>`, of a token its provider's. */
 export function entityId(entry: AuditLogEntry): string {
-  const entity = valueAt(entry, "entity", entityType(entry));
+  const entity = valueAt(entry, ["entity", entityType(entry)]);
   return (
     textAt(entity, "id") ?? idOfMessage(entity) ?? textAt(entity, "provider", "id") ?? "unknown"
   );
@@ -92,7 +82,7 @@ function idOfMessage(entity: unknown): string | undefined {
 /** What it was done to, as a text for people: `app "Notion"`, `an unknown user`. */
 export function entityName(entry: AuditLogEntry): string {
   const type = entityType(entry);
-  const entity = valueAt(entry, "entity", type);
+  const entity = valueAt(entry, ["entity", type]);
   const kind = type === "unknown" ? "entity" : type.replaceAll("_", " ");
   const name = type === "user" ? personName(entity) : thingName(entity);
   return name === undefined ? `an unnamed ${kind}` : `${kind} ${name}`;
@@ -204,7 +194,8 @@ export function targetKey(entry: AuditLogEntry): string {
     ...peopleNamed(entry),
     ...thingsNamed(entry),
     JSON.stringify(
-      valueAt(entry, "details", "new_value") ?? valueAt(entry, "details", "new_retention_policy"),
+      valueAt(entry, ["details", "new_value"]) ??
+        valueAt(entry, ["details", "new_retention_policy"]),
     ),
   );
 }

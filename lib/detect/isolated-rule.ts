@@ -1,4 +1,5 @@
 import type { AuditLogEntry } from "../slack/types.ts";
+import { wholeEntry } from "./entry-line.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 /**
@@ -9,7 +10,8 @@ import type { Rule, RuleContext } from "./rule.ts";
  * one call shares the copies.
  */
 export function isolator(): (rule: Rule) => Rule {
-  const entryOf = remembering((entry: AuditLogEntry) => freezeDeep(structuredClone(entry)));
+  const copyOf = remembering((entry: AuditLogEntry) => freezeDeep(structuredClone(entry)));
+  const entryOf = (entry: AuditLogEntry) => copyOf(wholeEntry(entry));
   const contextOf = remembering(freezeContext);
   return (rule) => {
     const { matches } = rule;

@@ -3,6 +3,12 @@ import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 import { END_OF_TIME } from "../time.ts";
 
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const ZERO = 0x30;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACE = 0x7d;
+
 /**
  * Slack's entries have 7 levels at most. What is nested deeper is left out, since a
  * text of 16 KB can have 8,000 levels, more than a recursive function can walk.
@@ -41,20 +47,68 @@ export function parseEntry(line: string): AuditLogEntry | string {
   return value as AuditLogEntry;
 }
 
+export interface EntryHead {
+  /** Epoch seconds. */
+  dateCreate: number;
+  action: string;
+}
+
 /** How a line of Slack's begins; what is written in another way is no reason not to parse it. */
-const HEAD = /^\{"id":"[^"\\]+","date_create":(\d{1,12}),"action":"([!#-[\]-~]+)"[,}]/;
+const BEFORE_ID = Buffer.from('{"id":"');
+const BEFORE_DATE_CREATE = Buffer.from('","date_create":');
+const BEFORE_ACTION = Buffer.from(',"action":"');
 const HEAD_BYTES_MAX = 256;
+const DATE_DIGITS_MAX = 12;
 
 /**
  * The time and the action of an entry, without parsing it.
  *
  * @returns nothing when the line does not begin as Slack's do: then only {@link parseEntry} tells
  */
-export function readHead(line: Buffer): { dateCreate: number; action: string } | undefined {
+export function readHead(line: Buffer): EntryHead | undefined {
   // Of members with one name the first counts, and these are the first.
-  const [, dateCreate, action] = HEAD.exec(line.toString("latin1", 0, HEAD_BYTES_MAX)) ?? [];
-  if (action === undefined || Number(dateCreate) >= END_OF_TIME) return undefined;
-  return { dateCreate: Number(dateCreate), action };
+  const idStart = BEFORE_ID.length;
+  if (!hasAt(line, BEFORE_ID, 0)) return undefined;
+  const idEnd = endOfPlainText(line, idStart);
+  if (idEnd === idStart || !hasAt(line, BEFORE_DATE_CREATE, idEnd)) return undefined;
+  const dateStart = idEnd + BEFORE_DATE_CREATE.length;
+  let dateCreate = 0;
+  let at = dateStart;
+  while (at < dateStart + DATE_DIGITS_MAX && isDigit(line[at] as number)) {
+    dateCreate = 10 * dateCreate + (line[at] as number) - ZERO;
+    at += 1;
+  }
+  if (at === dateStart || dateCreate >= END_OF_TIME) return undefined;
+  if (!hasAt(line, BEFORE_ACTION, at)) return undefined;
+  const actionStart = at + BEFORE_ACTION.length;
+  const actionEnd = endOfPlainText(line, actionStart);
+  const after = line[actionEnd + 1];
+  if (actionEnd === actionStart || (after !== COMMA && after !== CLOSE_BRACE)) return undefined;
+  return { dateCreate, action: line.toString("latin1", actionStart, actionEnd) };
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= ZERO + 9;
+}
+
+function hasAt(line: Buffer, expected: Buffer, at: number): boolean {
+  for (let index = 0; index < expected.length; index += 1) {
+    if (line[at + index] !== expected[index]) return false;
+  }
+  return true;
+}
+
+/** @returns the offset of the quote after a text in printable ASCII without escapes; `at` when it is another */
+function endOfPlainText(line: Buffer, at: number): number {
+  let end = at;
+  const last = Math.min(line.length, HEAD_BYTES_MAX);
+  while (end < last) {
+    const byte = line[end] as number;
+    if (byte === QUOTE) return end;
+    if (byte <= 0x20 || byte >= 0x7f || byte === BACKSLASH) return at;
+    end += 1;
+  }
+  return at;
 }
 
 /**
@@ -83,8 +137,6 @@ function dropNested(parent: object): void {
     if (typeof value === "object" && value !== null) Reflect.deleteProperty(parent, name);
   }
 }
-
-const QUOTE = 0x22;
 
 /** Colons that follow a quote: each member has one, and some texts have more. */
 function membersAtMost(line: string): number {

@@ -8,7 +8,7 @@ export interface Point {
   step: number;
   /** Epoch seconds. */
   time: number;
-  /** What is counted: hash of the entry's id, or of what it names. */
+  /** What is counted: the entry's id, or what it names. In the stores, the hash of that. */
   value: string;
   /** Mark of the suppression that fits the entry; empty when none does. */
   mark: string;
@@ -125,11 +125,6 @@ export function findCompletions<Held extends object>(
   const completions = new Map<Held | undefined, Completion>();
   if (!hasEnough(steps, before, within)) return completions;
   const points = [...before, ...within].sort(compare);
-  const values = steps.map(() => new Set<string>());
-  for (const { step, value } of points) values[step]?.add(value);
-  if (steps.some(({ atLeast = 1 }, index) => (values[index]?.size ?? 0) < atLeast)) {
-    return completions;
-  }
   const isSuppressed = points.some(({ mark }) => mark !== "");
   const ends = within.filter(({ step }) => step === steps.length - 1).map(({ time }) => time);
   for (const end of [...new Set(ends)].sort((a, b) => a - b)) {
@@ -145,15 +140,12 @@ export function findCompletions<Held extends object>(
   return completions;
 }
 
-/** Whether there are as many points of each step, whatever they say. Most subjects never have them. */
+/** Whether there are as many values of each step, whenever they are. Most subjects never have them. */
 function hasEnough(steps: Correlation["steps"], ...stretches: (readonly Point[])[]): boolean {
   return steps.every(({ atLeast = 1 }, index) => {
-    let rest = atLeast;
+    const values = new Set<string>();
     return stretches.some((points) =>
-      points.some(({ step }) => {
-        if (step === index) rest -= 1;
-        return rest === 0;
-      }),
+      points.some(({ step, value }) => step === index && values.add(value).size === atLeast),
     );
   });
 }

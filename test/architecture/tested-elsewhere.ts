@@ -36,6 +36,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/detect/admin-actions.ts": "test/detect/rules.test.ts",
   // Against what all entries together give.
   "lib/detect/correlation-history.ts": "test/detect/correlate.test.ts",
+  "lib/detect/stretches.ts": "test/detect/correlate.test.ts",
   "lib/detect/travel.ts": "test/detect/correlations.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
   "lib/detect/correlations": "test/detect/correlations.test.ts",
@@ -77,6 +78,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/stack/delivery-attempts.ts": "test/notify/deliver-alert.test.ts",
   "lib/stack/notify-environment.ts": "test/infra/constructs/routing.test.ts",
 
+  "lib/local/archive-file.ts": "test/local/directory-archive-store.test.ts",
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/sqlite-transaction.ts": "test/local/sqlite-checkpoint-store.test.ts",
@@ -132,6 +134,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/columns/write-day-columns.ts": "test/aws/athena-columns.test.ts",
   "lib/local/check-lake-file.ts": "test/local/verified-reading.test.ts",
   "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
+  "lib/local/json-value.ts": "test/local/result-types.test.ts",
   "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
   "lib/local/prepare-wide.ts": "test/local/lake-database.test.ts",

@@ -6,7 +6,7 @@ import { columnsKey, columnsMarkKey } from "../../lib/archive/columns-key.ts";
 import { manifestKey } from "../../lib/archive/sealed-day.ts";
 import { encodeMark, parseMark } from "../../lib/columns/columns-mark.ts";
 import { type ColumnsProblem, verifyColumns } from "../../lib/columns/verify-columns.ts";
-import { hashOfFile } from "../../lib/local/check-lake-file.ts";
+import { hashArchiveFile } from "../../lib/local/archive-file.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { createDatabase, quote } from "../../lib/local/duckdb.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
@@ -53,7 +53,7 @@ async function forge(select: string): Promise<void> {
     connection.closeSync();
     database.closeSync();
   }
-  const file = await hashOfFile(path);
+  const file = await hashArchiveFile(path, path);
   await rewrite(MARK_KEY, (body) => {
     const mark = parseMark("slack", DAY, body);
     if (mark === undefined) throw new Error("there is no mark");

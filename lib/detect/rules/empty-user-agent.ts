@@ -1,5 +1,6 @@
 import type { AuditLogEntry } from "../../slack/types.ts";
 import { actorKey, actorName, entityName, locationName } from "../entry-fields.ts";
+import { valueAt } from "../entry-line.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
 
@@ -24,7 +25,7 @@ export const emptyUserAgent: Rule = {
   techniques: ["T1550.004", "T1213.005"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_login", "file_downloaded"],
-  matches: (entry) => entry.context?.ua === "",
+  matches: (entry) => valueAt(entry, ["context", "ua"]) === "",
   alertTitle: (entry) =>
     `${actorName(entry)} used a client that does not name itself in ${locationName(entry)}: ${entry.action} of ${entityName(entry)}`,
   dedupeKey: actorKey,
