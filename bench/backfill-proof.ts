@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { formatCount, formatSeconds } from "../cli/output/format.ts";
 import { ProgressBar } from "../cli/output/progress-bar.ts";
-import { renderStatusLines } from "../cli/output/table.ts";
+import { renderStatusLines } from "../cli/output/status-lines.ts";
 import { type HistoryFake, historyFake } from "../fake-slack/history-fake.ts";
 import { decodeLines } from "../lib/archive/archive-object.ts";
 import { parseObjectKey } from "../lib/archive/object-key.ts";

@@ -12,7 +12,7 @@ import { reportError, UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 import { formatBytes, formatCount, formatSeconds } from "../cli/output/format.ts";
 import { ProgressBar } from "../cli/output/progress-bar.ts";
-import { renderStatusLines } from "../cli/output/table.ts";
+import { renderStatusLines } from "../cli/output/status-lines.ts";
 import { abortOnInterrupt } from "../cli/run/interrupt.ts";
 import { SECONDS_PER_HOUR } from "../lib/time.ts";
 import { Soak, type SoakEnd, type SoakFigures } from "./soak/soak.ts";

@@ -2,7 +2,6 @@
 // Plain JavaScript, so that a Node too old for the rest can still name the one it needs.
 import module, { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import v8 from "node:v8";
 
 /** `>=22.18` */
 const needed = createRequire(import.meta.url)("../package.json").engines.node.slice(">=".length);
@@ -10,16 +9,6 @@ const [neededMajor, neededMinor] = needed.split(".").map(Number);
 const [major, minor] = process.versions.node.split(".").map(Number);
 
 if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) {
-  // A small young generation, and no second compilation of the parser of HTTP headers, keep memory
-  // flat: docs/adr/0026-close-to-the-floor.md. Set here, since an option in the first line needs
-  // `env -S`, which BusyBox does not have.
-  for (const flag of [
-    "--semi-space-growth-factor=1",
-    "--no-wasm-tier-up",
-    "--no-wasm-dynamic-tiering",
-  ]) {
-    v8.setFlagsFromString(flag);
-  }
   // Halves the start; does nothing where the folder cannot be written. Not in the shared temporary
   // directory, where others could plant code.
   module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/node", import.meta.url)));

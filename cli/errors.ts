@@ -22,6 +22,9 @@ const USAGE_CODES = new Set([
   "backfill_plan",
 ]);
 
+/** Of the operating system: the user must mend the rights or the links of a path, or name another. */
+const PATH_CODES = new Set(["EACCES", "ELOOP", "EPERM", "EROFS"]);
+
 /** Another process is in the way, and ends by itself. */
 const BUSY_CODES = new Set(["source_busy", "checkpoint_busy"]);
 
@@ -52,7 +55,7 @@ export function reportError(error: unknown, command = ""): number {
   else console.error(error);
   if (!isExpected(error)) return EXIT.failed;
   if (BUSY_CODES.has(error.code)) return EXIT.tryAgain;
-  return USAGE_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
+  return USAGE_CODES.has(error.code) || PATH_CODES.has(error.code) ? EXIT.usage : EXIT.failed;
 }
 
 /** One line about a call that is made again, so that nobody wonders why nothing happens. */

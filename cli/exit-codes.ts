@@ -37,6 +37,6 @@ export const EXIT_CODES_HELP = `
 Exit codes:
   0    done
   1    failed; the error is on standard error
-  2    wrong usage: an invalid option, a missing token, no archive, a missing package
+  2    wrong usage: an invalid option, a missing token, no archive, no permission, a missing package
   75   not finished, try again: out of time, throttled, or another run is active
   130  interrupted by Ctrl-C, with everything saved`;

@@ -1,3 +1,4 @@
+import { setFlatHeapFlags } from "../lib/run/flat-heap.ts";
 import { reportError, toErrorLine } from "./errors.ts";
 import { watchStandardOutput } from "./output/standard-output.ts";
 import { createProgram } from "./program.ts";
@@ -12,6 +13,7 @@ process.umask(0o077);
 const args = process.argv.slice(2);
 try {
   const program = await createProgram(args);
+  setFlatHeapFlags();
   await program.parseAsync(args, { from: "user" });
 } catch (error) {
   process.exitCode = reportError(error, args[0]);

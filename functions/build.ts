@@ -47,10 +47,6 @@ export async function buildFunctions(
     format: "esm",
     // The modules of the SDK start faster than its CommonJS, and than the runtime's own copy.
     mainFields: ["module", "main"],
-    // Dependencies that are CommonJS ask for `require`, which a module does not have.
-    banner: {
-      js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
-    },
     plugins: [LEAN_FOR_LAMBDA, LEAN, NODE_BUILTINS],
     minifySyntax: true,
     legalComments: "none",

@@ -4,7 +4,6 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { setFlagsFromString } from "node:v8";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
@@ -12,7 +11,7 @@ import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import type { MetricsOptions } from "@aws-lambda-powertools/metrics/types";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import { FLAT_HEAP_FLAGS } from "../lib/run/flat-heap.ts";
+import { setFlatHeapFlags } from "../lib/run/flat-heap.ts";
 import { systemClock } from "../lib/slack/clock.ts";
 import {
   type EnvironmentSchema,
@@ -21,9 +20,6 @@ import {
 } from "../lib/stack/environment.ts";
 import { METRIC_NAMESPACE, type Service, SOURCE_DIMENSION } from "../lib/stack/metrics.ts";
 import { RESERVE_MS } from "../lib/stack/reserve.ts";
-
-// As in cli/audit-lake.js; Lambda's own arguments only bound the heap.
-for (const flag of FLAT_HEAP_FLAGS) setFlagsFromString(flag);
 
 /** One call of a function. */
 export interface Invocation {
@@ -79,6 +75,7 @@ export function createFunction<Environment extends object>(
   schema: EnvironmentSchema<Environment>,
   reserveMs = RESERVE_MS,
 ): LambdaFunction<Environment> {
+  setFlatHeapFlags(); // Lambda's own arguments only bound the heap.
   const environment = readEnvironment(schema, process.env);
   // Where there is one, each line of the log and each metric has it.
   const { SOURCE: source }: { SOURCE?: string } = environment;

@@ -29,7 +29,11 @@ export interface ArchiveStore {
   put(key: string, body: Uint8Array, signal?: AbortSignal): Promise<"created" | "exists">;
   /** Every object whose key starts with `prefix`, ascending by key; nothing when there is none. */
   list(prefix: string): AsyncIterable<StoredObject>;
-  /** @throws {ObjectMissingError} when there is no such object */
+  /**
+   * @throws {ObjectMissingError} when there is no such object
+   * @throws {ArchiveObjectError} of `lib/archive/archive-object.ts`, when what has its name cannot
+   * be read, such as a folder
+   */
   get(key: string): Promise<Uint8Array>;
 }
 

@@ -9,7 +9,7 @@ import root from "../package.json" with { type: "json" };
 import { bundleCommand, OPTIONAL } from "./bundle-command.ts";
 import { runCompiler } from "./run-compiler.ts";
 import { createTarball } from "./tarball.ts";
-import { thirdPartyNotices } from "./third-party-notices.ts";
+import { bundledModules, thirdPartyNotices } from "./third-party-notices.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** What is packed. Files have the same places as in the repository, `.js` instead of `.ts`. */
@@ -31,9 +31,9 @@ export async function packSlackAuditLake(directory: string, version: string): Pr
     "slack-audit-lake",
     join(import.meta.dirname, "slack-audit-lake.tsconfig.json"),
   );
-  const notices = await thirdPartyNotices(ROOT, [
-    await bundleCommand(join(ROOT, COMMAND), PACKAGE, "../lib/sql/saved-queries.js"),
-    await buildFunctions(),
+  const notices = await thirdPartyNotices([
+    ...(await bundleCommand(join(ROOT, COMMAND), PACKAGE, "../lib/sql/saved-queries.js")),
+    ...bundledModules(ROOT, await buildFunctions()),
   ]);
   await writeFile(join(PACKAGE, "THIRD-PARTY-NOTICES"), notices);
   for (const file of [QUERIES, FUNCTIONS, "README.md", "CHANGELOG.md", "LICENSE"]) {

@@ -8,14 +8,14 @@ import { buildFunctions, FUNCTIONS } from "../functions/build.ts";
 import { makeTemplate } from "../infra/template/template.ts";
 import root from "../package.json" with { type: "json" };
 import { outputDirectory } from "./output-directory.ts";
-import { thirdPartyNotices } from "./third-party-notices.ts";
+import { bundledModules, thirdPartyNotices } from "./third-party-notices.ts";
 import { zipFunctions } from "./zip-functions.ts";
 
 const directory = await outputDirectory("template", "the template and its zips");
 const built = await buildFunctions();
 const bundles = join(import.meta.dirname, "../dist/functions");
 const zips = await zipFunctions(FUNCTIONS, bundles, directory, root.version);
-const notices = await thirdPartyNotices(join(import.meta.dirname, ".."), [built]);
+const notices = await thirdPartyNotices(bundledModules(join(import.meta.dirname, ".."), built));
 await writeFile(join(directory, "THIRD-PARTY-NOTICES"), notices);
 const path = join(directory, "slack-audit-lake.template.json");
 await writeFile(path, JSON.stringify(makeTemplate(zips)));

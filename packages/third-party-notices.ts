@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 
-/** The folder of a package, and its name. */
+/** The folder of a package. */
 const PACKAGE = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)(?=\/)/;
 const TEXT_FILE = /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
 
@@ -10,22 +10,19 @@ const TEXT_FILE = /^(?:licen[cs]e|copying|notice)(?:[.-].*)?$/i;
  * What the licences of bundled packages ask for: each package with its licence and its texts, and a
  * text that several have once.
  *
- * @param directory - absolute; paths of the metafiles are relative to it
+ * @param paths - absolute, of all modules whose code is in a bundle
  * @throws {Error} when a package names no licence
  */
-export async function thirdPartyNotices(
-  directory: string,
-  metafiles: readonly Metafile[],
-): Promise<string> {
+export async function thirdPartyNotices(paths: readonly string[]): Promise<string> {
   const packagesByText = new Map<string, string[]>();
-  for (const folder of packageFolders(metafiles)) {
-    const path = join(directory, folder);
+  const folders = new Set(paths.flatMap((path) => PACKAGE.exec(path)?.[0] ?? []));
+  for (const folder of [...folders].toSorted()) {
     const { name, version, license } = JSON.parse(
-      await readFile(join(path, "package.json"), "utf8"),
+      await readFile(join(folder, "package.json"), "utf8"),
     );
     if (typeof license !== "string") throw new Error(`${folder} names no licence`);
-    const files = (await readdir(path)).filter((file) => TEXT_FILE.test(file)).toSorted();
-    const texts = await Promise.all(files.map((file) => readFile(join(path, file), "utf8")));
+    const files = (await readdir(folder)).filter((file) => TEXT_FILE.test(file)).toSorted();
+    const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
     const text = texts.map((each) => each.replaceAll("\r\n", "\n").trim()).join("\n\n");
     const others = packagesByText.get(text) ?? [];
     packagesByText.set(text, [...others, `${name} ${version} (${license})`]);
@@ -36,12 +33,12 @@ export async function thirdPartyNotices(
   return `Code of these packages is part of this one.\n\n${sections.join(`\n\n${"-".repeat(72)}\n\n`)}\n`;
 }
 
-/** @returns the folders of the packages whose code is in the outputs, ascending */
-function packageFolders(metafiles: readonly Metafile[]): string[] {
-  const inputs = metafiles
-    .flatMap(({ outputs }) => Object.values(outputs))
-    .flatMap((output) => Object.entries(output.inputs))
-    .flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
-  const folders = inputs.flatMap((path) => PACKAGE.exec(path)?.[0] ?? []);
-  return [...new Set(folders)].toSorted();
+/**
+ * @param directory - absolute; paths of the metafile are relative to it
+ * @returns the paths of all modules whose code is in esbuild's outputs
+ */
+export function bundledModules(directory: string, { outputs }: Metafile): string[] {
+  return Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [join(directory, path)] : []));
 }

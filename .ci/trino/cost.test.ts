@@ -28,6 +28,7 @@ const READ_BY = new Map([
     "stolen-sessions",
     ["action", "actor_id", "actor_email", "ip_address", "user_agent", "session_id", "event_time"],
   ],
+  ["new-fields", ["action", "details", "entity", "context", "event_time", "id"]],
 ]);
 
 /** Of the CPU that it takes to read those fields and do nothing with them. */

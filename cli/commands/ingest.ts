@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { readCheckpointsIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { EnvironmentTokenProvider } from "../../lib/local/environment-token-provider.ts";
 import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.ts";
+import type { Checkpoint } from "../../lib/ports.ts";
 import { keepHeapFlat } from "../../lib/run/flat-heap.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { SECONDS_PER_DAY } from "../../lib/time.ts";
@@ -75,7 +77,8 @@ async function ingest(options: IngestOptions): Promise<number> {
   keepHeapFlat();
   const { source, archive: directory, timeLimit } = options;
   const nowMs = systemClock.nowMs();
-  const { from, until } = toIngestRange(options, Math.floor(nowMs / 1000));
+  const known = await readCheckpointsIn(directory, (stored) => stored.read(source));
+  const { from, until } = toIngestRange(options, Math.floor(nowMs / 1000), known?.checkpoint);
   const tokens = new EnvironmentTokenProvider();
   await tokens.get();
   const display = new IngestProgressDisplay();
@@ -90,10 +93,11 @@ async function ingest(options: IngestOptions): Promise<number> {
   });
   await checkWritable(directory);
   await noteNewSource(directory, source);
+  if (options.from !== undefined || options.last !== undefined) {
+    warnOfIgnoredStart(options, from, known?.checkpoint);
+  }
   const checkpoints = new SqliteCheckpointStore(directory);
   try {
-    if (options.from !== undefined) await warnOfIgnoredStart(checkpoints, source, "--from", from);
-    if (options.last !== undefined) await warnOfIgnoredStart(checkpoints, source, "--last", from);
     const archive = new DirectoryArchiveStore(directory);
     const { summary, cause } = await ingestUntilCaughtUp(
       { slack: calls.slack, archive, checkpoints, clock: systemClock },
@@ -128,32 +132,46 @@ async function ingest(options: IngestOptions): Promise<number> {
   }
 }
 
-/** @throws {UsageError} when the range is empty, or begins in the future */
+/**
+ * Where the archive begins if this is its first run, and where the run ends.
+ *
+ * @param known - of an archive that has begun: the run then reads from its watermark on
+ * @throws {UsageError} when nothing would be read, or the archive would begin in the future
+ */
 function toIngestRange(
-  { from, until, last }: TimeRangeOptions,
+  options: IngestOptions,
   nowSeconds: number,
+  known: Checkpoint | undefined,
 ): { from: number; until: number | undefined } {
-  const given =
-    last === undefined ? { from: from ?? nowSeconds - SECONDS_PER_DAY, until } : { last };
-  const range = { from: 0, until: undefined, ...toTimeRange(given, nowSeconds) };
-  if (range.from > nowSeconds) {
-    throw new UsageError(`--from ${formatTime(range.from)} is in the future`);
+  const { from = nowSeconds - SECONDS_PER_DAY, until } = toTimeRange(options, nowSeconds);
+  if (from > nowSeconds) {
+    throw new UsageError(`--from ${formatTime(from)} is in the future`);
   }
-  return range;
-}
-
-async function warnOfIgnoredStart(
-  checkpoints: SqliteCheckpointStore,
-  source: string,
-  option: "--from" | "--last",
-  from: number,
-): Promise<void> {
-  const start = (await checkpoints.read(source))?.checkpoint?.start;
-  if (start !== undefined && from < start) {
-    console.error(
-      `audit-lake: ${option} has no effect: the archive of "${source}" begins at ${formatTime(start)}, and each run continues where the last one ended; use backfill for older entries`,
+  if (until === undefined) return { from, until };
+  if (known === undefined && until <= from) {
+    throw new UsageError(
+      `--until ${formatTime(until)} must be later than ${formatTime(from)}, where a new archive begins unless --from says otherwise`,
     );
   }
+  // What the last run with this --until has read is no mistake.
+  if (known !== undefined && until < known.watermark) {
+    throw new UsageError(
+      `--until ${formatTime(until)} must not be earlier than ${formatTime(known.watermark)}: the archive of "${options.source}" is complete to there, and each run continues where the last one ended; use backfill for older entries`,
+    );
+  }
+  return { from, until };
+}
+
+function warnOfIgnoredStart(
+  { source, last }: IngestOptions,
+  from: number,
+  known: Checkpoint | undefined,
+): void {
+  if (known === undefined || from >= known.start) return;
+  const option = last === undefined ? "--from" : "--last";
+  console.error(
+    `audit-lake: ${option} has no effect: the archive of "${source}" begins at ${formatTime(known.start)}, and each run continues where the last one ended; use backfill for older entries`,
+  );
 }
 
 function parsePageLimit(text: string): number {

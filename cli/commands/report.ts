@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { LocalContext } from "../../lib/detect/context/read-context.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import type { DetectorSettings } from "../../lib/detect/detector.ts";
@@ -11,14 +11,13 @@ import { collectReport, type ReportPorts } from "../../lib/report/collect.ts";
 import { collectTrail } from "../../lib/report/collect-trail.ts";
 import { evidenceOf } from "../../lib/report/evidence.ts";
 import type { ReportScope } from "../../lib/report/questions.ts";
-import type { TrailSubject } from "../../lib/report/trail.ts";
+import type { TrailData, TrailSubject } from "../../lib/report/trail.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { dayOf, nowSeconds, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../../lib/time.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { UsageError } from "../errors.ts";
-import { EXIT } from "../exit-codes.ts";
 import { addArchiveOption, checkReadable } from "../options/archive.ts";
-import { noteNothing, noteOutside } from "../options/archived-days.ts";
+import { describeNothing, noteOutside } from "../options/archived-days.ts";
 import { addContextOptions } from "../options/context.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
@@ -91,7 +90,12 @@ export function defineReportCommand(command: Command): void {
       "--suppressions <file>",
       "JSON file of alerts to hold back: counted and listed apart (docs/operate/detection.md)",
     )
-    .option("--json", "print what the page says as one JSON object, and write no page")
+    .addOption(
+      new Option(
+        "--json",
+        "print what the page says as one JSON object, and write no page",
+      ).conflicts(["output", "evidence", "open"]),
+    )
     .addHelpText(
       "after",
       `${TIME_HELP}
@@ -113,7 +117,7 @@ ${STACK_HELP}`,
       const scope = toScope(options, nowSeconds(systemClock));
       const sources = options.stack === undefined ? await sourcesIn(options.archive) : undefined;
       const suppressions = await readSuppressions(options.suppressions, DETECTIONS, sources);
-      if (options.stack !== undefined) refuseFiles(options);
+      if (options.stack !== undefined) refuseRuleFiles(options);
       const context = await readContextFiles(options);
       const rules = options.skipRules ? undefined : rulesWith(suppressions, context);
       const signal = abortOnInterrupt("Stopping the report");
@@ -124,7 +128,7 @@ ${STACK_HELP}`,
               rules,
               addresses: context.addresses,
             })
-          : portsOfStack(options.stack, scope, !options.skipRules, signal);
+          : portsOfStack(options.stack, scope, !options.skipRules, context.addresses, signal);
       if (subject !== undefined) {
         await makeTrail(options, scope, subject, openPorts, signal);
         return;
@@ -147,14 +151,15 @@ ${STACK_HELP}`,
   addContextOptions(command);
 }
 
-const FILES = [
-  ...(["suppressions", "countries", "networkOwners", "networks", "slackAllowList"] as const),
+/** Files that only the rules read. */
+const RULE_FILES = [
+  ...(["suppressions", "networkOwners", "networks", "slackAllowList"] as const),
   ...(["torExits", "threatList", "staff"] as const),
 ];
 
-/** @throws {UsageError} when a file is named: in a stack, detection has its own */
-function refuseFiles(options: ReportOptions): void {
-  const named = FILES.find((file) => options[file] !== undefined);
+/** @throws {UsageError} when a file for the rules is named: in a stack, detection has its own */
+function refuseRuleFiles(options: ReportOptions): void {
+  const named = RULE_FILES.find((file) => options[file] !== undefined);
   if (named === undefined) return;
   const option = named.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new UsageError(
@@ -188,11 +193,21 @@ export async function makeReport(
   path: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const data = await collectReport(await openPorts(), scope, signal);
-  // What draws the charts is large: memory is free for it once the queries have ended.
-  const { renderReport } = await import("../../lib/report/page.ts");
-  const page = renderReport(data);
-  await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
+  await writePage(path, async () => {
+    const data = await collectReport(await openPorts(), scope, signal);
+    // What draws the charts is large: memory is free for it once the queries have ended.
+    const { renderReport } = await import("../../lib/report/page.ts");
+    return renderReport(data);
+  });
+}
+
+/** @param make - makes the page, once it is known that it can be written */
+async function writePage(path: string, make: () => Promise<string>): Promise<void> {
+  await writeWhole(
+    path,
+    async (partial) => writeFile(partial, await make(), { mode: 0o600 }),
+    "--output",
+  );
 }
 
 const KINDS = ["user", "address", "app", "channel"] as const;
@@ -214,7 +229,7 @@ function toSubject(options: ReportOptions): TrailSubject | undefined {
   return subject;
 }
 
-/** Write the page about one subject, and the bundle of its evidence. */
+/** Write the page about one subject, and the bundle of its evidence: both or none. */
 async function makeTrail(
   options: ReportOptions,
   scope: ReportScope,
@@ -222,45 +237,61 @@ async function makeTrail(
   openPorts: () => Promise<ReportPorts>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { evidence, json, open } = options;
-  const { renderTrail } = await import("../../lib/report/trail-page.ts");
+  const { evidence } = options;
   const ports = await openPorts();
-  const data = await collectTrail(ports, scope, subject, signal);
-  if (data.total === 0) {
-    const why = `no entry of ${scope.period.from} to ${scope.period.to} is about the ${subject.kind} ${subject.value}`;
-    if (options.stack !== undefined) throw new UsageError(why);
-    await noteNothing(why, options.archive, options.source);
-    process.exitCode = EXIT.usage;
+  const collect = () => collectEntries(ports, options, scope, subject, signal);
+  if (options.json) {
+    console.log(toJsonLine(await collect()));
     return;
   }
-  if (json) {
-    console.log(toJsonLine(data));
-    return;
-  }
+  const { renderTrail } = await import("../../lib/report/trail-page.ts");
   const { from, to } = scope.period;
   const path = options.output ?? `audit-trail-${subject.kind}-${from}-${to}.html`;
-  const page = renderTrail(data);
-  await writeWhole(path, (partial) => writeFile(partial, page, { mode: 0o600 }), "--output");
-  console.log(resolve(path));
-  if (evidence !== undefined) {
-    if (data.entries.length < data.total) {
-      throw new UsageError(
-        `the evidence would have ${data.entries.length} of ${data.total} entries: cut the period with --from and --until`,
-      );
-    }
-    const files = evidenceOf(data, page, ports.store);
-    await writeZip(evidence, "--evidence", files, new Date(data.generatedAt));
-    console.log(resolve(evidence));
+  if (evidence !== undefined && resolve(evidence) === resolve(path)) {
+    throw new UsageError(`--evidence ${evidence} is the file of the page: name another`);
   }
-  if (open) openInBrowser(resolve(path));
+  await writePage(path, async () => {
+    if (evidence === undefined) return renderTrail(await collect());
+    let page = "";
+    async function* files() {
+      const data = await collect();
+      if (data.entries.length < data.total) {
+        throw new UsageError(
+          `the evidence would have ${data.entries.length} of ${data.total} entries: cut the period with --from and --until`,
+        );
+      }
+      page = renderTrail(data);
+      yield* evidenceOf(data, page, ports.store);
+    }
+    await writeZip(evidence, "--evidence", files(), new Date(scope.generatedAt * 1000));
+    return page;
+  });
+  for (const file of [path, evidence]) if (file !== undefined) console.log(resolve(file));
+  if (options.open) openInBrowser(resolve(path));
+}
+
+/** @throws {UsageError} when there are none */
+async function collectEntries(
+  ports: ReportPorts,
+  { stack, archive, source }: ReportOptions,
+  scope: ReportScope,
+  subject: TrailSubject,
+  signal: AbortSignal,
+): Promise<TrailData> {
+  const data = await collectTrail(ports, scope, subject, signal);
+  if (data.total > 0) return data;
+  const why = `no entry of ${scope.period.from} to ${scope.period.to} is about the ${subject.kind} ${subject.value}`;
+  throw new UsageError(stack === undefined ? await describeNothing(why, archive, source) : why);
 }
 
 async function portsOfStack(
   stack: string,
   { source }: ReportScope,
   hasAlertLog: boolean,
+  addresses: ReportPorts["addresses"],
   signal: AbortSignal,
 ): Promise<ReportPorts> {
   const { deployedReportPorts } = await import("../stack/report-ports.ts");
-  return deployedReportPorts(stack, packageJson.version, { source, hasAlertLog }, signal);
+  const what = { source, hasAlertLog, addresses };
+  return deployedReportPorts(stack, packageJson.version, what, signal);
 }

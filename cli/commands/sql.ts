@@ -20,7 +20,7 @@ import { noteOutside } from "../options/archived-days.ts";
 import { addQueriesOption, savedQueries, toStatement } from "../options/query-selection.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { type ResultHead, renderResult, tableRowsMax, takeHead } from "../output/result-table.ts";
-import { renderStatusLines } from "../output/table.ts";
+import { renderStatusLines } from "../output/status-lines.ts";
 import { terminalWidth } from "../output/terminal-width.ts";
 import { abortOnInterrupt, InterruptedError } from "../run/interrupt.ts";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { decodeLines } from "../../lib/archive/archive-object.ts";
+import { ArchiveObjectError, decodeLines } from "../../lib/archive/archive-object.ts";
 import { PREFIXES, sourcePrefix } from "../../lib/archive/object-key.ts";
 import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import { type BackfillProgress, backfillProgress } from "../../lib/backfill/progress.ts";
@@ -9,6 +9,7 @@ import { SqliteCheckpointStore } from "../../lib/local/sqlite-checkpoint-store.t
 import type { Claim, WriterStatus } from "../../lib/ports.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
+import { reportError } from "../errors.ts";
 import { addArchiveOption, checkReadable, isWritable } from "../options/archive.ts";
 import { checkSource, sourceFilterOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
@@ -22,7 +23,7 @@ import {
   type SourceProgress,
   toSourceProgress,
 } from "../output/source-status.ts";
-import { renderStatusLines } from "../output/table.ts";
+import { renderStatusLines } from "../output/status-lines.ts";
 
 /** What `--json` prints for each source of a directory. */
 interface SourceStatus extends SourceProgress, SealingStatus {
@@ -69,7 +70,9 @@ ${STACK_HELP}`,
       }
       await checkReadable(archive);
       await checkSource(archive, source);
-      const sources = await readStatus(archive, source, now);
+      const sources = await readStatus(archive, source, now, (error) => {
+        process.exitCode = reportError(error);
+      });
       if (json) {
         console.log(toJsonLine({ archive, sources }));
       } else {
@@ -78,15 +81,19 @@ ${STACK_HELP}`,
     });
 }
 
-/** @param only - the one source to read; all when it is absent */
+/**
+ * @param only - the one source to read; all when it is absent
+ * @param onDamage - told of each object that cannot be counted
+ */
 async function readStatus(
   directory: string,
   only: string | undefined,
   nowSeconds: number,
+  onDamage: (error: ArchiveObjectError) => void,
 ): Promise<SourceStatus[]> {
   const store = new DirectoryArchiveStore(directory);
   const held = await measureObjects(store, only);
-  const quarantined = await countQuarantined(store, only);
+  const quarantined = await countQuarantined(store, only, onDamage);
   const { writers, claims } = await readCheckpoints(directory, only);
   const statuses: SourceStatus[] = [];
   for (const source of only === undefined ? await sourcesIn(directory) : [only]) {
@@ -154,11 +161,17 @@ async function measureObjects(
 async function countQuarantined(
   store: DirectoryArchiveStore,
   only: string | undefined,
+  onDamage: (error: ArchiveObjectError) => void,
 ): Promise<Map<string, number>> {
   const bySource = new Map<string, number>();
   for await (const { key } of store.list(sourcePrefix(PREFIXES.quarantine, only))) {
-    const lines = await decodeLines(key, await store.get(key));
-    bySource.set(sourceOf(key), (bySource.get(sourceOf(key)) ?? 0) + lines.length);
+    try {
+      const lines = await decodeLines(key, await store.get(key));
+      bySource.set(sourceOf(key), (bySource.get(sourceOf(key)) ?? 0) + lines.length);
+    } catch (error) {
+      if (!(error instanceof ArchiveObjectError)) throw error;
+      onDamage(error);
+    }
   }
   return bySource;
 }

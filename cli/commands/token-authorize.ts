@@ -11,7 +11,7 @@ import { tokenSourceOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { describeAcceptedToken } from "../output/accepted-token.ts";
 import { formatTime } from "../output/format.ts";
-import { renderStatusLines, type StatusLine } from "../output/table.ts";
+import { renderStatusLines, type StatusLine } from "../output/status-lines.ts";
 import { AuthorizationError, LoopbackRedirect, readRedirect } from "../run/loopback-redirect.ts";
 import { tryToken } from "../run/try-token.ts";
 

@@ -7,7 +7,7 @@ import { tokenSourceOption } from "../options/source.ts";
 import { STACK_HELP, stackOption } from "../options/stack.ts";
 import { describeAcceptedToken } from "../output/accepted-token.ts";
 import { formatSeconds } from "../output/format.ts";
-import { renderStatusLines } from "../output/table.ts";
+import { renderStatusLines } from "../output/status-lines.ts";
 import { TokenCheckError, tryToken } from "../run/try-token.ts";
 import { defineTokenAuthorizeCommand } from "./token-authorize.ts";
 

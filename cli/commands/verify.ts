@@ -131,11 +131,10 @@ async function verifyArchive(options: VerifyOptions): Promise<number> {
   }
   const unknown = await findUnknown(store, reports);
   for (const key of unknown) {
-    onDamage({
-      kind: "path_unknown",
-      key,
-      problem: "this archive gives no such name, and nothing reads it",
-    });
+    const problem = isKnownKey(key.replace(/\/$/, ""))
+      ? "it is a folder, and has the name of a file"
+      : "this archive gives no such name, and nothing reads it";
+    onDamage({ kind: "path_unknown", key, problem });
   }
   const isRanged = days.from !== undefined || days.to !== undefined;
   if (
@@ -181,14 +180,16 @@ async function findUnknown(
     reports.flatMap(({ damages, foreign }) => [...damages.map(({ key }) => key), ...foreign]),
   );
   const unknown: string[] = [];
-  for await (const key of store instanceof DirectoryArchiveStore ? store.paths() : keysOf(store)) {
-    if (!isKnownKey(key) && !named.has(key)) unknown.push(key);
+  const paths = store instanceof DirectoryArchiveStore ? store.paths() : pathsOf(store);
+  for await (const { path, isFolder } of paths) {
+    const isKnown = isFolder ? !isKnownKey(path.slice(0, -1)) : isKnownKey(path);
+    if (!isKnown && !named.has(path)) unknown.push(path);
   }
   return unknown;
 }
 
-async function* keysOf(store: ArchiveStore): AsyncGenerator<string> {
-  for await (const { key } of store.list("")) yield key;
+async function* pathsOf(store: ArchiveStore): AsyncGenerator<{ path: string; isFolder: boolean }> {
+  for await (const { key } of store.list("")) yield { path: key, isFolder: false };
 }
 
 /** The days that the range touches, `YYYY-MM-DD`, both included. */

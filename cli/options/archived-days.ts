@@ -1,24 +1,33 @@
 import { archivedDaysIn } from "../../lib/local/archive-directory.ts";
 import { toErrorLine } from "../errors.ts";
 
-/**
- * Say why there is nothing to show: nobody should take a slip in a date for an answer.
- *
- * @param why - such as `no entry matches`
- * @param source - absent when all are read
- */
+/** Say why there is nothing to show, as `describeNothing` does. */
 export async function noteNothing(
   why: string,
   archive: string,
   source: string | undefined,
 ): Promise<void> {
+  process.stderr.write(toErrorLine(await describeNothing(why, archive, source)));
+}
+
+/**
+ * Why there is nothing to show, and what there is: nobody should take a slip in a date for an answer.
+ *
+ * @param why - such as `no entry matches`
+ * @param source - absent when all are read
+ */
+export async function describeNothing(
+  why: string,
+  archive: string,
+  source: string | undefined,
+): Promise<string> {
   const days = await archivedDaysIn(archive, source);
   const whose = `${source === undefined ? "" : `source "${source}" of the `}archive ${archive}`;
   const found =
     days === undefined
       ? `the ${whose} has no entries`
       : `the entries of the ${whose} are of ${days.first} to ${days.last} (UTC)`;
-  process.stderr.write(toErrorLine(`${why}; ${found}`));
+  return `${why}; ${found}`;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { BackfillProgress } from "../../lib/backfill/progress.ts";
 import type { IngestOutcome } from "../../lib/ingest/summary.ts";
 import type { TimeRange } from "../../lib/time.ts";
 import { formatCount, formatCounted, formatSeconds, formatTime } from "./format.ts";
-import { renderStatusLines, type StatusLine } from "./table.ts";
+import { renderStatusLines, type StatusLine } from "./status-lines.ts";
 
 const OUTCOMES: Record<IngestOutcome, string> = {
   caught_up: "done",

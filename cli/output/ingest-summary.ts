@@ -1,6 +1,6 @@
 import type { IngestOutcome, IngestSummary } from "../../lib/ingest/summary.ts";
 import { formatBytes, formatCount, formatSeconds, formatTime } from "./format.ts";
-import { renderStatusLines } from "./table.ts";
+import { renderStatusLines } from "./status-lines.ts";
 
 const OUTCOMES: Record<IngestOutcome, string> = {
   caught_up: "caught up",

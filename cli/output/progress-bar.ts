@@ -2,7 +2,7 @@ import cliProgress from "cli-progress";
 import { formatSeconds, formatTime } from "./format.ts";
 
 /** Between two lines of progress where there is no terminal, as in a service's journal. */
-const LINE_INTERVAL_MS = 30_000;
+const LINE_INTERVAL_SECONDS = 30;
 
 const BAR_WIDTH = 30;
 const BAR_WIDTH_MIN = 8;
@@ -12,7 +12,8 @@ const DETAILS_WIDTH = 50;
 /** Progress on standard error: a bar on a terminal, else a line every 30 seconds. */
 export class ProgressBar {
   readonly #bar: cliProgress.SingleBar | undefined;
-  #lastLineAtMs = performance.now();
+  // Not `performance`, whose first use loads a module of Node's.
+  #lastLineAtSeconds = process.uptime();
 
   constructor() {
     this.#bar = process.stderr.isTTY
@@ -35,7 +36,7 @@ export class ProgressBar {
       if (!this.#bar.isActive) this.#bar.start(total, done, payload);
       this.#bar.setTotal(total);
       this.#bar.update(done, payload);
-    } else if (performance.now() - this.#lastLineAtMs >= LINE_INTERVAL_MS) {
+    } else if (process.uptime() - this.#lastLineAtSeconds >= LINE_INTERVAL_SECONDS) {
       const percent = total > 0 ? Math.floor((done / total) * 100) : 100;
       this.#line([`${percent}%`, ...details].join(", "));
     }
@@ -59,7 +60,7 @@ export class ProgressBar {
   }
 
   #line(text: string): void {
-    this.#lastLineAtMs = performance.now();
+    this.#lastLineAtSeconds = process.uptime();
     console.error(text);
   }
 }

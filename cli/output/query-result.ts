@@ -19,14 +19,17 @@ export interface PrintOptions {
  * Readers of Parquet and CSV take `N` for the same name.
  */
 export function withDistinctNames(rows: RowStream): RowStream {
+  return { ...rows, columns: distinct(rows.columns) };
+}
+
+function distinct(columns: readonly string[]): string[] {
   const taken = new Set<string>();
-  const columns = rows.columns.map((column) => {
+  return columns.map((column) => {
     let name = column;
     for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${column}_${i}`;
     taken.add(name.toLowerCase());
     return name;
   });
-  return { ...rows, columns };
 }
 
 /** A result as text, piece by piece; each row ends with a line break. */
@@ -46,7 +49,12 @@ export function toCopyRequest(
   request: Pick<CopyRequest, "format" | "path" | "raw">,
 ): CopyRequest {
   const isSafe = request.raw || request.format !== "csv";
-  return { ...request, names: isSafe ? columns : columns.map(toHarmlessText) };
+  return { ...request, names: isSafe ? columns : toHarmlessNames(columns) };
+}
+
+/** A quoted name may be that of another column. */
+function toHarmlessNames(columns: readonly string[]): string[] {
+  return distinct(columns.map(toHarmlessText));
 }
 
 /** One object a line. */
@@ -78,22 +86,25 @@ function jsonPrinter(columns: readonly string[], { raw = false }: PrintOptions) 
 
 /** RFC 4180, with a header; NULL is an empty field, an empty text is `""`. */
 async function* toCsv(
-  { columns, batches }: RowStream,
+  { columns, types, batches }: RowStream,
   { raw = false }: PrintOptions,
 ): AsyncGenerator<string> {
-  const print = (row: Row) => `${row.map((cell) => printField(cell, { raw })).join(",")}\r\n`;
-  yield print(columns);
-  for await (const batch of batches) yield batch.map(print).join("");
+  const names = raw ? columns : toHarmlessNames(columns);
+  const textOf = types.map((type) => (raw || NO_TEXT.test(type) ? cellText : toHarmlessText));
+  const print = (cell: Cell, i: number) =>
+    cell === null ? "" : quoteField((textOf[i] ?? toHarmlessText)(cell));
+  yield `${names.map(quoteField).join(",")}\r\n`;
+  for await (const batch of batches) {
+    yield batch.map((row) => `${row.map(print).join(",")}\r\n`).join("");
+  }
 }
 
-function printField(cell: Cell, { raw }: Required<PrintOptions>): string {
-  if (cell === null) return "";
-  return quoteField(raw ? cellText(cell) : toHarmlessText(cell));
-}
+/** A number or a time, such as `-Infinity`, is no formula. In any case: Athena writes its types in lower case. */
+const NO_TEXT = /^(?:DOUBLE|FLOAT|REAL|DATE|TIME)/i;
 
 /** What a spreadsheet takes for a formula when a cell begins with it. */
 const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
+const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
 /** Most texts: nothing in them is a formula, a control or a mark of direction. */
 const PLAIN = /^(?![=+\-@])[ -~]*$/;

@@ -5,7 +5,7 @@ import { type LatenessReport, latenessReport } from "../../lib/seal/lateness-rep
 import { SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import { formatCount, formatCounted, formatSeconds, limitList } from "./format.ts";
 import { formatMs } from "./source-status.ts";
-import type { StatusLine } from "./table.ts";
+import type { StatusLine } from "./status-lines.ts";
 
 /** Sealed days in a row, `YYYY-MM-DD`, both included. */
 interface SealedRow {

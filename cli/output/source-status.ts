@@ -3,7 +3,7 @@ import { completeRanges } from "../../lib/backfill/complete-ranges.ts";
 import type { Claim, WriterStatus } from "../../lib/ports.ts";
 import { END_OF_TIME, type TimeRange } from "../../lib/time.ts";
 import { formatSeconds, formatTime, limitList } from "./format.ts";
-import type { StatusLine } from "./table.ts";
+import type { StatusLine } from "./status-lines.ts";
 
 /** How far a source is. Times are epoch seconds unless the name ends in `Ms`. */
 export interface SourceProgress {

@@ -14,9 +14,6 @@ interface TableOptions {
   isNumeric?: readonly boolean[];
 }
 
-/** A name and its value; an empty name continues the line above. */
-export type StatusLine = readonly [name: string, value: string];
-
 /** A table for people. */
 export function renderTable(
   head: readonly string[],
@@ -33,12 +30,6 @@ export function renderTable(
   });
   table.push(...cells.slice(1));
   return table.toString();
-}
-
-/** Names and values in two aligned columns, without a frame. */
-export function renderStatusLines(lines: readonly StatusLine[]): string {
-  const width = Math.max(...lines.map(([name]) => name.length));
-  return lines.map(([name, value]) => `${name.padEnd(width)}  ${showControls(value)}`).join("\n");
 }
 
 /** Columns that the table needs when nothing is cut. */

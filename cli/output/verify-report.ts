@@ -2,7 +2,7 @@ import type { Damage } from "../../lib/seal/damage.ts";
 import type { VerifyReport } from "../../lib/seal/verify-report.ts";
 import { showControls } from "./controls.ts";
 import { formatBytes, formatCount, formatCounted, limitList } from "./format.ts";
-import { renderStatusLines, type StatusLine } from "./table.ts";
+import { renderStatusLines, type StatusLine } from "./status-lines.ts";
 
 /** One line. */
 export function describeDamage({ kind, key, problem }: Damage): string {
@@ -58,26 +58,30 @@ function listUnsealedObjects({ unsealedObjects: count }: VerifyReport): StatusLi
     : [["by their names", `${formatCounted(count, "object")} of days that are not sealed`]];
 }
 
-function listDifferences({ onlyInArchive, twice, differs, altered }: VerifyReport): StatusLine[] {
-  return [
-    ...(onlyInArchive === 0
-      ? []
-      : [
-          [
-            "archive only",
-            `${formatCounted(onlyInArchive, "line")} that Slack did not list at their time`,
-          ] as StatusLine,
-        ]),
-    ...(twice === 0
-      ? []
-      : [["twice", `${formatCounted(twice, "line")} with the id of another`] as StatusLine]),
-    ...(differs === 0
-      ? []
-      : [["differs", `${formatCounted(differs, "text")} from what Slack listed`] as StatusLine]),
-    ...(altered.length === 0
-      ? []
-      : [["altered", `before the seal: ${listDays(altered)}`] as StatusLine]),
+function listDifferences(report: VerifyReport): StatusLine[] {
+  const { onlyInArchive, twice, differs, altered } = report;
+  const lines: StatusLine[] = [
+    [
+      "archive only",
+      `${formatCounted(onlyInArchive, "line")} that Slack did not list at their time: ${listIds(report.onlyInArchiveIds)}`,
+    ],
+    [
+      "twice",
+      `${formatCounted(twice, "line")} with the id of another: ${listIds(report.twiceIds)}`,
+    ],
+    [
+      "differs",
+      `${formatCounted(differs, "text")} from what Slack listed: ${listIds(report.differsIds)}`,
+    ],
+    ["altered", `before the seal: ${listDays(altered)}`],
   ];
+  const counts = [onlyInArchive, twice, differs, altered.length];
+  return lines.filter((_, at) => counts[at] !== 0);
+}
+
+/** An import may have brought any text. */
+function listIds(ids: readonly string[]): string {
+  return showControls(listDays(ids));
 }
 
 /** Not ours, and nothing reads them: whoever looks after the archive should know whose they are. */

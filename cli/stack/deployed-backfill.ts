@@ -11,7 +11,7 @@ import { UsageError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import { confirm, requireTerminal } from "../options/confirm.ts";
 import { describeCancelled, describeEstimate } from "../output/backfill-status.ts";
-import { renderStatusLines } from "../output/table.ts";
+import { renderStatusLines } from "../output/status-lines.ts";
 import { abortOnInterrupt } from "../run/interrupt.ts";
 import { leaseOwner } from "../run/lease-owner.ts";
 import { Deployment } from "./deployment.ts";

@@ -12,7 +12,7 @@ import {
   type SourceProgress,
   toSourceProgress,
 } from "../output/source-status.ts";
-import { renderStatusLines } from "../output/table.ts";
+import { renderStatusLines } from "../output/status-lines.ts";
 import { isAccessDenied } from "./aws-problem.ts";
 import { Deployment } from "./deployment.ts";
 

@@ -13,7 +13,15 @@ import { Deployment } from "./deployment.ts";
 export async function deployedReportPorts(
   stackName: string,
   version: string,
-  { source, hasAlertLog }: { source: string | undefined; hasAlertLog: boolean },
+  {
+    source,
+    hasAlertLog,
+    addresses,
+  }: {
+    source: string | undefined;
+    hasAlertLog: boolean;
+    addresses: ReportPorts["addresses"];
+  },
   signal: AbortSignal,
 ): Promise<ReportPorts> {
   const deployment = await Deployment.find(stackName);
@@ -26,6 +34,7 @@ export async function deployedReportPorts(
     store: archive,
     sources,
     hasAlertLog,
+    addresses,
     heads: await sealedHeadsOf(checkpoints, sources),
     readAll: async (statements, _days, take) => {
       const { taken, scannedBytes } = await database.readAll(statements, take, signal);

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
+import type { Plugin } from "esbuild";
 import { type DecisionDiagram, reducedEndpoints, SDK_ENDPOINTS } from "./endpoints.ts";
 
 const HERE = import.meta.dirname;
@@ -14,23 +14,39 @@ const NO_MAP = [
   `data:application/json;base64,${btoa('{"version":3,"sources":[""],"mappings":"AAAA"}')}`,
 ].join("=");
 
-/** Puts a file of this folder in place of what undici imports. */
-function forUndici(file: string): (module: OnResolveArgs) => OnResolveResult | undefined {
-  return ({ importer }) =>
-    importer.includes("/undici/lib/") ? { path: join(HERE, file) } : undefined;
+/** What nobody calls, by who imports it, and the file of this folder that is in its place. */
+const REPLACED = [
+  { filter: /^undici$/, file: "undici.js" },
+  { filter: /^node:http$/, importer: "/undici/lib/", file: "node-http.js" },
+  {
+    // HTTP/2 and SOCKS are not used, and no body is a form or a stream (lib/slack/dispatcher.ts).
+    filter: /(?:client-h2|web\/fetch\/body|socks5-proxy-agent)(?:\.js)?$/,
+    importer: "/undici/lib/",
+    file: "absent.js",
+  },
+  { filter: /^node:assert$/, importer: "/undici/lib/", file: "node-assert.cjs" },
+  { filter: /^readline$/, importer: "/cli-progress/", file: "node-readline.cjs" },
+  { filter: /^node:child_process$/, importer: "/commander/", file: "node-child-process.js" },
+];
+
+/** @returns the file that is in place of what a module imports, if there is one */
+export function replacementOf(path: string, importer: string): string | undefined {
+  const found = REPLACED.find(
+    (each) => each.filter.test(path) && importer.includes(each.importer ?? ""),
+  );
+  return found && join(HERE, found.file);
 }
 
 /** Bundles without what nobody calls (docs/adr/0026-close-to-the-floor.md). */
 export const LEAN: Plugin = {
   name: "lean",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, () => ({ path: join(HERE, "undici.js") }));
-    onResolve({ filter: /^node:http$/ }, forUndici("node-http.js"));
-    // HTTP/2 and SOCKS are not used, and no body is a form or a stream (lib/slack/dispatcher.ts).
-    onResolve(
-      { filter: /(?:client-h2|web\/fetch\/body|socks5-proxy-agent)(?:\.js)?$/ },
-      forUndici("absent.js"),
-    );
+    for (const { filter } of REPLACED) {
+      onResolve({ filter }, ({ path, importer }) => {
+        const replacement = replacementOf(path, importer);
+        return replacement === undefined ? undefined : { path: replacement };
+      });
+    }
     onLoad({ filter: /@aws-sdk\/[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => {
       const text = await readFile(path, "utf8");
       return { contents: text.replace(SCHEMA, "export var $1 = /* @__PURE__ */ (() => $2)();") };

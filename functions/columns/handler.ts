@@ -78,7 +78,9 @@ async function writeColumns(
     const summary = await withinTime(invocation, (over) =>
       writeDayColumns(archive, columnsWithin(over), source, day),
     );
-    logger.info("the day is compacted", { ...summary });
+    logger.info(summary.awaitsSeal ? "the day is to be sealed again" : "the day is compacted", {
+      ...summary,
+    });
     return summary;
   } catch (error) {
     if (!(error instanceof ColumnsError)) throw error;

@@ -35,9 +35,6 @@ import { type JobStep, nextStep } from "../job-step.ts";
 import { addCounts, createFunction, type Invocation } from "../lambda-function.ts";
 import { PLAN_EVENT, type Plan, planNextDay } from "../planned-day.ts";
 
-// Each entry is an object here: a young generation that may grow takes half the CPU.
-setFlagsFromString("--semi-space-growth-factor=2");
-
 const EVENT = z.discriminatedUnion("op", [
   PLAN_EVENT,
   z.object({ op: z.literal("events"), day: z.iso.date() }),
@@ -50,6 +47,10 @@ const { environment, logger, metrics, ...lambda } = createFunction(
   SERVICES.events,
   EVENTS_ENVIRONMENT,
 );
+// Each entry is an object here: a young generation that may grow takes less CPU. A second of CPU
+// costs the same with any memory up to a vCPU's, so half the memory would save nothing:
+// docs/internals/performance.md.
+setFlagsFromString("--semi-space-growth-factor=2");
 const client = new S3Client(S3_OPTIONS);
 const archive = new S3ArchiveStore(client, environment.ARCHIVE_BUCKET);
 const events = new S3EventStore(client, environment.EVENTS_BUCKET);

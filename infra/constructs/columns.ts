@@ -98,6 +98,12 @@ export class Columns extends Construct {
   #allowArchive(handler: NodeFunction, { source, bucket }: ColumnsProps): void {
     allowSealedDays(handler, bucket, source);
     handler.allow({
+      sid: "ReadAddenda",
+      actions: ["s3:GetObject"],
+      resources: [bucket.arnForObjects(`${PREFIXES.addenda}source=${source}/*`)],
+      whyWildcard: "It ends a prefix: any object of this source, and of no other.",
+    });
+    handler.allow({
       sid: "MarkDays",
       actions: ["s3:PutObject"],
       resources: [bucket.arnForObjects(`${TABLE_MARKS_PREFIX}source=${source}/*`)],
@@ -113,6 +119,7 @@ export class Columns extends Construct {
           "s3:prefix": [
             `${PREFIXES.auditLogs}source=${source}/*`,
             `${PREFIXES.manifests}*`,
+            `${PREFIXES.addenda}source=${source}/*`,
             `${TABLE_MARKS_PREFIX}*`,
           ],
         },

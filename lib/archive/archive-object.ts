@@ -166,16 +166,25 @@ function countLines(text: Buffer): number {
 }
 
 /**
- * Check that an object decodes whole and holds what its key says, without
- * taking it apart. Most of the work is done outside the main thread.
+ * Check that an object decodes whole and holds the lines that its key has the hash of. Most of the
+ * work is done outside the main thread.
  *
  * @param hash - first 16 hex digits of the SHA-256 of the lines, as its key names them
+ * @param alsoCheck - gets the text when it is so; it is gone when this returns
  * @throws {ArchiveObjectError} when it does not
  */
-export async function checkObject(key: string, hash: string, body: Uint8Array): Promise<void> {
-  if ((await measureObject(key, body)).hash !== hash) {
-    throw new ArchiveObjectError(key, "its lines are not those that its name was made from");
-  }
+export async function checkObject(
+  key: string,
+  hash: string,
+  body: Uint8Array,
+  alsoCheck?: (text: Buffer) => void,
+): Promise<void> {
+  await withText(key, body, (text) => {
+    if (measureText(text).hash !== hash) {
+      throw new ArchiveObjectError(key, "its lines are not those that its name was made from");
+    }
+    alsoCheck?.(text);
+  });
 }
 
 /**
@@ -187,12 +196,16 @@ export async function measureObject(
   key: string,
   body: Uint8Array,
 ): Promise<{ lines: number; hash: string }> {
+  return withText(key, body, measureText);
+}
+
+async function withText<T>(key: string, body: Uint8Array, use: (text: Buffer) => T): Promise<T> {
   const text = await decompressText(key, body, READ_MAX.textBytes);
   try {
     if (text.at(-1) !== NEWLINE) {
       throw new ArchiveObjectError(key, "its last line has no line break");
     }
-    return measureText(text);
+    return use(text);
   } finally {
     freeText(text);
   }
@@ -259,17 +272,20 @@ function isSmall(body: Uint8Array): boolean {
   return body.byteLength < SMALL_BYTES;
 }
 
+const RESTORE =
+  "restore the object's first version, or delete it while its day is not sealed: the seal stores again what Slack lists";
+
 /** An object in the archive is damaged, or something else wrote it. */
 export class ArchiveObjectError extends Error {
   override readonly name = "ArchiveObjectError";
   readonly code = "archive_object_unreadable";
+  readonly key: string;
   /** Without the key. */
   readonly problem: string;
-  constructor(key: string, problem: string, options?: ErrorOptions) {
-    super(
-      `cannot read ${key}: ${problem}; restore the object's first version, or delete it while its day is not sealed: the seal stores again what Slack lists`,
-      options,
-    );
+  constructor(key: string, problem: string, options: ErrorOptions & { todo?: string } = {}) {
+    const { todo = RESTORE } = options;
+    super(`cannot read ${key}: ${problem}; ${todo}`, options);
+    this.key = key;
     this.problem = problem;
   }
 }

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import type { ArchiveStore } from "../ports.ts";
 import type { WriteGuard } from "./archive.ts";
+import { ArchiveObjectError } from "./archive-object.ts";
 import { PREFIXES } from "./object-key.ts";
 
 export function manifestsPrefix(source: string): string {
@@ -159,11 +160,49 @@ export async function noteAddendum(
   source: string,
   { day, revision }: SealedRevision,
 ): Promise<void> {
+  const { key, note } = await addendumTo(store, source, { day, revision });
+  await guard.write(() => store.put(key, note));
+}
+
+/**
+ * Whether the note is there that a sealed day gets an addendum: one that names another manifest says
+ * nothing of it.
+ *
+ * @param revision - the newest of the day's manifests
+ */
+export async function isAddendumNoted(
+  store: ArchiveStore,
+  source: string,
+  { day, revision }: SealedRevision,
+): Promise<boolean> {
+  const { key, note } = await addendumTo(store, source, { day, revision });
+  // Listed first: of what is not there, S3 says so only to a role that may list the whole bucket.
+  for await (const object of store.list(key)) {
+    if (object.key === key) return isEqual(store, key, note);
+  }
+  return false;
+}
+
+async function isEqual(store: ArchiveStore, key: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return Buffer.compare(await store.get(key), bytes) === 0;
+  } catch (error) {
+    if (error instanceof ArchiveObjectError) return false; // what cannot be read says nothing
+    throw error;
+  }
+}
+
+/** @param revision - of the manifest that it adds to */
+async function addendumTo(
+  store: ArchiveStore,
+  source: string,
+  { day, revision }: SealedRevision,
+): Promise<{ key: string; note: Uint8Array }> {
   const manifest = await store.get(manifestKey(source, day, revision));
   const amends = createHash("sha256").update(manifest).digest("hex");
-  const key = addendumKey(source, day, revision + 1);
-  const note = encodeAddendum({ source, day, revision: revision + 1, amends });
-  await guard.write(() => store.put(key, note));
+  const next = revision + 1;
+  const note = encodeAddendum({ source, day, revision: next, amends });
+  return { key: addendumKey(source, day, next), note };
 }
 
 function revisionName(day: string, revision: number): string {

@@ -1,4 +1,4 @@
-import { decodeLines } from "../archive/archive-object.ts";
+import { ArchiveObjectError, decodeLines } from "../archive/archive-object.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import { hashOf, type Manifest, type SealedObject } from "../seal/manifest.ts";
 import { hashOfKeys } from "./columns-mark.ts";
@@ -50,6 +50,7 @@ async function* linesOf(
 ): AsyncGenerator<Uint8Array[]> {
   for (const { key, sha256 } of objects) {
     const body = await archive.get(key).catch((cause) => {
+      if (cause instanceof ArchiveObjectError) throw new SealedLinesError(cause.message, { cause });
       if (!(cause instanceof ObjectMissingError)) throw cause;
       throw new SealedLinesError(`${key} is missing`, { cause });
     });

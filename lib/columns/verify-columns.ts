@@ -1,3 +1,4 @@
+import { ArchiveObjectError } from "../archive/archive-object.ts";
 import { manifestKey, newestRevision } from "../archive/sealed-day.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import { ManifestError, parseManifest } from "../seal/manifest.ts";
@@ -64,10 +65,17 @@ export async function* verifyColumns(
 ): AsyncGenerator<{ day: string; problems: ColumnsProblem[] }> {
   for (const day of await columns.days(source)) {
     if (day < (from ?? day) || day > (to ?? day)) continue;
-    const problems = await new ComparedDay(archive, columns, source, day).problems();
+    const problems = await new ComparedDay(archive, columns, source, day)
+      .problems()
+      .catch((error) => {
+        if (!(error instanceof ArchiveObjectError)) throw error;
+        return [{ key: error.key, problem: `it cannot be read: ${error.problem}` }];
+      });
     yield { day, problems };
   }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 class ComparedDay {
   readonly #archive: ArchiveStore;
@@ -83,10 +91,19 @@ class ComparedDay {
   }
 
   async problems(): Promise<ColumnsProblem[]> {
+    for (;;) {
+      const marks = await this.#columns.marks(this.#source, this.#day);
+      const problems = await this.#problemsBeside(marks);
+      if (problems.length === 0) return problems;
+      // The day may have been written anew meanwhile.
+      if (isSame(marks, await this.#columns.marks(this.#source, this.#day))) return problems;
+    }
+  }
+
+  async #problemsBeside(stored: readonly StoredMark[]): Promise<ColumnsProblem[]> {
     const [source, day] = [this.#source, this.#day];
     const key = this.#columns.keyOf(source, day);
     const newest = await newestRevision(this.#archive, source, day);
-    const stored = await this.#columns.marks(source, day);
     if (newest === 0) {
       const isFile = (await this.#columns.fileHash(source, day)) !== undefined;
       const keys = [...stored.map(({ key }) => key), ...(isFile ? [key] : [])];
@@ -121,10 +138,8 @@ class ComparedDay {
       const manifest = parseManifest(key, await this.#archive.get(key));
       return await readSealedLines(this.#archive, manifest);
     } catch (error) {
-      const isDamage = [SealedLinesError, ManifestError, ObjectMissingError].some(
-        (kind) => error instanceof kind,
-      );
-      if (isDamage) return undefined;
+      const damages = [SealedLinesError, ManifestError, ObjectMissingError, ArchiveObjectError];
+      if (damages.some((kind) => error instanceof kind)) return undefined;
       throw error;
     }
   }
@@ -139,6 +154,13 @@ class ComparedDay {
       throw error;
     }
   }
+}
+
+function isSame(marks: readonly StoredMark[], others: readonly StoredMark[]): boolean {
+  return (
+    marks.length === others.length &&
+    marks.every(({ bytes }, at) => Buffer.compare(bytes, others[at]?.bytes ?? NOTHING) === 0)
+  );
 }
 
 /** @param sealed - what a mark must say of the lines; where it is not known, any mark will do */

@@ -1,7 +1,4 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { alertProblem, isAlertKey } from "../archive/alert-object.ts";
 import { ArchiveObjectError, checkObject } from "../archive/archive-object.ts";
 import {
@@ -14,6 +11,7 @@ import { parseObjectKey } from "../archive/object-key.ts";
 import { type ColumnsMark, hashOfKeys, parseMark } from "../columns/columns-mark.ts";
 import { ObjectMissingError } from "../ports.ts";
 import { ManifestError, parseManifest } from "../seal/manifest.ts";
+import { hashArchiveFile } from "./archive-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { listDayObjects } from "./lake-files.ts";
 
@@ -122,9 +120,7 @@ export async function checkColumns(
   if (mark.objects !== hashOfKeys(await listDayObjects(store, source, day))) {
     return "the day has other objects than when it was made";
   }
-  const path = join(archiveDirectory, columnsKey(source, day));
-  // A day without entries has no file.
-  const file = existsSync(path) ? await hashOfFile(path) : undefined;
+  const file = await hashOfColumns(archiveDirectory, source, day);
   return mark.file === file
     ? undefined
     : "it is not the file that was compared with the day's lines";
@@ -144,11 +140,24 @@ async function readMark(
   }
 }
 
-/** SHA-256, hex. */
-export async function hashOfFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
-  return hash.digest("hex");
+/**
+ * SHA-256 of a day's Parquet file, hex.
+ *
+ * @returns nothing when there is none, as of a day without entries
+ * @throws {ArchiveObjectError} when it cannot be read
+ */
+export async function hashOfColumns(
+  archiveDirectory: string,
+  source: string,
+  day: string,
+): Promise<string | undefined> {
+  const key = columnsKey(source, day);
+  try {
+    return await hashArchiveFile(join(archiveDirectory, key), key);
+  } catch (error) {
+    if (error instanceof ObjectMissingError) return undefined;
+    throw error;
+  }
 }
 
 /** Damaged objects that an error names; `verify` names all. */

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { link, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { type ArchiveStore, ObjectMissingError, type StoredObject } from "../ports.ts";
+import { ArchiveObjectError } from "../archive/archive-object.ts";
+import type { ArchiveStore, StoredObject } from "../ports.ts";
+import { codeOf, isMissing, problemOfFile, readArchiveFile, statIfThere } from "./archive-file.ts";
 import { OWNER_ONLY } from "./owner-only.ts";
 
 /** Folder of what is being written: inside the archive, so that it stays on one file system; hidden from listings and SQL. */
@@ -50,6 +52,7 @@ export class DirectoryArchiveStore implements ArchiveStore {
       await this.#sweepLeftovers(unfinishedDirectory, writtenAtMs);
       await this.#makeDurableDirectory(dirname(path));
       const outcome = await linkUnlessTaken(unfinished, path);
+      if (outcome === "exists") await assertFile(path, key);
       // Also when it exists: the process that linked it may have died before this.
       await syncDirectory(dirname(path));
       return outcome;
@@ -58,43 +61,55 @@ export class DirectoryArchiveStore implements ArchiveStore {
     }
   }
 
+  /** Whatever has the name of an object is listed: what is no file that can be read, `get` tells. */
   async *list(prefix: string): AsyncGenerator<StoredObject> {
     for await (const key of this.keys(prefix)) {
-      yield { key, sizeBytes: (await stat(join(this.#directory, key))).size };
+      const found = await statIfThere(join(this.#directory, key));
+      if (found !== undefined) yield { key, sizeBytes: found.size };
     }
   }
 
   /** What {@link list} yields, without a look at each object. */
   async *keys(prefix: string): AsyncGenerator<string> {
+    for await (const { key } of this.#files(prefix)) yield key;
+  }
+
+  /** The same, each with what is wrong with it when it is no file, which nobody may open unseen. */
+  async *files(prefix: string): AsyncGenerator<{ key: string; problem: string | undefined }> {
+    for await (const { key, isFile } of this.#files(prefix)) {
+      const path = join(this.#directory, key);
+      yield { key, problem: isFile ? undefined : await problemOfFile(path, key) };
+    }
+  }
+
+  async *#files(prefix: string): AsyncGenerator<{ key: string; isFile: boolean }> {
     if (IMPOSSIBLE_SEGMENT.test(prefix)) return;
     yield* this.#walk(prefix.slice(0, prefix.lastIndexOf("/") + 1), prefix);
   }
 
   /**
    * Every path below the archive, hidden ones too: what is not an object's, as
-   * well. Not the files directly in the directory, and not what this store and
-   * the checkpoints keep beside the objects.
+   * well, and folders. Not the files directly in the directory, and not what
+   * this store and the checkpoints keep beside the objects.
    */
-  async *paths(): AsyncGenerator<string> {
-    for (const name of await allNamesIn(this.#directory)) {
-      if (name.endsWith("/") && !NOT_OF_THE_ARCHIVE.has(name)) yield* this.#walkAll(name);
+  async *paths(): AsyncGenerator<ArchivePath> {
+    for (const { name, isFolder, isFile } of await this.#allIn("")) {
+      if (isFile || NOT_OF_THE_ARCHIVE.has(name)) continue;
+      // A link to another disk, perhaps.
+      const found = await statIfThere(join(this.#directory, name));
+      if (found?.isDirectory()) yield* this.#walkAll(isFolder ? name : `${name}/`);
     }
   }
 
-  async *#walkAll(parent: string): AsyncGenerator<string> {
-    for (const name of await allNamesIn(join(this.#directory, parent))) {
-      if (name.endsWith("/")) yield* this.#walkAll(parent + name);
-      else yield parent + name;
+  async *#walkAll(parent: string): AsyncGenerator<ArchivePath> {
+    for (const { name, isFolder } of await this.#allIn(parent)) {
+      yield { path: parent + name, isFolder };
+      if (isFolder) yield* this.#walkAll(parent + name);
     }
   }
 
   async get(key: string): Promise<Uint8Array> {
-    try {
-      return await readFile(this.#pathOf(key));
-    } catch (error) {
-      if (codeOf(error) === "ENOENT") throw new ObjectMissingError(key, { cause: error });
-      throw error;
-    }
+    return readArchiveFile(this.#pathOf(key), key);
   }
 
   #pathOf(key: string): string {
@@ -103,15 +118,38 @@ export class DirectoryArchiveStore implements ArchiveStore {
   }
 
   /** @param parent - path of a folder with a `/` at its end, or nothing for the whole archive */
-  async *#walk(parent: string, prefix: string): AsyncGenerator<string> {
-    for (const name of await namesIn(join(this.#directory, parent))) {
+  async *#walk(parent: string, prefix: string): AsyncGenerator<{ key: string; isFile: boolean }> {
+    for (const { name, isFolder, isFile } of await this.#allIn(parent)) {
       const key = parent + name;
-      if (key.endsWith("/")) {
+      if (name.startsWith(".")) continue;
+      if (isFolder) {
         if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.#walk(key, prefix);
       } else if (parent !== "" && key.startsWith(prefix)) {
-        yield key;
+        yield { key, isFile };
       }
     }
+  }
+
+  /**
+   * What is in a folder, in the order of the keys; nothing when a file is in its place.
+   *
+   * @throws when the archive itself is a file
+   */
+  async #allIn(parent: string): Promise<Found[]> {
+    let found: Dirent[];
+    try {
+      found = await readdir(join(this.#directory, parent), { withFileTypes: true });
+    } catch (error) {
+      const isArchive = (await statIfThere(this.#directory))?.isDirectory() ?? true;
+      if (isMissing(error) && isArchive) return [];
+      throw error;
+    }
+    return found
+      .map((entry) => {
+        const isFolder = entry.isDirectory();
+        return { name: isFolder ? `${entry.name}/` : entry.name, isFolder, isFile: entry.isFile() };
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async #makeDurableDirectory(path: string): Promise<void> {
@@ -160,6 +198,12 @@ async function linkUnlessTaken(from: string, to: string): Promise<"created" | "e
   }
 }
 
+/** What has the name of an object and is no file holds nothing. */
+async function assertFile(path: string, key: string): Promise<void> {
+  const problem = await problemOfFile(path, key);
+  if (problem !== undefined) throw new ArchiveObjectError(key, problem);
+}
+
 /** A new name is on disk only when its directory is. */
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");
@@ -170,23 +214,18 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Files and directories, the latter with a `/`, in the order of the keys below them. */
-async function namesIn(path: string): Promise<string[]> {
-  return (await allNamesIn(path)).filter((name) => !name.startsWith("."));
+interface ArchivePath {
+  /** With a `/` at the end of a folder's. */
+  path: string;
+  isFolder: boolean;
 }
 
-/** The same, with those that begin with a dot. */
-async function allNamesIn(path: string): Promise<string[]> {
-  let found: Dirent[];
-  try {
-    found = await readdir(path, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  }
-  return found
-    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
-    .sort((a, b) => (a < b ? -1 : 1));
+interface Found {
+  /** With a `/` at the end of a folder's. */
+  name: string;
+  isFolder: boolean;
+  /** False for links, too. */
+  isFile: boolean;
 }
 
 /** Nothing when another process swept the file first. */
@@ -197,8 +236,4 @@ async function modifiedAtMs(path: string): Promise<number | undefined> {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

@@ -5,19 +5,22 @@ import {
   DuckDBInstance,
   type DuckDBPreparedStatement,
   type DuckDBResultReader,
+  type DuckDBType,
   DuckDBTypeId,
-  type DuckDBValueConverter,
-  type Json,
-  JsonDuckDBValueConverter,
 } from "@duckdb/node-api";
+import dataAccessors from "@duckdb/node-api/lib/vectors/dataAccessors.js";
 import {
   InvalidQueryError,
   QueryError,
   type QueryResult,
   type RowStream,
 } from "../sql/query-result.ts";
+import { toJsonValue } from "./json-value.ts";
 import { describeMissingTable } from "./missing-table.ts";
 import { ANYWHERE, TRINO_MACROS } from "./trino-macros.ts";
+
+/** The package's own decoder drops U+FEFF at the start of a text, and has no setting for it. */
+Object.assign(dataAccessors, { textDecoder: new TextDecoder("utf-8", { ignoreBOM: true }) });
 
 /** Enough for every saved query over years; what does not fit goes to a temporary directory. */
 const MEMORY_LIMIT = "1GB";
@@ -67,12 +70,16 @@ export function columnNames(prepared: DuckDBPreparedStatement): string[] {
   return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
 }
 
+export function columnTypes(prepared: DuckDBPreparedStatement): DuckDBType[] {
+  return Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnType(i));
+}
+
 /** The rows of a statement, read while DuckDB computes them: nothing happens before the first is read. */
 export function streamRows(prepared: DuckDBPreparedStatement): RowStream {
   const columns = columnNames(prepared);
   return {
     columns,
-    types: columns.map((_, i) => String(prepared.columnType(i))),
+    types: columnTypes(prepared).map(String),
     batches: readBatches(prepared),
   };
 }
@@ -93,7 +100,7 @@ async function* readBatches(
       .map(({ typeId }, i) =>
         typeId === DuckDBTypeId.VARCHAR
           ? (chunk.getColumnValues(i) as (string | null)[])
-          : chunk.convertColumnValues(i, toJson),
+          : chunk.convertColumnValues(i, toJsonValue),
       );
     yield Array.from({ length: chunk.rowCount }, (_, row) =>
       columns.map((values) => values[row] ?? null),
@@ -105,15 +112,9 @@ export function toQueryResult(result: DuckDBResultReader): QueryResult {
   return {
     columns: result.columnNames(),
     types: result.columnTypes().map(String),
-    rows: result.convertRows(toJson),
+    rows: result.convertRows(toJsonValue),
   };
 }
-
-/** DuckDB's integers of 64 bits and more come as BigInt, which JSON has not. */
-const toJson: DuckDBValueConverter<Json> = (value, type, converter) =>
-  typeof value === "bigint" && Number.isSafeInteger(Number(value))
-    ? Number(value)
-    : JsonDuckDBValueConverter(value, type, converter);
 
 /** How a result becomes Parquet: DuckDB keeps a group of rows in memory until it is written. */
 export const RESULT_AS_PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 4096";

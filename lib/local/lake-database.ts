@@ -2,7 +2,13 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { PREFIXES } from "../archive/object-key.ts";
-import { collectRows, QueryError, type QueryResult, type RowStream } from "../sql/query-result.ts";
+import {
+  type CopyRequest,
+  collectRows,
+  QueryError,
+  type QueryResult,
+  type RowStream,
+} from "../sql/query-result.ts";
 import { addAddressColumns, createAddressFunctions } from "./address-columns.ts";
 import { describeDamaged, LakeFileChecks } from "./check-lake-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
@@ -13,6 +19,7 @@ import { createLakeViews, type Days } from "./lake-views.ts";
 import { prepareWide } from "./prepare-wide.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
 import { copyResult } from "./result-copy.ts";
+import { withReadableTypes } from "./result-types.ts";
 import { SharedReading } from "./shared-reading.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
@@ -110,6 +117,7 @@ export class LakeDatabase implements Disposable {
     for (;;) {
       const listed = await listLakeFiles(new DirectoryArchiveStore(this.#directory));
       const files = withoutKeys(listed, unused);
+      for (const key of this.#passOver(files.irregular)) unused.add(key);
       const { outcome, opened } = await this.#run(work, files, checks, signal);
       const problems = await checks.problemsOf(opened, (checked) =>
         this.#options.onProgress?.({ files: opened.length, checked }),
@@ -179,8 +187,11 @@ export class LakeDatabase implements Disposable {
       await createLakeViews(connection, this.#directory, files, hasAddressColumns);
       await assertReadsOnly(connection, sql);
       const select = hasAddressColumns ? await addAddressColumns(connection, sql) : sql;
-      const rows = streamRows(await prepareWide(connection, select, files, hasAddressColumns));
-      return { ...rows, copy: (request) => copyResult(connection, select, rows.types, request) };
+      const wide = await prepareWide(connection, select, files, hasAddressColumns);
+      const readable = withReadableTypes(select, wide);
+      const prepared = readable === select ? wide : await connection.prepare(readable);
+      const copy = (request: CopyRequest) => copyResult(connection, readable, prepared, request);
+      return { ...streamRows(prepared), copy };
     } catch (error) {
       throw toQueryError(error);
     }

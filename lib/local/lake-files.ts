@@ -11,6 +11,8 @@ export interface LakeFiles {
   alerts: string[];
   /** Parquet files of sealed days. */
   columns: string[];
+  /** What has the name of one of these and is no file, with what is wrong: SQL must not open it. */
+  irregular: ReadonlyMap<string, string>;
 }
 
 /**
@@ -18,9 +20,14 @@ export interface LakeFiles {
  * the directory. Of a day that was sealed again, the newest manifest counts.
  */
 export async function listLakeFiles(store: DirectoryArchiveStore): Promise<LakeFiles> {
-  const entries = await keysOf(store, PREFIXES.auditLogs, isEntries);
-  const manifests = await newestManifests(store);
-  const columns = await keysOf(store, PREFIXES.compact, (key) => {
+  const irregular = new Map<string, string>();
+  const list = (prefix: string, isRead: (key: string) => boolean) =>
+    regularFiles(store, prefix, isRead, irregular);
+  const entries = await list(PREFIXES.auditLogs, isEntries);
+  const manifests = newestOf(
+    await list(PREFIXES.manifests, (key) => manifestOf(key) !== undefined),
+  );
+  const columns = await list(PREFIXES.compact, (key) => {
     const { source, day } = parseColumnsKey(key) ?? {};
     return (
       source !== undefined &&
@@ -29,8 +36,8 @@ export async function listLakeFiles(store: DirectoryArchiveStore): Promise<LakeF
       manifests.has(`${source}/${day}`)
     );
   });
-  const alerts = await keysOf(store, PREFIXES.alerts, isAlertKey);
-  return { entries, manifests: [...manifests.values()], alerts, columns };
+  const alerts = await list(PREFIXES.alerts, isAlertKey);
+  return { entries, manifests: [...manifests.values()], alerts, columns, irregular };
 }
 
 export function allKeys({ entries, manifests, alerts, columns }: LakeFiles): string[] {
@@ -45,16 +52,27 @@ export function withoutKeys(files: LakeFiles, unused: ReadonlySet<string>): Lake
     manifests: rest(files.manifests),
     alerts: rest(files.alerts),
     columns: rest(files.columns),
+    irregular: new Map([...files.irregular].filter(([key]) => !unused.has(key))),
   };
 }
 
+interface ManifestFile {
+  source: string;
+  day: string;
+  revision: number;
+}
+
+function manifestOf(key: string): ManifestFile | undefined {
+  const source = /^manifests\/source=([^/]+)\//.exec(key)?.[1] ?? "";
+  const sealed = parseManifestKey(source, key);
+  return sealed && SOURCE_NAME.test(source) ? { source, ...sealed } : undefined;
+}
+
 /** Keys by source and day. */
-async function newestManifests(store: DirectoryArchiveStore): Promise<Map<string, string>> {
+function newestOf(keys: readonly string[]): Map<string, string> {
   const newest = new Map<string, { revision: number; key: string }>();
-  for await (const key of store.keys(PREFIXES.manifests)) {
-    const source = /^manifests\/source=([^/]+)\//.exec(key)?.[1] ?? "";
-    const { day, revision } = parseManifestKey(source, key) ?? {};
-    if (day === undefined || revision === undefined || !SOURCE_NAME.test(source)) continue;
+  for (const key of keys) {
+    const { source, day, revision = 0 } = manifestOf(key) ?? {};
     const known = newest.get(`${source}/${day}`)?.revision ?? 0;
     if (revision > known) newest.set(`${source}/${day}`, { revision, key });
   }
@@ -67,17 +85,21 @@ export function listDayObjects(
   source: string,
   day: string,
 ): Promise<string[]> {
-  return keysOf(store, dayPrefix(PREFIXES.auditLogs, source, day), isEntries);
+  return regularFiles(store, dayPrefix(PREFIXES.auditLogs, source, day), isEntries);
 }
 
-async function keysOf(
+/** @param irregular - takes those that are no files */
+async function regularFiles(
   store: DirectoryArchiveStore,
   prefix: string,
   isRead: (key: string) => boolean,
+  irregular?: Map<string, string>,
 ): Promise<string[]> {
   const keys: string[] = [];
-  for await (const key of store.keys(prefix)) {
-    if (isRead(key)) keys.push(key);
+  for await (const { key, problem } of store.files(prefix)) {
+    if (!isRead(key)) continue;
+    if (problem === undefined) keys.push(key);
+    else irregular?.set(key, problem);
   }
   return keys;
 }

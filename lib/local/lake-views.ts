@@ -126,6 +126,7 @@ export async function createParsedViews(
     manifests: [],
     alerts: [],
     columns: [],
+    irregular: new Map(),
   };
   const list = names.join(", ");
   await createLakeViews(connection, directory, parsed);

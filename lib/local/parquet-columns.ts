@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsKey, columnsMarkKey, parseColumnsKey } from "../archive/columns-key.ts";
@@ -17,10 +17,12 @@ import {
   type WrittenDay,
   writeDayColumns,
 } from "../columns/write-day-columns.ts";
+import { ObjectMissingError } from "../ports.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "../sql/audit-logs-view.ts";
 import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
 import { QueryError } from "../sql/query-result.ts";
-import { checkColumns, hashOfFile } from "./check-lake-file.ts";
+import { hashArchiveFile } from "./archive-file.ts";
+import { checkColumns, hashOfColumns } from "./check-lake-file.ts";
 import { DirectoryArchiveStore, UNFINISHED } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, toQueryError, toQueryResult } from "./duckdb.ts";
 import { listDayObjects } from "./lake-files.ts";
@@ -60,6 +62,22 @@ export async function writeDayAsParquet(
   return { ...summary, linesBytes, columnsBytes };
 }
 
+/**
+ * Remove what runs that were killed have left unfinished of a source's columns.
+ * Only while nobody else writes any.
+ */
+export async function removeDrafts(archiveDirectory: string, source: string): Promise<void> {
+  const folder = join(archiveDirectory, UNFINISHED);
+  for (const name of existsSync(folder) ? await readdir(folder) : []) {
+    if (name.startsWith(draftsOf(source))) await rm(join(folder, name), { force: true });
+  }
+}
+
+/** How their names begin; no source has a dot in its name. */
+function draftsOf(source: string): string {
+  return `columns.${source}.`;
+}
+
 /** A Parquet file for each day, below the archive's directory, and beside it what it was compared with. */
 export class ParquetColumns implements ColumnsStore, ReadableColumns {
   readonly #directory: string;
@@ -75,8 +93,8 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
   async write(source: string, day: string): Promise<WrittenDay> {
     const path = this.#pathOf(columnsKey(source, day));
     await mkdir(dirname(path), { recursive: true });
-    // Nobody reads them there, and what a process that died leaves is swept.
-    const draft = this.#pathOf(`${UNFINISHED}/${randomUUID()}`);
+    // Nobody reads them there.
+    const draft = this.#pathOf(`${UNFINISHED}/${draftsOf(source)}${randomUUID()}`);
     await mkdir(dirname(draft), { recursive: true });
     const markDraft = `${draft}.mark`;
     const reject = async () => {
@@ -89,9 +107,11 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
         contents,
         accept: async (mark) => {
           // A day without entries needs no file.
-          const file = contents.entries === 0 ? undefined : await hashOfFile(draft);
-          await writeFile(markDraft, encodeMark({ ...mark, file }));
-          // The mark first: what is between the two fits nothing, and the lines serve the day.
+          const file = contents.entries === 0 ? undefined : await hashArchiveFile(draft, path);
+          await writeFile(markDraft, encodeMark({ ...mark, file }), { flush: true });
+          // Without a file the lines serve the day: so they do wherever this ends, and no file
+          // lies beside the mark of another, which verify would take for damage.
+          await rm(path, { force: true });
           await rename(markDraft, this.#pathOf(columnsMarkKey(source, day)));
           if (file === undefined) await rm(draft);
           else await rename(draft, path);
@@ -119,13 +139,16 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
 
   async marks(source: string, day: string): Promise<StoredMark[]> {
     const key = columnsMarkKey(source, day);
-    const path = this.#pathOf(key);
-    return existsSync(path) ? [{ key, bytes: await readFile(path) }] : [];
+    try {
+      return [{ key, bytes: await new DirectoryArchiveStore(this.#directory).get(key) }];
+    } catch (error) {
+      if (error instanceof ObjectMissingError) return [];
+      throw error;
+    }
   }
 
   async fileHash(source: string, day: string): Promise<string | undefined> {
-    const path = this.#pathOf(columnsKey(source, day));
-    return existsSync(path) ? hashOfFile(path) : undefined;
+    return hashOfColumns(this.#directory, source, day);
   }
 
   async describe(source: string, day: string): Promise<DayContents | undefined> {

@@ -61,5 +61,5 @@ async function* toLines({ batches }: RowStream, names: readonly string[]): Async
 function toDuckDbType(type: string): string {
   const isDuckDbs = type !== type.toLowerCase();
   if (isDuckDbs || ATHENA_TYPE.test(type)) return type;
-  return type.startsWith("timestamp") ? "TIMESTAMP" : "VARCHAR";
+  return /^timestamp(?:\(\d+\))?$/.test(type) ? "TIMESTAMP" : "VARCHAR";
 }

@@ -1,7 +1,8 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import type { CopyRequest } from "../sql/query-result.ts";
 import { toSubquery } from "../sql/split-statements.ts";
-import { quote, quoteName, RESULT_AS_PARQUET, toQueryError } from "./duckdb.ts";
+import { columnTypes, quote, quoteName, RESULT_AS_PARQUET, toQueryError } from "./duckdb.ts";
+import { exactInParquet } from "./result-types.ts";
 
 /**
  * A text a line, whatever is in it: DuckDB writes JSON so itself. It looks for what is to be
@@ -31,23 +32,23 @@ const MARKS = codesOf(
 const CELL_CONTROLS = codesOf([0, 8], [0x0b, 0x1f]);
 /** What a spreadsheet takes for a formula when a cell begins with it; in RE2's syntax, as all that follows. */
 const FORMULA_START = String.raw`[=+\-@\t\r]`;
-const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?`;
+const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`;
 
 /**
  * Have DuckDB write the result of a query: a third less work than in JavaScript, in half of
  * the memory.
  *
  * @param sql - one SELECT
- * @param types - DuckDB's, one a column
+ * @param prepared - the same
  * @returns how many rows; nothing when a column has a type whose text in JSON is not DuckDB's
  */
 export async function copyResult(
   connection: DuckDBConnection,
   sql: string,
-  types: readonly string[],
+  prepared: DuckDBPreparedStatement,
   request: CopyRequest,
 ): Promise<number | undefined> {
-  const statement = copyStatement(sql, types, request);
+  const statement = copyStatement(sql, prepared, request);
   if (statement === undefined) return undefined;
   const result = await connection.run(statement).catch((error) => {
     throw toQueryError(error);
@@ -58,19 +59,24 @@ export async function copyResult(
 /** The bytes are those of the formats that `--output` has. */
 function copyStatement(
   sql: string,
-  types: readonly string[],
+  prepared: DuckDBPreparedStatement,
   { format, path, raw, names }: CopyRequest,
 ): string | undefined {
   const copy = (rows: string, ...options: string[]) =>
     `COPY (${rows}) TO ${quote(path)} (${[...options, "USE_TMP_FILE false"].join(", ")})`;
+  const types = columnTypes(prepared).map(String);
   // First, so that errors name the lines of the query.
   const from = `FROM ${toSubquery(sql)} AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
-  const cells = names.map((name, i) => `c${i} AS ${quoteName(name)}`).join(", ");
-  if (format === "parquet") return copy(`${from} SELECT ${cells}`, RESULT_AS_PARQUET);
+  const named = (cells: readonly string[]) =>
+    cells.map((cell, i) => `${cell} AS ${quoteName(names[i] ?? "")}`).join(", ");
+  if (format === "parquet") {
+    const cells = columnTypes(prepared).map((type, i) => exactInParquet(`c${i}`, type));
+    return copy(`${from} SELECT ${named(cells)}`, RESULT_AS_PARQUET);
+  }
   if (!types.every(isPlain)) return undefined;
   if (format === "csv") {
     const rows = raw ? from : `FROM (${harmlessRows(from, types)})`;
-    return copy(`${rows} SELECT ${cells}`, CSV);
+    return copy(`${rows} SELECT ${named(types.map((_, i) => `c${i}`))}`, CSV);
   }
   return copy(jsonRows(from, types, names, raw), LINES, ...(format === "json" ? [ARRAY] : []));
 }

@@ -7,6 +7,8 @@ import { ALL_ENTRIES_VIEW, createParsedViews, type Days, showEntries } from "./l
 
 const ACTIONS_TABLE = "known_actions";
 const FEW_ENTRIES_TABLE = "few_entries";
+const NEEDED_KEYS_TABLE = "needed_keys";
+const NEEDED_ENTRIES_VIEW = "needed_entries";
 
 /** A statement whose actions are a smaller part of all entries reads a table of those entries. */
 const FEW_PART_MAX = 0.03;
@@ -32,14 +34,17 @@ export class SharedReading {
     days: Days,
     statements: readonly string[],
   ): Promise<SharedReading> {
-    await createParsedViews(connection, directory, files, days, columnsIn(statements));
+    const needed = statements.flatMap((sql) => neededKeys(sql) ?? []);
+    const keys = needed.map(({ select }) => select);
+    const named = [...statements, ...keys, ...needed.flatMap(({ columns }) => columns)];
+    await createParsedViews(connection, directory, files, days, columnsIn(named));
     const within = `dt BETWEEN ${quote(days.from)} AND ${quote(days.to)}`;
     await connection.run(`CREATE TEMP TABLE ${ACTIONS_TABLE} AS
       SELECT action, count(*) AS entries FROM ${AUDIT_LOGS_VIEW} WHERE ${within} GROUP BY action`);
     const ofFew = new Set<string>();
     const actions = new Set<string>();
     const most = FEW_PART_MAX * (await countEntries(connection));
-    for (const sql of statements) {
+    for (const sql of [...statements, ...keys]) {
       const asked = await askedActions(connection, sql, days, ACTIONS_TABLE);
       if (asked === undefined || (await countEntries(connection, asked)) > most) continue;
       ofFew.add(sql);
@@ -55,9 +60,30 @@ export class SharedReading {
 
   /** Have `audit_logs` show what a statement reads. */
   async show(sql: string): Promise<void> {
-    const table = this.#ofFew.has(sql) ? FEW_ENTRIES_TABLE : ALL_ENTRIES_VIEW;
-    await showEntries(this.#connection, table);
+    const needed = neededKeys(sql);
+    if (this.#ofFew.has(sql) || needed === undefined) {
+      const table = this.#ofFew.has(sql) ? FEW_ENTRIES_TABLE : ALL_ENTRIES_VIEW;
+      await showEntries(this.#connection, table);
+      return;
+    }
+    await this.show(needed.select);
+    await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${NEEDED_KEYS_TABLE} (key) AS
+      SELECT DISTINCT * FROM (${needed.select})`);
+    const conditions = needed.columns.map(
+      (column) =>
+        `${column} IN (SELECT key FROM ${NEEDED_KEYS_TABLE} WHERE key IS NOT NULL) OR ${column} IS NULL`,
+    );
+    await this.#connection.run(`CREATE OR REPLACE TEMP VIEW ${NEEDED_ENTRIES_VIEW} AS
+      SELECT * FROM ${ALL_ENTRIES_VIEW} WHERE ${conditions.join(" OR ")}`);
+    await showEntries(this.#connection, NEEDED_ENTRIES_VIEW);
   }
+}
+
+/** Which entries a statement needs, as its comment says: see `parseSavedQuery`. */
+function neededKeys(sql: string): { columns: string[]; select: string } | undefined {
+  const [, columns, select] = /^-- needs only ([\w, ]+) in (SELECT .+)$/m.exec(sql) ?? [];
+  if (columns === undefined || select === undefined) return undefined;
+  return { columns: columns.split(", "), select };
 }
 
 /** Columns of `audit_logs` that statements name, and those by which entries are chosen for them. */

@@ -41,7 +41,7 @@ export interface QuerySummary {
   /** Of the whole result, the sum of what the rows count; rows where they count nothing. */
   total: number;
   /** Of the whole result: by column, how much falls to its most frequent values, descending. */
-  tops: Record<string, [value: string, count: number][]>;
+  tops: Record<string, [value: string | null, count: number][]>;
   /** Of the whole result, where its rows are events: how many fall into an hour, by its start in ISO 8601. */
   byHour: Record<string, number>;
 }

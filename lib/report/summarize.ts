@@ -20,7 +20,7 @@ export async function summarize(
   const tallies = tops.map((column) => ({
     index: indexOf(column),
     column,
-    counts: new Map<string, number>(),
+    counts: new Map<string | null, number>(),
   }));
   const byHour: Record<string, number> = {};
   let rows: unknown[][] = [];
@@ -32,7 +32,8 @@ export async function summarize(
       const counted = count === undefined ? 1 : Number(row[indexOf(count)]);
       total += counted;
       for (const { index, counts } of tallies) {
-        const value = String(row[index] ?? "");
+        const cell = row[index] ?? null;
+        const value = cell === null ? null : String(cell);
         counts.set(value, (counts.get(value) ?? 0) + counted);
       }
       if (addresses !== undefined) countries?.add(row[indexOf(addresses)], counted);
@@ -58,9 +59,8 @@ export async function summarize(
       tallies.map(({ column, counts }) => [
         column,
         [...counts]
-          .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-          .slice(0, TOP_MAX)
-          .map(([value, n]): [string, number] => [value, n]),
+          .sort(([a, m], [b, n]) => n - m || (a === null || a < (b ?? "") ? -1 : 1))
+          .slice(0, TOP_MAX),
       ]),
     ),
     byHour,

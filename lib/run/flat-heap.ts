@@ -1,14 +1,22 @@
 import { setFlagsFromString } from "node:v8";
 
 /**
- * Set as a function starts, and by `cli/audit-lake.js`: a small young generation, and no second
- * compilation of the parser of HTTP headers (docs/adr/0026-close-to-the-floor.md).
+ * A small young generation, and no second compilation of the parser of HTTP headers
+ * (docs/adr/0026-close-to-the-floor.md).
  */
 export const FLAT_HEAP_FLAGS = [
   "--semi-space-growth-factor=1",
   "--no-wasm-tier-up",
   "--no-wasm-dynamic-tiering",
 ];
+
+/**
+ * Set those of every process, once its modules are loaded: V8 takes no code from a cache that was
+ * made with other flags, so that each of Node's own modules would be compiled again.
+ */
+export function setFlatHeapFlags(): void {
+  for (const flag of FLAT_HEAP_FLAGS) setFlagsFromString(flag);
+}
 
 /**
  * Keep a process small whose work leaves megabytes behind with each page and keeps next to nothing

@@ -4,7 +4,7 @@ import { hourPrefix, parseObjectKey } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { hourOf, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 import { hashOf } from "./manifest.ts";
-import { describeLines, type KnownContents } from "./object-contents.ts";
+import { checkTimes, describeLines, type KnownContents } from "./object-contents.ts";
 import { withLinesOf } from "./read-lines.ts";
 import { Stretch } from "./stretch.ts";
 
@@ -88,6 +88,11 @@ export class ArchivedLines {
     this.#stretches = this.#stretches.filter(({ lines }) => lines <= this.#linesMax);
   }
 
+  /** Nothing is known of what this window lists. */
+  beginWindow(): void {
+    for (const stretch of this.#stretches) stretch.forgetListed();
+  }
+
   /** Read anew what is asked for next. */
   forget(): void {
     this.#stretches = [];
@@ -142,8 +147,11 @@ export class ArchivedLines {
         const body = await this.#store.get(key);
         const sha256 = hashOf(body);
         await withLinesOf(key, body, (lines, text) => {
+          checkTimes(
+            key,
+            this.#contents.of(sha256, () => describeLines(lines, text)),
+          );
           use(lines);
-          if (!this.#contents.has(sha256)) this.#contents.add(sha256, describeLines(lines, text));
         });
       }
     }

@@ -1,3 +1,4 @@
+import { ArchiveObjectError } from "../archive/archive-object.ts";
 import {
   addendumKey,
   encodeAddendum,
@@ -6,7 +7,7 @@ import {
 } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Link } from "./check-chain.ts";
-import { getIfThere } from "./check-objects.ts";
+import { describeUnreadable, getIfThere } from "./check-objects.ts";
 import type { Damage } from "./damage.ts";
 
 interface NotedAddenda {
@@ -40,6 +41,9 @@ export async function checkAddenda(
   async function checkNote({ day, revision }: SealedRevision): Promise<Damage | undefined> {
     const key = addendumKey(source, day, revision);
     const bytes = await getIfThere(store, key);
+    if (bytes instanceof ArchiveObjectError) {
+      return { kind: "addendum_changed", key, problem: describeUnreadable(bytes) };
+    }
     if (bytes === undefined) {
       const problem = "a manifest was sealed that adds to another of the day, and its note is gone";
       return { kind: "addendum_missing", key, problem };

@@ -4,11 +4,15 @@ import {
   hashLines,
   measureObject,
 } from "../archive/archive-object.ts";
-import { readLine } from "../archive/archived-entries.ts";
-import { contentHashOf, dayPrefix, PREFIXES, parseObjectKey } from "../archive/object-key.ts";
-import { addendumKey, manifestKey } from "../archive/sealed-day.ts";
+import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
+import { addendumKey, isAddendumNoted } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
-import { type CheckLimits, checkByName, checkObjects, getIfThere } from "./check-objects.ts";
+import {
+  type CheckLimits,
+  checkByName,
+  checkObjects,
+  describeUnreadable,
+} from "./check-objects.ts";
 import {
   type ArchivedObject,
   foreignIn,
@@ -17,6 +21,8 @@ import {
   objectsOf,
   type SealedObject,
 } from "./manifest.ts";
+import { problemOfTimes, timesOf } from "./object-contents.ts";
+import { withLinesOf } from "./read-lines.ts";
 
 /** The objects of a sealed day that were fetched, and what they hold. */
 export interface CheckedDay {
@@ -87,28 +93,13 @@ export async function checkDay(
    */
   async function judgeAdded(keys: readonly string[]): Promise<number> {
     if (keys.length === 0) return 0;
-    if (await isAddendumNoted(store, manifest)) return checkByName(store, keys, limits);
+    if (await isAddendumNoted(store, source, manifest)) return checkByName(store, keys, limits);
     for (const key of keys) {
       const note = addendumKey(source, day, revision + 1);
       const problem = `it was not there when the day was sealed, and no addendum notes it (${note})`;
       onDamage("object_added", key, problem);
     }
     return 0;
-  }
-}
-
-/** A note names the manifest that it adds to: one that names another says nothing of this day. */
-async function isAddendumNoted(
-  store: ArchiveStore,
-  { source, day, revision }: Manifest,
-): Promise<boolean> {
-  const note = await getIfThere(store, addendumKey(source, day, revision + 1));
-  if (note === undefined) return false;
-  const amends = hashOf(await store.get(manifestKey(source, day, revision)));
-  try {
-    return JSON.parse(Buffer.from(note).toString()).amends === amends;
-  } catch {
-    return false; // not JSON: no note
   }
 }
 
@@ -127,20 +118,15 @@ async function contradictionOf(
     return `its manifest says that its lines were ${altered ? "" : "not "}changed before the seal, and they ${isAltered ? "were" : "are not"}`;
   }
   if (!("min_date_create" in times)) return undefined;
-  const [min, max] = await timesOf(key, body, isAltered);
-  const { min_date_create, max_date_create } = times;
-  return min === min_date_create && max === max_date_create
-    ? undefined
-    : `its manifest gives it the times ${min_date_create} to ${max_date_create}, and it has ${min} to ${max}`;
-}
-
-/** Smallest and largest `date_create`: its name says them of what was not altered. */
-async function timesOf(key: string, body: Uint8Array, isAltered: boolean): Promise<number[]> {
-  const { minDateCreate = 0, maxDateCreate = 0 } = parseObjectKey(key) ?? {};
-  if (!isAltered) return [minDateCreate, maxDateCreate];
-  const lines = await decodeLines(key, body);
-  const seconds = lines.map((line) => readLine(key, line).dateCreate).sort((a, b) => a - b);
-  return [seconds.at(0) ?? 0, seconds.at(-1) ?? 0];
+  const stated = { minDateCreate: times.min_date_create, maxDateCreate: times.max_date_create };
+  // The seal found the times of the lines in their name: where the manifest says these, it is right.
+  if (!isAltered && problemOfTimes(key, stated) === undefined) return undefined;
+  const { minDateCreate, maxDateCreate } = await withLinesOf(key, body, timesOf);
+  if (minDateCreate !== stated.minDateCreate || maxDateCreate !== stated.maxDateCreate) {
+    return `its manifest gives it the times ${stated.minDateCreate} to ${stated.maxDateCreate}, and it has ${minDateCreate} to ${maxDateCreate}`;
+  }
+  // Earlier versions sealed an object whatever times its name gave it.
+  return isAltered ? undefined : problemOfTimes(key, stated);
 }
 
 /** What has become of an object that is not what was sealed. */
@@ -150,7 +136,7 @@ async function describeChange(sealed: SealedObject, body: Uint8Array): Promise<s
     lines = await decodeLines(sealed.key, body);
   } catch (error) {
     if (!(error instanceof ArchiveObjectError)) throw error;
-    return `it cannot be read: ${error.problem}`;
+    return describeUnreadable(error);
   }
   if (lines.length !== sealed.entries) {
     return `it has ${lines.length} lines, not ${sealed.entries}`;

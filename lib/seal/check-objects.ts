@@ -1,8 +1,10 @@
 import { ArchiveObjectError, checkObject } from "../archive/archive-object.ts";
-import { contentHashOf } from "../archive/object-key.ts";
+import { contentHashOf, parseObjectKey } from "../archive/object-key.ts";
 import { inParallel } from "../in-parallel.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import type { ReportDamage } from "./damage.ts";
+import { checkTimes, timesOf } from "./object-contents.ts";
+import { withLines } from "./read-lines.ts";
 
 /** Objects that are fetched at once: S3 takes its time for each. */
 const CONCURRENCY = 8;
@@ -17,7 +19,7 @@ export interface CheckLimits {
 /**
  * Fetch objects and check each, a few at a time.
  *
- * @param check - returns what is wrong with it
+ * @param check - returns what is wrong with it, or throws that it cannot be read
  * @returns how many there were, and their bytes as stored
  * @throws the signal's reason when it is aborted, and what the store throws
  */
@@ -33,7 +35,7 @@ export async function checkObjects<T extends { key: string }>(
     const batch = objects.slice(next, next + CONCURRENCY);
     const fetched = (await Promise.all(batch.map(fetchObject))).flat();
     const problems = await inParallel(fetched, CHECKED_AT_ONCE, ({ object, body }) =>
-      check(object, body),
+      check(object, body).catch(problemOf),
     );
     for (const [index, { object }] of fetched.entries()) {
       const problem = problems[index];
@@ -45,6 +47,10 @@ export async function checkObjects<T extends { key: string }>(
   /** @returns the object with its body, if it is there */
   async function fetchObject(object: T): Promise<{ object: T; body: Uint8Array }[]> {
     const body = await getIfThere(store, object.key);
+    if (body instanceof ArchiveObjectError) {
+      onDamage("object_changed", object.key, describeUnreadable(body));
+      return [];
+    }
     if (body === undefined) {
       onDamage("object_missing", object.key, "it was deleted while this check ran");
       return [];
@@ -56,8 +62,8 @@ export async function checkObjects<T extends { key: string }>(
 }
 
 /**
- * Check objects of which no manifest says what they are: each must hold the
- * lines that its name has the hash of.
+ * Check objects of which no manifest says what they are: each must hold what
+ * its name says, the lines with that hash and, of entries, with those times.
  *
  * @param keys - of objects, of the archive or of the quarantine
  * @returns how many there were
@@ -67,30 +73,35 @@ export async function checkByName(
   keys: readonly string[],
   limits: CheckLimits,
 ): Promise<number> {
-  const named = keys.map((key) => ({ key, hash: contentHashOf(key) ?? "" }));
-  const { objects } = await checkObjects(store, named, problemOf, limits);
+  const named = keys.map((key) => ({ key }));
+  const { objects } = await checkObjects(store, named, checkName, limits);
   return objects;
 }
 
-async function problemOf(
-  { key, hash }: { key: string; hash: string },
-  body: Uint8Array,
-): Promise<string | undefined> {
-  try {
-    await checkObject(key, hash, body);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ArchiveObjectError) return error.problem;
-    throw error;
-  }
+async function checkName({ key }: { key: string }, body: Uint8Array): Promise<undefined> {
+  await checkObject(key, contentHashOf(key) ?? "", body, (text) => {
+    if (parseObjectKey(key) === undefined) return;
+    withLines(key, text, (lines) => checkTimes(key, timesOf(lines)));
+  });
 }
 
+function problemOf(error: unknown): string {
+  if (error instanceof ArchiveObjectError) return error.problem;
+  throw error;
+}
+
+/** @returns the error where its name is that of no file; nothing when nothing is there */
 export async function getIfThere(
   store: ArchiveStore,
   key: string,
-): Promise<Uint8Array | undefined> {
+): Promise<Uint8Array | ArchiveObjectError | undefined> {
   return store.get(key).catch((error) => {
     if (error instanceof ObjectMissingError) return undefined;
+    if (error instanceof ArchiveObjectError) return error;
     throw error;
   });
+}
+
+export function describeUnreadable({ problem }: ArchiveObjectError): string {
+  return `it cannot be read: ${problem}`;
 }

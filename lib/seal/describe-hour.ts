@@ -3,7 +3,12 @@ import { contentHashOf, hourPrefix, quarantinePrefix } from "../archive/object-k
 import type { ArchiveStore, ReconciledHour } from "../ports.ts";
 import { SECONDS_PER_HOUR } from "../time.ts";
 import { hashOf, IDS_NAMED_MAX, type ManifestHour, type SealedObject } from "./manifest.ts";
-import { describeLines, type KnownContents, type ObjectContents } from "./object-contents.ts";
+import {
+  checkTimes,
+  describeLines,
+  type KnownContents,
+  type ObjectContents,
+} from "./object-contents.ts";
 import { withLinesOf } from "./read-lines.ts";
 import { RepeatedIds } from "./repeated-ids.ts";
 
@@ -13,7 +18,7 @@ import { RepeatedIds } from "./repeated-ids.ts";
  *
  * @param start - of the hour, epoch seconds
  * @param known - contents of objects that need not be taken apart once more
- * @throws {ArchiveObjectError} when an object cannot be read
+ * @throws {ArchiveObjectError} when an object cannot be read, or its name is not that of its lines
  */
 export async function describeHour(
   store: ArchiveStore,
@@ -28,6 +33,7 @@ export async function describeHour(
   for await (const { key, body } of readObjects(store, hourPrefix(source, start), foreign)) {
     const sha256 = hashOf(body);
     const measured = known.take(sha256) ?? (await withLinesOf(key, body, describeLines));
+    checkTimes(key, measured);
     repeated.add(measured.idHashes);
     objects.push({
       ...sealedObject(key, body, sha256, measured),

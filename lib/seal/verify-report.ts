@@ -38,6 +38,10 @@ export interface VerifyReport {
   twice: number;
   /** Ids, of checked days, that the archive and Slack had with different texts. */
   differs: number;
+  /** Of these three, the first ids that the manifests name, each up to a hundred. */
+  onlyInArchiveIds: string[];
+  twiceIds: string[];
+  differsIds: string[];
   /** Objects of checked days that had been changed when the day was sealed. */
   altered: string[];
   /** Of all sealed days: what lay in their folders when they were sealed and is not named as an object is. */

@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { ArchiveObjectError } from "../archive/archive-object.ts";
 import { contentHashOf, PREFIXES, sourcePrefix } from "../archive/object-key.ts";
 import {
   inOrder,
@@ -15,11 +16,12 @@ import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
 import { checkAddenda } from "./check-addenda.ts";
 import { checkChain, type Link } from "./check-chain.ts";
 import { checkDay } from "./check-day.ts";
-import { type CheckLimits, checkByName, getIfThere } from "./check-objects.ts";
+import { type CheckLimits, checkByName, describeUnreadable, getIfThere } from "./check-objects.ts";
 import type { DamageKind } from "./damage.ts";
 import {
   foreignIn,
   hashOf,
+  IDS_NAMED_MAX,
   isReconciled,
   type Manifest,
   ManifestError,
@@ -91,6 +93,9 @@ class Verification {
       onlyInArchive: 0,
       twice: 0,
       differs: 0,
+      onlyInArchiveIds: [],
+      twiceIds: [],
+      differsIds: [],
       altered: [],
       foreign: [],
       addenda: [],
@@ -178,8 +183,8 @@ class Verification {
     const { source, publicKey } = this.#settings;
     const key = manifestKey(source, day, revision);
     this.#limits.signal?.throwIfAborted();
-    const bytes = await this.#store.get(key);
     try {
+      const bytes = await this.#store.get(key);
       const manifest = parseManifest(key, bytes);
       const { sequence, previous, amends } = manifest;
       this.#links.push({ day, revision, sequence, previous, amends, sha256: hashOf(bytes) });
@@ -189,7 +194,7 @@ class Verification {
       }
       return manifest;
     } catch (error) {
-      if (!(error instanceof ManifestError)) throw error;
+      if (!(error instanceof ManifestError || error instanceof ArchiveObjectError)) throw error;
       this.#unreadable.add(key);
       this.#damaged("manifest_unreadable", key, error.problem);
       return undefined;
@@ -200,6 +205,8 @@ class Verification {
     const signature = await getIfThere(this.#store, key);
     if (signature === undefined) {
       this.#damaged("signature_missing", key, "the manifest has no signature");
+    } else if (signature instanceof ArchiveObjectError) {
+      this.#damaged("signature_wrong", key, describeUnreadable(signature));
     } else if (isSignedBy(publicKey, manifest, signature)) {
       this.report.signatures += 1;
     } else {
@@ -219,6 +226,11 @@ class Verification {
     report.onlyInArchive += manifest.only_in_archive;
     report.twice += manifest.twice;
     report.differs += manifest.differs;
+    for (const hour of manifest.hours) {
+      addFirst(report.onlyInArchiveIds, hour.only_in_archive_ids);
+      addFirst(report.twiceIds, hour.twice_ids);
+      addFirst(report.differsIds, hour.differs_ids);
+    }
     report.altered.push(...checked.altered);
     if (checked.addenda > 0) report.addenda.push({ day, objects: checked.addenda });
     if (!isReconciled(manifest)) report.unreconciled.push(day);
@@ -272,4 +284,8 @@ class Verification {
     this.report.damages.push(damage);
     this.#limits.onDamage?.(damage);
   }
+}
+
+function addFirst(ids: string[], more: readonly string[]): void {
+  ids.push(...more.slice(0, IDS_NAMED_MAX - ids.length));
 }

@@ -266,7 +266,8 @@ function withFallback(
     expression: `coalesce(${expression}, ${value((path) => scalarAt(`$.entity.${path}`))})`,
     formerly: {
       expression,
-      mended: `coalesce(${name}, ${value((path) => `json_extract_scalar(entity, '$.${path}')`)})`,
+      // DuckDB computes what stands twice in a coalesce for every row, and a CASE where it is asked for.
+      mended: `CASE WHEN ${name} IS NULL THEN ${value((path) => `json_extract_scalar(entity, '$.${path}')`)} ELSE ${name} END`,
     },
   };
 }

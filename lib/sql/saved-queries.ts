@@ -118,18 +118,22 @@ export function readSavedQueries(directory: URL): Map<string, SavedQuery> {
  * line `parameter NAME TYPE = DEFAULT -- DESCRIPTION` declares what stands as
  * `:NAME` in the SELECT, with `required` after the type where the default is only an
  * example; `from_day` and `to_day` need none. A line `leaves out ENTRIES: WHY` says what
- * it does not consider; each query has one, or `leaves out nothing`.
+ * it does not consider; each query has one, or `leaves out nothing`. A line `needs only COLUMNS
+ * in SELECT`, with parameters that are days or integers, says that its rows come from entries
+ * with a value of that SELECT, or NULL, in one of the columns.
  *
  * @throws {Error} when the file is not of this form, which is a mistake in it
  */
 export function parseSavedQuery(name: string, file: string): SavedQuery {
-  const [, header = "", body = ""] = /^((?:--.*\n)*)([\s\S]*)$/.exec(file) ?? [];
+  const [, header = "", select = ""] = /^\ufeff?((?:--[^\n]*\n)*)([\s\S]*)$/.exec(file) ?? [];
   const lines = header.split("\n").map((line) => line.replace(/^-- ?/, "").trim());
   const [title = "", ...question] = lines.filter(
-    (line) => line !== "" && !/^(?:parameter|leaves out) /.test(line),
+    (line) => line !== "" && !/^(?:parameter|leaves out|needs only) /.test(line),
   );
   const omissions = lines.filter((line) => line.startsWith("leaves out "));
   const leavesOut = omissions.filter((line) => line !== "leaves out nothing").map(parseOmission);
+  const needs = lines.filter((line) => line.startsWith("needs only "));
+  const body = [...needs.map((line) => `-- ${line}`), select.trim()].join("\n");
   const declared = lines.filter((line) => line.startsWith("parameter ")).map(parseParameter);
   const parameters = [
     ...declared,
@@ -193,13 +197,12 @@ export function parseSavedQuery(name: string, file: string): SavedQuery {
         ({ name, type }) => type === "day" && last !== undefined && (values[name] ?? "") > last,
       );
       if (late !== undefined) {
-        const problem =
-          late.name === "from_day" ? "the period is reversed" : "nothing can be found";
+        const effect = late.name === "from_day" ? "the period is reversed" : "nothing can be found";
         throw new QueryParameterError(
-          `${problem}: ${late.name} ${values[late.name]} is after to_day ${last}`,
+          `${effect}: ${late.name} ${values[late.name]} is after to_day ${last}`,
         );
       }
-      return comment + sql.trim();
+      return comment + sql;
     },
   };
 }

@@ -1,5 +1,12 @@
+/** In DuckDB alone: a backslash keeps the next quote from ending `E'…'`, and `$$…$$` has no escapes. */
+const DUCKDB_TEXT =
+  /(?<!\w)(?:[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|\$(?<tag>\w*)\$[\s\S]*?(?:\$\k<tag>\$|$))/;
+
 /** A piece of SQL in which a semicolon ends nothing, or one that does. */
-const PIECE = /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|;|[^;'"]/g;
+const PIECE = new RegExp(
+  `${DUCKDB_TEXT.source}|${/'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|;|[^;'"]/.source}`,
+  "g",
+);
 
 /** A statement, without white space around it. */
 export interface Statement {

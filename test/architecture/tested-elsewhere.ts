@@ -78,6 +78,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/stack/delivery-attempts.ts": "test/notify/deliver-alert.test.ts",
   "lib/stack/notify-environment.ts": "test/infra/constructs/routing.test.ts",
 
+  "lib/local/archive-file.ts": "test/local/directory-archive-store.test.ts",
   "lib/local/checkpoint-rows.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/process-locks.ts": "test/local/sqlite-checkpoint-store.test.ts",
   "lib/local/sqlite-transaction.ts": "test/local/sqlite-checkpoint-store.test.ts",
@@ -97,6 +98,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/security-lake/event-key.ts": "test/security-lake/write-day-events.test.ts",
 
   // The steps of a seal.
+  "lib/seal/compare-texts.ts": "test/seal/reconcile.test.ts",
   "lib/seal/check-addenda.ts": "test/seal/addendum.test.ts",
   "lib/seal/check-objects.ts": "test/seal/verify.test.ts",
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",
@@ -133,6 +135,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/columns/write-day-columns.ts": "test/aws/athena-columns.test.ts",
   "lib/local/check-lake-file.ts": "test/local/verified-reading.test.ts",
   "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
+  "lib/local/json-value.ts": "test/local/result-types.test.ts",
   "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
   "lib/local/prepare-wide.ts": "test/local/lake-database.test.ts",

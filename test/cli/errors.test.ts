@@ -19,7 +19,7 @@ describe("reportError", () => {
     [new TokenMissingError("it is wrong"), 2],
     [new SlackConfigurationError("it is wrong"), 2],
     [new QueryParameterError("it is wrong"), 2],
-    [Object.assign(new Error("it is wrong"), { code: "EACCES", syscall: "open" }), 1],
+    [Object.assign(new Error("it is wrong"), { code: "EACCES", syscall: "open" }), 2],
     [Object.assign(new Error("it is\n  wrong"), { code: "query_failed" }), 1],
   ])("shows %s in one line, and gives %i", (error, exitCode) => {
     expect(reportError(error)).toBe(exitCode);
@@ -40,7 +40,7 @@ describe("reportError", () => {
       cause,
     );
 
-    expect(reportError(denied)).toBe(1);
+    expect(reportError(denied)).toBe(2);
     expect(shown).toEqual(["audit-lake: /srv/audit: permission denied\n"]);
   });
 

@@ -8,8 +8,8 @@ import { zipFunctions } from "../../packages/zip-functions.ts";
 /** Of its zip, as Lambda gets it: what was reached, and some for a fix or two. */
 const ZIP_KILOBYTES_MAX: Record<string, number> = {
   backfill: 145,
-  columns: 119,
-  detect: 196,
+  columns: 120,
+  detect: 198,
   ingest: 120,
   notify: 114,
   ocsf: 159,

@@ -1,8 +1,24 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { ArchiveObjectError } from "../../lib/archive/archive-object.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
+import { ObjectMissingError } from "../../lib/ports.ts";
 import { describeArchiveStore } from "../contracts/archive-store-contract.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -140,9 +156,74 @@ describe("list", () => {
   });
 });
 
-describe("get", () => {
-  it("throws what the disk says when the object cannot be read", async () => {
-    await store.put("a/b/x", bytes("x"));
-    await expect(store.get("a/b")).rejects.toThrow("EISDIR");
+describe("what has the name of an object and is no file", () => {
+  const KEY = "a/b/x";
+  const path = () => join(directory, KEY);
+  beforeEach(() => mkdir(join(directory, "a/b"), { recursive: true }));
+
+  it.each<[string, () => unknown, string]>([
+    ["a pipe", () => execFileSync("mkfifo", [path()]), "it is not a regular file"],
+    ["a socket", () => listenAt(path()), "it is not a regular file"],
+    ["a link to a folder", () => symlink(directory, path()), "it is not a regular file"],
+    [
+      "a link that leads nowhere",
+      () => symlink("nowhere", path()),
+      "it is a link that leads nowhere",
+    ],
+    ["a circle of links", () => symlink("x", path()), "its links lead around in a circle"],
+  ])("is listed, and cannot be read: %s", async (_, make, problem) => {
+    await make();
+    expect(await keys("a/")).toEqual([KEY]);
+    await expect(store.get(KEY)).rejects.toThrow(new ArchiveObjectError(KEY, problem));
+    const files = await all(store.files("a/"));
+    expect(files).toEqual([{ key: KEY, problem }]);
+    // What is put there would be lost.
+    await expect(store.put(KEY, bytes("x"))).rejects.toThrow(new ArchiveObjectError(KEY, problem));
+  });
+
+  it("is a folder, which is a path of its own", async () => {
+    await mkdir(path());
+    expect(await keys("a/")).toEqual([]);
+    await expect(store.get(KEY)).rejects.toThrow("it is not a regular file");
+    await expect(store.put(KEY, bytes("x"))).rejects.toThrow("it is not a regular file");
+    const paths = await all(store.paths());
+    expect(paths).toContainEqual({ path: `${KEY}/`, isFolder: true });
+  });
+
+  it("is a file that is larger than any object", async () => {
+    await writeFile(path(), "");
+    await truncate(path(), 1e12);
+    await expect(store.get(KEY)).rejects.toThrow("it has 1000000000000 bytes, more than an object");
+  });
+
+  it("is missing below a file", async () => {
+    await writeFile(path(), "");
+    expect(await keys(`${KEY}/y`)).toEqual([]);
+    await expect(store.get(`${KEY}/y`)).rejects.toThrow(ObjectMissingError);
+  });
+
+  it("is found by its path below a link to a folder, as of a disk of its own", async () => {
+    await mkdir(join(directory, "disk/c"), { recursive: true });
+    await symlink(join(directory, "disk"), join(directory, "a2"));
+    expect(await all(store.paths())).toContainEqual({ path: "a2/c/", isFolder: true });
+  });
+
+  it("is read through a link to a file", async () => {
+    await store.put("a/b/y", bytes("body"));
+    await symlink("y", path());
+    expect(Buffer.from(await store.get(KEY)).toString()).toBe("body");
+    expect(await all(store.files("a/b/x"))).toEqual([{ key: KEY, problem: undefined }]);
   });
 });
+
+async function all<T>(found: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const one of found) list.push(one);
+  return list;
+}
+
+async function listenAt(path: string): Promise<void> {
+  const server = createServer().listen(path);
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
 import { Organization } from "../../fake-slack/organization.ts";
+import { encodeObject } from "../../lib/archive/archive-object.ts";
 import { columnsKey } from "../../lib/archive/columns-key.ts";
 import { dayPrefix } from "../../lib/archive/object-key.ts";
 import { ColumnsError } from "../../lib/columns/write-day-columns.ts";
@@ -147,8 +148,12 @@ describe("a compacted day", () => {
 
   it("leaves nothing behind when it cannot be made, and its lines go on serving it", async () => {
     const before = await ask(EVERYTHING);
-    const extra = makeEntry({ id: "extra", dateCreate: FROM + 7200 });
-    await writeArchive(directory, [extra]);
+    const dateCreate = FROM + 7200;
+    const { text } = makeEntry({ id: "extra", dateCreate });
+    const extra = { id: "extra", dateCreate, bytes: Buffer.from(text) };
+    // Without the note of an addendum.
+    const { key, body } = await encodeObject(SOURCE, [extra]);
+    await new DirectoryArchiveStore(directory).put(key, body);
     await expect(writeDayAsParquet(directory, SOURCE, FIRST)).rejects.toThrow(ColumnsError);
     await expect(writeDayAsParquet(directory, SOURCE, FIRST)).rejects.toThrow(
       /are not what was sealed: they have \d+ entries, not \d+; run verify/,

@@ -59,3 +59,20 @@ it("holds texts that UTF-8 does not", async () => {
   ]);
   database.closeSync();
 });
+
+it("keeps what Athena says of zones and of numbers that JSON does not have", async () => {
+  const file = join(await makeDirectory(), "x.parquet");
+  async function* batches() {
+    yield [["2026-03-02 09:00:00.000 Europe/Berlin", "-Infinity"]];
+  }
+  const types = ["timestamp with time zone", "double"];
+  await writeParquet({ columns: ["zoned", "number"], types, batches: batches() }, file);
+
+  const database = await createDatabase();
+  const connection = await database.connect();
+  const result = await connection.runAndReadAll(`FROM '${file}'`);
+  expect(result.getRows()).toEqual([
+    ["2026-03-02 09:00:00.000 Europe/Berlin", Number.NEGATIVE_INFINITY],
+  ]);
+  database.closeSync();
+});

@@ -31,8 +31,12 @@ const HOSTILE = [
   " in spaces ",
   "it's; a \\ and a 'quote'",
   "-12.5",
+  "-1e-7",
+  "-1E+300",
+  "-1e",
   "@me",
   "a\n=1",
+  "\ufeffbegins with a byte order mark",
   ...["\u0000", "\u0008", "\u000b", "\u001f", "\u007f", "\u0080", "\u061c", "\u200f", "\u2069"],
 ];
 
@@ -83,6 +87,7 @@ describe.each<TextFormat>(["csv", "ndjson", "json"])("DuckDB writes %s", (format
     ["every column", "SELECT * FROM audit_logs ORDER BY id DESC;"],
     ["a column twice", 'SELECT id, action AS id, hour AS "=a,""b" FROM audit_logs; -- so'],
     ["names alike but for case", 'SELECT 1 AS a, 2 AS "A", 3 AS a_2, 4 AS "A", 5 AS "=\u202e#"'],
+    ["names alike once they are no formula", `SELECT 1 AS "=a", 2 AS "'=a", 3 AS "'=A"`],
     ["a hostile cell a row", HOSTILE_CELLS],
     [
       "a hostile cell among others",
@@ -94,7 +99,7 @@ describe.each<TextFormat>(["csv", "ndjson", "json"])("DuckDB writes %s", (format
     ],
     [
       "times",
-      "SELECT min(event_time) AS t, TIMESTAMP '2026-03-02 09:00:00.5' AS u FROM audit_logs",
+      "SELECT min(event_time) AS t, TIMESTAMP '2026-03-02 09:00:00.5' AS u, DATE '-infinity' AS v, TIMESTAMP '-infinity' AS w, INTERVAL '-3 days' AS x FROM audit_logs",
     ],
     ["no rows", "SELECT id, hour FROM audit_logs WHERE false"],
     ["a description", "DESCRIBE audit_logs"],

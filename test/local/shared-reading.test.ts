@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { MONDAY_MORNING, makeEntry } from "../../fake-slack/entries.ts";
+import { type EntryFields, MONDAY_MORNING, makeEntry } from "../../fake-slack/entries.ts";
 import type { LakeDatabase } from "../../lib/local/lake-database.ts";
 import { collectRows, type QueryResult } from "../../lib/sql/query-result.ts";
+import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
 import { openLakeOf } from "../sql/open-lake-of.ts";
 
 const DAYS = { from: "2026-03-02", to: "2026-03-02" };
@@ -53,5 +54,58 @@ describe("several queries, some of rare actions", () => {
     });
 
     expect(seen).toEqual([["1"], ["anomaly", "it's\0odd", "user_login"]]);
+  });
+});
+
+describe("saved queries that need only some entries", () => {
+  const PERIOD = { from_day: DAYS.from, to_day: DAYS.to };
+  const statements = [...SAVED_QUERIES.values()]
+    .filter(({ sql }) => /^-- needs only /m.test(sql()))
+    .map(({ parameters, sql }) => {
+      const isKnown = (name: string) => parameters.some((parameter) => parameter.name === name);
+      return sql({ ...PERIOD, ...(isKnown("failures") && { failures: "2" }) });
+    });
+
+  function entriesOf(user: { id: string } | undefined): EntryFields[] {
+    const actor = { id: undefined as never, email: `${user?.id}@example.com`, ...user };
+    const file = { type: "file", file: { ...(user && { id: `F${user.id}` }), name: "plan.pdf" } };
+    return [
+      { action: "user_login_failed", actor },
+      { action: "user_login_failed", actor },
+      { action: "user_login", actor },
+      { action: "user_deactivated", entity: { type: "user", user: { ...user } } },
+      { action: "file_uploaded", actor, entity: file, context: { ua: "curl/8" } },
+      { action: "file_malicious_content_detected", entity: file },
+    ];
+  }
+
+  it("find in them what they find in all, whoever has no id among them", async () => {
+    const others = Array.from({ length: 300 }, (_, i): EntryFields[] => {
+      const actor = { id: `W${i}` };
+      const entity = { type: "file", file: { id: `F${i}` } };
+      return [{ actor }, { action: "file_downloaded", actor, entity }];
+    });
+    const entries = [...entriesOf({ id: "U1" }), ...entriesOf(undefined), ...others.flat()];
+    const lake = await openLakeOf(
+      ...entries.map((entry, second) =>
+        makeEntry({ ...entry, dateCreate: MONDAY_MORNING + second }),
+      ),
+    );
+
+    const shared = await lake.readAll(statements, DAYS, collectRows);
+
+    expect(shared.map(({ rows }) => rows.length)).toEqual([2, 2, 4, 1]);
+    expect(shared).toEqual(await Promise.all(statements.map((sql) => lake.query(sql))));
+  });
+
+  it("read no others", async () => {
+    const [, , malware = ""] = statements;
+    const lake = await openLakeOf(
+      ...entriesOf({ id: "U1" }).map(makeEntry),
+      makeEntry({ action: "file_uploaded", entity: { type: "file", file: { id: "F2" } } }),
+    );
+    const counting = malware.replace(/^WITH[\s\S]*/m, "SELECT count(*) FROM audit_logs");
+
+    expect(await lake.readAll([counting], DAYS, collectRows)).toMatchObject([{ rows: [[2]] }]);
   });
 });

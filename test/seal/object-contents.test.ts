@@ -45,22 +45,41 @@ it("describes an object that was compared as one that was not", async () => {
 
 it("describes what an object holds now when it was changed after it was compared", async () => {
   const { store, key, contents, describe } = await compared();
-  const changed = [lineOf("a", START + 1), lineOf("a", START + 9), lineOf("b", START + 2)];
+  const changed = [lineOf("a", START + 3), lineOf("a", START + 7), lineOf("b", START + 4)];
   store.objects.set(key, gzipSync(changed.map((line) => `${line}\n`).join("")));
 
   expect(await describe(contents)).toMatchObject({
     ...{ archived: 3, twice: 1, twice_ids: ["a"] },
     objects: [
-      { key, entries: 3, altered: true, min_date_create: START + 1, max_date_create: START + 9 },
+      { key, entries: 3, altered: true, min_date_create: START + 3, max_date_create: START + 7 },
     ],
   });
 });
 
+it.each(["compared", "described"])(
+  "refuses an object that was renamed to other times when it is %s",
+  async (when) => {
+    const { store, key, describe } = await compared();
+    const renamed = key.replace(String(START + 3), String(START + 2));
+    store.objects.set(renamed, await store.get(key));
+    store.objects.delete(key);
+
+    const refused =
+      when === "described"
+        ? describe(new KnownContents())
+        : new ArchivedLines(store, "acme", new KnownContents()).cut(HOUR, 100);
+    await expect(refused).rejects.toThrow(
+      `cannot read ${renamed}: its name gives its lines the times ${START + 2} to ${START + 7}, and they have ${START + 3} to ${START + 7}; restore`,
+    );
+  },
+);
+
 it("keeps nothing of an object that is described", async () => {
   const contents = new KnownContents();
   const known = { lines: 1, hash: "", minDateCreate: 1, maxDateCreate: 1 };
-  contents.add("sha256", { ...known, idHashes: new BigUint64Array(1) });
+  const described = { ...known, idHashes: new BigUint64Array(1) };
+  expect(contents.of("sha256", () => described)).toBe(described);
 
-  expect(contents.take("sha256")).toMatchObject(known);
-  expect(contents.has("sha256")).toBe(false);
+  expect(contents.take("sha256")).toBe(described);
+  expect(contents.take("sha256")).toBeUndefined();
 });

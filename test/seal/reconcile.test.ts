@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { makeEntries, makeEntry } from "../../fake-slack/entries.ts";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
+import { parseObjectKey, toObjectKey } from "../../lib/archive/object-key.ts";
 import { importEntries } from "../../lib/import/import-entries.ts";
 import { verify } from "../../lib/seal/verify.ts";
 import { parseExport } from "../../lib/slack/export-file.ts";
@@ -10,6 +11,7 @@ import {
   addLateEntries,
   close,
   DAY,
+  expectSealed,
   manifestOf,
   NEXT_DAY,
   SOURCE,
@@ -58,8 +60,32 @@ describe("a line that was rewritten between storing and sealing", () => {
       damages: [],
       unreconciled: [DAY],
       differs: 1,
+      differsIds: [id],
       altered: [key],
     });
+  });
+});
+
+describe("an object that was renamed to other times", () => {
+  it("is not sealed, and its lines are not stored once more", async () => {
+    await using bed = await startSettledTestBed(makeEntries(12));
+    const [key = ""] = [...bed.archive.objects.keys()];
+    const name = parseObjectKey(key);
+    if (name === undefined) throw new Error(`${key} is no object's`);
+    const renamed = toObjectKey({ ...name, minDateCreate: name.maxDateCreate });
+    bed.archive.objects.set(renamed, await bed.archive.get(key));
+    bed.archive.objects.delete(key);
+
+    expect(await close(bed)).toMatchObject({
+      outcome: "failed",
+      error: { code: "archive_object_unreadable" },
+    });
+    expect(await linesBelow(bed, "audit_logs/")).toHaveLength(12);
+
+    bed.archive.objects.set(key, await bed.archive.get(renamed));
+    bed.archive.objects.delete(renamed);
+    expect(await close(bed)).toMatchObject({ outcome: "sealed" });
+    await expectSealed(bed);
   });
 });
 

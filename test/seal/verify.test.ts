@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "vitest";
 import { decodeLines } from "../../lib/archive/archive-object.ts";
-import { toObjectKey } from "../../lib/archive/object-key.ts";
+import { parseObjectKey, toObjectKey } from "../../lib/archive/object-key.ts";
 import { manifestKey, signatureKey } from "../../lib/archive/sealed-day.ts";
 import { PemManifestSigner } from "../../lib/local/pem-manifest-signer.ts";
 import type { Damage } from "../../lib/seal/damage.ts";
@@ -199,6 +199,31 @@ describe("damage to an object", () => {
 });
 
 describe("an object that no manifest describes", () => {
+  it.each([
+    ["begins earlier", (min: number, max: number) => [min - 1, max] as const],
+    ["begins later", (min: number, max: number) => [min + 1, max] as const],
+    ["ends later", (min: number, max: number) => [min, max + 1] as const],
+    ["is of another day", (min: number, max: number) => [min + 86_400, max + 86_400] as const],
+  ])("is checked against the times in its name, as one that %s", async (_, timesOf) => {
+    const other = new MemoryArchiveStore();
+    await fillArchive(other, SOURCE, [FIRST]);
+    const key = [...other.objects.keys()].find((key) => key.startsWith("audit_logs/")) ?? "";
+    const name = parseObjectKey(key);
+    if (name === undefined) throw new Error(`${key} is no object's`);
+    const [minDateCreate, maxDateCreate] = timesOf(name.minDateCreate, name.maxDateCreate);
+    const renamed = toObjectKey({ ...name, minDateCreate, maxDateCreate });
+    other.objects.set(renamed, await other.get(key));
+    other.objects.delete(key);
+
+    expect((await verify(other, { source: SOURCE })).damages).toEqual([
+      {
+        kind: "object_changed",
+        key: renamed,
+        problem: `its name gives its lines the times ${minDateCreate} to ${maxDateCreate}, and they have ${name.minDateCreate} to ${name.maxDateCreate}`,
+      },
+    ]);
+  });
+
   it.each<[string, () => void]>([
     [
       "its day is not sealed",

@@ -979,6 +979,26 @@ describe("saved queries", () => {
     expect(rows).toEqual([["slack", "same", 3, 2, "2026-03-02", "2026-03-02"]]);
   });
 
+  it("duplicates: tells ids apart that look the same in SQL", async () => {
+    const lines = [
+      ...[String.raw`\ud800`, String.raw`\uD801`, String.raw`x\udfff`, String.raw`x\udfff`].map(
+        (id, i) => `{"id":"${id}","date_create":1772442000,"n":${i}}`,
+      ),
+      ...[`"id":"",`, `"id":"",`, "", ""].map(
+        (id, i) => `{${id}"date_create":1772442000,"n":${i}}`,
+      ),
+    ];
+    const lake = await openLakeOfLines(lines);
+
+    const { rows } = await lake.query(SAVED_QUERIES.get("duplicates")?.sql(MARCH) ?? "");
+
+    expect(rows.map(([, id, copies]) => [id, copies])).toEqual([
+      ["", 2],
+      ["x\ufffd", 2],
+      [null, 2],
+    ]);
+  });
+
   it.each([...SAVED_QUERIES.keys()])("%s reads nothing outside its period", async (name) => {
     const required =
       SAVED_QUERIES.get(name)?.parameters.filter(({ isRequired }) => isRequired) ?? [];

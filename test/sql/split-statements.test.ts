@@ -8,6 +8,10 @@ it.each([
   ["-- one; two\nSELECT 1 /* ; */ + 2;", ["-- one; two\nSELECT 1 /* ; */ + 2"], ""],
   [";;", [], ""],
   ["SELECT 'open;", [], "SELECT 'open;"],
+  [String.raw`SELECT E'it\'s; x'; e'\\';`, [String.raw`SELECT E'it\'s; x'`, String.raw`e'\\'`], ""],
+  ["SELECT 'a' LIKE'%\\'; SELECT 1;", ["SELECT 'a' LIKE'%\\'", "SELECT 1"], ""],
+  ["SELECT $$it's; $t$ a$$; $t$ ; $$ $t$;", ["SELECT $$it's; $t$ a$$", "$t$ ; $$ $t$"], ""],
+  ["SELECT $1; SELECT a$b$c; SELECT $$open;", ["SELECT $1", "SELECT a$b$c"], "SELECT $$open;"],
   ["SELECT 4 - 1 / 2", [], "SELECT 4 - 1 / 2"],
 ])("splits %j", (text, statements, rest) => {
   const split = splitStatements(text);

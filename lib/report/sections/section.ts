@@ -22,7 +22,7 @@ export function queryOf({ queries }: ReportData, name: string): QuerySummary {
 /**
  * The most frequent values of a column of a query, as people see them.
  *
- * @param unnamed - stands for an empty value
+ * @param unnamed - stands for no value
  */
 export function topsOf(
   data: ReportData,
@@ -31,7 +31,8 @@ export function topsOf(
   unnamed = "",
 ): [name: string, count: number][] {
   const tops = queryOf(data, query).tops[column] ?? [];
-  return tops.map(([name, count]) => [visibleText(name || unnamed, NAME_CHARACTERS_MAX), count]);
+  const nameOf = (value: string | null) => (value === "" ? '""' : (value ?? unnamed));
+  return tops.map(([value, count]) => [visibleText(nameOf(value), NAME_CHARACTERS_MAX), count]);
 }
 
 const NAME_CHARACTERS_MAX = 60;

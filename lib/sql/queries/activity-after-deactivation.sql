@@ -6,6 +6,7 @@
 -- leaves out user_channel_join, guest_channel_join, user_channel_leave, guest_channel_leave: recorded joins have the address and client of who invites, and the others are of that kind
 -- leaves out huddle_ended: recorded entries have the address and client of the service that ends huddles
 -- leaves out user_added_to_usergroup, user_removed_from_usergroup: recorded removals have the address and client of an identity provider, and additions are of that kind
+-- needs only actor_id, entity_id in SELECT entity_id FROM audit_logs WHERE dt BETWEEN :from_day AND :to_day AND action IN ('user_deactivated', 'guest_deactivated', 'guest_expired')
 WITH entries AS (
   SELECT
     CASE

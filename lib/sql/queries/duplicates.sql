@@ -9,7 +9,16 @@ WITH twice AS (
   HAVING count(*) > 1
 ),
 entries AS (
-  SELECT source, id, line, dt
+  SELECT
+    source,
+    id,
+    line,
+    dt,
+    -- SQL has no half of a surrogate pair: ids that differ in one alone look the same.
+    CASE
+      WHEN strpos(id, '?') > 0 OR strpos(id, chr(65533)) > 0
+        THEN lower(regexp_extract(line, '"id" ?: ?"[^"]*\\u[dD][89a-fA-F][^"]*"'))
+    END AS escaped_id
   FROM audit_logs
   WHERE dt BETWEEN :from_day AND :to_day
 )
@@ -24,5 +33,7 @@ FROM entries
 JOIN twice
   ON entries.source = twice.source
   AND coalesce(entries.id, '') = coalesce(twice.id, '')
-GROUP BY twice.source, twice.id
-ORDER BY copies DESC, twice.source, twice.id
+  AND (entries.id IS NULL) = (twice.id IS NULL)
+GROUP BY twice.source, twice.id, entries.escaped_id
+HAVING count(*) > 1
+ORDER BY copies DESC, twice.source, twice.id, entries.escaped_id

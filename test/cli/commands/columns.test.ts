@@ -1,7 +1,11 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { encodeObject } from "../../../lib/archive/archive-object.ts";
+import { manifestKey, noteAddendum } from "../../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
+import { ProcessLocks } from "../../../lib/local/process-locks.ts";
+import { startOfDay } from "../../../lib/time.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { lastLine, run } from "../audit-lake.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
@@ -9,10 +13,11 @@ import { temporaryDirectory } from "../temporary-directory.ts";
 const DAYS = ["2026-03-01", "2026-03-02"] as const;
 
 let archive: string;
+let store: DirectoryArchiveStore;
 
 beforeEach(async () => {
   archive = await temporaryDirectory();
-  const store = new DirectoryArchiveStore(archive);
+  store = new DirectoryArchiveStore(archive);
   await fillArchive(store, "slack", [...DAYS, "2026-03-03"]);
   await sealDays(store, "slack", DAYS);
 });
@@ -70,9 +75,83 @@ describe("columns", () => {
     );
   });
 
+  it("removes what a run that was killed has left, and nothing that another writer is at work on", async () => {
+    const unfinished = join(archive, ".unfinished");
+    await writeFile(join(unfinished, "columns.slack.0123"), "half a file");
+    await writeFile(join(unfinished, "columns.slack.0123.mark"), "{}");
+    const others = ["columns.slack-2.0123", "0123"];
+    for (const name of others) await writeFile(join(unfinished, name), "at work");
+    expect((await columns("--day", DAYS[0])).code).toBe(0);
+    expect((await readdir(unfinished)).sort()).toEqual(others.sort());
+  });
+
+  it("leaves the source to a run that is at work on it", async () => {
+    const locks = new ProcessLocks(join(archive, ".locks"));
+    onTestFinished(() => locks.close());
+    locks.tryLock("columns slack", "another");
+    expect(await columns()).toEqual({
+      ...{ code: 75, stdout: "" },
+      stderr: `audit-lake: another run writes columns of "slack" in ${archive}\n`,
+    });
+  });
+
   it("leaves verify to go by the lines", async () => {
     await columns();
     expect(await run(["verify", "--archive", archive])).toMatchObject({ code: 0 });
+  });
+
+  describe("of a day that has more than was sealed", () => {
+    const noteOf = async (day: string) =>
+      noteAddendum(store, { write: (put) => put() }, "slack", { day, revision: 1 });
+    const add = async (day: string) => {
+      const dateCreate = startOfDay(day) + 9 * 3600 + 700;
+      const bytes = Buffer.from(`{"id":"more","date_create":${dateCreate}}`);
+      const { key, body } = await encodeObject("slack", [{ id: "more", dateCreate, bytes }]);
+      await store.put(key, body);
+    };
+
+    it("leaves a noted addendum to its seal, and goes on", async () => {
+      await noteOf(DAYS[0]);
+      await add(DAYS[0]);
+      const { code, stdout, stderr } = await columns();
+      expect({ code, stderr }).toEqual({ code: 75, stderr: "" });
+      expect(stdout).toContain(
+        `${DAYS[0]} has entries that came after its seal, and its lines go on serving it: "audit-lake seal" seals it again`,
+      );
+      expect(stdout).toMatch(new RegExp(`^\\W*${DAYS[1]}`, "m"));
+      expect(lastLine((await columns("--json")).stdout)).toMatchObject({
+        days: [
+          { day: DAYS[0], isNew: false, awaitsSeal: true },
+          { day: DAYS[1], isNew: false },
+        ],
+      });
+      expect(await run(["verify", "--archive", archive])).toMatchObject({ code: 0 });
+    });
+
+    it("makes columns of it while nothing is stored of what was noted", async () => {
+      await noteOf(DAYS[0]);
+      expect((await columns("--day", DAYS[0])).code).toBe(0);
+    });
+
+    it("names what nothing notes, and goes on", async () => {
+      await add(DAYS[0]);
+      const { code, stdout, stderr } = await columns();
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        new RegExp(`^audit-lake: the columns of ${DAYS[0]} of "slack" are not .*run verify`),
+      );
+      expect(stdout).toContain(DAYS[1]);
+      expect((await run(["verify", "--archive", archive])).stdout).toContain("OBJECT ADDED");
+    });
+
+    it("names a manifest that cannot be trusted, and goes on", async () => {
+      await writeFile(join(archive, manifestKey("slack", DAYS[0])), "{}");
+      const { code, stdout, stderr } = await columns();
+      expect(code).toBe(1);
+      expect(stderr).toContain(`cannot trust ${manifestKey("slack", DAYS[0])}`);
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+      expect(stdout).toContain(DAYS[1]);
+    });
   });
 
   it.each<[string, string[], number, string]>([

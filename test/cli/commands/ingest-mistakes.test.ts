@@ -81,3 +81,26 @@ it.each([
   expect(ended.code).toBe(0);
   expect(ended.stderr).toMatch(new RegExp(`^audit-lake: ${option} has no effect.*\\n$`));
 });
+
+it("--until is held against what the run would read", async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const hoursAgo = (hours: number) => String(now - hours * 3600);
+  const args = ["ingest", "--archive", local.archive, "--api-base", local.slack.baseUrl];
+  const first = await run([...args, "--until", hoursAgo(48)]);
+  expect(first).toMatchObject({ code: 2, stdout: "" });
+  expect(first.stderr).toMatch(
+    /^audit-lake: --until .* must be later than .*, where a new archive begins unless --from .*\n$/,
+  );
+  expect(await run([...args, "--from", hoursAgo(72), "--until", hoursAgo(48)])).toMatchObject({
+    code: 0,
+  });
+
+  for (const hours of [48, 36, 36]) {
+    expect(await run([...args, "--until", hoursAgo(hours)])).toMatchObject({ code: 0, stderr: "" });
+  }
+  const early = await run([...args, "--until", hoursAgo(40)]);
+  expect(early).toMatchObject({ code: 2, stdout: "" });
+  expect(early.stderr).toMatch(
+    /^audit-lake: --until .* must not be earlier than .*: the archive of "slack" is complete to there.*\n$/,
+  );
+});

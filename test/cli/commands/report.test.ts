@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,11 +42,39 @@ it.each([
   [["--user", "U1", "--app", "A1"], "name one of --user, --address, --app, --channel"],
   [["--user", " "], "--user needs a value"],
   [["--output", "."], "--output . is a folder: name a file"],
+  [["--output", "/nowhere/x"], "--output /nowhere/x: there is no folder /nowhere"],
+  [
+    ["--user", "U0MILES001", "--output", "/tmp/a", "--evidence", "/tmp/../tmp/a"],
+    "--evidence /tmp/../tmp/a is the file of the page: name another",
+  ],
+  [["--json", "--open"], "option '--json' cannot be used with option '--open'"],
 ])("refuses %j in one line", async (args, problem) => {
   const { code, stderr } = await run(["report", "--archive", archive, ...PERIOD, ...args]);
 
   expect({ code, stderr }).toEqual({ code: 2, stderr: `audit-lake: ${problem}\n` });
 });
+
+it.each(["output", "evidence"])(
+  "leaves no file behind when --%s cannot be written",
+  async (bad) => {
+    const folder = await mkdtemp(join(tmpdir(), "trail-"));
+    const files = { output: join(folder, "trail.html"), evidence: join(folder, "case.zip") };
+    const args = Object.entries({ ...files, [bad]: "/nowhere/x" }).flatMap(([option, file]) => [
+      `--${option}`,
+      file,
+    ]);
+    const { code, stderr } = await run([
+      ...["report", "--archive", archive, ...PERIOD, "--user", "U0MILES001", ...args],
+    ]);
+
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `audit-lake: --${bad} /nowhere/x: there is no folder /nowhere\n`,
+    });
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+  },
+);
 
 it.each([
   ["user", "nobody@example.com"],
@@ -77,21 +105,33 @@ it("says when the archive has nothing of the period", async () => {
   );
 });
 
-it("asks Athena with --stack, and says what that scanned", async () => {
-  const { environment: env } = await deployed({
-    StartQueryExecution: () => ({ QueryExecutionId: "query-1" }),
+/** Athena whose every query has no row, but that of the logins, which has this one. */
+function athena(login: Record<string, string> = {}) {
+  const names = Object.keys(login);
+  const toRow = (texts: string[]) => ({ Data: texts.map((VarCharValue) => ({ VarCharValue })) });
+  return {
+    StartQueryExecution: ({ QueryString }: Record<string, unknown>) => ({
+      QueryExecutionId: String(QueryString).includes("'user_login'\n") ? "logins" : "others",
+    }),
     GetQueryExecution: () => ({
       QueryExecution: {
         Status: { State: "SUCCEEDED" },
         Statistics: { DataScannedInBytes: 10_000_000, EngineExecutionTimeInMillis: 1 },
       },
     }),
-    GetQueryResults: () => ({
-      ResultSet: { ResultSetMetadata: { ColumnInfo: [{ Name: "n", Type: "bigint" }] }, Rows: [] },
+    GetQueryResults: ({ QueryExecutionId }: Record<string, unknown>) => ({
+      ResultSet: {
+        ResultSetMetadata: { ColumnInfo: names.map((Name) => ({ Name, Type: "varchar" })) },
+        Rows: QueryExecutionId === "logins" ? [toRow(names), toRow(Object.values(login))] : [],
+      },
     }),
     GetItem: () => ({}),
     ListObjectsV2: () => [],
-  });
+  };
+}
+
+it("asks Athena with --stack, and says what that scanned", async () => {
+  const { environment: env } = await deployed(athena());
   const { code, stdout, stderr } = await run(["report", "--stack", ...PERIOD, "--json"], { env });
 
   expect({ code, stderr }).toEqual({
@@ -104,6 +144,15 @@ it("asks Athena with --stack, and says what that scanned", async () => {
     hours: [],
     seals: [{ source: "acme", days: 0 }],
   });
+});
+
+it("counts logins by country with --stack, from the file that is named", async () => {
+  const { environment: env } = await deployed(athena({ ip_address: "81.2.69.142", logins: "3" }));
+  const args = ["report", "--stack", ...PERIOD, "--json", "--countries", "included"];
+  const { code, stdout } = await run(args, { env });
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ countries: [["GB", 3]] });
 });
 
 it("refuses files for the rules with --stack, which does not run them", async () => {

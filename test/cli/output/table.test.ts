@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { renderStatusLines, renderTable } from "../../../cli/output/table.ts";
+import { renderStatusLines } from "../../../cli/output/status-lines.ts";
+import { renderTable } from "../../../cli/output/table.ts";
 
 const HEAD = ["action", "count"];
 const ROWS = [

@@ -1,10 +1,13 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { MONDAY_MORNING } from "../../../fake-slack/entries.ts";
+import { encodeObject } from "../../../lib/archive/archive-object.ts";
+import { noteAddendum } from "../../../lib/archive/sealed-day.ts";
 import { S3ArchiveStore } from "../../../lib/aws/s3-archive-store.ts";
 import { systemClock } from "../../../lib/slack/clock.ts";
 import { COMPACT_TABLE } from "../../../lib/sql/table.ts";
 import { COLUMNS_METRICS } from "../../../lib/stack/metrics.ts";
+import { startOfDay } from "../../../lib/time.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { type DeployedFunction, SourceTestBed } from "../source-bed.ts";
 
@@ -78,6 +81,21 @@ describe("the function that compacts", () => {
     });
     expect(bed.metric(COLUMNS_METRICS.notWritten)).toEqual([1]);
     expect(bed.output.join("\n")).toContain("run verify");
+  });
+
+  it("leaves a day with an addendum to its next seal, and counts no damage", async () => {
+    const entry = { id: "late", dateCreate: startOfDay(SECOND) + 60 };
+    const bytes = Buffer.from(JSON.stringify({ id: entry.id, date_create: entry.dateCreate }));
+    const { key, body } = await encodeObject("grid", [{ ...entry, bytes }]);
+    await noteAddendum(archive, { write: (put) => put() }, "grid", { day: SECOND, revision: 1 });
+    await archive.put(key, body);
+
+    expect(await bed.call(compact, { op: "compact", day: SECOND })).toMatchObject({
+      next: "done",
+      isNew: false,
+      awaitsSeal: true,
+    });
+    expect(bed.metric(COLUMNS_METRICS.notWritten)).toEqual([0]);
   });
 
   it("fails when Athena does, so that it is called again", async () => {
