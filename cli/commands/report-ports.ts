@@ -1,13 +1,18 @@
 import { totalmem } from "node:os";
+import { PREFIXES, parseObjectKey, sourcePrefix } from "../../lib/archive/object-key.ts";
 import { sealedHeadsOf } from "../../lib/archive/sealed-heads.ts";
 import { readCheckpointsIn, sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { ReportPorts } from "../../lib/report/collect.ts";
 import type { ReportScope } from "../../lib/report/questions.ts";
+import { rangeOfDays } from "../../lib/time.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
-/** Threads of DuckDB, each of which takes some 100 MB. */
-const THREADS_MAX = 1;
+/**
+ * Compressed lines of the period, up to which DuckDB has one thread: a report of a week stays small,
+ * as each thread takes some 100 MB. With more it has all cores, which it shares with the rules.
+ */
+const ONE_THREAD_BYTES_MAX = 50e6;
 
 /** What compares all entries of a person takes 2 GB for ten million entries; with too little it takes hours. */
 const MEMORY_MAX_BYTES = 4e9;
@@ -26,17 +31,19 @@ export async function portsOfDirectory(
   const heads = await readCheckpointsIn(directory, (checkpoints) =>
     sealedHeadsOf(checkpoints, sources),
   );
+  const store = new DirectoryArchiveStore(directory);
   // DuckDB is optional, and slow to load.
   const { openLake } = await import("../../lib/local/lake-database.ts");
   return {
     version: packageJson.version,
     archive: directory,
-    store: new DirectoryArchiveStore(directory),
+    store,
     sources,
     heads: heads ?? new Map(),
     readAll: async (statements, days, take) => {
+      const isLarge = (await linesBytes(store, scope)) > ONE_THREAD_BYTES_MAX;
       using lake = await openLake(directory, {
-        threadsMax: THREADS_MAX,
+        threadsMax: isLarge ? undefined : 1,
         memoryMaxBytes: Math.min(MEMORY_MAX_BYTES, Math.floor(totalmem() / 2)),
         onNotice: ({ key, problem }) =>
           console.error(`audit-lake: reading the lines of the day instead of ${key}: ${problem}`),
@@ -46,4 +53,20 @@ export async function portsOfDirectory(
     rules,
     addresses,
   };
+}
+
+/** Bytes of the objects that have entries of a report. */
+async function linesBytes(
+  store: DirectoryArchiveStore,
+  { period, source }: ReportScope,
+): Promise<number> {
+  const { from, until } = rangeOfDays(period);
+  let bytes = 0;
+  for await (const { key, sizeBytes } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
+    const name = parseObjectKey(key);
+    if (name !== undefined && name.minDateCreate < until && name.maxDateCreate >= from) {
+      bytes += sizeBytes;
+    }
+  }
+  return bytes;
 }

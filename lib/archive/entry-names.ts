@@ -11,6 +11,8 @@ export class EntryNames {
   readonly #names: NameList;
   /** Number of a name, at the place that the hash of its id says, or at the next free one. */
   #places: Uint32Array;
+  /** Where the last search ended that found nothing: a free place. */
+  #searched = 0;
 
   /** @param names - how many to expect */
   constructor(names = 0) {
@@ -31,6 +33,16 @@ export class EntryNames {
   add(entries: NameRows, row: number): void {
     this.#names.add(entries, row);
     this.#putLast();
+  }
+
+  /** @returns whether the name was not here: only then it is added */
+  addOnce(entries: NameRows, row: number): boolean {
+    if (this.has(entries, row)) return false;
+    this.#names.add(entries, row);
+    // The search has ended at the place that the name is to have.
+    if (this.#hasRoom()) this.#places[this.#searched] = this.size;
+    else this.#makeRoom();
+    return true;
   }
 
   addName(name: EntryName): void {
@@ -73,7 +85,10 @@ export class EntryNames {
     for (;;) {
       // Those of one id stand in ascending order.
       const number = this.#places[place] as number;
-      if (number === 0) return 0;
+      if (number === 0) {
+        this.#searched = place;
+        return 0;
+      }
       const isDate =
         dateCreate === undefined || this.#names.dateCreateOf(number - 1) === dateCreate;
       if (number > after && isDate && this.#names.isId(number - 1, buffer, start, end)) {
@@ -84,13 +99,17 @@ export class EntryNames {
   }
 
   #putLast(): void {
-    const { size } = this.#names;
-    if (1.25 * size < this.#places.length) {
-      this.#put(size);
-    } else {
-      this.#places = placesFor(2 * size);
-      for (let number = 1; number <= size; number++) this.#put(number);
-    }
+    if (this.#hasRoom()) this.#put(this.size);
+    else this.#makeRoom();
+  }
+
+  #hasRoom(): boolean {
+    return 1.25 * this.size < this.#places.length;
+  }
+
+  #makeRoom(): void {
+    this.#places = placesFor(2 * this.size);
+    for (let number = 1; number <= this.size; number++) this.#put(number);
   }
 
   #put(number: number): void {

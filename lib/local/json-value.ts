@@ -1,5 +1,5 @@
 import {
-  DuckDBTimestampTZValue,
+  type DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
@@ -14,22 +14,34 @@ import {
  * writes. JSON has no integers of 64 bits: those that a number does not hold exactly are strings.
  */
 export const toJsonValue: DuckDBValueConverter<Json> = (value, type, converter) => {
+  if (value === null) return null;
   if (typeof value === "bigint" && Number.isSafeInteger(Number(value))) return Number(value);
-  if (type.typeId === DuckDBTypeId.FLOAT) return shortestFloat(value, type, converter);
-  const infinity = infinityOf(value);
-  if (infinity !== undefined) return infinity;
-  // Its own text has the offset that this machine had when the program began.
-  if (value instanceof DuckDBTimestampTZValue)
-    return `${new DuckDBTimestampValue(value.micros)}+00`;
-  return JsonDuckDBValueConverter(value, type, converter);
+  switch (type.typeId) {
+    case DuckDBTypeId.FLOAT:
+      return shortestFloat(value, type, converter);
+    case DuckDBTypeId.DATE:
+    case DuckDBTypeId.TIMESTAMP_S:
+    case DuckDBTypeId.TIMESTAMP_MS:
+    case DuckDBTypeId.TIMESTAMP_NS:
+      return infinityOf(value) ?? String(value);
+    case DuckDBTypeId.TIMESTAMP_TZ:
+      return infinityOf(value) ?? inUtc(value as DuckDBTimestampTZValue);
+    default:
+      return JsonDuckDBValueConverter(value, type, converter);
+  }
 };
 
-/** Classes of most dates and times print infinity as the day or second that stands for it. */
+/** The classes of these types print infinity as the day or second that stands for it. */
 function infinityOf(value: DuckDBValue): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (!("isFinite" in value) || value.isFinite) return undefined;
   const [count = 0] = Object.values(value);
   return count < 0 ? "-infinity" : "infinity";
+}
+
+/** The class's own text has the offset that this machine had when the program began. */
+function inUtc({ micros }: DuckDBTimestampTZValue): string {
+  return `${new DuckDBTimestampValue(micros)}+00`;
 }
 
 /** Digits that tell any two numbers of 32 bits apart. */

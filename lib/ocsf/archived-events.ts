@@ -1,14 +1,10 @@
-import {
-  ArchiveObjectError,
-  decodeText,
-  measureText,
-  splitLines,
-} from "../archive/archive-object.ts";
+import { ArchiveObjectError, decodeText, measureText } from "../archive/archive-object.ts";
 import { type ObjectName, PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { TimeRange } from "../time.ts";
 import type { SchemaVersion } from "./classes.ts";
 import { type OcsfEvent, toEvent } from "./event.ts";
+import { lineTexts } from "./line-texts.ts";
 
 /** Which entries become events; what is absent does not restrict them. */
 export interface EventSelection extends Partial<TimeRange> {
@@ -33,23 +29,19 @@ export async function* archivedEvents(
   for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
     const name = parseObjectKey(key);
     if (name === undefined || name.maxDateCreate < from || name.minDateCreate >= until) continue;
-    const lines = await readObject(store, key, name).catch((error) => {
+    const text = await readObject(store, key, name).catch((error) => {
       if (!(error instanceof ArchiveObjectError) || onDamaged === undefined) throw error;
       onDamaged(key, error.problem);
-      return [];
+      return Buffer.of();
     });
-    const events = eventsOf(lines, name.source, version);
+    const events = eventsOf(text, name.source, version);
     const isWithin = name.minDateCreate >= from && name.maxDateCreate < until;
     yield isWithin ? events : eventsWithin({ from, until }, events);
   }
 }
 
-function* eventsOf(
-  lines: readonly Uint8Array[],
-  source: string,
-  version: SchemaVersion,
-): Generator<OcsfEvent> {
-  for (const line of lines) yield toEvent(textOf(line), source, version);
+function* eventsOf(text: Buffer, source: string, version: SchemaVersion): Generator<OcsfEvent> {
+  for (const line of lineTexts(text)) yield toEvent(line, source, version);
 }
 
 function* eventsWithin(
@@ -61,19 +53,14 @@ function* eventsWithin(
   }
 }
 
-/** UTF-8, without a copy of the bytes. */
-function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString();
-}
-
 async function readObject(
   store: Pick<ArchiveStore, "get">,
   key: string,
   { hash }: ObjectName,
-): Promise<Uint8Array[]> {
+): Promise<Buffer> {
   const text = await decodeText(key, await store.get(key));
   if (measureText(text).hash !== hash) {
     throw new ArchiveObjectError(key, "its lines are not those that its name was made from");
   }
-  return splitLines(text);
+  return text;
 }

@@ -88,6 +88,11 @@ export class ArchivedLines {
     this.#stretches = this.#stretches.filter(({ lines }) => lines <= this.#linesMax);
   }
 
+  /** Nothing is known of what this window lists. */
+  beginWindow(): void {
+    for (const stretch of this.#stretches) stretch.forgetListed();
+  }
+
   /** Read anew what is asked for next. */
   forget(): void {
     this.#stretches = [];

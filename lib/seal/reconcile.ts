@@ -1,6 +1,6 @@
 import type { Archive } from "../archive/archive.ts";
 import { EntryNames } from "../archive/entry-names.ts";
-import { allRows, type EntryRows, type NameRows } from "../archive/entry-rows.ts";
+import { allRows, type NameRows } from "../archive/entry-rows.ts";
 import { type EntryName, idTextOf } from "../archive/name-list.ts";
 import type { Clock, FirstListedSearch, ReconciledHour } from "../ports.ts";
 import { addLateness } from "../run/lateness.ts";
@@ -9,7 +9,7 @@ import { storePage } from "../run/store-page.ts";
 import { PAGE_FILL } from "../run/window.ts";
 import { HOURS_PER_DAY, hourOf, nowSeconds, SECONDS_PER_HOUR, type TimeRange } from "../time.ts";
 import type { ArchivedLines } from "./archived-lines.ts";
-import { digestText } from "./digest-text.ts";
+import { compareTexts } from "./compare-texts.ts";
 import { IDS_NAMED_MAX } from "./manifest.ts";
 
 /** Pages of a window whose ids are in memory: a denser window is made shorter, down to a second. */
@@ -101,6 +101,7 @@ export async function* reconcile(
     const { window, entriesPerSecond, search } = page;
     if (listed?.from !== window.from || listed.until !== window.until) {
       listed = { ...window, names: new EntryNames(page.page.table.rows), differing: new Map() };
+      archived.beginWindow();
     }
     for (const row of await storeMissing(archive, archived, page, listed)) {
       const dateCreate = page.page.table.dateCreateOf(row);
@@ -156,24 +157,21 @@ async function storeMissing(
 ): Promise<readonly number[]> {
   const { table } = page.page;
   const inside = rowsIn(page);
-  for (const row of inside) {
-    if (!listed.names.has(table, row)) listed.names.add(table, row);
-  }
-  const { known, others } = await compareTexts(archived, table, inside);
-  const missing = inside.filter((row) => !known.has(row));
+  const { known, others } = await compareTexts(archived, table, inside, listed.names);
+  const missing = inside.filter((row) => known[row] === 0);
   const missingNames = new EntryNames(missing.length);
   for (const row of missing) missingNames.add(table, row);
   // Of an id that the page gives twice, the first is stored: it takes both to see that.
-  const rows = allRows(table).filter((row) => !known.has(row) || missingNames.hasId(table, row));
+  const rows = allRows(table).filter((row) => known[row] === 0 || missingNames.hasId(table, row));
   const { added } = await storePage(archive, page, rows);
   archived.add(table, added);
   const stored = new Set(added);
   const unstored = missing.filter((row) => !stored.has(row));
   if (unstored.length > 0) {
     archived.forget();
-    const again = await compareTexts(archived, table, unstored);
+    const again = await compareTexts(archived, table, unstored, listed.names);
     for (const row of unstored) {
-      if (!again.known.has(row) || again.others.has(row)) others.add(row);
+      if (again.known[row] === 0 || again.others.has(row)) others.add(row);
     }
   }
   for (const row of others) {
@@ -185,35 +183,6 @@ async function storeMissing(
     await archive.quarantine(texts, page.window.from);
   }
   return added;
-}
-
-/** @returns the rows that are archived, and those among them with another text */
-async function compareTexts(
-  archived: ArchivedLines,
-  entries: EntryRows,
-  rows: readonly number[],
-): Promise<{ known: Set<number>; others: Set<number> }> {
-  const known = new Set<number>();
-  const others = new Set<number>();
-  const names = new EntryNames(rows.length);
-  let [from, until] = [Number.POSITIVE_INFINITY, 0];
-  for (const row of rows) {
-    names.add(entries, row);
-    from = Math.min(from, entries.dateCreateOf(row));
-    until = Math.max(until, entries.dateCreateOf(row) + 1);
-  }
-  for await (const { stretch, rows: lines } of archived.linesIn({ from, until })) {
-    for (const line of lines) {
-      let number = names.numberOf(stretch.names, line);
-      while (number > 0) {
-        const row = rows[number - 1] as number;
-        known.add(row);
-        if (!stretch.hasText(line, digestText(entries.textOf(row)))) others.add(row);
-        number = names.numberOf(stretch.names, line, number);
-      }
-    }
-  }
-  return { known, others };
 }
 
 /** The entries with an id and a time within the window. */
@@ -258,8 +227,8 @@ async function countUnlisted(
   const unlisted = new EntryNames();
   for await (const { stretch, rows } of archived.linesIn(range)) {
     for (const row of rows) {
-      if (listed.names.has(stretch.names, row) || unlisted.has(stretch.names, row)) continue;
-      unlisted.add(stretch.names, row);
+      if (stretch.isListed(row) || listed.names.has(stretch.names, row)) continue;
+      unlisted.addOnce(stretch.names, row);
     }
   }
   return unlisted.size;

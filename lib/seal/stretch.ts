@@ -9,6 +9,8 @@ export class Stretch implements TimeRange {
   readonly names = new NameList();
   #until: number;
   #digests = Buffer.allocUnsafeSlow(1024 * DIGEST_BYTES);
+  /** By row, 1 for lines that the window is known to list. */
+  #listed = new Uint8Array(1024);
   /** Lines of each second. */
   readonly #counts: Uint32Array;
   /** The rows, ascending by second, and where each second begins there; made when asked for. */
@@ -45,13 +47,31 @@ export class Stretch implements TimeRange {
     return true;
   }
 
+  noteListed(row: number): void {
+    this.#listed[row] = 1;
+  }
+
+  /** Whether it was noted that the window lists this line. */
+  isListed(row: number): boolean {
+    return this.#listed[row] === 1;
+  }
+
+  /** Another window begins. */
+  forgetListed(): void {
+    this.#listed.fill(0);
+  }
+
   /** @param text - of the entry in that row */
   add(entries: NameRows, row: number, text: Uint8Array): void {
     const start = this.lines * DIGEST_BYTES;
     if (start === this.#digests.length) {
-      const digests = Buffer.allocUnsafeSlow(Math.ceil(1.5 * this.lines) * DIGEST_BYTES);
+      const capacity = Math.ceil(1.5 * this.lines);
+      const digests = Buffer.allocUnsafeSlow(capacity * DIGEST_BYTES);
       digests.set(this.#digests);
       this.#digests = digests;
+      const listed = new Uint8Array(capacity);
+      listed.set(this.#listed);
+      this.#listed = listed;
     }
     this.#digests.write(digestText(text), start, DIGEST_BYTES, "latin1");
     this.names.add(entries, row);
@@ -60,7 +80,7 @@ export class Stretch implements TimeRange {
     this.#order = undefined;
   }
 
-  /** Forget the last seconds until no more lines are left than these, or one second. */
+  /** Forget the last seconds until no more lines are left than these, or one second; before any is noted. */
   cut(linesMax: number): void {
     let seconds = 1;
     for (let lines = this.#counts[0] ?? 0; seconds < this.#until - this.from; seconds++) {

@@ -1,9 +1,10 @@
-import { decodeLines } from "../archive/archive-object.ts";
+import { decodeText } from "../archive/archive-object.ts";
 import { listManifests, manifestKey, newestRevision } from "../archive/sealed-day.ts";
 import { CLASS_NAMES, CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
 import { columnsOf } from "../ocsf/columns.ts";
 import { type EventContext, enrichEvent } from "../ocsf/enrichments.ts";
 import { type OcsfEvent, toEvent } from "../ocsf/event.ts";
+import { lineTexts } from "../ocsf/line-texts.ts";
 import { ParquetEvents } from "../ocsf/parquet/parquet-events.ts";
 import { type ArchiveStore, type Clock, ObjectMissingError } from "../ports.ts";
 import { type ArchivedObject, hashOf, parseManifest } from "../seal/manifest.ts";
@@ -189,8 +190,8 @@ async function* inOrder(
     const ready = next < 0 ? waiting.length : next;
     yield* waiting.slice(0, ready);
     waiting = waiting.slice(ready);
-    for (const line of await readSealed(archive, unit, object)) {
-      waiting.push(toEvent(Buffer.from(line).toString(), unit.source, unit.version));
+    for (const line of lineTexts(await readSealed(archive, unit, object))) {
+      waiting.push(toEvent(line, unit.source, unit.version));
     }
   }
   yield* waiting.sort((a, b) => a.time - b.time);
@@ -200,7 +201,7 @@ async function readSealed(
   archive: ArchiveStore,
   { source, day }: EventUnit,
   { key, sha256 }: ArchivedObject,
-): Promise<Uint8Array[]> {
+): Promise<Buffer> {
   const body = await archive.get(key).catch((cause) => {
     if (!(cause instanceof ObjectMissingError)) throw cause;
     throw new DayEventsError(`${day} of "${source}": ${key} is missing; run verify`, { cause });
@@ -208,7 +209,7 @@ async function readSealed(
   if (hashOf(body) !== sha256) {
     throw new DayEventsError(`${day} of "${source}": ${key} is not what was sealed; run verify`);
   }
-  return decodeLines(key, body);
+  return decodeText(key, body);
 }
 
 /** Parts that were begun when an action was of another class. */

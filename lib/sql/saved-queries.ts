@@ -125,7 +125,7 @@ export function readSavedQueries(directory: URL): Map<string, SavedQuery> {
  * @throws {Error} when the file is not of this form, which is a mistake in it
  */
 export function parseSavedQuery(name: string, file: string): SavedQuery {
-  const [, header = "", select = ""] = /^((?:--.*\n)*)([\s\S]*)$/.exec(file) ?? [];
+  const [, header = "", select = ""] = /^\ufeff?((?:--[^\n]*\n)*)([\s\S]*)$/.exec(file) ?? [];
   const lines = header.split("\n").map((line) => line.replace(/^-- ?/, "").trim());
   const [title = "", ...question] = lines.filter(
     (line) => line !== "" && !/^(?:parameter|leaves out|needs only) /.test(line),

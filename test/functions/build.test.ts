@@ -8,14 +8,14 @@ import { zipFunctions } from "../../packages/zip-functions.ts";
 /** Of its zip, as Lambda gets it: what was reached, and some for a fix or two. */
 const ZIP_KILOBYTES_MAX: Record<string, number> = {
   backfill: 145,
-  columns: 119,
-  detect: 196,
+  columns: 120,
+  detect: 198,
   ingest: 120,
   notify: 114,
   ocsf: 159,
-  report: 490,
+  report: 493,
   "schema-watch": 112,
-  seal: 161,
+  seal: 163,
 };
 
 let directory: string;

@@ -87,6 +87,14 @@ describe("a value of each type is the same", () => {
     expect(rows).toEqual([VALUES.map(([, json]) => json)]);
   });
 
+  it("in rows where there is none", async () => {
+    const types = VALUES.map(([sql]) => `CASE WHEN false THEN ${sql} END`);
+    const { rows } = await lake.query(
+      `SELECT ${types.join(", ")}, [NULL::DATE, DATE '2026-03-02']`,
+    );
+    expect(rows).toEqual([[...VALUES.map(() => null), [null, "2026-03-02"]]]);
+  });
+
   it("in Parquet", async () => {
     expect(await copyParquet(ALL)).toBe(1);
 

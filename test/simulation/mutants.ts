@@ -387,7 +387,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "compares ids and not texts",
-    file: "seal/reconcile.ts",
+    file: "seal/compare-texts.ts",
     find: "if (!stretch.hasText(line, digestText(entries.textOf(row)))) others.add(row);",
     replace: "void digestText;",
     seed: 1,

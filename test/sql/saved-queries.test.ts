@@ -14,18 +14,8 @@ import { functionsIn, trinoProblems } from "./trino-grammar.ts";
 const TRINO_FUNCTIONS = new Set([
   ...["array_agg", "count", "max", "min", "max_by", "min_by", "row_number", "sum", "lag", "lead"],
   ...["array_distinct", "array_except", "array_join", "array_sort", "sequence", "split"],
-  ...[
-    "chr",
-    "coalesce",
-    "nullif",
-    "concat",
-    "length",
-    "lower",
-    "lpad",
-    "strpos",
-    "substr",
-    "translate",
-  ],
+  ...["chr", "coalesce", "nullif", "concat", "length", "lower", "lpad"],
+  ...["strpos", "substr", "translate"],
   ...["date_diff", "date_format", "date_trunc", "from_unixtime"],
   ...["json_extract", "json_extract_scalar", "json_format"],
   ...["regexp_extract", "regexp_extract_all", "regexp_like", "regexp_replace"],
@@ -44,6 +34,16 @@ WHERE dt BETWEEN :from_day AND :to_day
 `;
 
 describe("parseSavedQuery", () => {
+  it.each([
+    ["a byte order mark", `\ufeff${FILE}`],
+    ["line breaks of Windows", FILE.replaceAll("\n", "\r\n")],
+  ])("reads a file with %s", (_, file) => {
+    const { title, question, parameters } = parseSavedQuery("who", file);
+    expect(title).toBe("Who did it");
+    expect(question).toBe("The first line of the question and the second.");
+    expect(parameters).toHaveLength(4);
+  });
+
   it("reads title, question and parameters from the comment", () => {
     const query = parseSavedQuery("who", FILE);
 

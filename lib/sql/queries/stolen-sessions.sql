@@ -7,6 +7,7 @@
 -- leaves out user_channel_join, guest_channel_join, user_channel_leave, guest_channel_leave: recorded joins have the address and client of who invites, and the others are of that kind
 -- leaves out huddle_ended: recorded entries have the address and client of the service that ends huddles
 -- leaves out user_added_to_usergroup, user_removed_from_usergroup: recorded removals have the address and client of an identity provider, and additions are of that kind
+-- needs only session_id in SELECT session_id FROM audit_logs WHERE dt BETWEEN :from_day AND :to_day AND user_agent <> '' GROUP BY session_id HAVING min(user_agent) <> max(user_agent)
 WITH entries AS (
   SELECT
     session_id,

@@ -16,6 +16,7 @@ it("reads JSON in which a name is in several objects", async () => {
     { a: [], b: {} },
   ];
   expect(await read(JSON.stringify(value, undefined, 2))).toEqual(value);
+  expect(await read(`\ufeff${JSON.stringify(value)}`)).toEqual(value);
 });
 
 it.each([
