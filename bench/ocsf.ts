@@ -2,7 +2,7 @@
  * `npm run bench:ocsf`: the CPU of making events, beside that of ingesting the same entries, each
  * in a process of its own, from its start to its end. Figures are worth comparing within one go only.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
@@ -28,11 +28,16 @@ try {
     (baseUrl) => ingestInto(directory, baseUrl, { from: FROM, until: FROM + HOURS * 3600 }),
   );
   const { entries } = ingested.summary;
-  const eventsAs = (output: "ndjson" | "parquet") => {
+  const eventsAs = (output: "ndjson" | "parquet", ...options: string[]) => {
     const to = ["--output", output, "--file", join(directory, `events.${output}`)];
-    return measure([COMMAND, "ocsf", "--archive", directory, ...to]);
+    return measure([COMMAND, "ocsf", "--archive", directory, ...to, ...options]);
   };
-  const [ndjson, parquet] = [await eventsAs("ndjson"), await eventsAs("parquet")];
+  const ndjson = await eventsAs("ndjson");
+  const networks = join(directory, "networks.txt");
+  await writeFile(networks, "0.0.0.0/0 everywhere\n"); // so that each event gets an enrichment
+  const context = ["--countries", "included", "--networks", networks];
+  const enriched = await eventsAs("ndjson", ...context);
+  const parquet = await eventsAs("parquet");
   const files = await work<OcsfUse>(
     "ocsf-worker.ts",
     { directory } satisfies OcsfJob,
@@ -46,6 +51,7 @@ try {
   for (const [name, use] of [
     [`ingestion of ${entries} entries`, ingested],
     ["events as NDJSON", ndjson],
+    ["events as NDJSON, what is known of addresses besides", enriched],
     ["events as Parquet", parquet],
     ["events as Parquet, a file a class", files],
   ] as const) {

@@ -41,6 +41,7 @@ import {
   readRuleSettings,
   readSuppressions,
 } from "../run/detection-files.ts";
+import { entryFinderOf } from "../run/entry-finder.ts";
 import { exportSigma } from "../run/export-sigma.ts";
 import { readOwnRules } from "../run/own-rules.ts";
 
@@ -221,6 +222,7 @@ async function detect(
     {
       ...range,
       ...(source === undefined ? {} : { source }),
+      finder: await entryFinderOf(archive),
       onAlert,
       onObject: ({ objects, entries }, newest) => {
         const text = `${formatCounted(objects, "object")}, ${formatCounted(entries, "entry", "entries")} so far, at ${formatTime(newest)}`;

@@ -47,7 +47,9 @@ const { environment, logger, metrics, ...lambda } = createFunction(
   SERVICES.events,
   EVENTS_ENVIRONMENT,
 );
-// Each entry is an object here: a young generation that may grow takes half the CPU.
+// Each entry is an object here: a young generation that may grow takes less CPU. A second of CPU
+// costs the same with any memory up to a vCPU's, so half the memory would save nothing:
+// docs/internals/performance.md.
 setFlagsFromString("--semi-space-growth-factor=2");
 const client = new S3Client(S3_OPTIONS);
 const archive = new S3ArchiveStore(client, environment.ARCHIVE_BUCKET);

@@ -75,6 +75,8 @@ export async function* verifyColumns(
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 class ComparedDay {
   readonly #archive: ArchiveStore;
   readonly #columns: ReadableColumns;
@@ -89,10 +91,19 @@ class ComparedDay {
   }
 
   async problems(): Promise<ColumnsProblem[]> {
+    for (;;) {
+      const marks = await this.#columns.marks(this.#source, this.#day);
+      const problems = await this.#problemsBeside(marks);
+      if (problems.length === 0) return problems;
+      // The day may have been written anew meanwhile.
+      if (isSame(marks, await this.#columns.marks(this.#source, this.#day))) return problems;
+    }
+  }
+
+  async #problemsBeside(stored: readonly StoredMark[]): Promise<ColumnsProblem[]> {
     const [source, day] = [this.#source, this.#day];
     const key = this.#columns.keyOf(source, day);
     const newest = await newestRevision(this.#archive, source, day);
-    const stored = await this.#columns.marks(source, day);
     if (newest === 0) {
       const isFile = (await this.#columns.fileHash(source, day)) !== undefined;
       const keys = [...stored.map(({ key }) => key), ...(isFile ? [key] : [])];
@@ -143,6 +154,13 @@ class ComparedDay {
       throw error;
     }
   }
+}
+
+function isSame(marks: readonly StoredMark[], others: readonly StoredMark[]): boolean {
+  return (
+    marks.length === others.length &&
+    marks.every(({ bytes }, at) => Buffer.compare(bytes, others[at]?.bytes ?? NOTHING) === 0)
+  );
 }
 
 /** @param sealed - what a mark must say of the lines; where it is not known, any mark will do */

@@ -284,6 +284,7 @@ function name(text: string): string {
   return oneLine(text, MAX_NAME_LENGTH);
 }
 
-function fact(text: string): string {
+/** What an entry says, as alerts quote it; its id, too. */
+export function fact(text: string): string {
   return oneLine(text, MAX_FACT_LENGTH);
 }

@@ -38,8 +38,7 @@ export async function correlate(
   forgetAfterSeconds: number,
 ): Promise<Alert[]> {
   await inParallel(stretches, CONCURRENCY, async (stretch) => {
-    const { correlation, start } = stretch;
-    const points = stretch.points.map((point) => ({ ...point, value: toValue(point.value) }));
+    const { correlation, start, points } = stretch;
     const isMany = points.length > maxRelevantPoints(correlation);
     const texts = (isMany ? relevantPoints(correlation, points) : points).map(toText);
     // Entries of the stretch after this one look back at it.

@@ -1,4 +1,5 @@
 import type { AuditLogEntry } from "../slack/types.ts";
+import type { DecidingColumn } from "./deciding-column.ts";
 import type { Rule, RuleContext, RuleDescription } from "./rule.ts";
 import type { Subject } from "./subjects.ts";
 
@@ -43,6 +44,8 @@ export interface Step {
 
 /** A step that stands alone may count what entries name, such as files, instead of entries. */
 export interface CountedStep extends Step {
+  /** All that `distinct` reads of an entry; absent: it may read anything. */
+  readonly distinctBy?: DecidingColumn;
   /** An entry for which there is nothing does not count. */
   distinct?(entry: AuditLogEntry, context: RuleContext): string | undefined;
 }

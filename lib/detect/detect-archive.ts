@@ -1,13 +1,17 @@
-import { decodeLines } from "../archive/archive-object.ts";
+import { decodeLines, decodeText } from "../archive/archive-object.ts";
 import { PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts";
 import type { ArchiveStore } from "../ports.ts";
-import { hourOf, type TimeRange } from "../time.ts";
+import { systemClock } from "../slack/clock.ts";
+import { hourOf, nowSeconds, type TimeRange } from "../time.ts";
 import { type Alert, alertName } from "./alert.ts";
 import type { Detection } from "./correlation.ts";
 import { CorrelationHistory } from "./correlation-history.ts";
 import { Detector, type DetectorSettings } from "./detector.ts";
 import { SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
+import type { EntryFinder, FoundEntries, FoundOfObject, StoredName } from "./ports.ts";
 import { isAtLeast, type RuleDescription } from "./rule.ts";
+
+const NEWLINE = 0x0a;
 
 /** What a rule would have reported. */
 interface RuleCount {
@@ -44,6 +48,7 @@ export interface ArchiveFindings {
  * history is. A correlation knows nothing of entries before `from`.
  *
  * @param options.source - only entries of this source
+ * @param options.finder - finds what rules need of objects, instead of all lines; the alerts stay the same
  * @param options.from - epoch seconds, included; older entries are skipped
  * @param options.until - epoch seconds, excluded; newer entries are skipped
  * @param options.onAlert - each alert, in order, also those that a suppression holds back; `entries` counts those of its first object
@@ -56,6 +61,7 @@ export async function detectArchive(
   settings: DetectorSettings,
   options: Partial<TimeRange> & {
     source?: string;
+    finder?: EntryFinder | undefined;
     onAlert?: (alert: Alert) => void;
     onObject?: (findings: Omit<ArchiveFindings, "rules">, newest: number) => void;
   } = {},
@@ -74,22 +80,31 @@ export async function detectArchive(
   const raised = new OpenPeriods();
   const correlations = new CorrelationHistory(settings);
 
-  for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
-    const name = parseObjectKey(key);
-    if (name === undefined || name.maxDateCreate < from || name.minDateCreate >= until) {
-      continue;
+  const examine = async ({ key, maxDateCreate }: StoredName, part: FoundOfObject | undefined) => {
+    if (part === undefined) {
+      return detector.detect(key, await decodeLines(key, await store.get(key)), { from, until });
     }
-    const lines = await decodeLines(key, await store.get(key));
-    const found = detector.detect(key, lines, { from, until });
-    sources.add(name.source);
+    // In one second entries are in an order that only the object tells, and alerts name the first.
+    const wanted = hasSeveralInASecond(part.wanted)
+      ? inOrderOf(await decodeText(key, await store.get(key)), part.wanted)
+      : part.wanted;
+    const unwanted = { entries: part.entries - wanted.length, latest: maxDateCreate };
+    return detector.detect(key, linesOf(wanted), { from, until, unwanted });
+  };
+  const isWhole = ({ minDateCreate, maxDateCreate }: StoredName) =>
+    minDateCreate >= from && maxDateCreate < until && maxDateCreate <= nowSeconds(systemClock);
+
+  for await (const [object, entries] of objectsOf(store, detector, options)) {
+    const part = isWhole(object) ? await entries?.of(object) : undefined;
+    const hour = hourOf(object.minDateCreate);
+    raised.moveTo(object.source, hour);
+    correlations.moveTo(object.source, hour);
+    const found = await examine(object, part);
+    sources.add(object.source);
     findings.objects += 1;
     findings.entries += found.entries;
     findings.unreadable += found.unreadable.length;
-    const hour = hourOf(name.minDateCreate);
-    raised.moveTo(name.source, hour);
-    correlations.moveTo(name.source, hour);
-    const correlated = correlations.correlate(found.stretches);
-    for (const alert of [...found.alerts, ...correlated]) {
+    for (const alert of [...found.alerts, ...correlations.correlate(found.stretches)]) {
       const count = counts.get(alert.ruleId);
       if (count !== undefined) {
         count.matches += alert.entries;
@@ -106,7 +121,7 @@ export async function detectArchive(
         count.failures += failures;
       }
     }
-    onObject?.(findings, name.maxDateCreate);
+    onObject?.(findings, object.maxDateCreate);
   }
   const ofSources = sources.size === 0 ? [source] : [...sources];
   const highest = highestOf(ofSources.flatMap((one) => detector.rulesOf(one)));
@@ -122,6 +137,59 @@ export async function detectArchive(
       return count === undefined ? [] : [{ rule, ...count }];
     }),
   };
+}
+
+/** Each object in the range, in the order of the keys, with what finds entries of its source. */
+async function* objectsOf(
+  store: Pick<ArchiveStore, "list">,
+  detector: Detector,
+  options: Partial<TimeRange> & { source?: string; finder?: EntryFinder | undefined },
+): AsyncGenerator<[StoredName, FoundEntries | undefined]> {
+  const { source, from = 0, until = Number.POSITIVE_INFINITY, finder } = options;
+  const objects: StoredName[] = [];
+  for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
+    const name = parseObjectKey(key);
+    if (name !== undefined && name.maxDateCreate >= from && name.minDateCreate < until) {
+      objects.push({ key, ...name });
+    }
+  }
+  for (const [source, ofSource] of Map.groupBy(objects, ({ source }) => source)) {
+    using entries = await finder?.find(source, ofSource, detector.demandOf(source));
+    for (const object of ofSource) yield [object, entries];
+  }
+}
+
+type Wanted = FoundOfObject["wanted"];
+
+function linesOf(wanted: Wanted): Uint8Array[] {
+  return wanted.map(({ line }) => line);
+}
+
+function hasSeveralInASecond(wanted: Wanted): boolean {
+  return wanted.some(({ time }, index) => time === wanted[index + 1]?.time);
+}
+
+/**
+ * Entries of an object in the order of its lines.
+ *
+ * @param text - all of its lines, by time
+ */
+function inOrderOf(text: Buffer, wanted: Wanted): Wanted {
+  let from = 0;
+  return [...Map.groupBy(wanted, ({ time }) => time).values()].flatMap((ofSecond) => {
+    if (ofSecond.length === 1) return ofSecond;
+    const placed = ofSecond.map((one) => ({ one, at: offsetOf(text, one.line, from) }));
+    from = Math.min(...placed.map(({ at }) => at));
+    return placed.toSorted((a, b) => a.at - b.at).map(({ one }) => one);
+  });
+}
+
+function offsetOf(text: Buffer, line: Uint8Array, from: number): number {
+  for (let at = text.indexOf(line, from); at >= 0; at = text.indexOf(line, at + 1)) {
+    const isLine = (at === 0 || text[at - 1] === NEWLINE) && text[at + line.length] === NEWLINE;
+    if (isLine) return at;
+  }
+  throw new Error("what was found of an object is not in it");
 }
 
 /** Each rule once, by its id, with the highest severity that it has. */

@@ -15,10 +15,12 @@ import {
 import { configureRules, type RuleOverrides } from "./configure.ts";
 
 import type { Detection } from "./correlation.ts";
+import { demandOf } from "./demand.ts";
 import { EntryLine, wholeEntry } from "./entry-line.ts";
 import { expiredAlert, SUPPRESSION_EXPIRED } from "./expired-suppression.ts";
 import type { MatchedEntries } from "./inspect.ts";
 import { parseEntry, readHead } from "./parse-entry.ts";
+import type { Demand } from "./ports.ts";
 import {
   isAtLeast,
   type Rule,
@@ -71,6 +73,8 @@ interface RuleFailure {
   error: unknown;
 }
 
+const NONE_UNWANTED = { entries: 0, latest: Number.NEGATIVE_INFINITY };
+
 /** Runs every rule on every entry. Keeps no state between two calls. */
 export class Detector {
   readonly settings: DetectorSettings;
@@ -92,13 +96,19 @@ export class Detector {
     return leastSeverity === undefined || isAtLeast(severity, leastSeverity);
   }
 
+  /** Which entries of a source its rules need. */
+  demandOf(source: string): Demand {
+    return demandOf(this.#matchingRulesOf(source), this.settings.context);
+  }
+
+  #matchingRulesOf(source: string): readonly Detection[] {
+    return this.rulesOf(source).filter((rule) => canMatch(rule, this.settings.context));
+  }
+
   #byActionOf(source: string): RulesByAction {
     const known = this.#bySource.get(source);
     if (known !== undefined) return known;
-    const { context } = this.settings;
-    const byActions = toRulesByAction(
-      this.rulesOf(source).filter((rule) => canMatch(rule, context)),
-    );
+    const byActions = toRulesByAction(this.#matchingRulesOf(source));
     this.#bySource.set(source, byActions);
     return byActions;
   }
@@ -108,6 +118,7 @@ export class Detector {
    * @param options.from - epoch seconds, included; older entries are skipped
    * @param options.until - epoch seconds, excluded; newer entries are skipped
    * @param options.now - epoch seconds: entries after it do not show that a suppression has expired
+   * @param options.unwanted - entries of the object that are not among the lines, as no rule needs them
    * @param options.onEntry - sees every entry that is looked at; one on which it throws
    *   is counted as unreadable
    * @throws {RangeError} when `objectKey` does not name an object of audit logs
@@ -117,6 +128,7 @@ export class Detector {
     lines: Iterable<Uint8Array>,
     options: Partial<TimeRange> & {
       now?: number;
+      unwanted?: { entries: number; latest: number };
       onEntry?: (entry: AuditLogEntry) => void;
     } = {},
   ): Findings {
@@ -125,11 +137,11 @@ export class Detector {
       throw new RangeError(`${objectKey} is not the key of an object of audit logs`);
     }
     const { from = 0, until = Number.POSITIVE_INFINITY, onEntry } = options;
-    const { now = nowSeconds(systemClock) } = options;
+    const { now = nowSeconds(systemClock), unwanted = NONE_UNWANTED } = options;
     const findings: Findings = {
       alerts: [],
       stretches: [],
-      entries: 0,
+      entries: unwanted.entries,
       matches: 0,
       unreadable: [],
       failures: new Map(),
@@ -137,7 +149,7 @@ export class Detector {
     const groups = new Map<string, MatchGroup>();
     const stretches = new Stretches(this.settings, { source: name.source, objectKey });
     const ofSource = this.#byActionOf(name.source);
-    let latest = Number.NEGATIVE_INFINITY;
+    let latest = unwanted.latest;
     let lineNumber = 0;
     for (const bytes of lines) {
       lineNumber += 1;

@@ -8,7 +8,7 @@ export interface Point {
   step: number;
   /** Epoch seconds. */
   time: number;
-  /** What is counted: the entry's id, or what it names. In the stores, the hash of that. */
+  /** What is counted: hash of the entry's id, or of what it names. */
   value: string;
   /** Mark of the suppression that fits the entry; empty when none does. */
   mark: string;
@@ -27,6 +27,20 @@ export function parsePoint(text: string): Point {
 /** 72 bits: two of a thousand values are the same with a probability of 10^-16. */
 export function toValue(counted: string): string {
   return hash("sha256", counted, "base64url").slice(0, 12);
+}
+
+/** Values that are kept: what entries name is often the same, such as a country. */
+const MAX_REMEMBERED = 10_000;
+const remembered = new Map<string, string>();
+
+/** The same for texts that come again and again. */
+export function toRepeatedValue(counted: string): string {
+  const known = remembered.get(counted);
+  if (known !== undefined) return known;
+  const value = toValue(counted);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(counted, value);
+  return value;
 }
 
 /**

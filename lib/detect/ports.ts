@@ -83,3 +83,60 @@ export interface CorrelationStore {
   /** What every `add` that has ended before has added; empty when there was none. */
   read(key: string): Promise<ReadonlySet<string>>;
 }
+
+/** A column of `audit_logs` that may be asked instead of entries. */
+export interface AskedColumn {
+  column: string;
+  /** Condition of SQL: rows of which the column may say something else than the entry. */
+  unsure?: string;
+}
+
+/** Which entries rules need, as far as columns can tell: nobody else's can change an alert. */
+export interface Demand {
+  /** Those with these actions. */
+  all: readonly string[];
+  /** Those with these actions of which a column has a certain value; null where it has none. */
+  decided: readonly (AskedColumn & {
+    actions: readonly string[];
+    isWanted(value: string | null): boolean;
+  })[];
+  /**
+   * Those of a subject that has enough of each step in two stretches of time next to each
+   * other, counted from the epoch.
+   */
+  sequences: readonly {
+    withinSeconds: number;
+    /** `column` holds the subject. */
+    steps: readonly (AskedColumn & {
+      actions: readonly string[];
+      /** Entries, or different values of a column. */
+      atLeast: number;
+      distinct?: string | undefined;
+    })[];
+  }[];
+}
+
+/** Finds entries of an archive's days faster than their lines can be read. */
+export interface EntryFinder {
+  /**
+   * @param objects - all objects of the source that are read
+   */
+  find(source: string, objects: readonly StoredName[], demand: Demand): Promise<FoundEntries>;
+}
+
+/** Where an object is, and what its name says. */
+export interface StoredName extends ObjectName {
+  key: string;
+}
+
+export interface FoundEntries extends Disposable {
+  /** @returns nothing when the object's lines must be read */
+  of(object: StoredName): Promise<FoundOfObject | undefined>;
+}
+
+export interface FoundOfObject {
+  /** All of the object, wanted or not. */
+  entries: number;
+  /** Those wanted, and what is no entry as Slack writes them, by time; in one second in any order. */
+  wanted: readonly { time: number; line: Uint8Array }[];
+}

@@ -1,6 +1,7 @@
 import type { AuditLogEntry } from "../slack/types.ts";
 import type { AddressContext } from "./context/address-context.ts";
 import type { StaffList } from "./context/staff-list.ts";
+import type { DecidingColumn } from "./deciding-column.ts";
 import type { TechniqueId } from "./techniques.ts";
 
 /** From least to most urgent. */
@@ -55,6 +56,8 @@ export interface RuleDescription {
 export interface Rule extends RuleDescription {
   /** Only entries with these actions are examined. */
   readonly actions: readonly string[];
+  /** All that `matches` reads of an entry; absent: it may read anything. */
+  readonly decidedBy?: DecidingColumn;
   /** Absent: every entry of `actions` matches. */
   matches?(entry: AuditLogEntry, context: RuleContext): boolean;
   /** One line for a person. */

@@ -2,7 +2,7 @@ import type { AuditLogEntry } from "../slack/types.ts";
 import { MAX_ENTRY_IDS } from "./alert.ts";
 import type { Correlation, CountedStep } from "./correlation.ts";
 import type { DetectorSettings } from "./detector.ts";
-import type { Point } from "./points.ts";
+import { type Point, toRepeatedValue, toValue } from "./points.ts";
 import type { RuleContext } from "./rule.ts";
 
 /** What correlations depend on, besides their entries. */
@@ -20,7 +20,6 @@ export interface Stretch {
   subjectId: string;
   /** Epoch seconds. */
   start: number;
-  /** With what is counted itself, in the order of the entries. */
   points: Point[];
   /** Of the first entries, at most `MAX_ENTRY_IDS`. */
   entryIds: string[];
@@ -63,7 +62,7 @@ export class Stretches {
     const { context, suppressions } = this.#settings;
     const subjectId = correlation.steps[step]?.by.id(entry);
     if (subjectId === undefined) return false;
-    const value = countedIn(correlation, entry, context);
+    const value = valueIn(correlation, entry, context);
     if (value === undefined) return false;
     const mark = suppressions?.markOf(correlation, this.#place.source, subjectId, entry) ?? "";
     const time = entry.date_create;
@@ -122,11 +121,13 @@ interface OfStart {
   bySubject: Map<string, Stretch>;
 }
 
-function countedIn(
+function valueIn(
   { steps }: Correlation,
   entry: AuditLogEntry,
   context: RuleContext,
 ): string | undefined {
   const only: CountedStep | undefined = steps.length === 1 ? steps[0] : undefined;
-  return only?.distinct === undefined ? entry.id : only.distinct(entry, context);
+  if (only?.distinct === undefined) return toValue(entry.id);
+  const counted = only.distinct(entry, context);
+  return counted === undefined ? undefined : toRepeatedValue(counted);
 }

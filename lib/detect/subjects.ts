@@ -17,6 +17,8 @@ export interface Subject {
   name(entry: AuditLogEntry): string;
   /** Column of `audit_logs` that holds the id. */
   readonly column: string;
+  /** Condition of SQL: entries of which that column may hold something else. */
+  readonly unsure?: string;
   /** Which part of a suppression names it. */
   readonly kind: "actor" | "entity" | "address";
 }
@@ -25,6 +27,9 @@ export interface Subject {
 export function known(id: string): string | undefined {
   return id === "unknown" ? undefined : id;
 }
+
+/** Of SQL: where the id is no text, the entity may have another. */
+const NO_ID = "coalesce(entity_id, '') IN ('', 'true', 'false')";
 
 function appName(name: string | undefined): string {
   return name === undefined ? "app without a name" : `app ${quoted(name)}`;
@@ -43,6 +48,7 @@ export const TARGET_USER: Subject = {
   id: (entry) => (textAt(entry, "entity", "type") === "user" ? known(entityId(entry)) : undefined),
   name: targetPersonName,
   column: "entity_id",
+  unsure: `entity_type = 'user' AND ${NO_ID}`,
   kind: "actor",
 };
 
@@ -67,6 +73,7 @@ export const TARGET_APP: Subject = {
   id: (entry) => textAt(entry, "entity", "app", "id"),
   name: (entry) => appName(textAt(entry, "entity", "app", "name")),
   column: "entity_id",
+  unsure: `entity_type IS DISTINCT FROM 'app' OR ${NO_ID}`,
   kind: "entity",
 };
 
@@ -83,5 +90,6 @@ export const ANOMALOUS_USER: Subject = {
   id: (entry) => TARGET_USER.id(entry) ?? ACTOR.id(entry),
   name: (entry) => (TARGET_USER.id(entry) === undefined ? ACTOR : TARGET_USER).name(entry),
   column: "coalesce(nullif(entity_id, ''), actor_id)",
+  unsure: `entity_type IS DISTINCT FROM 'user' OR ${NO_ID}`,
   kind: "actor",
 };

@@ -5,6 +5,9 @@ import { pipeline } from "node:stream/promises";
 import { ArchiveObjectError } from "../archive/archive-object.ts";
 import { ObjectMissingError } from "../ports.ts";
 
+/** More than any object has: of the text in it, 512 MiB are read at most. */
+const READ_BYTES_MAX = 640 * 1024 * 1024;
+
 const NOT_A_FILE = "it is not a regular file";
 const DENIED = "permission denied";
 /** What is wrong with one file; of anything else, such as too many open ones, the run must hear. */
@@ -24,6 +27,9 @@ const PROBLEMS: Record<string, string> = {
  */
 export async function readArchiveFile(path: string, key: string): Promise<Uint8Array> {
   return withFile(path, key, async (file, sizeBytes) => {
+    if (sizeBytes > READ_BYTES_MAX) {
+      throw new ArchiveObjectError(key, `it has ${sizeBytes} bytes, more than an object can have`);
+    }
     const body = Buffer.allocUnsafeSlow(sizeBytes);
     let length = 0;
     for (let read = 1; length < sizeBytes && read > 0; length += read) {

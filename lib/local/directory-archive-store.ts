@@ -93,8 +93,11 @@ export class DirectoryArchiveStore implements ArchiveStore {
    * this store and the checkpoints keep beside the objects.
    */
   async *paths(): AsyncGenerator<ArchivePath> {
-    for (const { name, isFolder } of await this.#allIn("")) {
-      if (isFolder && !NOT_OF_THE_ARCHIVE.has(name)) yield* this.#walkAll(name);
+    for (const { name, isFolder, isFile } of await this.#allIn("")) {
+      if (isFile || NOT_OF_THE_ARCHIVE.has(name)) continue;
+      // A link to another disk, perhaps.
+      const found = await statIfThere(join(this.#directory, name));
+      if (found?.isDirectory()) yield* this.#walkAll(isFolder ? name : `${name}/`);
     }
   }
 

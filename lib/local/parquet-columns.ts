@@ -108,9 +108,12 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
         accept: async (mark) => {
           // A day without entries needs no file.
           const file = contents.entries === 0 ? undefined : await hashArchiveFile(draft, path);
-          await writeFile(markDraft, encodeMark({ ...mark, file }));
-          // The mark first: what is between the two fits nothing, and the lines serve the day.
-          await rename(markDraft, this.#pathOf(columnsMarkKey(source, day)));
+          await writeFile(markDraft, encodeMark({ ...mark, file }), { flush: true });
+          // Without a file the lines serve the day: so they do wherever this ends, and no file
+          // lies beside the mark of another, which verify would take for damage.
+          const markPath = this.#pathOf(columnsMarkKey(source, day));
+          for (const former of [path, markPath]) await rm(former, { force: true, recursive: true });
+          await rename(markDraft, markPath);
           if (file === undefined) await rm(draft);
           else await rename(draft, path);
         },

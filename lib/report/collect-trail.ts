@@ -1,4 +1,4 @@
-import type { Alert } from "../detect/alert.ts";
+import { type Alert, fact } from "../detect/alert.ts";
 import { toIsoSeconds } from "../time.ts";
 import { readAlerts, toAlertSummary } from "./alerts.ts";
 import { type ReportPorts, runRules } from "./collect.ts";
@@ -45,7 +45,7 @@ async function alertsAbout(
   signal: AbortSignal,
 ): Promise<AlertSummary[]> {
   if (entries.length === 0) return [];
-  const ids = new Set(entries.map(({ id }) => id));
+  const ids = new Set(entries.map(({ id }) => fact(id)));
   const alerts: Alert[] = [];
   const keep = (alert: Alert) => {
     if (ids.has(alert.entry.id) && alert.suppression === undefined) alerts.push(alert);

@@ -75,13 +75,20 @@ function isOfQuery(kind: keyof typeof QUERIES, value: string, scope: ReportScope
     { from_day: from, to_day: to, [parameter]: value },
     scope.source,
   );
-  return `id IN (SELECT id FROM (\n${sql}\n) AS trail)`;
+  // SQL has no half of a surrogate pair: another entry may seem to have the id.
+  return `id IN (SELECT id FROM (\n${sql}\n) AS trail)
+  AND (strpos(id, '?') = 0 AND strpos(id, chr(65533)) = 0 OR strpos(lower(line), lower(${textOf(value)})) > 0)`;
 }
 
 /** A whole value of a field, or of a list in a text: as in the saved queries. */
 function isNamed(value: string): string {
-  const text = `'${value.replaceAll("'", "''")}'`;
+  const text = textOf(value);
   return `(strpos(line, concat('"', ${text}, '"')) > 0 OR strpos(line, concat('\\"', ${text}, '\\"')) > 0)`;
+}
+
+/** SQL. */
+function textOf(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
 }
 
 export async function readTrail({
@@ -96,7 +103,7 @@ export async function readTrail({
       const at = (column: string) => String(row[columns.indexOf(column)] ?? "");
       const dateCreate = Number(at("date_create"));
       entries.push({
-        id: at("id"),
+        id: idOf(at("id"), at("line")),
         source: at("source"),
         dateCreate,
         time: toIsoSeconds(dateCreate),
@@ -111,6 +118,11 @@ export async function readTrail({
     }
   }
   return { entries, total };
+}
+
+/** The id as the rules see it: SQL has `?` or U+FFFD instead of half of a surrogate pair. */
+function idOf(id: string, line: string): string {
+  return /[?\ufffd]/.test(id) ? String(JSON.parse(line).id) : id;
 }
 
 /** A session of the subject, or of somebody who dealt with it. */

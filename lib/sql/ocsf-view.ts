@@ -74,9 +74,9 @@ ${selectList(COLUMNS)}
 FROM (
   SELECT
     *,
-    coalesce(known_type, ${UNKNOWN.type_uid}) AS type_uid,
-    coalesce(known_severity, ${UNKNOWN.severity_id}) AS severity_id,
-    coalesce(known_status, ${UNKNOWN.status_id}) AS status_id
+    ${unlessUnread("known_type", UNKNOWN.type_uid)} AS type_uid,
+    ${unlessUnread("known_severity", UNKNOWN.severity_id)} AS severity_id,
+    ${unlessUnread("known_status", UNKNOWN.status_id)} AS status_id
   FROM ${AUDIT_LOGS_VIEW}
   LEFT JOIN ${TYPES_SQL}
   ON action = type_action
@@ -85,6 +85,14 @@ FROM (
 /** @param database - the Glue database in which both views stand */
 export function ocsfView(database: string): GlueTableInput {
   return athenaView({ name: OCSF_VIEW, columns: OCSF_COLUMNS, sql: OCSF_SQL }, database);
+}
+
+/**
+ * Each entry has a time. Where there is none, the line is one that SQL cannot read, and its action
+ * is not an unknown one: to look for it in the line would read all lines of days in columns.
+ */
+function unlessUnread(known: string, unknown: number): string {
+  return `coalesce(${known}, CASE WHEN date_create IS NOT NULL THEN ${unknown} END)`;
 }
 
 function byId(ids: Readonly<Record<string, number>>): [number, string][] {

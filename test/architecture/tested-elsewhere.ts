@@ -98,6 +98,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/security-lake/event-key.ts": "test/security-lake/write-day-events.test.ts",
 
   // The steps of a seal.
+  "lib/seal/compare-texts.ts": "test/seal/reconcile.test.ts",
   "lib/seal/check-addenda.ts": "test/seal/addendum.test.ts",
   "lib/seal/check-objects.ts": "test/seal/verify.test.ts",
   "lib/seal/attempt.ts": "test/seal/seal-day.test.ts",

@@ -36,6 +36,22 @@ describe("I2: a set of names", () => {
     );
   });
 
+  it("adds a name once, and says whether it did", () => {
+    fc.assert(
+      fc.property(fc.array(NAME), (added) => {
+        const names = new EntryNames();
+        const rows = rowsOf(added);
+        const pairs = new Set<string>();
+        added.forEach(([id, dateCreate], row) => {
+          expect(names.addOnce(rows, row)).toBe(!pairs.has(`${dateCreate} ${id}`));
+          pairs.add(`${dateCreate} ${id}`);
+          expect(names.numberOf(rows, row)).toBeGreaterThan(0);
+          expect(names.size).toBe(pairs.size);
+        });
+      }),
+    );
+  });
+
   it("grows with its names and the length of their ids", () => {
     const all = Array.from({ length: 3000 }, (_, at) => [`${at}`.repeat(40), at] as const);
     const rows = rowsOf(all);

@@ -86,6 +86,26 @@ describe("columns that were compared with their lines", () => {
     expect(await verify()).toEqual([{ day: DAY, problems: [] }]);
   });
 
+  it("have none though they are written anew meanwhile", async () => {
+    class WrittenMeanwhile extends ParquetColumns {
+      #isFirst = true;
+      override async marks(source: string, day: string) {
+        const marks = await super.marks(source, day);
+        const before = marks.map((mark) => ({ ...mark, bytes: Buffer.from("of another file") }));
+        const isFirst = this.#isFirst;
+        this.#isFirst = false;
+        return isFirst ? before : marks;
+      }
+    }
+    const columns = new WrittenMeanwhile(directory);
+    expect(await verify({}, columns)).toEqual([{ day: DAY, problems: [] }]);
+  });
+
+  it("have none when they are made anew and the run ends before the file is there", async () => {
+    await rm(join(directory, KEY));
+    expect(await verify()).toEqual([{ day: DAY, problems: [] }]);
+  });
+
   it("are not looked at outside the days that are asked for", async () => {
     expect(await verify({ from: "2026-03-03" })).toEqual([]);
     expect(await verify({ to: "2026-03-01" })).toEqual([]);

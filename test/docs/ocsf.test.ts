@@ -70,7 +70,7 @@ All events also have \`cloud\`, \`actor\`, \`severity\`, \`status\`, \`unmapped\
 
 ## The view
 
-\`audit_logs_ocsf\` has, in Athena and in \`audit-lake query\`: ${OCSF_COLUMNS.map(({ name }) => `\`${name}\``).join(", ")}. Name \`dt\` in each query, as for \`audit_logs\`.
+\`audit_logs_ocsf\` has, in Athena and in \`audit-lake query\`: ${OCSF_COLUMNS.map(({ name }) => `\`${name}\``).join(", ")}. Name \`dt\` in each query, as for \`audit_logs\`. Of a line that SQL cannot read, all but \`raw_data\` and what the path says is NULL, as in \`audit_logs\`: \`audit-lake ocsf\` reads it, so its class has one event more.
 
 \`\`\`sql
 SELECT class_name, count(*) AS events FROM audit_logs_ocsf

@@ -8,6 +8,7 @@ import {
   rm,
   stat,
   symlink,
+  truncate,
   utimes,
   writeFile,
 } from "node:fs/promises";
@@ -189,10 +190,22 @@ describe("what has the name of an object and is no file", () => {
     expect(paths).toContainEqual({ path: `${KEY}/`, isFolder: true });
   });
 
+  it("is a file that is larger than any object", async () => {
+    await writeFile(path(), "");
+    await truncate(path(), 1e12);
+    await expect(store.get(KEY)).rejects.toThrow("it has 1000000000000 bytes, more than an object");
+  });
+
   it("is missing below a file", async () => {
     await writeFile(path(), "");
     expect(await keys(`${KEY}/y`)).toEqual([]);
     await expect(store.get(`${KEY}/y`)).rejects.toThrow(ObjectMissingError);
+  });
+
+  it("is found by its path below a link to a folder, as of a disk of its own", async () => {
+    await mkdir(join(directory, "disk/c"), { recursive: true });
+    await symlink(join(directory, "disk"), join(directory, "a2"));
+    expect(await all(store.paths())).toContainEqual({ path: "a2/c/", isFolder: true });
   });
 
   it("is read through a link to a file", async () => {

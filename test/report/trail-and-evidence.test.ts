@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parseHTML } from "linkedom";
 import { expect, it, onTestFinished } from "vitest";
-import { MONDAY_MORNING, makeEntry } from "../../fake-slack/entries.ts";
+import { MONDAY_MORNING, makeEntry, type WireEntry } from "../../fake-slack/entries.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { NO_CONTEXT } from "../../lib/detect/rule.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
@@ -48,9 +48,13 @@ const ENTRIES = [
   }),
 ];
 
-async function makeTrail(subject: TrailSubject, sealed = ["2026-03-02"]) {
+async function makeTrail(
+  subject: TrailSubject,
+  sealed = ["2026-03-02"],
+  entries: readonly WireEntry[] = ENTRIES,
+) {
   const directory = await makeDirectory();
-  await writeArchive(directory, ENTRIES);
+  await writeArchive(directory, entries);
   const store = new DirectoryArchiveStore(directory);
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const signer = new PemManifestSigner(
@@ -93,6 +97,20 @@ it.each<[TrailSubject, string[]]>([
   expect(
     [...document.querySelectorAll(".trail li pre")].map(({ textContent }) => textContent),
   ).toHaveLength(ids.length);
+});
+
+it("a trail takes no entry for one whose id looks the same in SQL", async () => {
+  const { data } = await makeTrail(
+    { kind: "user", value: "U07SUSPECT" },
+    [],
+    [
+      makeEntry({ id: "\ufeff\ud800", actor: SUSPECT, action: "role_change_to_owner" }),
+      makeEntry({ id: "\ufeff\ud801" }),
+    ],
+  );
+
+  expect(data.entries.map(({ id }) => id)).toEqual(["\ufeff\ud800"]);
+  expect(data.alerts.map(({ ruleId }) => ruleId)).toEqual(["owner-granted"]);
 });
 
 it("the page of a trail says how long it was silent, and shows sessions and alerts", async () => {

@@ -77,6 +77,24 @@ describe("the archived lines", () => {
     }
   });
 
+  it("are known as listed only in the window that noted it", async () => {
+    const archived = linesOf((await scatteredArchive()).store);
+    const listedIn = async (range: TimeRange) => {
+      const listed: boolean[] = [];
+      for await (const { stretch, rows } of archived.linesIn(range)) {
+        for (const row of rows) listed.push(stretch.isListed(row));
+      }
+      return listed;
+    };
+    for await (const { stretch, rows } of archived.linesIn({ from: START, until: START + 11 })) {
+      for (const row of rows) stretch.noteListed(row);
+    }
+
+    expect(await listedIn({ from: START, until: START + 21 })).toEqual([true, true, false]);
+    archived.beginWindow();
+    expect(await listedIn({ from: START, until: START + 21 })).toEqual([false, false, false]);
+  });
+
   it("are read once for all windows of a stretch, whichever window is asked for first", async () => {
     const { store, entries } = await scatteredArchive();
     let gets = 0;

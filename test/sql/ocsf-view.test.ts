@@ -5,7 +5,7 @@ import { archivedEvents } from "../../lib/ocsf/archived-events.ts";
 import type { OcsfEvent } from "../../lib/ocsf/event.ts";
 import { OCSF_COLUMNS, OCSF_SQL, ocsfView } from "../../lib/sql/ocsf-view.ts";
 import { exampleLines, knownActions } from "../ocsf/example-lines.ts";
-import { makeDirectory, writeArchive } from "./open-lake-of.ts";
+import { makeDirectory, openLakeOfLines, writeArchive } from "./open-lake-of.ts";
 import { trinoProblems } from "./trino-grammar.ts";
 
 /** Names of both sides, and what of an event the column has. */
@@ -42,6 +42,23 @@ describe("audit_logs_ocsf", () => {
     lake.close();
 
     expect(rows).toEqual(events.map((event) => Object.values(COMPARED).map((read) => read(event))));
+  });
+
+  it("says nothing of a line that SQL cannot read, not that its action is unknown", async () => {
+    const deep = `${"[".repeat(2000)}${"]".repeat(2000)}`;
+    const lake = await openLakeOfLines([
+      `{"id":"1","date_create":1772442000,"action":"user_login","details":${deep}}`,
+      '{"id":"2","date_create":1772442000}',
+    ]);
+
+    const { rows } = await lake.query(
+      "SELECT length(raw_data), class_uid, class_name, type_uid, severity, status, metadata_uid FROM audit_logs_ocsf ORDER BY 1",
+    );
+
+    expect(rows).toEqual([
+      [35, 6003, "API Activity", 600399, "Informational", "Unknown", "2"],
+      [4068, null, null, null, null, null, null],
+    ]);
   });
 
   it("is Trino's SQL, and fits into Glue's view", () => {

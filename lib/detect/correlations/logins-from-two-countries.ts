@@ -1,4 +1,5 @@
 import type { Correlation } from "../correlation.ts";
+import { IP_ADDRESS } from "../deciding-column.ts";
 import {
   EXAMPLE_ADDRESSES,
   exampleContext,
@@ -32,7 +33,15 @@ export const loginsFromTwoCountries: Correlation = {
   needs: "addresses",
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
-  steps: [{ actions: ["user_login"], by: ACTOR, atLeast: 2, distinct: countryOfPerson }],
+  steps: [
+    {
+      actions: ["user_login"],
+      by: ACTOR,
+      atLeast: 2,
+      distinctBy: IP_ADDRESS,
+      distinct: countryOfPerson,
+    },
+  ],
   alertTitle: (user, { atLeast, within }) =>
     `${user} signed in from at least ${atLeast} countries within ${within}`,
   examples: {

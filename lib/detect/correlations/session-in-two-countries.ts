@@ -1,4 +1,5 @@
 import type { Correlation } from "../correlation.ts";
+import { IP_ADDRESS } from "../deciding-column.ts";
 import {
   EXAMPLE_ADDRESSES,
   exampleContext,
@@ -50,7 +51,15 @@ export const sessionInTwoCountries: Correlation = {
   needs: "addresses",
   reference: ACTIONS_REFERENCE,
   withinSeconds: 60 * 60,
-  steps: [{ actions: ACTIONS, by: SESSION, atLeast: 2, distinct: countryOfPerson }],
+  steps: [
+    {
+      actions: ACTIONS,
+      by: SESSION,
+      atLeast: 2,
+      distinctBy: IP_ADDRESS,
+      distinct: countryOfPerson,
+    },
+  ],
   alertTitle: (user, { atLeast, within }) =>
     `One session of ${user} was in at least ${atLeast} countries within ${within}`,
   examples: {

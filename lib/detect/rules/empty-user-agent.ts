@@ -1,4 +1,5 @@
 import type { AuditLogEntry } from "../../slack/types.ts";
+import { CLIENT } from "../deciding-column.ts";
 import { actorKey, actorName, entityName, locationName } from "../entry-fields.ts";
 import { valueAt } from "../entry-line.ts";
 import { exampleEntry } from "../example-entry.ts";
@@ -25,6 +26,7 @@ export const emptyUserAgent: Rule = {
   techniques: ["T1550.004", "T1213.005"],
   reference: ACTIONS_REFERENCE,
   actions: ["user_login", "file_downloaded"],
+  decidedBy: CLIENT,
   matches: (entry) => valueAt(entry, ["context", "ua"]) === "",
   alertTitle: (entry) =>
     `${actorName(entry)} used a client that does not name itself in ${locationName(entry)}: ${entry.action} of ${entityName(entry)}`,

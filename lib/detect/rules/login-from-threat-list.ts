@@ -1,5 +1,6 @@
 import type { AuditLogEntry } from "../../slack/types.ts";
 import { TOR_LIST } from "../context/address-context.ts";
+import { IP_ADDRESS } from "../deciding-column.ts";
 import { actorName, targetKey, targetName, textAt } from "../entry-fields.ts";
 import { EXAMPLE_ADDRESSES, exampleContext, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule, type RuleContext } from "../rule.ts";
@@ -29,6 +30,7 @@ export const loginFromThreatList: Rule = {
   needs: "addresses",
   reference: ACTIONS_REFERENCE,
   actions: ["user_login"],
+  decidedBy: IP_ADDRESS,
   matches: (entry, given) => threatLists(entry, given).length > 0,
   alertTitle: (entry) =>
     `${actorName(entry)} signed in as ${targetName(entry)} from an address on a threat list`,

@@ -1,4 +1,5 @@
 import { TOR_LIST } from "../context/address-context.ts";
+import { IP_ADDRESS } from "../deciding-column.ts";
 import { actorName, targetKey, targetName, textAt } from "../entry-fields.ts";
 import { EXAMPLE_ADDRESSES, exampleContext, exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
@@ -22,6 +23,7 @@ export const loginFromTor: Rule = {
   needs: "addresses",
   reference: ACTIONS_REFERENCE,
   actions: ["user_login"],
+  decidedBy: IP_ADDRESS,
   matches: (entry, { addresses }) =>
     addresses?.of(textAt(entry, "context", "ip_address")).lists.includes(TOR_LIST) ?? false,
   alertTitle: (entry) => `${actorName(entry)} signed in as ${targetName(entry)} through Tor`,

@@ -1,3 +1,4 @@
+import { FILE_NAME } from "../deciding-column.ts";
 import { actorName, targetKey, targetName, textAt } from "../entry-fields.ts";
 import { exampleEntry } from "../example-entry.ts";
 import { ACTIONS_REFERENCE, type Rule } from "../rule.ts";
@@ -17,6 +18,7 @@ export const suspiciousFileShared: Rule = {
   techniques: ["T1204.002", "T1080"],
   reference: ACTIONS_REFERENCE,
   actions: ["file_uploaded", "file_shared"],
+  decidedBy: FILE_NAME,
   matches: (entry) => DANGEROUS.test(textAt(entry, "entity", "file", "name") ?? ""),
   alertTitle: (entry) => `${actorName(entry)} shared ${targetName(entry)}`,
   dedupeKey: targetKey,
