@@ -21,6 +21,7 @@ import { benchDays, fillArchive, SOURCE } from "./made-up-archive.ts";
 import { formatNumber, measure } from "./measured.ts";
 import { processUse } from "./processes.ts";
 
+/** As `npm start` makes it, about 203,000 entries in an object an hour; here the days are sealed, too. */
 const DEMO = { days: 7, entriesPerWeek: 200_000 };
 const DAYS_IN_COLUMNS = 30;
 

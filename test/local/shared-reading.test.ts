@@ -61,17 +61,12 @@ describe("saved queries that need only some entries", () => {
   const PERIOD = { from_day: DAYS.from, to_day: DAYS.to };
   const statements = [...SAVED_QUERIES.values()]
     .filter(({ sql }) => /^-- needs only /m.test(sql()))
-    .map(({ parameters, sql }) => {
-      const isKnown = (name: string) => parameters.some((parameter) => parameter.name === name);
-      return sql({ ...PERIOD, ...(isKnown("failures") && { failures: "2" }) });
-    });
+    .map(({ sql }) => sql(PERIOD));
 
   function entriesOf(user: { id: string } | undefined): EntryFields[] {
     const actor = { id: undefined as never, email: `${user?.id}@example.com`, ...user };
     const file = { type: "file", file: { ...(user && { id: `F${user.id}` }), name: "plan.pdf" } };
     return [
-      { action: "user_login_failed", actor },
-      { action: "user_login_failed", actor },
       { action: "user_login", actor },
       { action: "user_deactivated", entity: { type: "user", user: { ...user } } },
       { action: "file_uploaded", actor, entity: file, context: { ua: "curl/8" } },
@@ -94,12 +89,12 @@ describe("saved queries that need only some entries", () => {
 
     const shared = await lake.readAll(statements, DAYS, collectRows);
 
-    expect(shared.map(({ rows }) => rows.length)).toEqual([2, 2, 4, 1]);
+    expect(shared.map(({ rows }) => rows.length)).toEqual([2, 4, 1]);
     expect(shared).toEqual(await Promise.all(statements.map((sql) => lake.query(sql))));
   });
 
   it("read no others", async () => {
-    const [, , malware = ""] = statements;
+    const [, malware = ""] = statements;
     const lake = await openLakeOf(
       ...entriesOf({ id: "U1" }).map(makeEntry),
       makeEntry({ action: "file_uploaded", entity: { type: "file", file: { id: "F2" } } }),

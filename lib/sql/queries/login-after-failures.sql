@@ -4,7 +4,6 @@
 -- leaves out failures more than 24 hours before the login: they have little to do with it
 -- leaves out failures from other addresses: one address that tries is what a guesser looks like
 -- parameter failures integer = 5 -- failed logins from the address in the 24 hours before, at least
--- needs only actor_id in SELECT actor_id FROM audit_logs WHERE dt BETWEEN :from_day AND :to_day AND action = 'user_login_failed' GROUP BY actor_id, ip_address HAVING count(*) >= :failures
 WITH attempts AS (
   SELECT
     id,
