@@ -112,6 +112,18 @@ async function checkLakeFile(archiveDirectory: string, key: string): Promise<str
  */
 export async function checkColumns(
   archiveDirectory: string,
+  columns: ColumnsDay,
+): Promise<string | undefined> {
+  try {
+    return await problemOfColumns(archiveDirectory, columns);
+  } catch (error) {
+    if (error instanceof ArchiveObjectError) return error.problem;
+    throw error;
+  }
+}
+
+async function problemOfColumns(
+  archiveDirectory: string,
   { source, day }: ColumnsDay,
 ): Promise<string | undefined> {
   const store = new DirectoryArchiveStore(archiveDirectory);

@@ -111,8 +111,9 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
           await writeFile(markDraft, encodeMark({ ...mark, file }), { flush: true });
           // Without a file the lines serve the day: so they do wherever this ends, and no file
           // lies beside the mark of another, which verify would take for damage.
-          await rm(path, { force: true });
-          await rename(markDraft, this.#pathOf(columnsMarkKey(source, day)));
+          const markPath = this.#pathOf(columnsMarkKey(source, day));
+          for (const former of [path, markPath]) await rm(former, { force: true, recursive: true });
+          await rename(markDraft, markPath);
           if (file === undefined) await rm(draft);
           else await rename(draft, path);
         },

@@ -1,4 +1,5 @@
 import { LINES_TABLE } from "../sql/table.ts";
+import { quote, quoteName } from "./duckdb.ts";
 
 const SCALAR_CALL = /json_extract_scalar\(json, ('[^']+')\)/g;
 const JSON_CALL = /json_extract\(json, ('[^']+')\)/g;
@@ -14,46 +15,73 @@ const INNERMOST = new RegExp(String.raw`^([^]*)FROM (\([^]*?\bFROM ${LINES_TABLE
  * of the memory (60 MB a thread instead of 250); a query of two columns takes longer.
  */
 export function parseOnce(viewSql: string): string {
-  const texts = new ListedPaths("texts", "json_extract_string");
-  const fragments = new ListedPaths("fragments", "json_extract");
+  const texts = new Texts();
+  const fragments = new Fragments();
   const columns = viewSql
     .replace(SCALAR_CALL, (_, path) => `json_scalar_of(${texts.at(path)}, json, ${path})`)
     .replace(JSON_CALL, (_, path) => fragments.at(path))
     .replace(ENTITY_CALL, () => `json_extract_scalar(${fragments.at("'$.entity'")}, concat('$.', `);
-  const lists = [texts, fragments].filter(({ isEmpty }) => !isEmpty).map(String);
+  const parsed = [texts, fragments].filter(({ isEmpty }) => !isEmpty).map(String);
   return columns.replace(
     INNERMOST,
     (_, rest, lines) => `${rest}FROM (
-  SELECT *, ${lists.join(", ")}
+  SELECT *, ${parsed.join(", ")}
   FROM (SELECT * REPLACE (json_readable(json) AS json) FROM ${lines}) AS readable
 ) AS parsed`,
   );
 }
 
-/** Paths in JSON whose values a line is asked for together. */
-class ListedPaths {
-  readonly #name: string;
-  readonly #extract: string;
-  readonly #paths: string[] = [];
+/** Objects in JSON that hold what is wanted of it, by the names of fields; a text is wanted as it is. */
+interface Wanted {
+  [name: string]: Wanted | "VARCHAR";
+}
 
-  /** @param extract - DuckDB's function, which takes a list of paths */
-  constructor(name: string, extract: string) {
-    this.#name = name;
-    this.#extract = extract;
+/** Texts that a line is asked for together: an object's, too. */
+class Texts {
+  readonly #wanted: Wanted = {};
+
+  get isEmpty(): boolean {
+    return Object.keys(this.#wanted).length === 0;
   }
+
+  /**
+   * The text at a path, SQL.
+   *
+   * @param path - a text of SQL, of names alone
+   */
+  at(path: string): string {
+    const names = path.slice("'$.".length, -1).split(".");
+    let object = this.#wanted;
+    for (const name of names.slice(0, -1)) {
+      object[name] ??= {};
+      object = object[name] as Wanted;
+    }
+    object[names.at(-1) ?? ""] = "VARCHAR";
+    return `texts.${names.map(quoteName).join(".")}`;
+  }
+
+  /** The column of all texts, a struct; of text that is no JSON, NULL. */
+  toString(): string {
+    return `TRY(json_transform(json, ${quote(JSON.stringify(this.#wanted))})) AS texts`;
+  }
+}
+
+/** JSON that a line is asked for together. */
+class Fragments {
+  readonly #paths: string[] = [];
 
   get isEmpty(): boolean {
     return this.#paths.length === 0;
   }
 
-  /** The value at a path, SQL. */
+  /** The JSON at a path, SQL. */
   at(path: string): string {
     if (!this.#paths.includes(path)) this.#paths.push(path);
-    return `${this.#name}[${this.#paths.indexOf(path) + 1}]`;
+    return `fragments[${this.#paths.indexOf(path) + 1}]`;
   }
 
-  /** The column of all values; of text that is no JSON, NULL. */
+  /** The column of all of it, a list; of text that is no JSON, NULL. */
   toString(): string {
-    return `TRY(system.main.${this.#extract}(json, [${this.#paths.join(", ")}])) AS ${this.#name}`;
+    return `TRY(system.main.json_extract(json, [${this.#paths.join(", ")}])) AS fragments`;
   }
 }

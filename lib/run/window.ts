@@ -7,6 +7,12 @@ export const PAGE_FILL = 0.8;
 const DENSITY_WEIGHT = 0.5;
 
 /**
+ * An entry in eleven days: no window is that long. Halved again and again, it would be after some
+ * hundred windows without an entry less than DynamoDB can store, and no checkpoint could be saved.
+ */
+const DENSITY_MIN = 1e-6;
+
+/**
  * The next window of a walk upwards in time.
  *
  * A half-read window says nothing about its unread part, because Slack lists
@@ -44,5 +50,7 @@ export function nextWindow(
  */
 export function updateDensity(before: number, entries: number, seconds: number): number {
   const observed = entries / Math.max(1, seconds);
-  return before === 0 ? observed : before + DENSITY_WEIGHT * (observed - before);
+  return before === 0
+    ? observed
+    : Math.max(DENSITY_MIN, before + DENSITY_WEIGHT * (observed - before));
 }

@@ -45,6 +45,18 @@ describe("updateDensity", () => {
     expect(updateDensity(3, 10, 10)).toBe(2);
   });
 
+  it("stays a number that a checkpoint can hold, however long nothing happens", () => {
+    let density = 27;
+    for (let window = 0; window < 2000; window++) density = updateDensity(density, 0, 300);
+    // DynamoDB refuses numbers below 1e-130.
+    expect(density).toBeGreaterThan(1e-9);
+    expect(density).toBeLessThan(1e-3);
+  });
+
+  it("knows nothing as long as nothing was seen", () => {
+    expect(updateDensity(0, 0, 300)).toBe(0);
+  });
+
   it("counts a burst within one second as that second's", () => {
     expect(updateDensity(0, 500, 0)).toBe(500);
   });

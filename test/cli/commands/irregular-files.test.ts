@@ -75,6 +75,15 @@ describe("a pipe in the place of a file", () => {
     }
   });
 
+  it("is replaced by columns, as a folder is", async () => {
+    await audit("columns");
+    for (const key of [columnsKey("slack", SEALED), columnsMarkKey("slack", SEALED)]) {
+      await replace(key, key.endsWith(".json") ? pipe : (path) => mkdir(path));
+    }
+    expect((await audit("columns")).code).toBe(0);
+    expect((await audit("verify")).code).toBe(0);
+  });
+
   it("is one line of every other command", async () => {
     const key = await firstKey(`audit_logs/source=slack/dt=${OPEN}`);
     await replace(key, pipe);
