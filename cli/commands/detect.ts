@@ -41,9 +41,9 @@ import {
   readRuleSettings,
   readSuppressions,
 } from "../run/detection-files.ts";
-import { entryFinderOf } from "../run/entry-finder.ts";
 import { exportSigma } from "../run/export-sigma.ts";
 import { readOwnRules } from "../run/own-rules.ts";
+import { entryFinderOf } from "./entry-finder.ts";
 
 /** Between two lines of progress on standard error. */
 const LINE_INTERVAL_MS = 10_000;

@@ -7,6 +7,7 @@ import type { ReportPorts } from "../../lib/report/collect.ts";
 import type { ReportScope } from "../../lib/report/questions.ts";
 import { rangeOfDays } from "../../lib/time.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { entryFinderOf } from "./entry-finder.ts";
 
 /**
  * Compressed lines of the period, up to which DuckDB has one thread: a report of a week stays small,
@@ -51,6 +52,7 @@ export async function portsOfDirectory(
       return await lake.readAll(statements, days, take, signal);
     },
     rules,
+    finder: await entryFinderOf(directory),
     addresses,
   };
 }

@@ -2,6 +2,7 @@ import type { SealedHeads } from "../archive/sealed-heads.ts";
 import type { Alert } from "../detect/alert.ts";
 import { type ArchiveFindings, detectArchive } from "../detect/detect-archive.ts";
 import type { DetectorSettings } from "../detect/detector.ts";
+import type { EntryFinder } from "../detect/ports.ts";
 import type { RuleContext } from "../detect/rule.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { RowStream } from "../sql/query-result.ts";
@@ -31,6 +32,8 @@ export interface ReportPorts {
   ): Promise<T[]>;
   /** Absent: the rules are not run. */
   rules?: DetectorSettings | undefined;
+  /** Absent: the rules read all lines. */
+  finder?: EntryFinder | undefined;
   /** What local files say of addresses; absent: there are none. */
   addresses?: RuleContext["addresses"];
   /** Whether alerts are kept in a log that SQL reads; they are then taken from it. */
@@ -108,7 +111,7 @@ export async function collectReport(
  * @throws the signal's reason when it is aborted
  */
 export async function runRules(
-  { store, rules }: ReportPorts,
+  { store, rules, finder }: ReportPorts,
   { period, source }: ReportScope,
   signal: AbortSignal,
   onAlert: (alert: Alert) => void,
@@ -117,6 +120,7 @@ export async function runRules(
   return await detectArchive(store, rules, {
     ...rangeOfDays(period),
     ...(source === undefined ? {} : { source }),
+    finder,
     onAlert,
     onObject: () => signal.throwIfAborted(),
   });

@@ -36,6 +36,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/detect/admin-actions.ts": "test/detect/rules.test.ts",
   // Against what all entries together give.
   "lib/detect/correlation-history.ts": "test/detect/correlate.test.ts",
+  "lib/detect/deciding-column.ts": "test/detect/demand.test.ts",
   "lib/detect/stretches.ts": "test/detect/correlate.test.ts",
   "lib/detect/travel.ts": "test/detect/correlations.test.ts",
   "lib/detect/rules": "test/detect/rules.test.ts",
@@ -134,6 +135,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/columns/sealed-lines.ts": "test/aws/athena-columns.test.ts",
   "lib/columns/write-day-columns.ts": "test/aws/athena-columns.test.ts",
   "lib/local/check-lake-file.ts": "test/local/verified-reading.test.ts",
+  "lib/local/counted-subjects.ts": "test/local/parquet-entry-finder.test.ts",
   "lib/local/duckdb.ts": "test/local/lake-database.test.ts",
   "lib/local/json-value.ts": "test/local/result-types.test.ts",
   "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
