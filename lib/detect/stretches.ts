@@ -104,9 +104,14 @@ export class Stretches {
     return { all: ofCorrelation.all, bySubject };
   }
 
-  /** In the order of their first entries, correlation by correlation. */
+  /**
+   * Correlation by correlation, in the order of their ids, which does not depend on entries that
+   * lead to no alert; those of one in the order of their first entries.
+   */
   values(): Stretch[] {
-    return [...this.#ofCorrelations.values()].flatMap(({ all }) => all);
+    return [...this.#ofCorrelations]
+      .sort(([a], [b]) => (a.id < b.id ? -1 : 1))
+      .flatMap(([, { all }]) => all);
   }
 }
 

@@ -28,8 +28,12 @@ export function known(id: string): string | undefined {
   return id === "unknown" ? undefined : id;
 }
 
-/** Of SQL: where the id is no text, the entity may have another. */
-const NO_ID = "coalesce(entity_id, '') IN ('', 'true', 'false')";
+/**
+ * Of SQL: where the id is no text or the filler for none, the entity may have another; and where it
+ * has what ids of messages and tokens are made of, the column may have that of another type.
+ */
+const NO_ID = `(coalesce(entity_id, '') IN ('', 'true', 'false', 'unknown')
+  OR contains(entity, '"message"') OR contains(entity, '"external_auth_oauth2_token"'))`;
 
 function appName(name: string | undefined): string {
   return name === undefined ? "app without a name" : `app ${quoted(name)}`;

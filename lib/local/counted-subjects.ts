@@ -8,7 +8,7 @@ type Sequences = Demand["sequences"];
 /** Columns that subjects, what is counted of them, and conditions on both are made from. */
 const SUBJECT_COLUMNS = [
   ...["actor_id", "session_id", "ip_address", "app_id"],
-  ...["entity_type", "entity_id"],
+  ...["entity_type", "entity_id", "entity"],
 ];
 
 /**

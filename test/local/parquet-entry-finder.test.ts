@@ -120,6 +120,24 @@ const OWN: Rule = {
   matches: ({ details }) => details === undefined,
 };
 
+/** A guest of whom columns have the id that a message beside it would have. */
+const GUEST_BESIDE_MESSAGE = [
+  {
+    action: "guest_created",
+    actor: { type: "user", user: { id: "W1" } },
+    entity: {
+      type: "user",
+      user: { channel: "C1", timestamp: "1.2" },
+      message: { channel: "C2", timestamp: "3.4" },
+    },
+  },
+  ...["F1", "F2", "F3", "F4", "F5", "F6"].map((id) => ({
+    action: "file_downloaded",
+    actor: { type: "user", user: { id: "C1/1.2" } },
+    entity: { type: "file", file: { id } },
+  })),
+];
+
 const FEW = Object.fromEntries(
   DETECTIONS.filter(isCorrelation).flatMap(({ id, steps }) => {
     const counted = steps.some(({ atLeast = 1 }) => atLeast > 1);
@@ -152,6 +170,14 @@ describe("ParquetEntryFinder", () => {
         }
       }
     }
+    const start = startOfDay("2026-03-02") + 3 * SECONDS_PER_HOUR;
+    await put(
+      store,
+      GUEST_BESIDE_MESSAGE.map((entry, index) => ({
+        dateCreate: start + index,
+        text: JSON.stringify({ id: `guest-${index}`, date_create: start + index, ...entry }),
+      })),
+    );
     await sealDays(store, SOURCE, DAYS);
     for (const day of IN_COLUMNS) await writeDayAsParquet(directory, SOURCE, day);
     await put(store, madeUp.object(startOfDay(WITH_LATE), 600));
@@ -218,6 +244,8 @@ describe("ParquetEntryFinder", () => {
       expect(found.findings).toEqual(all.findings);
       expect(found.alerts).toEqual(all.alerts);
       expect(all.alerts.length).toBeGreaterThan(3);
+      const guests = all.alerts.filter(({ ruleId }) => ruleId === "guest-invited-then-downloads");
+      expect(guests).not.toEqual([]);
       expect(found.read.length).toBeLessThan(all.read.length);
     },
   );
