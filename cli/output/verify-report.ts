@@ -28,8 +28,8 @@ export function describeVerified(report: VerifyReport, hasCheckpoint: boolean): 
     ],
     ["head", head === null ? "none" : `${head.sha256} (${head.day}, number ${head.sequence})`],
     ...(head === null || hasCheckpoint ? [] : [NO_CHECKPOINT]),
-    ["not reconciled", listDays(unreconciled)],
-    ["not sealed", listDays(unsealed)],
+    ["not reconciled", listSome(unreconciled)],
+    ["not sealed", listSome(unsealed)],
     ...listUnsealedObjects(report),
     ...listAddenda(report),
     ...listDifferences(report),
@@ -48,7 +48,7 @@ function listAddenda({ addenda }: VerifyReport): StatusLine[] {
   const days = addenda.map(
     ({ day, objects }) => `${day} (${formatCounted(objects, "object")}, run seal)`,
   );
-  return days.length === 0 ? [] : [["not sealed yet", listDays(days)]];
+  return days.length === 0 ? [] : [["not sealed yet", listSome(days)]];
 }
 
 /** Only their names say what they are to hold. */
@@ -60,43 +60,38 @@ function listUnsealedObjects({ unsealedObjects: count }: VerifyReport): StatusLi
 
 function listDifferences(report: VerifyReport): StatusLine[] {
   const { onlyInArchive, twice, differs, altered } = report;
-  const lines: StatusLine[] = [
+  const lines: [count: number, ...StatusLine][] = [
     [
+      onlyInArchive,
       "archive only",
-      `${formatCounted(onlyInArchive, "line")} that Slack did not list at their time: ${listIds(report.onlyInArchiveIds)}`,
+      `${formatCounted(onlyInArchive, "line")} that Slack did not list at their time: ${listSome(report.onlyInArchiveIds)}`,
     ],
     [
+      twice,
       "twice",
-      `${formatCounted(twice, "line")} with the id of another: ${listIds(report.twiceIds)}`,
+      `${formatCounted(twice, "line")} with the id of another: ${listSome(report.twiceIds)}`,
     ],
     [
+      differs,
       "differs",
-      `${formatCounted(differs, "text")} from what Slack listed: ${listIds(report.differsIds)}`,
+      `${formatCounted(differs, "text")} from what Slack listed: ${listSome(report.differsIds)}`,
     ],
-    ["altered", `before the seal: ${listDays(altered)}`],
+    [altered.length, "altered", `before the seal: ${listSome(altered)}`],
   ];
-  const counts = [onlyInArchive, twice, differs, altered.length];
-  return lines.filter((_, at) => counts[at] !== 0);
-}
-
-/** An import may have brought any text. */
-function listIds(ids: readonly string[]): string {
-  return showControls(listDays(ids));
+  return lines.filter(([count]) => count > 0).map(([, name, value]) => [name, value]);
 }
 
 /** Not ours, and nothing reads them: whoever looks after the archive should know whose they are. */
 function listForeign({ foreign }: VerifyReport): StatusLine[] {
-  return foreign.length === 0
-    ? []
-    : [["unknown", `before the seal: ${showControls(listDays(foreign))}`]];
+  return foreign.length === 0 ? [] : [["unknown", `before the seal: ${listSome(foreign)}`]];
 }
 
-/** Days shown of each list; `--json` has them all. */
+/** Shown of each list; `--json` has them all. */
 const LISTED_MAX = 10;
 
-function listDays(days: readonly string[]): string {
-  if (days.length === 0) return "none";
-  return limitList(days, LISTED_MAX).join(", ");
+function listSome(items: readonly string[]): string {
+  if (items.length === 0) return "none";
+  return limitList(items, LISTED_MAX).join(", ");
 }
 
 /** Why there is nothing to verify. */
