@@ -21,9 +21,6 @@ export async function readNamedFile<T>(
   }
 }
 
-/** Some editors begin a file with it. */
-const BYTE_ORDER_MARK = Buffer.from("\ufeff");
-
 /**
  * The same of a file of JSON, in which no name may be twice in an object: only one would count.
  * No error quotes the file, which may hold a secret by mistake.
@@ -34,17 +31,15 @@ export function readNamedJson<T>(
   parse: (value: unknown) => T,
 ): Promise<T> {
   return readNamedFile(option, file, (bytes) => {
-    const content = bytes.subarray(startsWithMark(bytes) ? BYTE_ORDER_MARK.length : 0);
-    const value = parseJson(content.toString());
+    // Some editors begin a file with a byte order mark, which the decoder drops.
+    const text = new TextDecoder().decode(bytes);
+    const value = parseJson(text);
+    const content = Buffer.from(text);
     const repeated = repeatedName(content, 0);
     if (repeated === undefined) return parse(value);
     const line = content.subarray(0, repeated).toString().split("\n").length;
     throw new Error(`line ${line} has a name that is in its object already`);
   });
-}
-
-function startsWithMark(bytes: Buffer): boolean {
-  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
 }
 
 /**
