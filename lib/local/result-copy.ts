@@ -1,8 +1,7 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import type { CopyRequest } from "../sql/query-result.ts";
-import { toSubquery } from "../sql/split-statements.ts";
-import { columnTypes, quote, quoteName, RESULT_AS_PARQUET, toQueryError } from "./duckdb.ts";
-import { exactInParquet } from "./result-types.ts";
+import { columnTypes, quote, RESULT_AS_PARQUET, toQueryError } from "./duckdb.ts";
+import { exactInParquet, fromResult, named } from "./result-types.ts";
 
 /**
  * A text a line, whatever is in it: DuckDB writes JSON so itself. It looks for what is to be
@@ -64,19 +63,23 @@ function copyStatement(
 ): string | undefined {
   const copy = (rows: string, ...options: string[]) =>
     `COPY (${rows}) TO ${quote(path)} (${[...options, "USE_TMP_FILE false"].join(", ")})`;
-  const types = columnTypes(prepared).map(String);
-  // First, so that errors name the lines of the query.
-  const from = `FROM ${toSubquery(sql)} AS result(${types.map((_, i) => `c${i}`).join(", ")})`;
-  const named = (cells: readonly string[]) =>
-    cells.map((cell, i) => `${cell} AS ${quoteName(names[i] ?? "")}`).join(", ");
+  const columns = columnTypes(prepared);
+  const from = fromResult(sql, columns.length);
   if (format === "parquet") {
-    const cells = columnTypes(prepared).map((type, i) => exactInParquet(`c${i}`, type));
-    return copy(`${from} SELECT ${named(cells)}`, RESULT_AS_PARQUET);
+    const cells = columns.map((type, i) => exactInParquet(`c${i}`, type));
+    return copy(`${from} SELECT ${named(cells, names)}`, RESULT_AS_PARQUET);
   }
+  const types = columns.map(String);
   if (!types.every(isPlain)) return undefined;
   if (format === "csv") {
     const rows = raw ? from : `FROM (${harmlessRows(from, types)})`;
-    return copy(`${rows} SELECT ${named(types.map((_, i) => `c${i}`))}`, CSV);
+    return copy(
+      `${rows} SELECT ${named(
+        types.map((_, i) => `c${i}`),
+        names,
+      )}`,
+      CSV,
+    );
   }
   return copy(jsonRows(from, types, names, raw), LINES, ...(format === "json" ? [ARRAY] : []));
 }

@@ -32,9 +32,21 @@ export function withReadableTypes(sql: string, prepared: DuckDBPreparedStatement
   const names = columnNames(prepared);
   const cells = names.map((_, i) => castCell(`c${i}`, prepared.columnType(i), READABLE));
   if (cells.every((cell, i) => cell === `c${i}`)) return sql;
-  const columns = cells.map((cell, i) => `${cell} AS ${quoteName(names[i] ?? "")}`);
-  // First, so that errors name the lines of the query.
-  return `FROM ${toSubquery(sql)} AS result(${names.map((_, i) => `c${i}`).join(", ")}) SELECT ${columns.join(", ")}`;
+  return `${fromResult(sql, names.length)} SELECT ${named(cells, names)}`;
+}
+
+/**
+ * The FROM clause over the result of a query, whose columns it names `c0`, `c1` and so on. It goes
+ * before the SELECT, so that errors name the lines of the query.
+ */
+export function fromResult(sql: string, columnCount: number): string {
+  const columns = Array.from({ length: columnCount }, (_, i) => `c${i}`);
+  return `FROM ${toSubquery(sql)} AS result(${columns.join(", ")})`;
+}
+
+/** Cells with these names, SQL. */
+export function named(cells: readonly string[], names: readonly string[]): string {
+  return cells.map((cell, i) => `${cell} AS ${quoteName(names[i] ?? "")}`).join(", ");
 }
 
 /** A cell with a type that Parquet has, SQL. */
