@@ -1,11 +1,11 @@
 import { totalmem } from "node:os";
-import { PREFIXES, parseObjectKey, sourcePrefix } from "../../lib/archive/object-key.ts";
+import { dayPrefix, PREFIXES } from "../../lib/archive/object-key.ts";
 import { sealedHeadsOf } from "../../lib/archive/sealed-heads.ts";
 import { readCheckpointsIn, sourcesIn } from "../../lib/local/archive-directory.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import type { ReportPorts } from "../../lib/report/collect.ts";
 import type { ReportScope } from "../../lib/report/questions.ts";
-import { rangeOfDays } from "../../lib/time.ts";
+import { dayOf, SECONDS_PER_DAY, startOfDay } from "../../lib/time.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { entryFinderOf } from "./entry-finder.ts";
 
@@ -42,7 +42,7 @@ export async function portsOfDirectory(
     sources,
     heads: heads ?? new Map(),
     readAll: async (statements, days, take) => {
-      const isLarge = (await linesBytes(store, scope)) > ONE_THREAD_BYTES_MAX;
+      const isLarge = (await linesBytes(store, sources, scope.period)) > ONE_THREAD_BYTES_MAX;
       using lake = await openLake(directory, {
         threadsMax: isLarge ? undefined : 1,
         memoryMaxBytes: Math.min(MEMORY_MAX_BYTES, Math.floor(totalmem() / 2)),
@@ -57,17 +57,17 @@ export async function portsOfDirectory(
   };
 }
 
-/** Bytes of the objects that have entries of a report. */
+/** Bytes of the objects that have entries of a report; no folder of another day is looked into. */
 async function linesBytes(
   store: DirectoryArchiveStore,
-  { period, source }: ReportScope,
+  sources: readonly string[],
+  { from, to }: ReportScope["period"],
 ): Promise<number> {
-  const { from, until } = rangeOfDays(period);
   let bytes = 0;
-  for await (const { key, sizeBytes } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
-    const name = parseObjectKey(key);
-    if (name !== undefined && name.minDateCreate < until && name.maxDateCreate >= from) {
-      bytes += sizeBytes;
+  for (const source of sources) {
+    for (let second = startOfDay(from); second <= startOfDay(to); second += SECONDS_PER_DAY) {
+      const prefix = dayPrefix(PREFIXES.auditLogs, source, dayOf(second));
+      for await (const { sizeBytes } of store.list(prefix)) bytes += sizeBytes;
     }
   }
   return bytes;
