@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { sealedDays } from "../../lib/archive/sealed-day.ts";
 import { ColumnsError } from "../../lib/columns/write-day-columns.ts";
@@ -48,7 +47,7 @@ async function makeColumns({ archive, source, day, json }: ColumnsOptions): Prom
   await checkReadable(archive);
   await checkSource(archive, source);
   await checkWritable(archive);
-  const locks = new ProcessLocks(join(archive, ".locks"));
+  const locks = new ProcessLocks(archive);
   try {
     if (!locks.tryLock(`columns ${source}`, randomUUID())) {
       process.stderr.write(toErrorLine(`another run writes columns of "${source}" in ${archive}`));

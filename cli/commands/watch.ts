@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
 import { Detector } from "../../lib/detect/detector.ts";
@@ -92,7 +91,7 @@ async function watch(options: WatchOptions): Promise<number> {
   const ending = new AbortController();
   const targets = await makeTargets(config, ending.signal);
   const context = { ...config.context, ...(await readContextFiles(options)) };
-  const locks = new ProcessLocks(join(archive, ".locks"));
+  const locks = new ProcessLocks(archive);
   if (!locks.tryLock("watch", randomUUID())) {
     locks.close();
     process.stderr.write(toErrorLine(`another watch is at work in ${archive}`));

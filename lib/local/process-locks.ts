@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { makeFile, OWNER_ONLY } from "./owner-only.ts";
 
+/** Folder beside the archive's. */
+const LOCKS = ".locks";
+
 /** SQLite's result code for 'another connection has it locked'. */
 const SQLITE_BUSY = 5;
 
@@ -30,9 +33,9 @@ export class ProcessLocks {
   /** By name. The operating system grants one lock a file, so there is never a second. */
   readonly #locks = new Map<string, { owner: string; file: DatabaseSync }>();
 
-  /** @param directory - made when it is needed */
-  constructor(directory: string) {
-    this.#directory = directory;
+  /** @param archive - directory, whose folder of locks is made when it is needed */
+  constructor(archive: string) {
+    this.#directory = join(archive, LOCKS);
   }
 
   /** Take a lock without waiting. */

@@ -55,7 +55,7 @@ export class SqliteCheckpointStore implements CheckpointStore {
    */
   constructor(directory: string, { busyTimeoutMs = BUSY_TIMEOUT_MS } = {}) {
     mkdirSync(directory, { recursive: true, mode: OWNER_ONLY.directory });
-    this.#locks = new ProcessLocks(join(directory, ".locks"));
+    this.#locks = new ProcessLocks(directory);
     this.#database = openDatabase(join(directory, FILE_NAME), busyTimeoutMs);
   }
 

@@ -86,7 +86,7 @@ describe("columns", () => {
   });
 
   it("leaves the source to a run that is at work on it", async () => {
-    const locks = new ProcessLocks(join(archive, ".locks"));
+    const locks = new ProcessLocks(archive);
     onTestFinished(() => locks.close());
     locks.tryLock("columns slack", "another");
     expect(await columns()).toEqual({

@@ -79,7 +79,7 @@ describe("watch", () => {
       code: 2,
       stderr: "audit-lake: set the environment variables that targets.soc.secret name\n",
     });
-    const locks = new ProcessLocks(join(archive, ".locks"));
+    const locks = new ProcessLocks(archive);
     locks.tryLock("watch", "another");
     expect(await watch()).toMatchObject({
       code: 75,
