@@ -67,11 +67,10 @@ export class SharedReading {
       return;
     }
     await this.show(needed.select);
-    await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${NEEDED_KEYS_TABLE} (key) AS
-      SELECT DISTINCT * FROM (${needed.select})`);
+    await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${NEEDED_KEYS_TABLE} AS
+      SELECT DISTINCT key FROM (${needed.select}) AS needed(key) WHERE key IS NOT NULL`);
     const conditions = needed.columns.map(
-      (column) =>
-        `${column} IN (SELECT key FROM ${NEEDED_KEYS_TABLE} WHERE key IS NOT NULL) OR ${column} IS NULL`,
+      (column) => `${column} IN (FROM ${NEEDED_KEYS_TABLE}) OR ${column} IS NULL`,
     );
     await this.#connection.run(`CREATE OR REPLACE TEMP VIEW ${NEEDED_ENTRIES_VIEW} AS
       SELECT * FROM ${ALL_ENTRIES_VIEW} WHERE ${conditions.join(" OR ")}`);
