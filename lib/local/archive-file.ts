@@ -88,6 +88,14 @@ export async function problemOfFile(path: string, key: string): Promise<string |
   }
 }
 
+/** @returns nothing when what was to be read is not there */
+export async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch((error) => {
+    if (error instanceof ObjectMissingError) return undefined;
+    throw error;
+  });
+}
+
 /** @returns what is there, a link that leads nowhere too; nothing when there is nothing */
 export async function statIfThere(path: string): Promise<Stats | undefined> {
   return stat(path)

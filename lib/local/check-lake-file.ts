@@ -9,9 +9,8 @@ import {
 } from "../archive/columns-key.ts";
 import { parseObjectKey } from "../archive/object-key.ts";
 import { type ColumnsMark, hashOfKeys, parseMark } from "../columns/columns-mark.ts";
-import { ObjectMissingError } from "../ports.ts";
 import { ManifestError, parseManifest } from "../seal/manifest.ts";
-import { hashArchiveFile } from "./archive-file.ts";
+import { hashArchiveFile, ifThere } from "./archive-file.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
 import { listDayObjects } from "./lake-files.ts";
 
@@ -144,12 +143,8 @@ async function readMark(
   source: string,
   day: string,
 ): Promise<ColumnsMark | undefined> {
-  try {
-    return parseMark(source, day, await store.get(columnsMarkKey(source, day)));
-  } catch (error) {
-    if (error instanceof ObjectMissingError) return undefined;
-    throw error;
-  }
+  const bytes = await ifThere(store.get(columnsMarkKey(source, day)));
+  return bytes && parseMark(source, day, bytes);
 }
 
 /**
@@ -164,12 +159,7 @@ export async function hashOfColumns(
   day: string,
 ): Promise<string | undefined> {
   const key = columnsKey(source, day);
-  try {
-    return await hashArchiveFile(join(archiveDirectory, key), key);
-  } catch (error) {
-    if (error instanceof ObjectMissingError) return undefined;
-    throw error;
-  }
+  return ifThere(hashArchiveFile(join(archiveDirectory, key), key));
 }
 
 /** Damaged objects that an error names; `verify` names all. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { link, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArchiveObjectError } from "../archive/archive-object.ts";
 import type { ArchiveStore, StoredObject } from "../ports.ts";
@@ -168,7 +168,8 @@ export class DirectoryArchiveStore implements ArchiveStore {
     this.#sweptLeftovers = true;
     for (const name of await readdir(unfinishedDirectory)) {
       const path = join(unfinishedDirectory, name);
-      const writtenAtMs = await modifiedAtMs(path);
+      // Nothing when another process swept the file first.
+      const writtenAtMs = (await statIfThere(path))?.mtimeMs;
       if (writtenAtMs !== undefined && nowMs - writtenAtMs > LEFTOVER_AGE_MS) {
         await rm(path, { force: true });
       }
@@ -226,14 +227,4 @@ interface Found {
   isFolder: boolean;
   /** False for links, too. */
   isFile: boolean;
-}
-
-/** Nothing when another process swept the file first. */
-async function modifiedAtMs(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }

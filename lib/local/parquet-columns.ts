@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { columnsKey, columnsMarkKey, parseColumnsKey } from "../archive/columns-key.ts";
@@ -17,11 +17,10 @@ import {
   type WrittenDay,
   writeDayColumns,
 } from "../columns/write-day-columns.ts";
-import { ObjectMissingError } from "../ports.ts";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_SQL } from "../sql/audit-logs-view.ts";
 import { type DayContents, describeDaySql, toDayContents } from "../sql/columns-digest.ts";
 import { QueryError } from "../sql/query-result.ts";
-import { hashArchiveFile } from "./archive-file.ts";
+import { hashArchiveFile, ifThere, statIfThere } from "./archive-file.ts";
 import { checkColumns, hashOfColumns } from "./check-lake-file.ts";
 import { DirectoryArchiveStore, UNFINISHED } from "./directory-archive-store.ts";
 import { createDatabase, escapePattern, quote, toQueryError, toQueryResult } from "./duckdb.ts";
@@ -57,9 +56,8 @@ export async function writeDayAsParquet(
   for await (const { sizeBytes } of archive.list(dayPrefix(PREFIXES.auditLogs, source, day))) {
     linesBytes += sizeBytes;
   }
-  const path = join(archiveDirectory, columnsKey(source, day));
-  const columnsBytes = existsSync(path) ? (await stat(path)).size : 0;
-  return { ...summary, linesBytes, columnsBytes };
+  const file = await statIfThere(join(archiveDirectory, columnsKey(source, day)));
+  return { ...summary, linesBytes, columnsBytes: file?.size ?? 0 };
 }
 
 /**
@@ -140,12 +138,8 @@ export class ParquetColumns implements ColumnsStore, ReadableColumns {
 
   async marks(source: string, day: string): Promise<StoredMark[]> {
     const key = columnsMarkKey(source, day);
-    try {
-      return [{ key, bytes: await new DirectoryArchiveStore(this.#directory).get(key) }];
-    } catch (error) {
-      if (error instanceof ObjectMissingError) return [];
-      throw error;
-    }
+    const bytes = await ifThere(new DirectoryArchiveStore(this.#directory).get(key));
+    return bytes === undefined ? [] : [{ key, bytes }];
   }
 
   async fileHash(source: string, day: string): Promise<string | undefined> {
