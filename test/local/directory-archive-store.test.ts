@@ -33,9 +33,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 async function keys(prefix: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { key } of store.list(prefix)) found.push(key);
-  return found;
+  return (await all(store.list(prefix))).map(({ key }) => key);
 }
 
 describeArchiveStore("a directory", () => store);

@@ -1,9 +1,16 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { createDatabase } from "../../lib/local/duckdb.ts";
 import { writeParquet } from "../../lib/local/parquet-result.ts";
 import { makeDirectory } from "../sql/open-lake-of.ts";
+
+async function readBack(file: string) {
+  const database = await createDatabase();
+  onTestFinished(() => database.closeSync());
+  const connection = await database.connect();
+  return connection.runAndReadAll(`FROM '${file}'`);
+}
 
 it("has the names, the types and the order of the rows, and leaves nothing else", async () => {
   const directory = await makeDirectory();
@@ -20,9 +27,7 @@ it("has the names, the types and the order of the rows, and leaves nothing else"
     join(directory, "x.parquet"),
   );
   expect(await readdir(directory)).toEqual(["x.parquet"]);
-  const database = await createDatabase();
-  const connection = await database.connect();
-  const result = await connection.runAndReadAll(`FROM '${join(directory, "x.parquet")}'`);
+  const result = await readBack(join(directory, "x.parquet"));
   expect(result.columnTypes().map(String)).toEqual([
     ...["VARCHAR", "TIMESTAMP", "BIGINT", "INTEGER[]", "BIGINT"],
   ]);
@@ -36,7 +41,6 @@ it("has the names, the types and the order of the rows, and leaves nothing else"
     },
     { id: null, event_time: null, "a b": "2", list: null, big: "7" },
   ]);
-  database.closeSync();
 });
 
 it("holds texts that UTF-8 does not", async () => {
@@ -47,9 +51,7 @@ it("holds texts that UTF-8 does not", async () => {
   const types = ["VARCHAR", "VARCHAR", "JSON"];
   await writeParquet({ columns: ["text", "half", "json"], types, batches: batches() }, file);
 
-  const database = await createDatabase();
-  const connection = await database.connect();
-  const result = await connection.runAndReadAll(`FROM '${file}'`);
+  const result = await readBack(file);
   expect(result.getRowObjectsJson()).toEqual([
     {
       text: "a\ufffdb\\ud800😀",
@@ -57,7 +59,6 @@ it("holds texts that UTF-8 does not", async () => {
       json: '{"\ufffd":["\ufffd"]}',
     },
   ]);
-  database.closeSync();
 });
 
 it("keeps what Athena says of zones and of numbers that JSON does not have", async () => {
@@ -68,11 +69,8 @@ it("keeps what Athena says of zones and of numbers that JSON does not have", asy
   const types = ["timestamp with time zone", "double"];
   await writeParquet({ columns: ["zoned", "number"], types, batches: batches() }, file);
 
-  const database = await createDatabase();
-  const connection = await database.connect();
-  const result = await connection.runAndReadAll(`FROM '${file}'`);
+  const result = await readBack(file);
   expect(result.getRows()).toEqual([
     ["2026-03-02 09:00:00.000 Europe/Berlin", Number.NEGATIVE_INFINITY],
   ]);
-  database.closeSync();
 });

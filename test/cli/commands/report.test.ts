@@ -8,6 +8,7 @@ import { defineReportCommand } from "../../../cli/commands/report.ts";
 import { AddressContext } from "../../../lib/detect/context/address-context.ts";
 import { run } from "../audit-lake.ts";
 import { deployed } from "../stack/deployed.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
 const PAGE = fileURLToPath(new URL("../../fixtures/page.json", import.meta.url));
 const PERIOD = ["--from", "2026-03-02", "--until", "2026-03-03"];
@@ -57,7 +58,7 @@ it.each([
 it.each(["output", "evidence"])(
   "leaves no file behind when --%s cannot be written",
   async (bad) => {
-    const folder = await mkdtemp(join(tmpdir(), "trail-"));
+    const folder = await temporaryDirectory();
     const files = { output: join(folder, "trail.html"), evidence: join(folder, "case.zip") };
     const args = Object.entries({ ...files, [bad]: "/nowhere/x" }).flatMap(([option, file]) => [
       `--${option}`,
@@ -72,7 +73,6 @@ it.each(["output", "evidence"])(
       stderr: `audit-lake: --${bad} /nowhere/x: there is no folder /nowhere\n`,
     });
     expect(await readdir(folder)).toEqual([]);
-    await rm(folder, { recursive: true });
   },
 );
 
