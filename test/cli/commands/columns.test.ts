@@ -6,6 +6,7 @@ import { manifestKey, noteAddendum } from "../../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
 import { ProcessLocks } from "../../../lib/local/process-locks.ts";
 import { startOfDay } from "../../../lib/time.ts";
+import { UNGUARDED } from "../../fakes/open-archive.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { lastLine, run } from "../audit-lake.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
@@ -102,7 +103,7 @@ describe("columns", () => {
 
   describe("of a day that has more than was sealed", () => {
     const noteOf = async (day: string) =>
-      noteAddendum(store, { write: (put) => put() }, "slack", { day, revision: 1 });
+      noteAddendum(store, UNGUARDED, "slack", { day, revision: 1 });
     const add = async (day: string) => {
       const dateCreate = startOfDay(day) + 9 * 3600 + 700;
       const bytes = Buffer.from(`{"id":"more","date_create":${dateCreate}}`);

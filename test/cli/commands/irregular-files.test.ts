@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { columnsKey, columnsMarkKey } from "../../../lib/archive/columns-key.ts";
 import { addendumKey, manifestKey, noteAddendum } from "../../../lib/archive/sealed-day.ts";
 import { DirectoryArchiveStore } from "../../../lib/local/directory-archive-store.ts";
+import { UNGUARDED } from "../../fakes/open-archive.ts";
 import { fillArchive, sealDays } from "../../seal/sealed-archive.ts";
 import { run } from "../audit-lake.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
@@ -43,7 +44,7 @@ it.each<[string, (path: string) => unknown, string]>([
   ["a link that leads nowhere", (path) => symlink("nowhere", path), "it is a link that leads"],
   ["a circle of links", (path) => symlink(path, path), "its links lead around in a circle"],
 ])("%s in the place of a file is damage that verify names", async (_, make, problem) => {
-  await noteAddendum(store, { write: (put) => put() }, "slack", { day: SEALED, revision: 1 });
+  await noteAddendum(store, UNGUARDED, "slack", { day: SEALED, revision: 1 });
   const keys = [
     await firstKey(`audit_logs/source=slack/dt=${SEALED}`),
     await firstKey(`audit_logs/source=slack/dt=${OPEN}`),
