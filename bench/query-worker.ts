@@ -5,6 +5,7 @@ import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
 import { createDatabase } from "../lib/local/duckdb.ts";
 import { listLakeFiles } from "../lib/local/lake-files.ts";
 import { createLakeViews } from "../lib/local/lake-views.ts";
+import { setFlatHeapFlags } from "../lib/run/flat-heap.ts";
 import type { QueryJob, QueryUse } from "./query-job.ts";
 
 const job: QueryJob = JSON.parse(process.argv[2] ?? "");
@@ -19,7 +20,9 @@ console.log(JSON.stringify(use));
 
 async function runCommand({ directory, sql, format, file }: QueryJob): Promise<void> {
   const args = ["query", sql, "--archive", directory, "--output", format, "--file", file];
-  await (await createProgram(args)).parseAsync(args, { from: "user" });
+  const program = await createProgram(args);
+  setFlatHeapFlags(); // as cli/main.ts does
+  await program.parseAsync(args, { from: "user" });
 }
 
 /** The same rows of the same files, by DuckDB's own writer: nothing is checked. */

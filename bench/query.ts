@@ -97,8 +97,7 @@ async function measureSide(
 }
 
 async function work(job: QueryJob): Promise<QueryUse> {
-  // As cli/audit-lake.js starts it.
-  const args = ["--semi-space-growth-factor=1", WORKER, JSON.stringify(job)];
+  const args = [WORKER, JSON.stringify(job)];
   const env = { ...process.env, NODE_COMPILE_CACHE };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout);

@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
 import { minify } from "rolldown/utils";
-import { LEAN, LEAN_FOR_LAMBDA } from "./bundle/lean.ts";
+import { LEAN } from "./bundle/lean.ts";
 import { NODE_BUILTINS } from "./bundle/node-builtins.ts";
 import { leanSourceMap } from "./bundle/source-map.ts";
 
@@ -47,7 +47,7 @@ export async function buildFunctions(
     format: "esm",
     // The modules of the SDK start faster than its CommonJS, and than the runtime's own copy.
     mainFields: ["module", "main"],
-    plugins: [LEAN_FOR_LAMBDA, LEAN, NODE_BUILTINS],
+    plugins: [LEAN, NODE_BUILTINS],
     minifySyntax: true,
     legalComments: "none",
     sourcemap: true,

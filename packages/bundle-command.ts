@@ -3,7 +3,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { type ChunkingContext, type Plugin, rolldown } from "rolldown";
-import { replacementOf } from "../functions/bundle/lean.ts";
 import { nodeBuiltin, toNodeName } from "../functions/bundle/node-builtins.ts";
 import root from "../package.json" with { type: "json" };
 
@@ -91,10 +90,30 @@ function outside(savedQueries: string): Plugin {
   };
 }
 
+/** What nobody calls, by who imports it, and the file of `bundle/` that is in its place. */
+const REPLACED = [
+  { filter: /^undici$/, file: "undici.js" },
+  { filter: /^node:http$/, importer: "/undici/lib/", file: "node-http.js" },
+  {
+    // HTTP/2 and SOCKS are not used, and no body is a form or a stream (lib/slack/dispatcher.ts).
+    filter: /(?:client-h2|web\/fetch\/body|socks5-proxy-agent)(?:\.js)?$/,
+    importer: "/undici/lib/",
+    file: "absent.js",
+  },
+  { filter: /^node:assert$/, importer: "/undici/lib/", file: "node-assert.cjs" },
+  { filter: /^readline$/, importer: "/cli-progress/", file: "node-readline.cjs" },
+  { filter: /^node:child_process$/, importer: "/commander/", file: "node-child-process.js" },
+];
+
 /** Without what nobody calls. */
 const LEAN: Plugin = {
   name: "lean",
-  resolveId: (source, importer = "") => replacementOf(source, importer) ?? null,
+  resolveId: (source, importer = "") => {
+    const found = REPLACED.find(
+      (each) => each.filter.test(source) && importer.includes(each.importer ?? ""),
+    );
+    return found ? join(import.meta.dirname, "bundle", found.file) : null;
+  },
 };
 
 /** As for functions (functions/bundle/node-builtins.ts). */

@@ -14,49 +14,6 @@ const NO_MAP = [
   `data:application/json;base64,${btoa('{"version":3,"sources":[""],"mappings":"AAAA"}')}`,
 ].join("=");
 
-/** What nobody calls, by who imports it, and the file of this folder that is in its place. */
-const REPLACED = [
-  { filter: /^undici$/, file: "undici.js" },
-  { filter: /^node:http$/, importer: "/undici/lib/", file: "node-http.js" },
-  {
-    // HTTP/2 and SOCKS are not used, and no body is a form or a stream (lib/slack/dispatcher.ts).
-    filter: /(?:client-h2|web\/fetch\/body|socks5-proxy-agent)(?:\.js)?$/,
-    importer: "/undici/lib/",
-    file: "absent.js",
-  },
-  { filter: /^node:assert$/, importer: "/undici/lib/", file: "node-assert.cjs" },
-  { filter: /^readline$/, importer: "/cli-progress/", file: "node-readline.cjs" },
-  { filter: /^node:child_process$/, importer: "/commander/", file: "node-child-process.js" },
-];
-
-/** @returns the file that is in place of what a module imports, if there is one */
-export function replacementOf(path: string, importer: string): string | undefined {
-  const found = REPLACED.find(
-    (each) => each.filter.test(path) && importer.includes(each.importer ?? ""),
-  );
-  return found && join(HERE, found.file);
-}
-
-/** Bundles without what nobody calls (docs/adr/0026-close-to-the-floor.md). */
-export const LEAN: Plugin = {
-  name: "lean",
-  setup({ onResolve, onLoad }) {
-    for (const { filter } of REPLACED) {
-      onResolve({ filter }, ({ path, importer }) => {
-        const replacement = replacementOf(path, importer);
-        return replacement === undefined ? undefined : { path: replacement };
-      });
-    }
-    onLoad({ filter: /@aws-sdk\/[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8");
-      return { contents: text.replace(SCHEMA, "export var $1 = /* @__PURE__ */ (() => $2)();") };
-    });
-    onLoad({ filter: /\/node_modules\/.*\.m?js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, "utf8")) + NO_MAP,
-    }));
-  },
-};
-
 /** Modules that a function has no use for, or files of theirs, and what stands in for them. */
 const NOT_IN_LAMBDA = {
   "aws-sdk-in-lambda.js": [
@@ -71,9 +28,9 @@ const NOT_IN_LAMBDA = {
   "undici-absent.js": [/^undici$/],
 };
 
-/** The same for Lambda only. */
-export const LEAN_FOR_LAMBDA: Plugin = {
-  name: "lean-for-lambda",
+/** Bundles without what nobody calls (docs/adr/0026-close-to-the-floor.md). */
+export const LEAN: Plugin = {
+  name: "lean",
   setup({ onResolve, onLoad }) {
     for (const [file, filters] of Object.entries(NOT_IN_LAMBDA)) {
       for (const filter of filters) onResolve({ filter }, () => ({ path: join(HERE, file) }));
@@ -91,6 +48,14 @@ export const LEAN_FOR_LAMBDA: Plugin = {
       const filter = RegExp(`@aws-sdk/client-${service}/dist-es/endpoint/bdd\\.js$`);
       onLoad({ filter }, () => ({ contents: toModule(reducedEndpoints(service)) }));
     }
+    onLoad({ filter: /@aws-sdk\/[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return { contents: text.replace(SCHEMA, "export var $1 = /* @__PURE__ */ (() => $2)();") };
+    });
+    // The first that matches a file is asked: this one last.
+    onLoad({ filter: /\/node_modules\/.*\.m?js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")) + NO_MAP,
+    }));
   },
 };
 

@@ -289,3 +289,8 @@ export class ArchiveObjectError extends Error {
     this.problem = problem;
   }
 }
+
+/** As something that is wrong with the object, for whoever names its key. */
+export function describeUnreadable({ problem }: ArchiveObjectError): string {
+  return `it cannot be read: ${problem}`;
+}

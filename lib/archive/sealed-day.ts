@@ -9,6 +9,7 @@ import type { ArchiveStore } from "../ports.ts";
 import type { WriteGuard } from "./archive.ts";
 import { ArchiveObjectError } from "./archive-object.ts";
 import { PREFIXES } from "./object-key.ts";
+import { readIfThere } from "./read-if-there.ts";
 
 export function manifestsPrefix(source: string): string {
   return `${PREFIXES.manifests}source=${source}/`;
@@ -176,20 +177,11 @@ export async function isAddendumNoted(
   { day, revision }: SealedRevision,
 ): Promise<boolean> {
   const { key, note } = await addendumTo(store, source, { day, revision });
-  // Listed first: of what is not there, S3 says so only to a role that may list the whole bucket.
-  for await (const object of store.list(key)) {
-    if (object.key === key) return isEqual(store, key, note);
-  }
-  return false;
-}
-
-async function isEqual(store: ArchiveStore, key: string, bytes: Uint8Array): Promise<boolean> {
-  try {
-    return Buffer.compare(await store.get(key), bytes) === 0;
-  } catch (error) {
-    if (error instanceof ArchiveObjectError) return false; // what cannot be read says nothing
+  const stored = await readIfThere(store, key).catch((error) => {
+    if (error instanceof ArchiveObjectError) return undefined; // what cannot be read says nothing
     throw error;
-  }
+  });
+  return stored !== undefined && Buffer.compare(stored, note) === 0;
 }
 
 /** @param revision - of the manifest that it adds to */

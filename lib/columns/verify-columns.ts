@@ -1,4 +1,4 @@
-import { ArchiveObjectError } from "../archive/archive-object.ts";
+import { ArchiveObjectError, describeUnreadable } from "../archive/archive-object.ts";
 import { manifestKey, newestRevision } from "../archive/sealed-day.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
 import { ManifestError, parseManifest } from "../seal/manifest.ts";
@@ -69,7 +69,7 @@ export async function* verifyColumns(
       .problems()
       .catch((error) => {
         if (!(error instanceof ArchiveObjectError)) throw error;
-        return [{ key: error.key, problem: `it cannot be read: ${error.problem}` }];
+        return [{ key: error.key, problem: describeUnreadable(error) }];
       });
     yield { day, problems };
   }

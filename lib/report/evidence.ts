@@ -1,9 +1,9 @@
 import { decodeLines } from "../archive/archive-object.ts";
 import { hourPrefix, parseObjectKey } from "../archive/object-key.ts";
+import { readIfThere } from "../archive/read-if-there.ts";
 import { manifestKey, newestRevision, signatureKey } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { hashOf, objectsOf, parseManifest } from "../seal/manifest.ts";
-import { readIfThere } from "../seal/put.ts";
 import { dayOf } from "../time.ts";
 import { evidenceReadme } from "./evidence-readme.ts";
 import type { TrailData, TrailEntry } from "./trail.ts";

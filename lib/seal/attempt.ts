@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Archive } from "../archive/archive.ts";
+import { readIfThere } from "../archive/read-if-there.ts";
 import type { Checkpoint, ReconciledHour, Sealing } from "../ports.ts";
 import type { WriterLease } from "../run/lease.ts";
 import { SlackDeadlineError } from "../slack/errors.ts";
@@ -8,7 +9,7 @@ import { ArchivedLines } from "./archived-lines.ts";
 import { describeHour, keysIn, keysOfHour } from "./describe-hour.ts";
 import { encodeHour, hourRecordKey, type ManifestHour, parseHour } from "./manifest.ts";
 import { KnownContents } from "./object-contents.ts";
-import { putOrGet, readIfThere } from "./put.ts";
+import { putOrGet } from "./put.ts";
 import { numberOf, type ReconciledHours, reconcile } from "./reconcile.ts";
 import type { SealLimits, SealPorts } from "./seal-day.ts";
 

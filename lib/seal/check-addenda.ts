@@ -1,4 +1,4 @@
-import { ArchiveObjectError } from "../archive/archive-object.ts";
+import { ArchiveObjectError, describeUnreadable } from "../archive/archive-object.ts";
 import {
   addendumKey,
   encodeAddendum,
@@ -7,7 +7,7 @@ import {
 } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
 import type { Link } from "./check-chain.ts";
-import { describeUnreadable, getIfThere } from "./check-objects.ts";
+import { getIfThere } from "./check-objects.ts";
 import type { Damage } from "./damage.ts";
 
 interface NotedAddenda {

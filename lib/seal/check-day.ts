@@ -1,18 +1,14 @@
 import {
   ArchiveObjectError,
   decodeLines,
+  describeUnreadable,
   hashLines,
   measureObject,
 } from "../archive/archive-object.ts";
 import { contentHashOf, dayPrefix, PREFIXES } from "../archive/object-key.ts";
 import { addendumKey, isAddendumNoted } from "../archive/sealed-day.ts";
 import type { ArchiveStore } from "../ports.ts";
-import {
-  type CheckLimits,
-  checkByName,
-  checkObjects,
-  describeUnreadable,
-} from "./check-objects.ts";
+import { type CheckLimits, checkByName, checkObjects } from "./check-objects.ts";
 import {
   type ArchivedObject,
   foreignIn,

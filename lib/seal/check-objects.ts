@@ -1,4 +1,4 @@
-import { ArchiveObjectError, checkObject } from "../archive/archive-object.ts";
+import { ArchiveObjectError, checkObject, describeUnreadable } from "../archive/archive-object.ts";
 import { contentHashOf, parseObjectKey } from "../archive/object-key.ts";
 import { inParallel } from "../in-parallel.ts";
 import { type ArchiveStore, ObjectMissingError } from "../ports.ts";
@@ -100,8 +100,4 @@ export async function getIfThere(
     if (error instanceof ArchiveObjectError) return error;
     throw error;
   });
-}
-
-export function describeUnreadable({ problem }: ArchiveObjectError): string {
-  return `it cannot be read: ${problem}`;
 }

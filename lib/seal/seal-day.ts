@@ -1,4 +1,5 @@
 import { Archive } from "../archive/archive.ts";
+import { readIfThere } from "../archive/read-if-there.ts";
 import {
   addendumKey,
   manifestKey,
@@ -29,7 +30,7 @@ import {
   type ManifestHour,
   parseManifest,
 } from "./manifest.ts";
-import { putOrGet, readIfThere } from "./put.ts";
+import { putOrGet } from "./put.ts";
 import { type SealOutcome, type SealSummary, summarize } from "./seal-summary.ts";
 import { type SettleSettings, whyNotSettled } from "./settled.ts";
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { ArchiveObjectError } from "../archive/archive-object.ts";
+import { ArchiveObjectError, describeUnreadable } from "../archive/archive-object.ts";
 import { contentHashOf, PREFIXES, sourcePrefix } from "../archive/object-key.ts";
 import {
   inOrder,
@@ -16,7 +16,7 @@ import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
 import { checkAddenda } from "./check-addenda.ts";
 import { checkChain, type Link } from "./check-chain.ts";
 import { checkDay } from "./check-day.ts";
-import { type CheckLimits, checkByName, describeUnreadable, getIfThere } from "./check-objects.ts";
+import { type CheckLimits, checkByName, getIfThere } from "./check-objects.ts";
 import type { DamageKind } from "./damage.ts";
 import {
   foreignIn,

@@ -110,6 +110,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/seal/put.ts": "test/seal/seal-day.test.ts",
   "lib/seal/stretch.ts": "test/seal/archived-lines.test.ts",
   "lib/archive/name-list.ts": "test/archive/entry-names.test.ts",
+  "lib/archive/read-if-there.ts": "test/seal/seal-day.test.ts",
 
   // What is seen of a page.
   "lib/slack/entry-table.ts": "test/slack/page.test.ts",

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { thirdPartyNotices } from "../../packages/third-party-notices.ts";
+import { bundledModules, thirdPartyNotices } from "../../packages/third-party-notices.ts";
 
 let directory: string;
 
@@ -52,4 +53,18 @@ it("refuses a package that names no licence", async () => {
   await expect(notices("node_modules/nameless/index.js")).rejects.toThrow(
     "node_modules/nameless names no licence",
   );
+});
+
+it("leaves out modules of which a bundle has no code", () => {
+  const inputs = {
+    "lib/time.ts": { bytesInOutput: 1 },
+    "node_modules/left/index.js": { bytesInOutput: 1 },
+    "node_modules/unused/index.js": { bytesInOutput: 0 },
+  };
+  const metafile = { inputs: {}, outputs: { "index.mjs": { inputs } } } as unknown as Metafile;
+
+  expect(bundledModules("/clone", metafile)).toEqual([
+    "/clone/lib/time.ts",
+    "/clone/node_modules/left/index.js",
+  ]);
 });
