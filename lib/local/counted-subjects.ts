@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Demand } from "../detect/ports.ts";
 import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
-import { quote } from "./duckdb.ts";
+import { isOneOf } from "./duckdb.ts";
 
 type Sequences = Demand["sequences"];
 
@@ -152,11 +152,6 @@ function nearOthers(day: string, others: readonly string[], seconds: number): st
     .filter(({ from, until }) => from < start + SECONDS_PER_DAY && until > start)
     .map(({ from, until }) => `date_create BETWEEN ${from} AND ${until}`);
   return near.length === 0 ? undefined : near.join(" OR ");
-}
-
-/** A condition of SQL. */
-export function isOneOf(actions: readonly string[]): string {
-  return actions.length === 0 ? "false" : `action IN (${actions.map(quote).join(", ")})`;
 }
 
 /**
