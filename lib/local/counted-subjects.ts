@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Demand } from "../detect/ports.ts";
-import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
+import { dayOf, overlaps, rangeOfDay, SECONDS_PER_DAY, startOfDay } from "../time.ts";
 import { isOneOf } from "./duckdb.ts";
 
 type Sequences = Demand["sequences"];
@@ -145,11 +145,10 @@ export class CountedSubjects {
 
 /** A condition on entries of a day: less than so many seconds away from another day. */
 function nearOthers(day: string, others: readonly string[], seconds: number): string | undefined {
-  const start = startOfDay(day);
   const near = others
-    .map(startOfDay)
-    .map((other) => ({ from: other - seconds, until: other + SECONDS_PER_DAY + seconds }))
-    .filter(({ from, until }) => from < start + SECONDS_PER_DAY && until > start)
+    .map(rangeOfDay)
+    .map(({ from, until }) => ({ from: from - seconds, until: until + seconds }))
+    .filter((range) => overlaps(range, rangeOfDay(day)))
     .map(({ from, until }) => `date_create BETWEEN ${from} AND ${until}`);
   return near.length === 0 ? undefined : near.join(" OR ");
 }
