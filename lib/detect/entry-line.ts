@@ -1,9 +1,8 @@
-import { BrokenFrameError, endOfValue, skipSpace } from "../slack/json-value.ts";
+import { BrokenFrameError, endOfValue, skipSpace, startOfNext } from "../slack/json-value.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
 import { type EntryHead, parseEntry } from "./parse-entry.ts";
 
 const QUOTE = 0x22;
-const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
@@ -149,7 +148,8 @@ export function valueAt(value: unknown, path: readonly string[]): unknown {
 }
 
 /**
- * Take down the members of the object at `at`, and of those within it.
+ * Take down the members of the object at `at`, and of those within it. To do it with
+ * `walkMembers`, which calls a function for each member, takes a quarter longer.
  *
  * @returns the offset after it
  * @throws {BrokenFrameError} when it is not JSON, or has names with escapes or too many members
@@ -176,8 +176,7 @@ function findMembers(line: Buffer, at: number, level: number): number {
     nexts[member] = count;
     position = skipSpace(line, position);
     if (line[position] === CLOSE_BRACE) return position + 1;
-    if (line[position] !== COMMA) throw new BrokenFrameError();
-    position = skipSpace(line, position + 1);
+    position = startOfNext(line, position);
   }
 }
 
