@@ -1,6 +1,6 @@
 import { BrokenFrameError, endOfValue, skipSpace, startOfNext } from "../slack/json-value.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
-import { type EntryHead, parseEntry } from "./parse-entry.ts";
+import { type EntryHead, parseAgain } from "./parse-entry.ts";
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -33,7 +33,7 @@ let lastRead: EntryLine | undefined;
  * An entry of which only the fields that are asked for are made from its line: most rules
  * read a few, and most entries match none. To parse all of it takes four times as long.
  *
- * It says what {@link parseEntry} says: of members with one name the first counts.
+ * It says what `parseEntry` says: of members with one name the first counts.
  */
 export class EntryLine {
   readonly date_create: number;
@@ -49,7 +49,7 @@ export class EntryLine {
 
   /**
    * @param head - of the line
-   * @returns nothing when only {@link parseEntry} tells what it says, or what is wrong with it
+   * @returns nothing when only `parseEntry` tells what it says, or what is wrong with it
    */
   static read(line: Buffer, head: EntryHead): AuditLogEntry | undefined {
     const entry = new EntryLine(line, head);
@@ -78,11 +78,7 @@ export class EntryLine {
 
   /** The same as a plain object. */
   whole(): AuditLogEntry {
-    if (this.#whole === undefined) {
-      const whole = parseEntry(this.#line.toString());
-      if (typeof whole === "string") throw new Error(`an entry that was read is ${whole}`);
-      this.#whole = whole;
-    }
+    this.#whole ??= parseAgain(this.#line.toString());
     return this.#whole;
   }
 
