@@ -131,7 +131,11 @@ export function wholeEntry(entry: AuditLogEntry): AuditLogEntry {
   return entry instanceof EntryLine ? entry.whole() : entry;
 }
 
-/** The value at a path of field names; nothing when a part of the path is not an object. */
+/**
+ * The value at a path of field names; nothing when a part of the path is not an object.
+ *
+ * @param path - in an entry, names in ASCII
+ */
 export function valueAt(value: unknown, path: readonly string[]): unknown {
   if (value instanceof EntryLine) return value.valueAt(path);
   let current = value;
