@@ -155,9 +155,9 @@ function nearOthers(day: string, others: readonly string[], seconds: number): st
 
 /**
  * A hash of a subject, as rules read it: a number is the same however it is written, and the
- * same as its text. Numbers begin with what is before the colon.
+ * same as its text. Numbers begin with what is before the colon, save the one that is too large.
  */
 function subjectIn(column: string): string {
-  return `CASE WHEN ${column} < ':' AND TRY_CAST(${column} AS DOUBLE) IS NOT NULL
+  return `CASE WHEN (${column} < ':' OR ${column} = 'Infinity') AND TRY_CAST(${column} AS DOUBLE) IS NOT NULL
     THEN hash(TRY_CAST(${column} AS DOUBLE) + 0.0) ELSE hash(${column}) END`;
 }
