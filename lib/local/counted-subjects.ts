@@ -53,8 +53,7 @@ export class CountedSubjects {
    * @returns SELECTs of the numbers of the rows of entries that may be part of an alert
    */
   async rowsOf(day: string, file: string, others: readonly string[]): Promise<string[]> {
-    await this.#load(file);
-    return this.#sequences.flatMap(({ withinSeconds, steps }, index) =>
+    const selects = this.#sequences.flatMap(({ withinSeconds, steps }, index) =>
       steps.flatMap(({ actions, column }) => {
         const rows = `SELECT row FROM entries WHERE ${isOneOf(actions)}`;
         if (this.#unsure.has(index)) return [rows];
@@ -70,6 +69,8 @@ export class CountedSubjects {
         ];
       }),
     );
+    if (selects.length > 0) await this.#load(file);
+    return selects;
   }
 
   /** Make the table of a day's entries that sequences may be made of. */
