@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { ArchiveObjectError, decodeLines } from "../../lib/archive/archive-object.ts";
-import { PREFIXES, parseObjectKey, sourcePrefix } from "../../lib/archive/object-key.ts";
+import { objectsInRange } from "../../lib/archive/objects-in-range.ts";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import type { AuditLogEntry } from "../../lib/slack/types.ts";
@@ -68,11 +68,8 @@ async function printLines(
   source: string | undefined,
   selection: Selection,
 ): Promise<boolean> {
-  const { from = 0, until = Number.POSITIVE_INFINITY } = selection;
   let hasMatch = false;
-  for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
-    const name = parseObjectKey(key);
-    if (name === undefined || name.maxDateCreate < from || name.minDateCreate >= until) continue;
+  for await (const { key } of objectsInRange(store, source, selection)) {
     const lines = await decodeLines(key, await store.get(key));
     const selected = lines.filter((line) => isSelected(key, line, selection));
     hasMatch ||= selected.length > 0;

@@ -2,7 +2,7 @@ import { inParallel } from "../in-parallel.ts";
 import { type Alert, alertName, type FoundEntry, makeAlert, withContext } from "./alert.ts";
 import { actionsOf, type Correlation, titleOf } from "./correlation.ts";
 import { sqlIs, sqlText } from "./inspect.ts";
-import { parseEntry } from "./parse-entry.ts";
+import { parseAgain } from "./parse-entry.ts";
 import {
   type Completion,
   findCompletions,
@@ -148,9 +148,7 @@ function correlationAlert(
 
 function foundAgain({ source, objectKey, line: bytes }: LatestEntry): FoundEntry {
   const line = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-  const entry = parseEntry(line);
-  if (typeof entry === "string") throw new Error(`an entry that was read is ${entry}`);
-  return { entry, source, objectKey, line };
+  return { entry: parseAgain(line), source, objectKey, line };
 }
 
 /** Of SQL, for the view `audit_logs`: which entries of the subject count. */

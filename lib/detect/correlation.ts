@@ -69,6 +69,11 @@ export function isCorrelation(detection: Detection): detection is Correlation {
   return "steps" in detection;
 }
 
+/** The step that stands alone, which may count what entries name. */
+export function onlyStep({ steps }: Correlation): CountedStep | undefined {
+  return steps.length === 1 ? steps[0] : undefined;
+}
+
 /** The step that counts, if one does: each rule has one threshold at most. */
 export function countedStep({ steps }: Correlation): Step | undefined {
   return steps.find(({ atLeast = 1 }) => atLeast > 1);

@@ -1,9 +1,4 @@
-import {
-  type Correlation,
-  type CountedStep,
-  type Detection,
-  isCorrelation,
-} from "./correlation.ts";
+import { type Correlation, type Detection, isCorrelation, onlyStep } from "./correlation.ts";
 import type { Demand } from "./ports.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
@@ -30,12 +25,11 @@ export function demandOf(detections: readonly Detection[], context: RuleContext)
   };
 }
 
-function toSequence({ withinSeconds, steps }: Correlation): Demand["sequences"][number] {
-  const only: CountedStep | undefined = steps.length === 1 ? steps[0] : undefined;
-  const distinct = only?.distinctBy?.column;
+function toSequence(correlation: Correlation): Demand["sequences"][number] {
+  const distinct = onlyStep(correlation)?.distinctBy?.column;
   return {
-    withinSeconds,
-    steps: steps.map(({ actions, by, atLeast = 1 }) => ({
+    withinSeconds: correlation.withinSeconds,
+    steps: correlation.steps.map(({ actions, by, atLeast = 1 }) => ({
       actions,
       column: by.column,
       unsure: by.unsure,

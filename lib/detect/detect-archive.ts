@@ -1,5 +1,5 @@
 import { decodeLines, decodeText } from "../archive/archive-object.ts";
-import { PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts";
+import { objectsInRange } from "../archive/objects-in-range.ts";
 import type { ArchiveStore } from "../ports.ts";
 import { systemClock } from "../slack/clock.ts";
 import { hourOf, nowSeconds, type TimeRange } from "../time.ts";
@@ -145,16 +145,10 @@ async function* objectsOf(
   detector: Detector,
   options: Partial<TimeRange> & { source?: string; finder?: EntryFinder | undefined },
 ): AsyncGenerator<[StoredName, FoundEntries | undefined]> {
-  const { source, from = 0, until = Number.POSITIVE_INFINITY, finder } = options;
   const objects: StoredName[] = [];
-  for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
-    const name = parseObjectKey(key);
-    if (name !== undefined && name.maxDateCreate >= from && name.minDateCreate < until) {
-      objects.push({ key, ...name });
-    }
-  }
+  for await (const object of objectsInRange(store, options.source, options)) objects.push(object);
   for (const [source, ofSource] of Map.groupBy(objects, ({ source }) => source)) {
-    using entries = await finder?.find(source, ofSource, detector.demandOf(source));
+    using entries = await options.finder?.find(source, ofSource, detector.demandOf(source));
     for (const object of ofSource) yield [object, entries];
   }
 }

@@ -13,7 +13,6 @@ import {
   withContext,
 } from "./alert.ts";
 import { configureRules, type RuleOverrides } from "./configure.ts";
-
 import type { Detection } from "./correlation.ts";
 import { demandOf } from "./demand.ts";
 import { EntryLine, wholeEntry } from "./entry-line.ts";

@@ -65,9 +65,14 @@ function entityType(entry: AuditLogEntry): string {
   return textAt(entry, "entity", "type") ?? "unknown";
 }
 
+/** What it was done to: it is under the name of its type, which may be any text. */
+function entityOf(entry: AuditLogEntry): unknown {
+  return valueAt(valueAt(entry, ["entity"]), [entityType(entry)]);
+}
+
 /** Id of what it was done to; of a message `<channel>/<timestamp>`, of a token its provider's. */
 export function entityId(entry: AuditLogEntry): string {
-  const entity = valueAt(entry, ["entity", entityType(entry)]);
+  const entity = entityOf(entry);
   return (
     textAt(entity, "id") ?? idOfMessage(entity) ?? textAt(entity, "provider", "id") ?? "unknown"
   );
@@ -82,7 +87,7 @@ function idOfMessage(entity: unknown): string | undefined {
 /** What it was done to, as a text for people: `app "Notion"`, `an unknown user`. */
 export function entityName(entry: AuditLogEntry): string {
   const type = entityType(entry);
-  const entity = valueAt(entry, ["entity", type]);
+  const entity = entityOf(entry);
   const kind = type === "unknown" ? "entity" : type.replaceAll("_", " ");
   const name = type === "user" ? personName(entity) : thingName(entity);
   return name === undefined ? `an unnamed ${kind}` : `${kind} ${name}`;
@@ -111,7 +116,7 @@ function isOfPlace(entry: AuditLogEntry): boolean {
   return (
     type === "unknown" ||
     ((type === "enterprise" || type === "workspace") &&
-      [entityId(entry), textAt(entry, "entity", type, "name")].some(
+      [entityId(entry), textAt(entityOf(entry), "name")].some(
         (place) => place === locationId(entry) || place === location(entry),
       ))
   );

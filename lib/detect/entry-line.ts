@@ -1,9 +1,8 @@
-import { BrokenFrameError, endOfValue, skipSpace } from "../slack/json-value.ts";
+import { BrokenFrameError, endOfValue, skipSpace, startOfNext } from "../slack/json-value.ts";
 import type { AuditLogEntry } from "../slack/types.ts";
-import { type EntryHead, parseEntry } from "./parse-entry.ts";
+import { type EntryHead, parseAgain } from "./parse-entry.ts";
 
 const QUOTE = 0x22;
-const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
@@ -34,7 +33,7 @@ let lastRead: EntryLine | undefined;
  * An entry of which only the fields that are asked for are made from its line: most rules
  * read a few, and most entries match none. To parse all of it takes four times as long.
  *
- * It says what {@link parseEntry} says: of members with one name the first counts.
+ * It says what `parseEntry` says: of members with one name the first counts.
  */
 export class EntryLine {
   readonly date_create: number;
@@ -50,7 +49,7 @@ export class EntryLine {
 
   /**
    * @param head - of the line
-   * @returns nothing when only {@link parseEntry} tells what it says, or what is wrong with it
+   * @returns nothing when only `parseEntry` tells what it says, or what is wrong with it
    */
   static read(line: Buffer, head: EntryHead): AuditLogEntry | undefined {
     const entry = new EntryLine(line, head);
@@ -79,11 +78,7 @@ export class EntryLine {
 
   /** The same as a plain object. */
   whole(): AuditLogEntry {
-    if (this.#whole === undefined) {
-      const whole = parseEntry(this.#line.toString());
-      if (typeof whole === "string") throw new Error(`an entry that was read is ${whole}`);
-      this.#whole = whole;
-    }
+    this.#whole ??= parseAgain(this.#line.toString());
     return this.#whole;
   }
 
@@ -136,7 +131,11 @@ export function wholeEntry(entry: AuditLogEntry): AuditLogEntry {
   return entry instanceof EntryLine ? entry.whole() : entry;
 }
 
-/** The value at a path of field names; nothing when a part of the path is not an object. */
+/**
+ * The value at a path of field names; nothing when a part of the path is not an object.
+ *
+ * @param path - in an entry, names in ASCII
+ */
 export function valueAt(value: unknown, path: readonly string[]): unknown {
   if (value instanceof EntryLine) return value.valueAt(path);
   let current = value;
@@ -149,7 +148,8 @@ export function valueAt(value: unknown, path: readonly string[]): unknown {
 }
 
 /**
- * Take down the members of the object at `at`, and of those within it.
+ * Take down the members of the object at `at`, and of those within it. To do it with
+ * `walkMembers`, which calls a function for each member, takes a quarter longer.
  *
  * @returns the offset after it
  * @throws {BrokenFrameError} when it is not JSON, or has names with escapes or too many members
@@ -176,8 +176,7 @@ function findMembers(line: Buffer, at: number, level: number): number {
     nexts[member] = count;
     position = skipSpace(line, position);
     if (line[position] === CLOSE_BRACE) return position + 1;
-    if (line[position] !== COMMA) throw new BrokenFrameError();
-    position = skipSpace(line, position + 1);
+    position = startOfNext(line, position);
   }
 }
 

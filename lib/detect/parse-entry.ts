@@ -47,6 +47,13 @@ export function parseEntry(line: string): AuditLogEntry | string {
   return value as AuditLogEntry;
 }
 
+/** The entry of a line that is known to be one. */
+export function parseAgain(line: string): AuditLogEntry {
+  const entry = parseEntry(line);
+  if (typeof entry === "string") throw new Error(`an entry that was read is ${entry}`);
+  return entry;
+}
+
 export interface EntryHead {
   /** Epoch seconds. */
   dateCreate: number;

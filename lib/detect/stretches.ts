@@ -1,6 +1,6 @@
 import type { AuditLogEntry } from "../slack/types.ts";
 import { MAX_ENTRY_IDS } from "./alert.ts";
-import type { Correlation, CountedStep } from "./correlation.ts";
+import { type Correlation, onlyStep } from "./correlation.ts";
 import type { DetectorSettings } from "./detector.ts";
 import { type Point, toRepeatedValue, toValue } from "./points.ts";
 import type { RuleContext } from "./rule.ts";
@@ -127,11 +127,11 @@ interface OfStart {
 }
 
 function valueIn(
-  { steps }: Correlation,
+  correlation: Correlation,
   entry: AuditLogEntry,
   context: RuleContext,
 ): string | undefined {
-  const only: CountedStep | undefined = steps.length === 1 ? steps[0] : undefined;
+  const only = onlyStep(correlation);
   if (only?.distinct === undefined) return toValue(entry.id);
   const counted = only.distinct(entry, context);
   return counted === undefined ? undefined : toRepeatedValue(counted);

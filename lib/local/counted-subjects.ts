@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Demand } from "../detect/ports.ts";
-import { dayOf, SECONDS_PER_DAY, startOfDay } from "../time.ts";
-import { quote } from "./duckdb.ts";
+import { dayOf, overlaps, rangeOfDay, SECONDS_PER_DAY, startOfDay } from "../time.ts";
+import { isOneOf } from "./duckdb.ts";
 
 type Sequences = Demand["sequences"];
 
@@ -53,8 +53,7 @@ export class CountedSubjects {
    * @returns SELECTs of the numbers of the rows of entries that may be part of an alert
    */
   async rowsOf(day: string, file: string, others: readonly string[]): Promise<string[]> {
-    await this.#load(file);
-    return this.#sequences.flatMap(({ withinSeconds, steps }, index) =>
+    const selects = this.#sequences.flatMap(({ withinSeconds, steps }, index) =>
       steps.flatMap(({ actions, column }) => {
         const rows = `SELECT row FROM entries WHERE ${isOneOf(actions)}`;
         if (this.#unsure.has(index)) return [rows];
@@ -70,6 +69,8 @@ export class CountedSubjects {
         ];
       }),
     );
+    if (selects.length > 0) await this.#load(file);
+    return selects;
   }
 
   /** Make the table of a day's entries that sequences may be made of. */
@@ -145,25 +146,19 @@ export class CountedSubjects {
 
 /** A condition on entries of a day: less than so many seconds away from another day. */
 function nearOthers(day: string, others: readonly string[], seconds: number): string | undefined {
-  const start = startOfDay(day);
   const near = others
-    .map(startOfDay)
-    .map((other) => ({ from: other - seconds, until: other + SECONDS_PER_DAY + seconds }))
-    .filter(({ from, until }) => from < start + SECONDS_PER_DAY && until > start)
+    .map(rangeOfDay)
+    .map(({ from, until }) => ({ from: from - seconds, until: until + seconds }))
+    .filter((range) => overlaps(range, rangeOfDay(day)))
     .map(({ from, until }) => `date_create BETWEEN ${from} AND ${until}`);
   return near.length === 0 ? undefined : near.join(" OR ");
 }
 
-/** A condition of SQL. */
-export function isOneOf(actions: readonly string[]): string {
-  return actions.length === 0 ? "false" : `action IN (${actions.map(quote).join(", ")})`;
-}
-
 /**
  * A hash of a subject, as rules read it: a number is the same however it is written, and the
- * same as its text. Numbers begin with what is before the colon.
+ * same as its text. Numbers begin with what is before the colon, save the one that is too large.
  */
 function subjectIn(column: string): string {
-  return `CASE WHEN ${column} < ':' AND TRY_CAST(${column} AS DOUBLE) IS NOT NULL
+  return `CASE WHEN (${column} < ':' OR ${column} = 'Infinity') AND TRY_CAST(${column} AS DOUBLE) IS NOT NULL
     THEN hash(TRY_CAST(${column} AS DOUBLE) + 0.0) ELSE hash(${column}) END`;
 }

@@ -61,6 +61,13 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A condition of SQL on the column `action`. */
+export function isOneOf(actions: Iterable<string>): string {
+  // A text of SQL ends at a NUL.
+  const texts = [...actions].map((action) => action.split("\0").map(quote).join(" || chr(0) || "));
+  return texts.length === 0 ? "false" : `action IN (${texts.join(", ")})`;
+}
+
 /** A file's name as a pattern that finds it alone: DuckDB takes every name that it reads for one. */
 export function escapePattern(path: string): string {
   return path.replace(/[*?[]/g, "[$&]");

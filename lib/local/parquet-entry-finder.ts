@@ -18,9 +18,9 @@ import type {
 } from "../detect/ports.ts";
 import { dayOf, hourOf, SECONDS_PER_DAY, SECONDS_PER_HOUR } from "../time.ts";
 import { checkColumns } from "./check-lake-file.ts";
-import { CountedSubjects, isOneOf } from "./counted-subjects.ts";
+import { CountedSubjects } from "./counted-subjects.ts";
 import { DirectoryArchiveStore } from "./directory-archive-store.ts";
-import { createDatabase, escapePattern, quote } from "./duckdb.ts";
+import { createDatabase, escapePattern, isOneOf, quote } from "./duckdb.ts";
 import { listDayObjects } from "./lake-files.ts";
 
 /** Lines of a day that memory holds, 100 MB; of more, object after object is read. */

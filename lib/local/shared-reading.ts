@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../sql/audit-logs-view.ts";
 import { askedActions } from "./asked-actions.ts";
-import { quote } from "./duckdb.ts";
+import { isOneOf, quote } from "./duckdb.ts";
 import type { LakeFiles } from "./lake-files.ts";
 import { ALL_ENTRIES_VIEW, createParsedViews, type Days, showEntries } from "./lake-views.ts";
 
@@ -103,11 +103,4 @@ async function countEntries(
     `SELECT CAST(coalesce(sum(entries), 0) AS double) FROM ${ACTIONS_TABLE} WHERE ${where}`,
   );
   return Number(rows.getRows()[0]?.[0]);
-}
-
-/** A condition of SQL. */
-function isOneOf(actions: Iterable<string>): string {
-  // A text of SQL ends at a NUL.
-  const texts = [...actions].map((action) => action.split("\0").map(quote).join(" || chr(0) || "));
-  return texts.length === 0 ? "false" : `action IN (${texts.join(", ")})`;
 }

@@ -1,6 +1,7 @@
 import { ArchiveObjectError, decodeText, measureText } from "../archive/archive-object.ts";
-import { type ObjectName, PREFIXES, parseObjectKey, sourcePrefix } from "../archive/object-key.ts";
-import type { ArchiveStore } from "../ports.ts";
+import type { ObjectName } from "../archive/object-key.ts";
+import { objectsInRange } from "../archive/objects-in-range.ts";
+import type { ArchiveStore, StoredObject } from "../ports.ts";
 import type { TimeRange } from "../time.ts";
 import type { SchemaVersion } from "./classes.ts";
 import { type OcsfEvent, toEvent } from "./event.ts";
@@ -26,16 +27,15 @@ export async function* archivedEvents(
   version: SchemaVersion,
   onDamaged?: (key: string, problem: string) => void,
 ): AsyncGenerator<Iterable<OcsfEvent>> {
-  for await (const { key } of store.list(sourcePrefix(PREFIXES.auditLogs, source))) {
-    const name = parseObjectKey(key);
-    if (name === undefined || name.maxDateCreate < from || name.minDateCreate >= until) continue;
-    const text = await readObject(store, key, name).catch((error) => {
+  for await (const object of objectsInRange(store, source, { from, until })) {
+    const { key } = object;
+    const text = await readObject(store, object).catch((error) => {
       if (!(error instanceof ArchiveObjectError) || onDamaged === undefined) throw error;
       onDamaged(key, error.problem);
       return Buffer.of();
     });
-    const events = eventsOf(text, name.source, version);
-    const isWithin = name.minDateCreate >= from && name.maxDateCreate < until;
+    const events = eventsOf(text, object.source, version);
+    const isWithin = object.minDateCreate >= from && object.maxDateCreate < until;
     yield isWithin ? events : eventsWithin({ from, until }, events);
   }
 }
@@ -55,8 +55,7 @@ function* eventsWithin(
 
 async function readObject(
   store: Pick<ArchiveStore, "get">,
-  key: string,
-  { hash }: ObjectName,
+  { key, hash }: StoredObject & ObjectName,
 ): Promise<Buffer> {
   const text = await decodeText(key, await store.get(key));
   if (measureText(text).hash !== hash) {

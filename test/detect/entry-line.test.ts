@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { entityId, entityName } from "../../lib/detect/entry-fields.ts";
 import { EntryLine, valueAt, wholeEntry } from "../../lib/detect/entry-line.ts";
 import { exampleEntry } from "../../lib/detect/example-entry.ts";
 import { parseEntry, readHead } from "../../lib/detect/parse-entry.ts";
+import type { AuditLogEntry } from "../../lib/slack/types.ts";
 
 const HEAD = '{"id":"1","date_create":7,"action":"a"';
 
@@ -93,6 +95,13 @@ describe("EntryLine", () => {
     const line = `${HEAD},"details":${nested}}`;
     const deep = ["details", ...Array<string>(100).fill("a")];
     expect(valueAt(read(line), deep)).toBeUndefined();
+  });
+
+  it.each(["é", "Ã©", "é".normalize("NFD"), "😀"])("has an entity of type %s", (type) => {
+    const line = `${HEAD},"entity":{"type":"${type}","é":{"id":"1"},"😀":{"id":"2"}}}`;
+    const [entry, parsed] = [read(line), parseEntry(line)] as [AuditLogEntry, AuditLogEntry];
+    expect(entityId(entry)).toBe(entityId(parsed));
+    expect(entityName(entry)).toBe(entityName(parsed));
   });
 
   it("says its own again after another was read", () => {

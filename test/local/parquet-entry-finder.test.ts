@@ -138,6 +138,12 @@ const GUEST_BESIDE_MESSAGE = [
   })),
 ];
 
+/** Whom rules know by one name: what is too large for a number reads as `Infinity`. */
+const TOO_LARGE_A_NUMBER = [
+  '"action":"user_deactivated","entity":{"type":"user","user":{"id":1e400}}',
+  '"action":"user_login","actor":{"type":"user","user":{"id":"Infinity"}}',
+];
+
 const FEW = Object.fromEntries(
   DETECTIONS.filter(isCorrelation).flatMap(({ id, steps }) => {
     const counted = steps.some(({ atLeast = 1 }) => atLeast > 1);
@@ -177,6 +183,13 @@ describe("ParquetEntryFinder", () => {
         dateCreate: start + index,
         text: JSON.stringify({ id: `guest-${index}`, date_create: start + index, ...entry }),
       })),
+    );
+    await put(
+      store,
+      TOO_LARGE_A_NUMBER.map((rest, index) => {
+        const dateCreate = start + 60 + index;
+        return { dateCreate, text: `{"id":"large-${index}","date_create":${dateCreate},${rest}}` };
+      }),
     );
     await sealDays(store, SOURCE, DAYS);
     for (const day of IN_COLUMNS) await writeDayAsParquet(directory, SOURCE, day);
@@ -246,6 +259,7 @@ describe("ParquetEntryFinder", () => {
       expect(all.alerts.length).toBeGreaterThan(3);
       const guests = all.alerts.filter(({ ruleId }) => ruleId === "guest-invited-then-downloads");
       expect(guests).not.toEqual([]);
+      expect(JSON.stringify(all.alerts)).toContain('"large-1"');
       expect(found.read.length).toBeLessThan(all.read.length);
     },
   );
