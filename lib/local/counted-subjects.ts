@@ -89,12 +89,11 @@ export class CountedSubjects {
     for (const [index, { withinSeconds, steps }] of this.#sequences.entries()) {
       for (const [step, { actions, column, unsure, distinct }] of steps.entries()) {
         if (!actions.some((action) => known.has(action))) continue;
-        if (unsure !== undefined) {
-          const doubtful = await this.#connection.runAndReadAll(
-            `SELECT 1 FROM entries WHERE ${isOneOf(actions)} AND (${unsure}) LIMIT 1`,
-          );
-          if (doubtful.currentRowCount > 0) this.#unsure.add(index);
-        }
+        const doubts = [unsure ?? "false", ...[column, distinct ?? "''"].map(isReplaced)];
+        const doubtful = await this.#connection.runAndReadAll(
+          `SELECT 1 FROM entries WHERE ${isOneOf(actions)} AND ((${doubts.join(") OR (")})) LIMIT 1`,
+        );
+        if (doubtful.currentRowCount > 0) this.#unsure.add(index);
         await this.#connection.run(`INSERT INTO counted
           SELECT ${index}, ${step}, ${subjectIn(column)} AS subject,
             date_create // ${withinSeconds} AS stretch,
@@ -142,6 +141,14 @@ export class CountedSubjects {
       }
     }
   }
+}
+
+/**
+ * Of SQL: whether a text may be another in the line. Where a line has half a surrogate pair, each
+ * half is a replacement character in columns (`json_readable`).
+ */
+export function isReplaced(column: string): string {
+  return `coalesce(contains(${column}, '\uFFFD'), false)`;
 }
 
 /** A condition on entries of a day: less than so many seconds away from another day. */

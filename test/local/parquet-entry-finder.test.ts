@@ -144,6 +144,22 @@ const TOO_LARGE_A_NUMBER = [
   '"action":"user_login","actor":{"type":"user","user":{"id":"Infinity"}}',
 ];
 
+const DELETED = `"action":"message_tombstoned","actor":{"type":"user","user":{"id":"\\ud83d\\ude00"}}`;
+const SILENT = `"action":"user_login","actor":{"type":"user","user":{"id":"W2"}},"context":{"ua":""}`;
+
+/**
+ * Lines by their seconds in the hour: one person whose id columns do not have where half a pair
+ * stands beside it, and sign-ins that say two times, of which they were stored by the last.
+ */
+const ODD_LINES: [seconds: number, fields: (start: number) => string][] = [
+  [100, (start) => `"date_create":${start + 100},${DELETED},"context":{"ua":"x"}`],
+  [101, (start) => `"date_create":${start + 101},${DELETED},"context":{"ua":"\\ud800"}`],
+  [300, (start) => `"date_create":${start + 310},${SILENT},"date_create":${start + 300}`],
+  [305, (start) => `"date_create":${start + 305},${SILENT}`],
+  [306, (start) => `"date_create":${start + 304},${SILENT},"date_cre\\u0061te":${start + 306}`],
+  [310, (start) => `"date_create":${start + 310},${SILENT}`],
+];
+
 const FEW = Object.fromEntries(
   DETECTIONS.filter(isCorrelation).flatMap(({ id, steps }) => {
     const counted = steps.some(({ atLeast = 1 }) => atLeast > 1);
@@ -190,6 +206,14 @@ describe("ParquetEntryFinder", () => {
         const dateCreate = start + 60 + index;
         return { dateCreate, text: `{"id":"large-${index}","date_create":${dateCreate},${rest}}` };
       }),
+    );
+    const odd = startOfDay("2026-03-07") + 4 * SECONDS_PER_HOUR;
+    await put(
+      store,
+      ODD_LINES.map(([seconds, fields], index) => ({
+        dateCreate: odd + seconds,
+        text: `{"id":"odd-${index}",${fields(odd)}}`,
+      })),
     );
     await sealDays(store, SOURCE, DAYS);
     for (const day of IN_COLUMNS) await writeDayAsParquet(directory, SOURCE, day);
