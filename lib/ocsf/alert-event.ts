@@ -30,7 +30,7 @@ const SUPPRESSED = { status: "Suppressed", status_id: 3 } as const;
 export function toFinding(
   alert: Alert,
   version: SchemaVersion = DEFAULT_SCHEMA_VERSION,
-): OcsfEvent {
+): OcsfEvent<string> {
   const { id, ruleId, title, severity, reason, techniques, reference, source, entry, line } = alert;
   const { schemaVersion, objectKey, period, checks, falsePositives, inspect, series } = alert;
   const head = headOf(

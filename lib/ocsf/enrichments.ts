@@ -1,5 +1,6 @@
 import type { AddressContext, AddressFacts } from "../detect/context/address-context.ts";
 import type { StaffList, StaffRecord } from "../detect/context/staff-list.ts";
+import { fromByteText, toByteTexts } from "./byte-text.ts";
 import type { OcsfEvent } from "./event.ts";
 import type { Members } from "./members.ts";
 
@@ -20,12 +21,15 @@ export function enrichEvent(event: OcsfEvent, { addresses, staff }: EventContext
   const { uid, email_addr } = event.actor.user as { uid?: string; email_addr?: string };
   const enrichments: Members[] = [];
   if (typeof endpoint?.ip === "string") {
-    const facts = addresses.of(endpoint.ip);
+    const facts = toByteTexts(addresses.of(endpoint.ip)) as AddressFacts;
     Object.assign(endpoint, placed(facts, place));
     enrichments.push(...ofAddress(`${place}.ip`, endpoint.ip, facts));
   }
   const [name, value = ""] = uid === undefined ? ["email_addr", email_addr] : ["uid", uid];
-  enrichments.push(...ofPerson(`actor.user.${name}`, value, staff?.find(email_addr, uid)));
+  const record = staff?.find(email_addr, uid && fromByteText(uid));
+  enrichments.push(
+    ...ofPerson(`actor.user.${name}`, value, toByteTexts(record) as StaffRecord | undefined),
+  );
   if (enrichments.length > 0) event.enrichments = enrichments;
 }
 

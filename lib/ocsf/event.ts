@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { ByteText } from "./byte-text.ts";
 import { CLASSES, type OcsfClass, PROFILES, type SchemaVersion } from "./classes.ts";
 import { type EventHead, headFor } from "./heads.ts";
 import { type Members, Remains } from "./members.ts";
@@ -7,9 +8,10 @@ import { describeTarget, findEntity, takeUser } from "./target.ts";
 
 /**
  * An event of OCSF, as far as all classes are alike; see `target.ts` for what they differ in.
- * Attributes may be undefined, here and below: JSON has none of them.
+ * Attributes may be undefined, here and below: JSON has none of them. Texts are all byte texts, or
+ * all plain ones, as the line is.
  */
-export interface OcsfEvent extends EventHead {
+export interface OcsfEvent<Line extends string = ByteText> extends EventHead {
   /** Epoch milliseconds; 0 when the entry does not say. */
   time: number;
   metadata: {
@@ -32,7 +34,7 @@ export interface OcsfEvent extends EventHead {
   /** What of the entry has no place, where it was. */
   unmapped?: Members | undefined;
   /** The exact line. */
-  raw_data: string;
+  raw_data: Line;
   [attribute: string]: unknown;
 }
 
@@ -43,7 +45,7 @@ export interface OcsfEvent extends EventHead {
  * @param line - exact text, without a line break
  * @param source - where it comes from: the organization, as the configuration names it
  */
-export function toEvent(line: string, source: string, version: SchemaVersion): OcsfEvent {
+export function toEvent(line: ByteText, source: string, version: SchemaVersion): OcsfEvent {
   const remains = new Remains(parseLine(line) ?? {});
   const { entry } = remains;
   const action = remains.takeText(entry, "action");

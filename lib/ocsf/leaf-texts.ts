@@ -1,9 +1,10 @@
+import { asBytes } from "./byte-text.ts";
 import { membersOf } from "./members.ts";
 
 /**
  * An object whose members nobody knows beforehand, as columns have it: the path of each leaf with
- * its text, such as `details.type`. Arrays are leaves, as JSON. Both are well-formed, as UTF-8 is:
- * a surrogate by itself becomes U+FFFD. Where two paths are alike, the later has its number beside
+ * its text, such as `details.type`. Arrays are leaves, as JSON. A surrogate by
+ * itself becomes U+FFFD. Where two paths are alike, the later has its number beside
  * it.
  */
 export function leafTexts(value: unknown): Map<string, string> {
@@ -25,7 +26,7 @@ function addLeaves(value: unknown, path: string, texts: Map<string, string>): vo
   let free = path;
   for (let number = 2; texts.has(free); number++) free = `${path} (${number})`;
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  texts.set(free, text.toWellFormed());
+  texts.set(free, asBytes(text));
 }
 
 /** Slack's are some hundreds; what somebody else makes up does not stay for long. */
@@ -41,7 +42,7 @@ function pathOf(parent: string, name: string): string {
 }
 
 function learnPath(parent: string, name: string): string {
-  const path = (parent === "" ? name : `${parent}.${name}`).toWellFormed();
+  const path = asBytes(parent === "" ? name : `${parent}.${name}`);
   if (path.length > KNOWN_PATH_LENGTH_MAX) return path;
   if (known === KNOWN_PATHS_MAX) {
     knownPaths.clear();

@@ -1,5 +1,6 @@
 import { endOfValue, isSpace, skipSpace } from "../slack/json-value.ts";
 import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
+import { type ByteText, fromByteText, toByteTexts } from "./byte-text.ts";
 import { type Members, membersOf } from "./members.ts";
 
 /**
@@ -8,6 +9,9 @@ import { type Members, membersOf } from "./members.ts";
  */
 const LEVELS_MAX = 32;
 
+/** Something that may be one: of such a character, JSON gives what is no byte text. */
+const ESCAPE_BEYOND_ASCII = /\\u(?!00[0-7])/;
+
 /** With so many characters, or an exponent, a double may lose digits of a number, or not hold it. */
 const LONG_NUMBER_CHARACTERS = 16;
 
@@ -15,12 +19,13 @@ const LONG_NUMBER_CHARACTERS = 16;
  * Read a line of the archive, whatever it holds. Of members with one name the first counts, as
  * for SQL and for rules; a number that a double does not hold becomes its text.
  *
- * @returns an object of its own, to be taken apart; nothing when the line is not a JSON object
+ * @returns an object of its own, of byte texts, to be taken apart; nothing when the line is not a JSON object
  */
-export function parseLine(line: string): Members | undefined {
+export function parseLine(line: ByteText): Members | undefined {
+  const hasEscapes = ESCAPE_BEYOND_ASCII.test(line);
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(hasEscapes ? fromByteText(line) : line);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -28,7 +33,8 @@ export function parseLine(line: string): Members | undefined {
   const entry = membersOf(value);
   if (entry === undefined) return undefined;
   const isPlain = countMembers(entry, LEVELS_MAX) === plainMembersAtMost(line);
-  return isPlain ? entry : membersOf(readExactly(Buffer.from(line), LEVELS_MAX));
+  if (isPlain) return hasEscapes ? (toByteTexts(entry) as Members) : entry;
+  return membersOf(toByteTexts(readExactly(Buffer.from(fromByteText(line)), LEVELS_MAX)));
 }
 
 /** @returns members, those of nested objects included; NaN when it has more levels, or a number in an array */

@@ -3,6 +3,7 @@ import { PREFIXES, sourcePrefix } from "../archive/object-key.ts";
 import type { Alert } from "../detect/alert.ts";
 import { inParallel } from "../in-parallel.ts";
 import { toFinding } from "../ocsf/alert-event.ts";
+import { toByteTexts } from "../ocsf/byte-text.ts";
 import type { SchemaVersion } from "../ocsf/classes.ts";
 import { columnsOf } from "../ocsf/columns.ts";
 import type { OcsfEvent } from "../ocsf/event.ts";
@@ -167,9 +168,11 @@ async function writeBatch(
   }
 }
 
-function toFile(findings: readonly OcsfEvent[]): Uint8Array {
+function toFile(findings: readonly OcsfEvent<string>[]): Uint8Array {
   const file = new ParquetEvents(columnsOf(FINDINGS_CLASS));
-  for (const finding of findings.toSorted((a, b) => a.time - b.time)) file.add(finding);
+  for (const finding of findings.toSorted((a, b) => a.time - b.time)) {
+    file.add(toByteTexts(finding) as OcsfEvent);
+  }
   return file.finish();
 }
 

@@ -2,27 +2,21 @@ import { expect, it } from "vitest";
 import { toFinding } from "../../lib/ocsf/alert-event.ts";
 import { CLASSES, type ClassName, SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
 import { type ColumnType, columnsOf } from "../../lib/ocsf/columns.ts";
-import { enrichEvent } from "../../lib/ocsf/enrichments.ts";
-import { type OcsfEvent, toEvent } from "../../lib/ocsf/event.ts";
 import { makeAlert } from "../detect/make-alert.ts";
 import { exampleContext } from "./example-context.ts";
 import { exampleLines, knownActions } from "./example-lines.ts";
+import { writtenEvent } from "./written-event.ts";
 
 const CONTEXT = exampleContext();
 const ALERT = makeAlert("intune-disabled/grid/2026-01-05T10:00:00Z/0");
 const KNOWN = { ipAddress: "192.0.2.1", country: "DE", staff: { department: "Sales" } };
 const EVENTS = SCHEMA_VERSIONS.flatMap((version) => [
   ...exampleLines([...knownActions(), ...knownActions(), "an_action_of_tomorrow"]).map((line) =>
-    asJson(enriched(toEvent(line, "acme", version))),
+    writtenEvent(line, version, CONTEXT),
   ),
   toFinding({ ...ALERT, entry: { ...ALERT.entry, ...KNOWN } }, version),
   toFinding({ ...ALERT, entry: { ...ALERT.entry, ipAddress: "unknown" } }, version),
 ]);
-function enriched(event: OcsfEvent): OcsfEvent {
-  enrichEvent(event, CONTEXT);
-  return event;
-}
-
 const NAMES = new Map(
   Object.entries(CLASSES).map(([name, { uid }]) => [uid as number, name as ClassName]),
 );
@@ -34,11 +28,6 @@ it("has a column for all that an event can have", () => {
 
   expect([...new Set(missing)]).toEqual([]);
 });
-
-/** Without the attributes that are undefined. */
-function asJson(event: OcsfEvent): OcsfEvent {
-  return JSON.parse(JSON.stringify(event));
-}
 
 const TYPES = {
   string: "string",

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
+import { StaffList } from "../../lib/detect/context/staff-list.ts";
 import { toFinding } from "../../lib/ocsf/alert-event.ts";
 import { SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
-import { enrichEvent } from "../../lib/ocsf/enrichments.ts";
-import { toEvent } from "../../lib/ocsf/event.ts";
 import { makeAlert } from "../detect/make-alert.ts";
 import { exampleContext } from "./example-context.ts";
 import { exampleLines, knownActions } from "./example-lines.ts";
 import { problemsOf } from "./validate.ts";
+import { writtenEvent } from "./written-event.ts";
 
 const CONTEXT = exampleContext();
 const LINES = exampleLines([...knownActions(), "an_action_of_tomorrow"]);
@@ -17,16 +17,13 @@ function eventOf(action: string, ipAddress: string, email = "bo@example.com") {
   const entry = JSON.parse(line);
   entry.context.ip_address = ipAddress;
   entry.actor.user.email = email;
-  const event = toEvent(JSON.stringify(entry), "acme", "1.5.0");
-  enrichEvent(event, CONTEXT);
-  return event;
+  return writtenEvent(JSON.stringify(entry), "1.5.0", CONTEXT);
 }
 
 it.each(SCHEMA_VERSIONS)(
   "what is added leaves every action's event valid in version %s",
   (version) => {
-    const events = LINES.map((line) => toEvent(line, "acme", version));
-    for (const event of events) enrichEvent(event, CONTEXT);
+    const events = LINES.map((line) => writtenEvent(line, version, CONTEXT));
 
     expect(events.flatMap(problemsOf)).toEqual([]);
     expect(events.filter(({ enrichments }) => enrichments === undefined)).toEqual([]);
@@ -75,10 +72,17 @@ it("knows no place for a system where the address is a device's", () => {
 it("adds nothing where no file says anything", () => {
   const [line = ""] = exampleLines(["user_login"]);
   const plain = JSON.stringify({ ...JSON.parse(line), actor: {}, context: {} });
-  const event = toEvent(plain, "acme", "1.5.0");
-  enrichEvent(event, CONTEXT);
 
-  expect(event).toEqual(toEvent(plain, "acme", "1.5.0"));
+  expect(writtenEvent(plain, "1.5.0", CONTEXT)).toEqual(writtenEvent(plain, "1.5.0"));
+});
+
+it("finds people whose id is no ASCII, and says of them what the list says", () => {
+  const staff = new StaffList(new Map([["ü1", { department: "Käse 🧀" }]]));
+  const line = '{"action":"user_login","actor":{"user":{"id":"Ü1"}}}';
+
+  expect(writtenEvent(line, "1.5.0", { ...CONTEXT, staff }).enrichments).toEqual([
+    { name: "actor.user.uid", value: "Ü1", type: "staff", data: { department: "Käse 🧀" } },
+  ]);
 });
 
 it("says of an alert's address where it is, in the same places", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { toByteText, toByteTexts } from "../../lib/ocsf/byte-text.ts";
 import { CLASSES, SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
-import { toEvent } from "../../lib/ocsf/event.ts";
+import type { OcsfEvent } from "../../lib/ocsf/event.ts";
 import { parseLine } from "../../lib/ocsf/parse-line.ts";
 import { STRANGE_FIELDS } from "../detect/strange-fields.ts";
 import { SeededRandom } from "../simulation/seeded-random.ts";
@@ -8,6 +9,7 @@ import { exampleLines, knownActions } from "./example-lines.ts";
 import { droppedLeaves } from "./leaves.ts";
 import { mutate } from "./mutate.ts";
 import { problemsOf } from "./validate.ts";
+import { writtenEvent } from "./written-event.ts";
 
 const ACTIONS = [...knownActions(), "an_action_of_tomorrow"];
 
@@ -16,11 +18,12 @@ const LINES = exampleLines(ACTIONS);
 /** Everything that must hold for a line, whatever it is. */
 function expectWhole(line: string): void {
   for (const version of SCHEMA_VERSIONS) {
-    const event = toEvent(line, "acme", version);
+    const event = writtenEvent(line, version);
     expect(problemsOf(event), line).toEqual([]);
     expect(event.raw_data).toBe(line);
-    const entry = parseLine(line);
-    if (entry !== undefined) expect(droppedLeaves(entry, event), line).toEqual([]);
+    const entry = parseLine(toByteText(line));
+    if (entry === undefined) continue;
+    expect(droppedLeaves(entry, toByteTexts(event) as OcsfEvent), line).toEqual([]);
   }
 }
 
@@ -28,7 +31,7 @@ describe.each(SCHEMA_VERSIONS)("version %s", (version) => {
   it("has a valid event for each action", () => {
     const invalid = LINES.map((line) => ({
       line,
-      problems: problemsOf(toEvent(line, "acme", version)),
+      problems: problemsOf(writtenEvent(line, version)),
     }));
 
     expect(invalid.filter(({ problems }) => problems.length > 0)).toEqual([]);
@@ -36,7 +39,7 @@ describe.each(SCHEMA_VERSIONS)("version %s", (version) => {
 
   it("drops no leaf of an entry", () => {
     const dropped = LINES.flatMap((line) =>
-      droppedLeaves(JSON.parse(line), toEvent(line, "acme", version)),
+      droppedLeaves(JSON.parse(line), writtenEvent(line, version)),
     );
 
     expect(dropped).toEqual([]);
@@ -44,7 +47,7 @@ describe.each(SCHEMA_VERSIONS)("version %s", (version) => {
 
   it("keeps the exact line, the id and the action", () => {
     for (const [index, line] of LINES.entries()) {
-      const { raw_data, metadata } = toEvent(line, "acme", version);
+      const { raw_data, metadata } = writtenEvent(line, version);
       expect({ raw_data, uid: metadata.uid, code: metadata.event_code }).toEqual({
         raw_data: line,
         uid: `entry-${index}`,
@@ -55,7 +58,7 @@ describe.each(SCHEMA_VERSIONS)("version %s", (version) => {
 });
 
 it("an action that is not known is an API Activity, Other, by its own name", () => {
-  const event = toEvent('{"action":"an_action_of_tomorrow"}', "acme", "1.5.0");
+  const event = writtenEvent('{"action":"an_action_of_tomorrow"}', "1.5.0");
 
   expect(event).toMatchObject({
     class_uid: 6003,
@@ -69,7 +72,7 @@ it("an action that is not known is an API Activity, Other, by its own name", () 
 
 it("puts the target where its class has it", () => {
   const event = (action: string, fields: object) =>
-    toEvent(JSON.stringify({ action, actor: { user: { id: "U1" } }, ...fields }), "acme", "1.8.0");
+    writtenEvent(JSON.stringify({ action, actor: { user: { id: "U1" } }, ...fields }), "1.8.0");
   const user = { entity: { type: "user", user: { id: "U2" } } };
 
   expect(event("user_deactivated", user).user).toEqual({ uid: "U2", type: "user", type_id: 1 });
@@ -110,17 +113,17 @@ describe("what differs between the versions", () => {
     JSON.stringify({ action, entity: { type: "app", app: { id: "A1" } }, context: { ua: "curl" } });
 
   it("is the user agent of files", () => {
-    expect(toEvent(line("file_downloaded"), "acme", "1.5.0")).toMatchObject({
+    expect(writtenEvent(line("file_downloaded"), "1.5.0")).toMatchObject({
       unmapped: { context: { ua: "curl" } },
     });
-    expect(toEvent(line("file_downloaded"), "acme", "1.8.0")).toMatchObject({
+    expect(writtenEvent(line("file_downloaded"), "1.8.0")).toMatchObject({
       http_request: { user_agent: "curl" },
     });
   });
 
   it("is what an app is as a user", () => {
     const typeOf = (version: "1.5.0" | "1.8.0") =>
-      toEvent(line("app_scopes_expanded"), "acme", version).user;
+      writtenEvent(line("app_scopes_expanded"), version).user;
 
     expect(typeOf("1.5.0")).toMatchObject({ type_id: 99 });
     expect(typeOf("1.8.0")).toMatchObject({ type_id: 4 });
@@ -131,7 +134,7 @@ describe("a strange entry is a whole, valid event", () => {
   it.each(STRANGE_FIELDS)("%s", (_what, fields) => {
     for (const { uid } of Object.values(CLASSES)) {
       const action = ACTIONS.find(
-        (name) => toEvent(`{"action":"${name}"}`, "acme", "1.5.0").class_uid === uid,
+        (name) => writtenEvent(`{"action":"${name}"}`, "1.5.0").class_uid === uid,
       );
       expectWhole(JSON.stringify({ id: "E", date_create: 1787671500, action, ...fields }));
     }
@@ -148,15 +151,11 @@ describe("a strange entry is a whole, valid event", () => {
     ["nothing", "", 0],
   ])("%s", (_what, line, time) => {
     expectWhole(line);
-    expect(toEvent(line, "acme", "1.5.0").time).toBe(time);
+    expect(writtenEvent(line, "1.5.0").time).toBe(time);
   });
 
   it("takes the first of members with one name, as SQL does", () => {
-    const event = toEvent(
-      '{"action":"user_login","action":"user_logout","id":"1"}',
-      "acme",
-      "1.5.0",
-    );
+    const event = writtenEvent('{"action":"user_login","action":"user_logout","id":"1"}', "1.5.0");
 
     expect(event.metadata).toMatchObject({ event_code: "user_login", uid: "1" });
   });
@@ -164,7 +163,7 @@ describe("a strange entry is a whole, valid event", () => {
   it("keeps all digits of a number", () => {
     const line = '{"action":"user_login","context":{"session_id":12345678901234567890}}';
 
-    expect(toEvent(line, "acme", "1.5.0").session).toEqual({ uid: "12345678901234567890" });
+    expect(writtenEvent(line, "1.5.0").session).toEqual({ uid: "12345678901234567890" });
   });
 
   it("keeps what is nested too deep as its text", () => {
@@ -172,7 +171,7 @@ describe("a strange entry is a whole, valid event", () => {
     const line = `{"details":{"a":${deep}}}`;
 
     expectWhole(line);
-    expect(JSON.stringify(toEvent(line, "acme", "1.5.0").unmapped)).toContain("[[[");
+    expect(JSON.stringify(writtenEvent(line, "1.5.0").unmapped)).toContain("[[[");
   });
 
   it("whatever is changed in it", () => {
@@ -183,8 +182,50 @@ describe("a strange entry is a whole, valid event", () => {
 
 it("keeps half a surrogate pair, in names too", () => {
   const line = String.raw`{"id":"a\ud800b","x\ud800":["\udbff"],"x\udc00":{"y":"\ud83d\ude00"}}`;
-  const { metadata, unmapped } = toEvent(line, "acme", "1.5.0");
+  const { metadata, unmapped } = writtenEvent(line, "1.5.0");
 
   expectWhole(line);
   expect({ ...unmapped, id: metadata.uid }).toEqual(JSON.parse(line));
+});
+
+describe("a text is what Slack sent, in attributes, in what has no place, and in names", () => {
+  const written = [
+    "ä",
+    "€",
+    "漢字",
+    "🦊",
+    "\u0080",
+    "\u2028",
+    "\ufeff",
+    "\ufffd",
+    "a\tb",
+    '"\\',
+    "\0",
+  ];
+  const escaped = (text: string) =>
+    text.replace(/./gsu, (character) =>
+      Array.from(character, (_, at) => character.charCodeAt(at))
+        .concat(character.length === 2 ? character.charCodeAt(1) : [])
+        .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+        .join(""),
+    );
+
+  it.each([
+    ["as they are", (text: string) => JSON.stringify(text)],
+    ["escaped", (text: string) => `"${escaped(text)}"`],
+    ["both", (text: string) => `${JSON.stringify(text).slice(0, -1)}${escaped(text)}"`],
+    ["beside half a pair", (text: string) => `"\\ud83d${JSON.stringify(text).slice(1)}`],
+  ])("%s", (_what, toJson) => {
+    for (const text of written.map(toJson)) {
+      const line = `{"action":"user_login","actor":{"user":{"id":"U1","name":${text}}},"x":{${text}:[${text}]}}`;
+      const { actor, unmapped, raw_data } = writtenEvent(line, "1.5.0");
+      const plain = JSON.parse(text);
+
+      expect([actor, unmapped, raw_data]).toEqual([
+        { user: { uid: "U1", name: plain, type_id: 1 } },
+        { x: { [plain]: [plain] } },
+        line,
+      ]);
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { fromByteText, toByteTexts } from "../../lib/ocsf/byte-text.ts";
 import { leafTexts } from "../../lib/ocsf/leaf-texts.ts";
 
 it("names paths that are alike apart", () => {
@@ -13,9 +14,10 @@ it("names paths that are alike apart", () => {
 });
 
 it("has names and texts that UTF-8 can hold, and names apart that become alike", () => {
-  const leaves = leafTexts({ "x\ud800": "\ud83d", "x\udc00": { y: "😀" }, "x\udfff": 1 });
+  const texts = toByteTexts({ "x\ud800": "\ud83d", "x\udc00": { y: "😀" }, "x\udfff": 1 });
+  const leaves = leafTexts(texts);
 
-  expect([...leaves]).toEqual([
+  expect(Array.from(leaves, (pair) => pair.map(fromByteText))).toEqual([
     ["x\ufffd", "\ufffd"],
     ["x\ufffd.y", "😀"],
     ["x\ufffd (2)", "1"],

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { fromByteText } from "../../lib/ocsf/byte-text.ts";
 import { lineTexts } from "../../lib/ocsf/line-texts.ts";
 
 it("gives each line once, in order, of any length and in any script", () => {
@@ -6,7 +7,19 @@ it("gives each line once, in order, of any length and in any script", () => {
     (line) => Array.from({ length: 3 }, (_, at) => `${line}${at}`),
   );
 
-  expect([...lineTexts(Buffer.from(`${lines.join("\n")}\n\n`))]).toEqual([...lines, ""]);
+  const texts = lineTexts(Buffer.from(`${lines.join("\n")}\n\n`));
+
+  expect(Array.from(texts, fromByteText)).toEqual([...lines, ""]);
+});
+
+it("gives U+FFFD for what is no UTF-8, and all else as it is", () => {
+  const lines = [Buffer.from("ä\n"), Buffer.of(0x61, 0xe4, 0x62, 0x0a), Buffer.from("🦊\n")];
+
+  expect(Array.from(lineTexts(Buffer.concat(lines)), fromByteText)).toEqual([
+    "ä",
+    "a\ufffdb",
+    "🦊",
+  ]);
 });
 
 it("gives nothing of nothing", () => {

@@ -13,7 +13,7 @@ const ajvs = new Map<SchemaVersion, Ajv2020>();
  *
  * @returns what is wrong, one line each
  */
-export function problemsOf(event: OcsfEvent): string[] {
+export function problemsOf(event: OcsfEvent<string>): string[] {
   const validate = validatorFor(event.metadata.version, NAMES.get(event.class_uid) ?? "none");
   if (validate(JSON.parse(JSON.stringify(event)))) return [];
   return (validate.errors ?? []).map(

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { openLake } from "../../lib/local/lake-database.ts";
 import { archivedEvents } from "../../lib/ocsf/archived-events.ts";
+import { toByteTexts } from "../../lib/ocsf/byte-text.ts";
 import type { OcsfEvent } from "../../lib/ocsf/event.ts";
 import { OCSF_COLUMNS, OCSF_SQL, ocsfView } from "../../lib/sql/ocsf-view.ts";
 import { exampleLines, knownActions } from "../ocsf/example-lines.ts";
@@ -41,7 +42,9 @@ describe("audit_logs_ocsf", () => {
     );
     lake.close();
 
-    expect(rows).toEqual(events.map((event) => Object.values(COMPARED).map((read) => read(event))));
+    expect(toByteTexts(rows)).toEqual(
+      events.map((event) => Object.values(COMPARED).map((read) => read(event))),
+    );
   });
 
   it("says nothing of a line that SQL cannot read, not that its action is unknown", async () => {

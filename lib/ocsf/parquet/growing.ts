@@ -1,9 +1,9 @@
+import { asBytes, BYTE_ENCODING } from "../byte-text.ts";
+
 const FIRST_LENGTH = 1024;
 
-/** UTF-8 has three bytes at most for each unit of UTF-16. */
-const BYTES_OF_UNIT = 3;
 const LENGTH_BYTES = 4;
-const ASCII_MAX = 0x7f;
+const BYTE_MAX = 0xff;
 const SHORT_LENGTH = 48;
 
 type Numbers = Uint8Array | Uint32Array;
@@ -55,29 +55,34 @@ export class GrowingBytes {
   #bytes = Buffer.allocUnsafe(FIRST_LENGTH);
   length = 0;
 
-  /** A surrogate by itself becomes U+FFFD. */
+  /** @param text - a byte text; a surrogate by itself becomes U+FFFD */
   addText(text: string): void {
-    const needed = this.length + LENGTH_BYTES + text.length * BYTES_OF_UNIT;
-    if (needed > this.#bytes.length) {
-      const longer = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    if (!this.#addBytes(text)) this.#addBytes(asBytes(text));
+  }
+
+  /** @returns whether all of it are bytes */
+  #addBytes(text: string): boolean {
+    const start = this.length + LENGTH_BYTES;
+    const end = start + text.length;
+    if (end > this.#bytes.length) {
+      const longer = Buffer.allocUnsafe(Math.max(end, this.#bytes.length * 2));
       this.#bytes.copy(longer, 0, 0, this.length);
       this.#bytes = longer;
     }
-    const start = this.length + LENGTH_BYTES;
-    const isShort = text.length <= SHORT_LENGTH && this.#addAscii(text, start);
-    const bytes = isShort ? text.length : this.#bytes.write(text, start);
-    this.#bytes.writeUInt32LE(bytes, this.length);
-    this.length = start + bytes;
-  }
-
-  /** Byte by byte: to call Buffer takes longer than a short text. */
-  #addAscii(text: string, start: number): boolean {
-    const bytes = this.#bytes;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code > ASCII_MAX) return false;
-      bytes[start + at] = code;
+    if (text.length <= SHORT_LENGTH) {
+      // Byte by byte: to call Buffer takes longer than a short text.
+      const bytes = this.#bytes;
+      for (let at = 0; at < text.length; at++) {
+        const code = text.charCodeAt(at);
+        if (code > BYTE_MAX) return false;
+        bytes[start + at] = code;
+      }
+    } else {
+      if (!text.isWellFormed()) return false;
+      this.#bytes.write(text, start, BYTE_ENCODING);
     }
+    this.#bytes.writeUInt32LE(text.length, this.length);
+    this.length = end;
     return true;
   }
 
