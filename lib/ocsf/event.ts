@@ -73,7 +73,7 @@ export function toEvent(line: ByteText, source: string, version: SchemaVersion):
     entity: findEntity(remains),
     details: remains.at(entry, "details"),
   });
-  return {
+  const event: OcsfEvent = {
     ...fields,
     time,
     metadata: {
@@ -93,9 +93,9 @@ export function toEvent(line: ByteText, source: string, version: SchemaVersion):
     device,
     http_request,
     raw_data: line,
-    ...target,
     unmapped: remains.rest(),
   };
+  return Object.assign(event, target);
 }
 
 const PRODUCT = { name: "Slack", vendor_name: "Slack" } as const;

@@ -1,6 +1,6 @@
 import { endOfValue, isSpace, skipSpace } from "../slack/json-value.ts";
 import { nameAt, walkElements, walkMembers } from "../slack/raw-json.ts";
-import { type ByteText, fromByteText, toByteTexts } from "./byte-text.ts";
+import { type ByteText, fromByteText, toByteText, toByteTexts } from "./byte-text.ts";
 import { type Members, membersOf } from "./members.ts";
 
 /**
@@ -9,8 +9,14 @@ import { type Members, membersOf } from "./members.ts";
  */
 const LEVELS_MAX = 32;
 
-/** Something that may be one: of such a character, JSON gives what is no byte text. */
-const ESCAPE_BEYOND_ASCII = /\\u(?!00[0-7])/;
+const ESCAPES = /(?:\\u(?!00[0-7])[\da-f]{4})+|\\./gi;
+
+/** JSON with bytes instead of escapes of what is beyond ASCII, which JSON.parse would make units of UTF-16. */
+function withoutEscapes(json: ByteText): string {
+  return json.replace(ESCAPES, (text) =>
+    text.length === 2 ? text : toByteText(JSON.stringify(JSON.parse(`"${text}"`)).slice(1, -1)),
+  );
+}
 
 /** With so many characters, or an exponent, a double may lose digits of a number, or not hold it. */
 const LONG_NUMBER_CHARACTERS = 16;
@@ -22,10 +28,9 @@ const LONG_NUMBER_CHARACTERS = 16;
  * @returns an object of its own, of byte texts, to be taken apart; nothing when the line is not a JSON object
  */
 export function parseLine(line: ByteText): Members | undefined {
-  const hasEscapes = ESCAPE_BEYOND_ASCII.test(line);
   let value: unknown;
   try {
-    value = JSON.parse(hasEscapes ? fromByteText(line) : line);
+    value = JSON.parse(line.includes("\\u") ? withoutEscapes(line) : line);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -33,7 +38,7 @@ export function parseLine(line: ByteText): Members | undefined {
   const entry = membersOf(value);
   if (entry === undefined) return undefined;
   const isPlain = countMembers(entry, LEVELS_MAX) === plainMembersAtMost(line);
-  if (isPlain) return hasEscapes ? (toByteTexts(entry) as Members) : entry;
+  if (isPlain) return entry;
   return membersOf(toByteTexts(readExactly(Buffer.from(fromByteText(line)), LEVELS_MAX)));
 }
 
