@@ -96,7 +96,7 @@ export class LakeDatabase implements Disposable {
           days,
           statements,
         );
-        for (const [index, sql] of statements.entries()) {
+        for (const [index, sql] of reading.statements.entries()) {
           await reading.show(sql);
           taken.push(await take(streamRows(await connection.prepare(sql)), index));
         }
@@ -269,9 +269,7 @@ export async function openLake(
   const directory = resolve(archiveDirectory);
   const { threadsMax, memoryMaxBytes, writableFile } = options;
   const database = await createDatabase({
-    ...(threadsMax === undefined || threadsMax >= availableParallelism()
-      ? {}
-      : { threads: String(threadsMax) }),
+    ...((threadsMax ?? Infinity) < availableParallelism() ? { threads: String(threadsMax) } : {}),
     ...(memoryMaxBytes === undefined ? {} : { memory_limit: `${memoryMaxBytes}B` }),
   });
   const connection = await database.connect();

@@ -22,6 +22,7 @@ import {
 import { withAddressColumns } from "./address-columns.ts";
 import { escapePattern, quote } from "./duckdb.ts";
 import type { LakeFiles } from "./lake-files.ts";
+import type { SharedColumn } from "./matched-columns.ts";
 import { parseOnce } from "./parse-once.ts";
 
 /**
@@ -107,14 +108,14 @@ export interface Days {
  * Make the views for several queries, with the lines of some days parsed once: those that
  * are not in columns.
  *
- * @param names - the columns that `audit_logs` has
+ * @param columns - those that `audit_logs` has
  */
 export async function createParsedViews(
   connection: DuckDBConnection,
   directory: string,
   files: LakeFiles,
   days: Days,
-  names: readonly string[],
+  columns: readonly SharedColumn[],
 ): Promise<void> {
   const inColumns = new Set(files.columns.map((key) => dayFolderOf(key)));
   const isParsed = (key: string) => {
@@ -128,13 +129,15 @@ export async function createParsedViews(
     columns: [],
     irregular: new Map(),
   };
-  const list = names.join(", ");
+  const names = columns.map(({ name }) => name).join(", ");
+  const list = columns.map(({ name, expression }) => `${expression} AS ${name}`).join(", ");
+  const lines = parseOnce(selectFromLines(columns.map(({ of }) => of)));
   await createLakeViews(connection, directory, parsed);
-  await connection.run(`CREATE TEMP TABLE parsed_entries AS ${parseOnce(selectFromLines(names))}`);
+  await connection.run(`CREATE TEMP TABLE parsed_entries AS SELECT ${list} FROM (${lines})`);
   const rest = files.entries.filter((key) => !isParsed(key));
   await createLakeViews(connection, directory, { ...files, entries: rest });
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${ALL_ENTRIES_VIEW} AS
-    SELECT ${list} FROM parsed_entries
+    SELECT ${names} FROM parsed_entries
     UNION ALL SELECT ${list} FROM (${auditLogsSql(toRanges(files.columns))})`);
   await showEntries(connection, ALL_ENTRIES_VIEW);
 }

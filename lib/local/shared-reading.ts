@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { AUDIT_LOGS_COLUMNS, AUDIT_LOGS_VIEW } from "../sql/audit-logs-view.ts";
+import { AUDIT_LOGS_VIEW } from "../sql/audit-logs-view.ts";
 import { askedActions } from "./asked-actions.ts";
 import { isOneOf, quote } from "./duckdb.ts";
 import type { LakeFiles } from "./lake-files.ts";
 import { ALL_ENTRIES_VIEW, createParsedViews, type Days, showEntries } from "./lake-views.ts";
+import { namedIn, toSharedColumns } from "./matched-columns.ts";
 
 const ACTIONS_TABLE = "known_actions";
 const FEW_ENTRIES_TABLE = "few_entries";
@@ -18,11 +19,18 @@ const FEW_PART_MAX = 0.03;
  * parsed once, and entries of rare actions are looked for once.
  */
 export class SharedReading {
+  /** What was asked, over the columns that are shared. */
+  readonly statements: readonly string[];
   readonly #connection: DuckDBConnection;
   /** Statements that read only what is in the table of few entries. */
   readonly #ofFew: ReadonlySet<string>;
 
-  private constructor(connection: DuckDBConnection, ofFew: ReadonlySet<string>) {
+  private constructor(
+    statements: readonly string[],
+    connection: DuckDBConnection,
+    ofFew: ReadonlySet<string>,
+  ) {
+    this.statements = statements;
     this.#connection = connection;
     this.#ofFew = ofFew;
   }
@@ -32,12 +40,13 @@ export class SharedReading {
     directory: string,
     files: LakeFiles,
     days: Days,
-    statements: readonly string[],
+    asked: readonly string[],
   ): Promise<SharedReading> {
-    const needed = statements.flatMap((sql) => neededKeys(sql) ?? []);
+    const needed = asked.flatMap((sql) => neededKeys(sql) ?? []);
     const keys = needed.map(({ select }) => select);
-    const named = [...statements, ...keys, ...needed.flatMap(({ columns }) => columns)];
-    await createParsedViews(connection, directory, files, days, columnsIn(named));
+    const chosenBy = ["dt", "action", ...needed.flatMap(({ columns }) => columns)];
+    const { statements, columns } = toSharedColumns(asked, [...keys, ...chosenBy]);
+    await createParsedViews(connection, directory, files, days, columns);
     const within = `dt BETWEEN ${quote(days.from)} AND ${quote(days.to)}`;
     await connection.run(`CREATE TEMP TABLE ${ACTIONS_TABLE} AS
       SELECT action, count(*) AS entries FROM ${AUDIT_LOGS_VIEW} WHERE ${within} GROUP BY action`);
@@ -51,11 +60,12 @@ export class SharedReading {
       for (const action of asked) actions.add(action);
     }
     if (ofFew.size > 0) {
+      const names = columns.map(({ name }) => name);
       await connection.run(`CREATE TEMP TABLE ${FEW_ENTRIES_TABLE} AS
-        SELECT ${columnsIn([...ofFew]).join(", ")} FROM ${AUDIT_LOGS_VIEW}
+        SELECT ${namedIn([...ofFew, ...chosenBy], names).join(", ")} FROM ${AUDIT_LOGS_VIEW}
         WHERE ${within} AND ${isOneOf(actions)}`);
     }
-    return new SharedReading(connection, ofFew);
+    return new SharedReading(statements, connection, ofFew);
   }
 
   /** Have `audit_logs` show what a statement reads. */
@@ -83,15 +93,6 @@ function neededKeys(sql: string): { columns: string[]; select: string } | undefi
   const [, columns, select] = /^-- needs only ([\w, ]+) in (SELECT .+)$/m.exec(sql) ?? [];
   if (columns === undefined || select === undefined) return undefined;
   return { columns: columns.split(", "), select };
-}
-
-/** Columns of `audit_logs` that statements name, and those by which entries are chosen for them. */
-function columnsIn(statements: readonly string[]): string[] {
-  const text = statements.join("\n").replace(/--.*$/gm, ""); // comments are prose
-  const named = AUDIT_LOGS_COLUMNS.map(({ name }) => name).filter((name) =>
-    new RegExp(`\\b${name}\\b`).test(text),
-  );
-  return [...new Set([...named, "dt", "action"])];
 }
 
 async function countEntries(
