@@ -11,11 +11,10 @@ import { argv } from "node:process";
 import { finished } from "node:stream/promises";
 import { Organization } from "../../fake-slack/organization.ts";
 import { SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
-import { enrichEvent } from "../../lib/ocsf/enrichments.ts";
-import { toEvent } from "../../lib/ocsf/event.ts";
 import { exampleContext } from "../../test/ocsf/example-context.ts";
 import { exampleLines, knownActions } from "../../test/ocsf/example-lines.ts";
 import { mutate } from "../../test/ocsf/mutate.ts";
+import { writtenEvent } from "../../test/ocsf/written-event.ts";
 import { SeededRandom } from "../../test/simulation/seeded-random.ts";
 
 const ENTRIES = 100_000;
@@ -45,8 +44,7 @@ for (const [name, lines] of Object.entries(sets)) {
     createWriteStream(join(folder, `${name}.${suffix}`)),
   );
   for (const line of lines()) {
-    const events = SCHEMA_VERSIONS.map((version) => toEvent(line, "acme", version));
-    if (context !== undefined) for (const event of events) enrichEvent(event, context);
+    const events = SCHEMA_VERSIONS.map((version) => writtenEvent(line, version, context));
     const texts = [line, ...events];
     for (const [i, text] of texts.entries()) {
       const file = files[i] as WriteStream;

@@ -18,6 +18,7 @@ const TYPES = {
   varchar: "VARCHAR",
   bigint: "BIGINT",
   integer: "INTEGER",
+  boolean: "BOOLEAN",
   "timestamp(3)": "TIMESTAMP",
 };
 

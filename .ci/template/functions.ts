@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { type Deployment, REGION } from "../../test/fakes/local-account/deployment.ts";
@@ -86,8 +87,8 @@ export class Functions {
       outcome = message as Outcome;
     });
     const [output, errors] = await Promise.all([
-      text(child.stdout ?? []),
-      text(child.stderr ?? []),
+      text(child.stdout ?? Readable.from([])),
+      text(child.stderr ?? Readable.from([])),
       once(child, "close"),
     ]);
     this.calls.push({ id, event, outcome, output: `${output}${errors}` });

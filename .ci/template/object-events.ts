@@ -42,8 +42,8 @@ export class ObjectEvents {
   async publish(prefix = ""): Promise<void> {
     const { moto, archive, archiveBucket } = this.#stack;
     const sns = new SNSClient(clientOptions(moto.endpoint));
-    for await (const { key, size } of archive.list(prefix)) {
-      const event = objectCreated(archiveBucket, key, size);
+    for await (const { key, sizeBytes } of archive.list(prefix)) {
+      const event = objectCreated(archiveBucket, key, sizeBytes);
       if (!matches(this.#pattern, event)) continue;
       const Message = JSON.stringify(event);
       await sns.send(new PublishCommand({ TopicArn: this.#topicArn, Message }));

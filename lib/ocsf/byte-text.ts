@@ -12,9 +12,9 @@ export type ByteText = string & { readonly [ofBytes]: true };
 /** To read and write byte texts with: a character a byte, whatever it is. */
 export const BYTE_ENCODING = "latin1";
 
-/** No half of a pair: with `u`, a pair is one character. */
-const BEYOND_ASCII = /[\x80-\ud7ff\ue000-\u{10ffff}]+/gu;
-const SURROGATE = /[\ud800-\udfff]/g;
+/** No half of a pair: with `u`, a pair is one character. V8's stack does not hold millions of repetitions. */
+const BEYOND_ASCII = /[\x80-\ud7ff\ue000-\u{10ffff}]{1,1000}/gu;
+const SURROGATE = /([\ud800-\udfff])/g;
 
 export function toByteText(text: string): ByteText {
   return text.replace(BEYOND_ASCII, bytesOf) as ByteText;
@@ -30,9 +30,13 @@ export function toByteTexts(value: unknown): unknown {
   );
 }
 
-/** @param text - without a surrogate by itself */
 export function fromByteText(text: string): string {
+  if (!text.isWellFormed()) return text.split(SURROGATE).map(fromWellFormed).join("");
   return Buffer.from(text, BYTE_ENCODING).toString();
+}
+
+function fromWellFormed(part: string): string {
+  return part.isWellFormed() ? fromByteText(part) : part;
 }
 
 /** A surrogate by itself becomes U+FFFD. */

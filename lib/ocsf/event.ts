@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { ByteText } from "./byte-text.ts";
+import { type ByteText, fromByteText } from "./byte-text.ts";
 import { CLASSES, type OcsfClass, PROFILES, type SchemaVersion } from "./classes.ts";
 import { type EventHead, headFor } from "./heads.ts";
 import { type Members, Remains } from "./members.ts";
@@ -102,7 +102,8 @@ const PRODUCT = { name: "Slack", vendor_name: "Slack" } as const;
 
 /** Slack's seconds are integers, and anything else in what was imported. */
 function toMilliseconds(epochSeconds: string | undefined): number {
-  const milliseconds = Math.round(Number(epochSeconds) * 1000);
+  const seconds = Number(epochSeconds === undefined ? undefined : fromByteText(epochSeconds));
+  const milliseconds = Math.round(seconds * 1000);
   return Number.isSafeInteger(milliseconds) ? milliseconds : 0;
 }
 

@@ -122,6 +122,7 @@ export const LAYERS: Rule[][] = [
         "test/ocsf/example-context.ts",
         "test/ocsf/example-lines.ts",
         "test/ocsf/mutate.ts",
+        "test/ocsf/written-event.ts",
         "test/simulation/seeded-random.ts",
       ],
       builtins: ["events", "fs", "path", "process", "stream"],
@@ -482,7 +483,7 @@ export const LAYERS: Rule[][] = [
       ],
       packages: ["hyparquet-writer"],
       // Whether a text is an address; zstd, for Parquet.
-      builtins: ["net", "zlib"],
+      builtins: ["buffer", "net", "zlib"],
     },
     {
       folder: "lib/backfill",

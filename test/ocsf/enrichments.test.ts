@@ -85,6 +85,13 @@ it("finds people whose id is no ASCII, and says of them what the list says", () 
   ]);
 });
 
+it("takes half a pair in an id for nobody else's", () => {
+  const staff = new StaffList(new Map([["u1", { department: "Sales" }]]));
+  const line = '{"action":"user_login","actor":{"user":{"id":"\\ud855\\ud831"}}}';
+
+  expect(writtenEvent(line, "1.5.0", { ...CONTEXT, staff })).not.toHaveProperty("enrichments");
+});
+
 it("says of an alert's address where it is, in the same places", () => {
   const alert = makeAlert("intune-disabled/grid/2026-01-05T10:00:00Z/0");
   const entry = { ...alert.entry, ipAddress: "192.0.2.1", country: "DE", network: "Office" };

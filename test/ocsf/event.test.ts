@@ -9,7 +9,7 @@ import { exampleLines, knownActions } from "./example-lines.ts";
 import { droppedLeaves } from "./leaves.ts";
 import { mutate } from "./mutate.ts";
 import { problemsOf } from "./validate.ts";
-import { writtenEvent } from "./written-event.ts";
+import { writtenEvent, writtenLine } from "./written-event.ts";
 
 const ACTIONS = [...knownActions(), "an_action_of_tomorrow"];
 
@@ -144,6 +144,7 @@ describe("a strange entry is a whole, valid event", () => {
     ["a time as text", '{"date_create":"1787671500"}', 1_787_671_500_000],
     ["a time with a fraction", '{"date_create":1787671500.25}', 1_787_671_500_250],
     ["a time as an exponent", '{"date_create":1.7876715e9}', 1_787_671_500_000],
+    ["a time with a space of Unicode", '{"date_create":"\u00a01787671500"}', 1_787_671_500_000],
     ["a time that is none", '{"date_create":"yesterday"}', 0],
     ["a time beyond all times", '{"date_create":1e400}', 0],
     ["no JSON", '{"id":', 0],
@@ -158,6 +159,22 @@ describe("a strange entry is a whole, valid event", () => {
     const event = writtenEvent('{"action":"user_login","action":"user_logout","id":"1"}', "1.5.0");
 
     expect(event.metadata).toMatchObject({ event_code: "user_login", uid: "1" });
+  });
+
+  it("has a name as it is, whatever names V8 has met before", () => {
+    for (const name of ["\\\\", "\\u0062", "\\u00e4", "\\ud800", "\\n", "\\/", 'a\\"', "b"]) {
+      const line = `{"details":{"a":1,"${name}":2}}`;
+
+      const written = JSON.stringify(JSON.parse(`"${name}"`));
+      expect(writtenLine(line, "1.5.0")).toContain(`"unmapped":{"details":{"a":1,${written}:2}}`);
+    }
+  });
+
+  it("may have millions of escapes in a row", () => {
+    const text = "\\u00e4".repeat(1_100_000);
+    const { unmapped } = writtenEvent(`{"x":"${text}"}`, "1.5.0");
+
+    expect(String(unmapped?.x)).toHaveLength(1_100_000);
   });
 
   it("keeps all digits of a number", () => {

@@ -10,7 +10,11 @@ export function writtenEvent(
   version: SchemaVersion,
   context?: EventContext,
 ): OcsfEvent<string> {
+  return JSON.parse(writtenLine(line, version, context));
+}
+
+export function writtenLine(line: string, version: SchemaVersion, context?: EventContext): string {
   const event = toEvent(toByteText(line), "acme", version);
   if (context !== undefined) enrichEvent(event, context);
-  return JSON.parse(Buffer.concat([...eventLines([event])]).toString());
+  return Buffer.concat([...eventLines([event])]).toString();
 }

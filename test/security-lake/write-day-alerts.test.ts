@@ -31,7 +31,7 @@ const alertOf = (name: string, more: Partial<Alert> = {}) =>
   makeAlert(`intune-disabled/grid/2026-01-05T10:00:00Z/${name}`, more);
 const suppression = { reason: "test", owner: "soc", expires: "2026-12-31" };
 const ALERTS = [
-  alertOf("0"),
+  alertOf("0", { title: "Zoë 漢字 🦊", line: '{"name":"Zoë 漢字 🦊"}' }),
   alertOf("1"),
   alertOf("1", { suppression }),
   // Of a period that is longer than a day: its last entry is of the next.
@@ -69,7 +69,7 @@ describe("the alerts of a day", () => {
     expect(
       await readEvents(
         events,
-        "metadata.uid, status, class_uid, finding_info.analytic.uid, count, raw_data",
+        "metadata.uid, status, class_uid, finding_info.analytic.uid, count, message, raw_data",
         "ORDER BY metadata.uid, status",
       ),
     ).toEqual(
@@ -79,6 +79,7 @@ describe("the alerts of a day", () => {
         2004,
         "intune-disabled",
         1,
+        ALERTS[index]?.title,
         ALERTS[index]?.line,
       ]),
     );
