@@ -45,6 +45,7 @@ export async function portsOfDirectory(
       const isLarge = (await linesBytes(store, sources, scope.period)) > ONE_THREAD_BYTES_MAX;
       using lake = await openLake(directory, {
         threadsMax: isLarge ? undefined : 1,
+        freedAtOnce: !isLarge,
         memoryMaxBytes: Math.min(MEMORY_MAX_BYTES, Math.floor(totalmem() / 2)),
         onNotice: ({ key, problem }) =>
           console.error(`audit-lake: reading the lines of the day instead of ${key}: ${problem}`),

@@ -267,9 +267,10 @@ export async function openLake(
   options: LakeOptions = {},
 ): Promise<LakeDatabase> {
   const directory = resolve(archiveDirectory);
-  const { threadsMax, memoryMaxBytes, writableFile } = options;
+  const { threadsMax, memoryMaxBytes, freedAtOnce, writableFile } = options;
   const database = await createDatabase({
     ...((threadsMax ?? Infinity) < availableParallelism() ? { threads: String(threadsMax) } : {}),
+    ...(freedAtOnce ? { allocator_bulk_deallocation_flush_threshold: "1MB" } : {}),
     ...(memoryMaxBytes === undefined ? {} : { memory_limit: `${memoryMaxBytes}B` }),
   });
   const connection = await database.connect();

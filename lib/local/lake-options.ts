@@ -6,6 +6,8 @@ export interface LakeOptions {
   threadsMax?: number | undefined;
   /** Memory of DuckDB; what does not fit goes to a temporary directory. @default 1 GB */
   memoryMaxBytes?: number | undefined;
+  /** Give memory back to the system as soon as 1 MB is free, which DuckDB keeps for the next query otherwise. @default false */
+  freedAtOnce?: boolean | undefined;
   /** The one file that `RowStream.copy` may write. */
   writableFile?: string | undefined;
   /** Leave damaged objects out of what is read, instead of an error. */
