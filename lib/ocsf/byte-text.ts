@@ -31,12 +31,14 @@ export function toByteTexts(value: unknown): unknown {
 }
 
 export function fromByteText(text: string): string {
-  if (!text.isWellFormed()) return text.split(SURROGATE).map(fromWellFormed).join("");
-  return Buffer.from(text, BYTE_ENCODING).toString();
+  if (text.isWellFormed()) return decode(text);
+  // Every other part is a surrogate.
+  const parts = text.split(SURROGATE);
+  return parts.map((part, at) => (at % 2 === 0 ? decode(part) : part)).join("");
 }
 
-function fromWellFormed(part: string): string {
-  return part.isWellFormed() ? fromByteText(part) : part;
+function decode(bytes: string): string {
+  return Buffer.from(bytes, BYTE_ENCODING).toString();
 }
 
 /** A surrogate by itself becomes U+FFFD. */
