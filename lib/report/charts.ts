@@ -9,6 +9,9 @@ const { document } = parseHTML("<!doctype html><html><body></body></html>");
 /** A chart is drawn for a wide page and again for a telephone; the style sheet shows one of them. */
 const WIDTHS = { wide: 920, narrow: 350 } as const;
 
+/** Of a label, pixels: of DejaVu Sans, the widest font that systems have for pages. */
+const CHARACTER_WIDTH = 7;
+
 /** What Plot is told; width, document and class are added. */
 export type Draw = (isNarrow: boolean) => Plot.PlotOptions;
 
@@ -144,7 +147,7 @@ function ranking(items: readonly Ranked[], { color, unit }: { color: string; uni
       height: items.length * 22 + 4,
       marginTop: 0,
       marginBottom: 4,
-      marginLeft: charactersMax * 6.3 + 12,
+      marginLeft: charactersMax * CHARACTER_WIDTH + 12,
       marginRight: 52,
       x: { axis: null, domain: [0, Math.max(1, ...items.map(([, count]) => count))] },
       y: {

@@ -59,7 +59,7 @@ function strips(data: ReportData): Markup {
     label: `When things changed: ${KINDS.map(({ name, label }) => `${label} ${queryOf(data, name).rowCount}`).join(", ")}`,
     draw: (isNarrow) => ({
       height: labels.length * 24 + 28,
-      marginLeft: isNarrow ? 112 : 140,
+      marginLeft: isNarrow ? 130 : 140,
       marginRight: 46,
       marginTop: 2,
       x: timeAxis(bins.from, bins.until, isNarrow),
