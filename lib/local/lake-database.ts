@@ -74,7 +74,8 @@ export class LakeDatabase implements Disposable {
 
   /**
    * Run several SELECTs over `audit_logs` and `archive_hours`, one after the other: all read
-   * the same files, and lines of the named days are parsed once for all of them.
+   * the same files, and lines of the named days are parsed once for all of them. A column of a result
+   * to which its statement gives no name may have another than {@link query} gives it.
    *
    * @param take - as of {@link read}, with the index of the statement
    * @returns what `take` returned, in the order of the statements
@@ -97,6 +98,7 @@ export class LakeDatabase implements Disposable {
           statements,
         );
         for (const [index, sql] of reading.statements.entries()) {
+          if (sql !== statements[index]) await assertReadsOnly(connection, sql);
           await reading.show(sql);
           taken.push(await take(streamRows(await connection.prepare(sql)), index));
         }

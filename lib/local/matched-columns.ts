@@ -1,10 +1,14 @@
+import { ARCHIVE_HOURS_VIEW } from "../sql/archive-hours-view.ts";
 import { AUDIT_LOGS_COLUMNS } from "../sql/audit-logs-view.ts";
+import { PROSE, QUOTED_NAME } from "../sql/split-statements.ts";
+
+const COLUMNS = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
 
 /** What matches a pattern in a column, one after the other: of JSON, the names of its fields. */
-const MATCHES = /array_join\(regexp_extract_all\((\w+), '(?:[^']|'')*'\), ''\)/g;
+const MATCHES = String.raw`\barray_join\(regexp_extract_all\((?<of>${COLUMNS.join("|")}), '(?:[^']|'')*'\), ''\)`;
 
-/** Comments and texts, in which names are no names of columns. */
-const PROSE = /--.*$|'(?:[^']|'')*'/gm;
+/** A piece of SQL, so that what only looks like matches, in a text, is none. */
+const PIECE = new RegExp(`${PROSE.source}|${QUOTED_NAME.source}|(?<matches>${MATCHES})`, "g");
 
 /** A column of `audit_logs` for several statements: it, or what matches in it. */
 export interface SharedColumn {
@@ -26,10 +30,11 @@ export function toSharedColumns(
   statements: readonly string[],
   others: readonly string[],
 ): { columns: SharedColumn[]; statements: string[] } {
-  const asTheyAre = namedIn([...statements.map((sql) => sql.replace(MATCHES, "")), ...others]);
+  const besides = statements.map((sql) => (isOfEntries(sql) ? replaceMatches(sql, () => "") : sql));
+  const asTheyAre = namedIn([...besides, ...others]);
   const columns = asTheyAre.map((name): SharedColumn => ({ name, expression: name, of: name }));
   const rewritten = statements.map((sql) =>
-    sql.replace(MATCHES, (expression, of) => {
+    replaceMatches(sql, (expression, of) => {
       if (asTheyAre.includes(of)) return expression;
       const known = columns.find((column) => column.expression === expression);
       const column = known ?? { name: `${of}_matches_${columns.length}`, expression, of };
@@ -40,11 +45,25 @@ export function toSharedColumns(
   return { columns, statements: rewritten };
 }
 
+/** The other table has columns of the same names. */
+function isOfEntries(sql: string): boolean {
+  return namedIn([sql], [ARCHIVE_HOURS_VIEW]).length === 0;
+}
+
+function replaceMatches(sql: string, replace: (matches: string, of: string) => string): string {
+  return sql.replace(PIECE, (piece, ...rest) => {
+    const { matches, of } = rest.at(-1) as { matches?: string; of: string };
+    return matches === undefined ? piece : replace(matches, of);
+  });
+}
+
 /** The names that stand in statements, of those that there are. */
 export function namedIn(
   statements: readonly string[],
-  names: readonly string[] = AUDIT_LOGS_COLUMNS.map(({ name }) => name),
+  names: readonly string[] = COLUMNS,
 ): string[] {
-  const text = statements.join("\n").replace(PROSE, "");
-  return names.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  const code = statements.map((sql) => sql.replace(NAME_OR_PROSE, "$<name> ")).join("\n");
+  return names.filter((name) => new RegExp(`\\b${name}\\b`, "i").test(code));
 }
+
+const NAME_OR_PROSE = new RegExp(`(?<name>${QUOTED_NAME.source})|${PROSE.source}`, "g");

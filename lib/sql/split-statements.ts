@@ -2,11 +2,15 @@
 const DUCKDB_TEXT =
   /(?<!\w)(?:[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|\$(?<tag>\w*)\$[\s\S]*?(?:\$\k<tag>\$|$))/;
 
-/** A piece of SQL in which a semicolon ends nothing, or one that does. */
-const PIECE = new RegExp(
-  `${DUCKDB_TEXT.source}|${/'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|;|[^;'"]/.source}`,
-  "g",
+/** A text or a comment of SQL: nothing in it names anything. */
+export const PROSE = new RegExp(
+  `${DUCKDB_TEXT.source}|${/'(?:[^']|'')*(?:'|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/.source}`,
 );
+
+export const QUOTED_NAME = /"(?:[^"]|"")*(?:"|$)/;
+
+/** A piece of SQL in which a semicolon ends nothing, or one that does. */
+const PIECE = new RegExp(`${PROSE.source}|${QUOTED_NAME.source}|;|[^;'"]`, "g");
 
 /** A statement, without white space around it. */
 export interface Statement {

@@ -64,4 +64,54 @@ describe("the columns that statements share", () => {
     expect(shared[0]?.rows).toHaveLength(7);
     expect(shared).toEqual(await Promise.all(statements.map((sql) => lake.query(sql))));
   });
+
+  it.each([
+    ["in a text", `SELECT '${NAMES.replaceAll("'", "''")}' AS x, count(*) AS n FROM audit_logs`],
+    [
+      "across texts",
+      "SELECT 'array_join(regexp_extract_all(context, ' || min(action) || '), '')' AS x FROM audit_logs",
+    ],
+    [
+      "from a comment into a text",
+      "SELECT count(*) AS n FROM audit_logs -- array_join(regexp_extract_all(context, '\nWHERE action = '), '')'",
+    ],
+    [
+      "from a text of DuckDB's",
+      "SELECT $$array_join(regexp_extract_all(context, '$$ || '), '')' AS t FROM audit_logs LIMIT 1",
+    ],
+    [
+      "over a column of its own",
+      `WITH t AS (SELECT details AS names FROM audit_logs) SELECT ${NAMES.replace("context", "names")} AS x FROM t ORDER BY x`,
+    ],
+    [
+      "over another table",
+      "SELECT array_join(regexp_extract_all(source, 's'), '') AS x FROM archive_hours",
+    ],
+    [
+      "beside its column in capitals",
+      `SELECT CONTEXT AS c, ${NAMES} AS x FROM audit_logs ORDER BY id`,
+    ],
+    [
+      "after an apostrophe",
+      "SELECT /* it's */ context AS c, details /* that's */ AS d FROM audit_logs ORDER BY id",
+    ],
+    [
+      "beside a name with one",
+      `SELECT id AS "it's", details AS "that's" FROM audit_logs ORDER BY id`,
+    ],
+  ])("is no such column %s", async (_what, sql) => {
+    const lake = await openLakeOfLines([
+      makeEntry({ context: { ua: "x" } }).text,
+      '{"id":"1","context":{"b":"c"},"details":{"d":"e"}}',
+    ]);
+    const statements = [sql, "SELECT id, actor_email FROM audit_logs ORDER BY id"];
+
+    const shared = await lake.readAll(
+      statements,
+      { from: "2026-03-02", to: "2026-03-02" },
+      collectRows,
+    );
+
+    expect(shared).toEqual(await Promise.all(statements.map((one) => lake.query(one))));
+  });
 });
