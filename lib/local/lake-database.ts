@@ -16,6 +16,7 @@ import { createDatabase, escapePattern, quote, streamRows, toQueryError } from "
 import { allKeys, type LakeFiles, listLakeFiles, withoutKeys } from "./lake-files.ts";
 import type { LakeOptions } from "./lake-options.ts";
 import { createLakeViews, type Days } from "./lake-views.ts";
+import { OpenedFiles } from "./opened-files.ts";
 import { prepareWide } from "./prepare-wide.ts";
 import { assertReadsOnly } from "./read-only-sql.ts";
 import { copyResult } from "./result-copy.ts";
@@ -24,7 +25,6 @@ import { SharedReading } from "./shared-reading.ts";
 
 const INTERRUPTION_INTERVAL_MS = 20;
 const PROGRESS_INTERVAL_MS = 250;
-const WATCHING_INTERVAL_MS = 500;
 
 /**
  * An archive in a directory as a database: the tables and views that Athena
@@ -154,7 +154,8 @@ export class LakeDatabase implements Disposable {
     };
     signal?.addEventListener("abort", interrupt, { once: true });
     this.#running += 1;
-    const watching = await this.#watchOpened(connection, files, checks);
+    const openedFiles = await OpenedFiles.of(connection, this.#directory, files);
+    const watching = await openedFiles.watch(this.#database, checks);
     try {
       signal?.throwIfAborted();
       const outcome = await work(connection, files).then(
@@ -165,7 +166,7 @@ export class LakeDatabase implements Disposable {
       );
       clearInterval(interrupting);
       signal?.throwIfAborted();
-      const opened = await this.#opened(connection, await connectionId(connection), files);
+      const opened = await openedFiles.keys(connection);
       // The log is one for all queries, and would grow with their number.
       if (this.#running === 1) await connection.run("CALL truncate_duckdb_logs()");
       return { outcome, opened };
@@ -199,45 +200,6 @@ export class LakeDatabase implements Disposable {
     }
   }
 
-  /** Have files checked while a query reads them: one thread of DuckDB leaves a core for it. */
-  async #watchOpened(
-    connection: DuckDBConnection,
-    files: LakeFiles,
-    checks: LakeFileChecks,
-  ): Promise<{ stop: () => Promise<void> }> {
-    const id = await connectionId(connection);
-    const watcher = await this.#database.connect();
-    let looking: Promise<void> | undefined;
-    const watching = setInterval(() => {
-      looking ??= this.#opened(watcher, id, files).then((opened) => {
-        checks.add(opened);
-        looking = undefined;
-      });
-      looking.catch(() => {}); // Thrown by `stop`.
-    }, WATCHING_INTERVAL_MS);
-    const stop = async () => {
-      clearInterval(watching);
-      await looking;
-      watcher.closeSync();
-    };
-    return { stop };
-  }
-
-  /** What a connection has opened so far, as DuckDB has logged it. */
-  async #opened(connection: DuckDBConnection, of: bigint, files: LakeFiles): Promise<string[]> {
-    const log = await connection.runAndReadAll(
-      `SELECT DISTINCT path FROM duckdb_logs_parsed('FileSystem')
-       WHERE op = 'OPEN' AND connection_id = ${of}
-       ORDER BY path`,
-    );
-    const start = `${this.#directory}/`;
-    const keys = new Set(allKeys(files));
-    return log
-      .getRows()
-      .map(([path]) => String(path).slice(start.length))
-      .filter((key) => keys.has(key));
-  }
-
   /**
    * @returns the keys that the query must do without
    * @throws {QueryError} when it cannot
@@ -252,11 +214,6 @@ export class LakeDatabase implements Disposable {
     }
     return problems.keys();
   }
-}
-
-async function connectionId(connection: DuckDBConnection): Promise<bigint> {
-  const result = await connection.runAndReadAll("SELECT CAST(current_connection_id() AS BIGINT)");
-  return result.getRows()[0]?.[0] as bigint;
 }
 
 /**

@@ -142,6 +142,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/local/lake-files.ts": "test/local/verified-reading.test.ts",
   "lib/local/lake-views.ts": "test/local/lake-database.test.ts",
   "lib/local/prepare-wide.ts": "test/local/lake-database.test.ts",
+  "lib/local/opened-files.ts": "test/local/verified-reading.test.ts",
   "lib/sql/columns-digest.ts": "test/columns/day-digest.test.ts",
   "lib/sql/athena-view.ts": "test/sql/audit-logs-view.test.ts",
   "lib/sql/query-result.ts": "test/aws/athena-database.test.ts",
