@@ -1,41 +1,58 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { AUDIT_LOGS_VIEW } from "../sql/audit-logs-view.ts";
 import type { Days } from "./lake-views.ts";
-import { parseSql } from "./read-only-sql.ts";
+import { type Parsed, parseSql } from "./read-only-sql.ts";
 
 /** A node of what DuckDB's parser makes of a statement. */
 type Node = { [name: string]: unknown };
 
 /**
- * Which of some actions a statement asks for, as its own conditions say.
+ * Which of some actions each statement asks for, as its own conditions say.
  *
- * @param days - to which it must restrict itself
- * @param actions - a table with the one column `action`
- * @returns nothing when it may read entries of any action, or of other days
+ * @param statements - what DuckDB's parser makes of them
+ * @param days - to which they must restrict themselves
+ * @param actions - a table with the column `action`
+ * @returns nothing for one that may read entries of any action, or of other days
  */
 export async function askedActions(
   connection: DuckDBConnection,
-  sql: string,
+  statements: readonly Parsed[],
   days: Days,
   actions: string,
-): Promise<string[] | undefined> {
-  const statement = await parseSql(connection, sql);
-  const reads = nodesOf(statement).filter(
+): Promise<(string[] | undefined)[]> {
+  const conditions = statements.map((statement) => conditionsOf(statement, days));
+  const chosen = await choose(
+    connection,
+    conditions.flatMap((ofOne) => ofOne ?? []),
+    actions,
+  );
+  return conditions.map((ofOne) => {
+    const asked = new Set(ofOne?.flatMap((condition) => chosen.get(condition) ?? []));
+    // Entries without an action are in no list of actions.
+    return ofOne === undefined || asked.has(null) ? undefined : ([...asked] as string[]);
+  });
+}
+
+/**
+ * The conditions on the action that a statement has, one for each time that it reads the entries.
+ *
+ * @returns nothing when it reads some without one, or of other days
+ */
+function conditionsOf(statement: Parsed, days: Days): Node[] | undefined {
+  const nodes = nodesOf(statement);
+  const reads = nodes.filter(
     ({ type, table_name: table }) => type === "BASE_TABLE" && table === AUDIT_LOGS_VIEW,
   );
-  const selects = nodesOf(statement).filter(readsEntries);
+  const selects = nodes.filter(readsEntries);
   if (selects.length === 0 || selects.length < reads.length) return undefined;
-  const asked = new Set<string>();
+  const conditions: Node[] = [];
   for (const select of selects) {
-    const conditions = conjunctsOf(select.where_clause);
-    const ofActions = conditions.filter(isAboutAction);
-    if (ofActions.length === 0 || !conditions.some((one) => isWithin(one, days))) return undefined;
-    for (const action of await choose(connection, ofActions, actions)) {
-      if (action === null) return undefined; // Entries without an action are in no list of actions.
-      asked.add(action);
-    }
+    const all = conjunctsOf(select.where_clause);
+    const children = all.filter(isAboutAction);
+    if (children.length === 0 || !all.some((one) => isWithin(one, days))) return undefined;
+    conditions.push({ class: "CONJUNCTION", type: "CONJUNCTION_AND", alias: "", children });
   }
-  return [...asked];
+  return conditions;
 }
 
 /** All objects in a value, itself included. */
@@ -86,22 +103,24 @@ function constantOf(node: unknown): string | undefined {
   return typeof value?.value === "string" ? value.value : undefined;
 }
 
+/** @returns the actions that each condition lets through */
 async function choose(
   connection: DuckDBConnection,
   conditions: readonly Node[],
   actions: string,
-): Promise<(string | null)[]> {
-  const parsed = await parseSql(connection, `SELECT action FROM ${actions} WHERE true`);
-  const [statement] = parsed.statements as [{ node: Node }];
-  statement.node.where_clause = {
-    class: "CONJUNCTION",
-    type: "CONJUNCTION_AND",
-    alias: "",
-    children: conditions,
-  };
+): Promise<Map<Node, (string | null)[]>> {
+  const parsed = await parseSql(connection, `SELECT action FROM ${actions}`);
+  const [statement] = parsed.statements as [{ node: { select_list: Node[] } }];
+  statement.node.select_list.push(...conditions);
   const text = await connection.runAndReadAll("SELECT json_deserialize_sql($1::JSON)", [
     JSON.stringify(parsed),
   ]);
-  const rows = await connection.runAndReadAll(String(text.getRows()[0]?.[0]));
-  return rows.getRows().map(([action]) => action as string | null);
+  const result = await connection.runAndReadAll(String(text.getRows()[0]?.[0]));
+  const rows = result.getRows() as [string | null, ...(boolean | null)[]][];
+  return new Map(
+    conditions.map((condition, index) => [
+      condition,
+      rows.flatMap(([action, ...isChosen]) => (isChosen[index] ? [action] : [])),
+    ]),
+  );
 }

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import { type DuckDBConnection, type DuckDBListValue, listValue } from "@duckdb/node-api";
 import { InvalidQueryError } from "../sql/query-result.ts";
 
 /**
@@ -11,7 +11,7 @@ const TABLE_FUNCTION =
 const STRING_OR_NO_NUMBER = /"(?:[^"\\]|\\.)*"|-?(?:Infinity|NaN)/g;
 
 /** What DuckDB's parser makes of a text, as far as it is looked at here. */
-interface Parsed {
+export interface Parsed {
   error: boolean;
   error_type?: string;
   statements?: unknown[];
@@ -24,28 +24,46 @@ interface Parsed {
  * DuckDB parses the text and does no more. Preparing it would be too late: that
  * alone makes the directory of an EXPORT DATABASE.
  *
- * @throws {InvalidQueryError} unless the statement only reads; a text that is no SQL is left to DuckDB
+ * @param statements - each by itself, in one round trip
+ * @returns what DuckDB's parser makes of them
+ * @throws {InvalidQueryError} unless each only reads; a text that is no SQL is left to DuckDB
  */
-export async function assertReadsOnly(connection: DuckDBConnection, sql: string): Promise<void> {
-  const parsed = await parseSql(connection, sql, assertReadsTables);
-  if (parsed.error_type === "parser") return;
-  if (parsed.error || (parsed.statements?.length ?? 0) > 1) {
+export async function assertReadsOnly(
+  connection: DuckDBConnection,
+  ...statements: readonly string[]
+): Promise<Parsed[]> {
+  return (await serialize(connection, statements)).map((json) => {
+    const parsed = parse(json, assertReadsTables);
+    const isOne = !parsed.error && (parsed.statements?.length ?? 0) <= 1;
+    if (isOne || parsed.error_type === "parser") return parsed;
     throw new InvalidQueryError(
       "only SELECT is allowed here, one at a time: nothing changes the archive",
     );
-  }
+  });
+}
+
+export async function parseSql(connection: DuckDBConnection, sql: string): Promise<Parsed> {
+  const [json = ""] = await serialize(connection, [sql]);
+  return parse(json);
+}
+
+/** What DuckDB's parser makes of statements, as JSON. */
+async function serialize(
+  connection: DuckDBConnection,
+  statements: readonly string[],
+): Promise<string[]> {
+  const result = await connection.runAndReadAll(
+    "SELECT list_transform($1::VARCHAR[], lambda sql: json_serialize_sql(sql))",
+    [listValue(statements)],
+  );
+  const [[texts = null] = []] = result.getRows();
+  return (texts as DuckDBListValue).items.map(String);
 }
 
 /** @param onValue - sees each value of what the parser made */
-export async function parseSql(
-  connection: DuckDBConnection,
-  sql: string,
-  onValue?: (value: unknown) => void,
-): Promise<Parsed> {
-  const result = await connection.runAndReadAll("SELECT json_serialize_sql($1::VARCHAR)", [sql]);
-  const [[text = null] = []] = result.getRows();
+function parse(text: string, onValue?: (value: unknown) => void): Parsed {
   // DuckDB writes a number that is beyond all numbers as JSON has none.
-  const json = String(text).replace(STRING_OR_NO_NUMBER, (piece) =>
+  const json = text.replace(STRING_OR_NO_NUMBER, (piece) =>
     piece.startsWith('"') ? piece : "null",
   );
   return JSON.parse(json, (_, value) => {

@@ -5,6 +5,7 @@ import { isOneOf, quote } from "./duckdb.ts";
 import type { LakeFiles } from "./lake-files.ts";
 import { ALL_ENTRIES_VIEW, createParsedViews, type Days, showEntries } from "./lake-views.ts";
 import { namedIn, toSharedColumns } from "./matched-columns.ts";
+import { assertReadsOnly, type Parsed } from "./read-only-sql.ts";
 
 const ACTIONS_TABLE = "known_actions";
 const FEW_ENTRIES_TABLE = "few_entries";
@@ -19,7 +20,7 @@ const FEW_PART_MAX = 0.03;
  * parsed once, and entries of rare actions are looked for once.
  */
 export class SharedReading {
-  /** What was asked, over the columns that are shared. */
+  /** What was asked, over the columns that are shared: each only reads. */
   readonly statements: readonly string[];
   readonly #connection: DuckDBConnection;
   /** Statements that read only what is in the table of few entries. */
@@ -35,6 +36,7 @@ export class SharedReading {
     this.#ofFew = ofFew;
   }
 
+  /** @throws {InvalidQueryError} unless all that is asked only reads */
   static async prepare(
     connection: DuckDBConnection,
     directory: string,
@@ -46,26 +48,25 @@ export class SharedReading {
     const keys = needed.map(({ select }) => select);
     const chosenBy = ["dt", "action", ...needed.flatMap(({ columns }) => columns)];
     const { statements, columns } = toSharedColumns(asked, [...keys, ...chosenBy]);
+    const run = [...statements, ...keys];
+    const parsed = await parseAll(connection, [...asked, ...run]);
     await createParsedViews(connection, directory, files, days, columns);
     const within = `dt BETWEEN ${quote(days.from)} AND ${quote(days.to)}`;
     await connection.run(`CREATE TEMP TABLE ${ACTIONS_TABLE} AS
       SELECT action, count(*) AS entries FROM ${AUDIT_LOGS_VIEW} WHERE ${within} GROUP BY action`);
-    const ofFew = new Set<string>();
-    const actions = new Set<string>();
-    const most = FEW_PART_MAX * (await countEntries(connection));
-    for (const sql of [...statements, ...keys]) {
-      const asked = await askedActions(connection, sql, days, ACTIONS_TABLE);
-      if (asked === undefined || (await countEntries(connection, asked)) > most) continue;
-      ofFew.add(sql);
-      for (const action of asked) actions.add(action);
-    }
-    if (ofFew.size > 0) {
+    const few = await findFew(
+      connection,
+      new Map(run.map((sql) => [sql, parsed.get(sql) as Parsed])),
+      days,
+    );
+    if (few.size > 0) {
       const names = columns.map(({ name }) => name);
+      const actions = new Set([...few.values()].flat());
       await connection.run(`CREATE TEMP TABLE ${FEW_ENTRIES_TABLE} AS
-        SELECT ${namedIn([...ofFew, ...chosenBy], names).join(", ")} FROM ${AUDIT_LOGS_VIEW}
+        SELECT ${namedIn([...few.keys(), ...chosenBy], names).join(", ")} FROM ${AUDIT_LOGS_VIEW}
         WHERE ${within} AND ${isOneOf(actions)}`);
     }
-    return new SharedReading(statements, connection, ofFew);
+    return new SharedReading(statements, connection, new Set(few.keys()));
   }
 
   /** Have `audit_logs` show what a statement reads. */
@@ -95,13 +96,38 @@ function neededKeys(sql: string): { columns: string[]; select: string } | undefi
   return { columns: columns.split(", "), select };
 }
 
-async function countEntries(
+/**
+ * What DuckDB's parser makes of statements, each once.
+ *
+ * @throws {InvalidQueryError} unless each only reads
+ */
+async function parseAll(
   connection: DuckDBConnection,
-  actions?: readonly string[],
-): Promise<number> {
-  const where = actions === undefined ? "true" : isOneOf(actions);
-  const rows = await connection.runAndReadAll(
-    `SELECT CAST(coalesce(sum(entries), 0) AS double) FROM ${ACTIONS_TABLE} WHERE ${where}`,
+  statements: readonly string[],
+): Promise<Map<string, Parsed>> {
+  const texts = [...new Set(statements)];
+  const parsed = await assertReadsOnly(connection, ...texts);
+  return new Map(parsed.map((one, index) => [texts[index] ?? "", one]));
+}
+
+/** @returns the actions of those statements that ask for few of the entries */
+async function findFew(
+  connection: DuckDBConnection,
+  statements: ReadonlyMap<string, Parsed>,
+  days: Days,
+): Promise<Map<string, string[]>> {
+  const counts = await connection.runAndReadAll(
+    `SELECT action, CAST(entries AS double) FROM ${ACTIONS_TABLE}`,
   );
-  return Number(rows.getRows()[0]?.[0]);
+  const entriesOf = new Map(counts.getRows() as [string | null, number][]);
+  const count = (actions: Iterable<string | null>) =>
+    [...actions].reduce((sum, action) => sum + (entriesOf.get(action) ?? 0), 0);
+  const most = FEW_PART_MAX * count(entriesOf.keys());
+  const asked = await askedActions(connection, [...statements.values()], days, ACTIONS_TABLE);
+  return new Map(
+    [...statements.keys()].flatMap((sql, index): [string, string[]][] => {
+      const actions = asked[index];
+      return actions === undefined || count(actions) > most ? [] : [[sql, actions]];
+    }),
+  );
 }
