@@ -41,7 +41,7 @@ export async function portsOfDirectory(
     store,
     sources,
     heads: heads ?? new Map(),
-    readAll: async (statements, days, take) => {
+    readAll: async (statements, days, take, onReading) => {
       const isLarge = (await linesBytes(store, sources, scope.period)) > ONE_THREAD_BYTES_MAX;
       using lake = await openLake(directory, {
         threadsMax: isLarge ? undefined : 1,
@@ -50,7 +50,7 @@ export async function portsOfDirectory(
         onNotice: ({ key, problem }) =>
           console.error(`audit-lake: reading the lines of the day instead of ${key}: ${problem}`),
       });
-      return await lake.readAll(statements, days, take, signal);
+      return await lake.readAll(statements, days, take, signal, onReading);
     },
     rules,
     finder: await entryFinderOf(directory),

@@ -78,6 +78,7 @@ export class LakeDatabase implements Disposable {
    * to which its statement gives no name may have another than {@link query} gives it.
    *
    * @param take - as of {@link read}, with the index of the statement
+   * @param onReading - called before the lines are parsed, again where {@link read} begins again
    * @returns what `take` returned, in the order of the statements
    */
   readAll<T>(
@@ -85,8 +86,10 @@ export class LakeDatabase implements Disposable {
     days: Days,
     take: (rows: RowStream, index: number) => Promise<T>,
     signal?: AbortSignal,
+    onReading?: () => void,
   ): Promise<T[]> {
     return this.#readVerified(async (connection, files) => {
+      onReading?.();
       const taken: T[] = [];
       try {
         const reading = await SharedReading.prepare(

@@ -24,11 +24,17 @@ export interface ReportPorts {
   store: ArchiveStore;
   sources: readonly string[];
   heads: SealedHeads;
-  /** Run SELECTs, in whatever order; what `take` returned, in their order. */
+  /**
+   * Run SELECTs, in whatever order; what `take` returned, in their order.
+   *
+   * @param onReading - called, maybe more than once, when entries begin to be read, which takes a
+   * while and does not need this thread
+   */
   readAll<T>(
     statements: readonly string[],
     days: ReportScope["period"],
     take: (rows: RowStream, index: number) => Promise<T>,
+    onReading?: () => void,
   ): Promise<T[]>;
   /** Absent: the rules are not run. */
   rules?: DetectorSettings | undefined;
@@ -42,7 +48,8 @@ export interface ReportPorts {
 
 /**
  * Everything that a report says. The rules run in this thread, beside the queries, which have one
- * of their own.
+ * of their own. They begin when entries are read: what comes before is many short steps, each of
+ * which would wait for this thread.
  *
  * @throws the signal's reason when it is aborted
  */
@@ -72,18 +79,23 @@ export async function collectReport(
   };
   const alerts = new AlertCollector();
   const stop = new AbortController();
-  const running = runRules(ports, scope, AbortSignal.any([signal, stop.signal]), (alert) =>
-    alerts.add(alert),
-  );
-  running.catch(() => {}); // What the queries say of a damaged object comes first.
+  let running: Promise<ArchiveFindings | undefined> | undefined;
+  const run = () => {
+    running ??= runRules(ports, scope, AbortSignal.any([signal, stop.signal]), (alert) =>
+      alerts.add(alert),
+    );
+    running.catch(() => {}); // What the queries say of a damaged object comes first.
+    return running;
+  };
   let findings: ArchiveFindings | undefined;
   try {
     await ports.readAll(
       statements.map(({ sql }) => sql),
       scope.period,
       read,
+      run,
     );
-    findings = await running;
+    findings = await run();
   } finally {
     stop.abort();
   }

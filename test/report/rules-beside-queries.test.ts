@@ -18,7 +18,7 @@ describe("the rules beside the queries", () => {
 
   async function collectFrom(
     get: (store: DirectoryArchiveStore, key: string) => Promise<Uint8Array>,
-    readAll: () => Promise<never[]>,
+    readAll: (onReading: () => void) => Promise<never[]>,
   ): Promise<ReportData> {
     const directory = await makeDirectory();
     await writeArchive(directory, HOURLY);
@@ -32,7 +32,7 @@ describe("the rules beside the queries", () => {
         store,
         sources: ["slack"],
         heads: new Map(),
-        readAll,
+        readAll: (_statements, _days, _take, onReading = () => {}) => readAll(onReading),
         rules: { rules: DETECTIONS, context: NO_CONTEXT, periodSeconds: 3600 },
       },
       { period: { from: "2026-03-02", to: "2026-03-02" }, generatedAt: MONDAY_MORNING },
@@ -49,12 +49,36 @@ describe("the rules beside the queries", () => {
         queries.reject(QUERIES_FAILED);
         return stored.get(key);
       },
-      () => queries.promise,
+      (onReading) => {
+        onReading();
+        return queries.promise;
+      },
     );
 
     await expect(data).rejects.toBe(QUERIES_FAILED);
     await sleep(100);
     expect(keys).toHaveLength(1);
+  });
+
+  it("begin once, and not before entries are read", async () => {
+    const keys: string[] = [];
+    let before: number | undefined;
+    await collectFrom(
+      (stored, key) => {
+        keys.push(key);
+        return stored.get(key);
+      },
+      async (onReading) => {
+        await sleep(50);
+        before = keys.length;
+        onReading();
+        onReading();
+        return [];
+      },
+    );
+
+    expect(before).toBe(0);
+    expect(keys).toHaveLength(HOURLY.length);
   });
 
   it.each([
@@ -63,7 +87,8 @@ describe("the rules beside the queries", () => {
   ])("fail, which %s", async (_, ofQueries, said) => {
     const data = collectFrom(
       () => Promise.reject(RULES_FAILED),
-      async () => {
+      async (onReading) => {
+        onReading();
         await sleep(50);
         if (ofQueries !== undefined) throw ofQueries;
         return [];
