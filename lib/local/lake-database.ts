@@ -73,7 +73,7 @@ export class LakeDatabase implements Disposable {
   }
 
   /**
-   * Run several SELECTs over `audit_logs` and `archive_hours`, one after the other: all read
+   * Run several SELECTs over `audit_logs`, `archive_hours` and `alerts`, one after the other: all read
    * the same files, and lines of the named days are parsed once for all of them. A column of a result
    * to which its statement gives no name may have another than {@link query} gives it.
    *

@@ -54,27 +54,46 @@ export async function createLakeViews(
   files: LakeFiles,
   hasAddressColumns = false,
 ): Promise<void> {
-  const pathOf = (key: string) => `${directory}/${key}`;
-  await createLinesView(connection, files.entries.map(pathOf));
-  await createView(connection, MANIFEST_LINES, "none", files.manifests.map(pathOf));
-  await createView(connection, ALERT_LINES, "none", files.alerts.map(pathOf));
-  const days = toRanges(files.columns);
-  if (days.length > 0) {
-    await setFiles(connection, COMPACT_TABLE, files.columns.map(pathOf));
-    const names = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
-    const partition = new Map(
-      DAY_PARTITIONS.map(({ name }, i) => [name, partitionOf(DAY_PARTITIONS, i)]),
-    );
-    await connection.run(`CREATE OR REPLACE TEMP VIEW ${COMPACT_TABLE} AS
-      SELECT ${names.map((name) => partition.get(name) ?? name).join(", ")}
-      FROM read_parquet(getvariable(${quote(COMPACT_TABLE)}), filename = true, hive_partitioning = false)`);
-  }
+  await createEntryTables(connection, directory, files);
   await connection.run(
-    `CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${entriesSql(auditLogsSql(days), hasAddressColumns)}`,
+    `CREATE OR REPLACE TEMP VIEW ${AUDIT_LOGS_VIEW} AS ${entriesSql(auditLogsSql(toRanges(files.columns)), hasAddressColumns)}`,
   );
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${OCSF_VIEW} AS ${OCSF_SQL}`);
+  await createOtherViews(connection, directory, files);
+}
+
+/** Those that are not about entries. */
+async function createOtherViews(
+  connection: DuckDBConnection,
+  directory: string,
+  { manifests, alerts }: LakeFiles,
+): Promise<void> {
+  await createView(connection, MANIFEST_LINES, "none", pathsOf(directory, manifests));
+  await createView(connection, ALERT_LINES, "none", pathsOf(directory, alerts));
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${ARCHIVE_HOURS_VIEW} AS ${ARCHIVE_HOURS_SQL}`);
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${ALERTS_VIEW} AS ${ALERTS_SQL}`);
+}
+
+/** The tables of which `audit_logs` is made. */
+async function createEntryTables(
+  connection: DuckDBConnection,
+  directory: string,
+  { entries, columns }: Pick<LakeFiles, "entries" | "columns">,
+): Promise<void> {
+  await createLinesView(connection, pathsOf(directory, entries));
+  if (toRanges(columns).length === 0) return;
+  await setFiles(connection, COMPACT_TABLE, pathsOf(directory, columns));
+  const names = AUDIT_LOGS_COLUMNS.map(({ name }) => name);
+  const partition = new Map(
+    DAY_PARTITIONS.map(({ name }, i) => [name, partitionOf(DAY_PARTITIONS, i)]),
+  );
+  await connection.run(`CREATE OR REPLACE TEMP VIEW ${COMPACT_TABLE} AS
+      SELECT ${names.map((name) => partition.get(name) ?? name).join(", ")}
+      FROM read_parquet(getvariable(${quote(COMPACT_TABLE)}), filename = true, hive_partitioning = false)`);
+}
+
+function pathsOf(directory: string, keys: readonly string[]): string[] {
+  return keys.map((key) => `${directory}/${key}`);
 }
 
 /**
@@ -105,8 +124,8 @@ export interface Days {
 }
 
 /**
- * Make the views for several queries, with the lines of some days parsed once: those that
- * are not in columns.
+ * Make `audit_logs`, `archive_hours` and `alerts` for several queries, with the lines of some days parsed
+ * once: those that are not in columns.
  *
  * @param columns - those that `audit_logs` has
  */
@@ -122,23 +141,20 @@ export async function createParsedViews(
     const day = dayFolderOf(key);
     return !inColumns.has(day) && day.slice(-10) >= days.from && day.slice(-10) <= days.to;
   };
-  const parsed = {
-    entries: files.entries.filter(isParsed),
-    manifests: [],
-    alerts: [],
-    columns: [],
-    irregular: new Map(),
-  };
+  const entries = files.entries.filter(isParsed);
+  const rest = files.entries.filter((key) => !isParsed(key));
   const names = columns.map(({ name }) => name).join(", ");
   const list = columns.map(({ name, expression }) => `${expression} AS ${name}`).join(", ");
   const lines = parseOnce(selectFromLines(columns.map(({ of }) => of)));
-  await createLakeViews(connection, directory, parsed);
+  await createEntryTables(connection, directory, { entries, columns: [] });
   await connection.run(`CREATE TEMP TABLE parsed_entries AS SELECT ${list} FROM (${lines})`);
-  const rest = files.entries.filter((key) => !isParsed(key));
-  await createLakeViews(connection, directory, { ...files, entries: rest });
+  await createEntryTables(connection, directory, { entries: rest, columns: files.columns });
+  await createOtherViews(connection, directory, files);
+  // What binds the view of the rest takes as long as a small query, even where there is none.
+  const others = [...rest, ...files.columns].length > 0;
   await connection.run(`CREATE OR REPLACE TEMP VIEW ${ALL_ENTRIES_VIEW} AS
     SELECT ${names} FROM parsed_entries
-    UNION ALL SELECT ${list} FROM (${auditLogsSql(toRanges(files.columns))})`);
+    ${others ? `UNION ALL SELECT ${list} FROM (${auditLogsSql(toRanges(files.columns))})` : ""}`);
   await showEntries(connection, ALL_ENTRIES_VIEW);
 }
 
