@@ -44,12 +44,15 @@ export function timeBins(period: { from: string; to: string }): TimeBins {
   };
 }
 
+/** To make one takes as long as naming a hundred days. */
+const DAY_FORMAT = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
+
 /** `19 Nov 18:00` or `19 Nov`, UTC. */
 export function binName(start: Date, unit: TimeBins["unit"]): string {
-  const day = start.toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "short",
-    timeZone: "UTC",
-  });
+  const day = DAY_FORMAT.format(start);
   return unit === "day" ? day : `${day} ${start.toISOString().slice(11, 16)}`;
 }
