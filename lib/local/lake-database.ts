@@ -73,9 +73,10 @@ export class LakeDatabase implements Disposable {
   }
 
   /**
-   * Run several SELECTs over `audit_logs`, `archive_hours` and `alerts`, one after the other: all read
-   * the same files, and lines of the named days are parsed once for all of them. A column of a result
-   * to which its statement gives no name may have another than {@link query} gives it.
+   * Run several SELECTs over `audit_logs`, `archive_hours` and `alerts`, one after the other, in the
+   * order that takes the least memory: all read the same files, and lines of the named days are
+   * parsed once for all of them. A column of a result to which its statement gives no name may have
+   * another than {@link query} gives it.
    *
    * @param take - as of {@link read}, with the index of the statement
    * @param onReading - called before the lines are parsed, again where {@link read} begins again
@@ -99,9 +100,10 @@ export class LakeDatabase implements Disposable {
           days,
           statements,
         );
-        for (const [index, sql] of reading.statements.entries()) {
+        for (const index of reading.order) {
+          const sql = reading.statements[index] ?? "";
           await reading.show(sql);
-          taken.push(await take(streamRows(await connection.prepare(sql)), index));
+          taken[index] = await take(streamRows(await connection.prepare(sql)), index);
         }
       } catch (error) {
         throw toQueryError(error);

@@ -117,6 +117,8 @@ function entriesSql(sql: string, hasAddressColumns: boolean): string {
 /** All entries, for several queries. */
 export const ALL_ENTRIES_VIEW = "all_entries";
 
+const PARSED_TABLE = "parsed_entries";
+
 /** Days, UTC, `YYYY-MM-DD`, both included. */
 export interface Days {
   from: string;
@@ -128,6 +130,7 @@ export interface Days {
  * once: those that are not in columns.
  *
  * @param columns - those that `audit_logs` has
+ * @returns what takes columns away that no later query reads, and frees their memory
  */
 export async function createParsedViews(
   connection: DuckDBConnection,
@@ -135,7 +138,7 @@ export async function createParsedViews(
   files: LakeFiles,
   days: Days,
   columns: readonly SharedColumn[],
-): Promise<void> {
+): Promise<(dropped: readonly string[]) => Promise<void>> {
   const inColumns = new Set(files.columns.map((key) => dayFolderOf(key)));
   const isParsed = (key: string) => {
     const day = dayFolderOf(key);
@@ -143,19 +146,36 @@ export async function createParsedViews(
   };
   const entries = files.entries.filter(isParsed);
   const rest = files.entries.filter((key) => !isParsed(key));
-  const names = columns.map(({ name }) => name).join(", ");
-  const list = columns.map(({ name, expression }) => `${expression} AS ${name}`).join(", ");
   const lines = parseOnce(selectFromLines(columns.map(({ of }) => of)));
   await createEntryTables(connection, directory, { entries, columns: [] });
-  await connection.run(`CREATE TEMP TABLE parsed_entries AS SELECT ${list} FROM (${lines})`);
+  await connection.run(
+    `CREATE TEMP TABLE ${PARSED_TABLE} AS SELECT ${listOf(columns)} FROM (${lines})`,
+  );
   await createEntryTables(connection, directory, { entries: rest, columns: files.columns });
   await createOtherViews(connection, directory, files);
   // What binds the view of the rest takes as long as a small query, even where there is none.
   const others = [...rest, ...files.columns].length > 0;
-  await connection.run(`CREATE OR REPLACE TEMP VIEW ${ALL_ENTRIES_VIEW} AS
-    SELECT ${names} FROM parsed_entries
-    ${others ? `UNION ALL SELECT ${list} FROM (${auditLogsSql(toRanges(files.columns))})` : ""}`);
-  await showEntries(connection, ALL_ENTRIES_VIEW);
+  const showColumns = async (shown: readonly SharedColumn[]) => {
+    await connection.run(`CREATE OR REPLACE TEMP VIEW ${ALL_ENTRIES_VIEW} AS
+      SELECT ${namesOf(shown)} FROM ${PARSED_TABLE}
+      ${others ? `UNION ALL SELECT ${listOf(shown)} FROM (${auditLogsSql(toRanges(files.columns))})` : ""}`);
+    await showEntries(connection, ALL_ENTRIES_VIEW);
+  };
+  await showColumns(columns);
+  return async (dropped) => {
+    await showColumns(columns.filter(({ name }) => !dropped.includes(name)));
+    for (const name of dropped) {
+      await connection.run(`ALTER TABLE ${PARSED_TABLE} DROP COLUMN ${name}`);
+    }
+  };
+}
+
+function namesOf(columns: readonly SharedColumn[]): string {
+  return columns.map(({ name }) => name).join(", ");
+}
+
+function listOf(columns: readonly SharedColumn[]): string {
+  return columns.map(({ name, expression }) => `${expression} AS ${name}`).join(", ");
 }
 
 /** Have `audit_logs` show the rows of a table or view. */

@@ -15,6 +15,9 @@ const NEEDED_ENTRIES_VIEW = "needed_entries";
 /** A statement whose actions are a smaller part of all entries reads a table of those entries. */
 const FEW_PART_MAX = 0.03;
 
+/** Of what is kept of all entries, these take half of the memory. */
+const LARGE_COLUMNS = ["entity", "context", "details", "line"];
+
 /**
  * Several SELECTs over the same days, so that what they have in common is read once: lines are
  * parsed once, and entries of rare actions are looked for once.
@@ -25,15 +28,22 @@ export class SharedReading {
   readonly #connection: DuckDBConnection;
   /** Statements that read only what is in the table of few entries. */
   readonly #ofFew: ReadonlySet<string>;
+  /** Statements that read large columns of other entries. */
+  readonly #ofLarge: ReadonlySet<string>;
+  #dropLarge: (() => Promise<void>) | undefined;
 
   private constructor(
     statements: readonly string[],
     connection: DuckDBConnection,
     ofFew: ReadonlySet<string>,
+    ofLarge: ReadonlySet<string>,
+    dropLarge: () => Promise<void>,
   ) {
     this.statements = statements;
     this.#connection = connection;
     this.#ofFew = ofFew;
+    this.#ofLarge = ofLarge;
+    this.#dropLarge = dropLarge;
   }
 
   /** @throws {InvalidQueryError} unless all that is asked only reads */
@@ -50,7 +60,7 @@ export class SharedReading {
     const { statements, columns } = toSharedColumns(asked, [...keys, ...chosenBy]);
     const run = [...statements, ...keys];
     const parsed = await parseAll(connection, [...asked, ...run]);
-    await createParsedViews(connection, directory, files, days, columns);
+    const drop = await createParsedViews(connection, directory, files, days, columns);
     const within = `dt BETWEEN ${quote(days.from)} AND ${quote(days.to)}`;
     await connection.run(`CREATE TEMP TABLE ${ACTIONS_TABLE} AS
       SELECT action, count(*) AS entries FROM ${AUDIT_LOGS_VIEW} WHERE ${within} GROUP BY action`);
@@ -66,18 +76,41 @@ export class SharedReading {
         SELECT ${namedIn([...few.keys(), ...chosenBy], names).join(", ")} FROM ${AUDIT_LOGS_VIEW}
         WHERE ${within} AND ${isOneOf(actions)}`);
     }
-    return new SharedReading(statements, connection, new Set(few.keys()));
+    const large = columns.filter(({ of }) => LARGE_COLUMNS.includes(of)).map(({ name }) => name);
+    const ofLarge = statements.filter((sql) =>
+      [sql, neededKeys(sql)?.select ?? sql].some(
+        (one) => !few.has(one) && namedIn([one], large).length > 0,
+      ),
+    );
+    return new SharedReading(statements, connection, new Set(few.keys()), new Set(ofLarge), () =>
+      drop(large),
+    );
   }
 
-  /** Have `audit_logs` show what a statement reads. */
+  /** Indexes of the statements, in the order in which they take the least memory. */
+  get order(): number[] {
+    const isOfLarge = (index: number) => this.#ofLarge.has(this.statements[index] ?? "");
+    const all = [...this.statements.keys()];
+    return [...all.filter(isOfLarge), ...all.filter((index) => !isOfLarge(index))];
+  }
+
+  /** Have `audit_logs` show what a statement reads, those before it in the order having been read. */
   async show(sql: string): Promise<void> {
+    if (!this.#ofLarge.has(sql)) {
+      await this.#dropLarge?.();
+      this.#dropLarge = undefined;
+    }
+    await this.#show(sql);
+  }
+
+  async #show(sql: string): Promise<void> {
     const needed = neededKeys(sql);
     if (this.#ofFew.has(sql) || needed === undefined) {
       const table = this.#ofFew.has(sql) ? FEW_ENTRIES_TABLE : ALL_ENTRIES_VIEW;
       await showEntries(this.#connection, table);
       return;
     }
-    await this.show(needed.select);
+    await this.#show(needed.select);
     await this.#connection.run(`CREATE OR REPLACE TEMP TABLE ${NEEDED_KEYS_TABLE} AS
       SELECT DISTINCT key FROM (${needed.select}) AS needed(key) WHERE key IS NOT NULL`);
     const conditions = needed.columns.map(

@@ -62,20 +62,21 @@ export async function collectReport(
     ...statementsOf(scope),
     ...(ports.hasAlertLog ? [alertsStatement(scope)] : []),
   ];
-  const queries: Record<string, QuerySummary> = {};
   let hours: HourSummary[] = [];
   let logged: AlertsSummary | undefined;
   let countries: CountryCounts | undefined;
-  const read = async (rows: RowStream, index: number) => {
+  const read = async (rows: RowStream, index: number): Promise<[string, QuerySummary][]> => {
     const statement = statements[index];
     if (statement === undefined) throw new Error(`there is no statement ${index}`);
     if (statement.name === HOURS) hours = await toHours(rows);
     else if (statement.name === ALERTS) logged = await toAlerts(rows);
     else {
       const counted = statement.reading.addresses && new CountryCounts(ports.addresses);
-      queries[statement.name] = await summarize(statement, rows, counted);
+      const summary = await summarize(statement, rows, counted);
       countries = counted ?? countries;
+      return [[statement.name, summary]];
     }
+    return [];
   };
   const alerts = new AlertCollector();
   const stop = new AbortController();
@@ -88,8 +89,9 @@ export async function collectReport(
     return running;
   };
   let findings: ArchiveFindings | undefined;
+  let summaries: [string, QuerySummary][][] = [];
   try {
-    await ports.readAll(
+    summaries = await ports.readAll(
       statements.map(({ sql }) => sql),
       scope.period,
       read,
@@ -109,7 +111,7 @@ export async function collectReport(
     archive: ports.archive,
     period: scope.period,
     source: scope.source,
-    queries,
+    queries: Object.fromEntries(summaries.flat()),
     hours,
     seals,
     quarantined,

@@ -57,6 +57,30 @@ describe("several queries, some of rare actions", () => {
   });
 });
 
+it("are answered in their order, those of large columns having been read first", async () => {
+  const lake = await openLakeOf(
+    ...Array.from({ length: 99 }, () => makeEntry({ action: "user_login" })),
+    makeEntry({ action: "anomaly", details: { reason: ["tor"] } }),
+  );
+  const within = "FROM audit_logs WHERE dt BETWEEN '2026-03-02' AND '2026-03-02'";
+  const statements = [
+    COUNT,
+    `SELECT max(details) ${within} AND action = 'anomaly'`,
+    `SELECT max(details), max(entity) ${within}`,
+    `SELECT count(*) FROM (SELECT id FROM audit_logs LIMIT 50)`,
+  ];
+  const order: number[] = [];
+
+  const shared = await lake.readAll(statements, DAYS, async (rows, index) => {
+    order.push(index);
+    return (await collectRows(rows)).rows;
+  });
+
+  expect(order).toEqual([2, 0, 1, 3]);
+  const alone = await Promise.all(statements.map((sql) => lake.query(sql)));
+  expect(shared).toEqual(alone.map(({ rows }) => rows));
+});
+
 describe("saved queries that need only some entries", () => {
   const PERIOD = { from_day: DAYS.from, to_day: DAYS.to };
   const statements = [...SAVED_QUERIES.values()]

@@ -79,7 +79,9 @@ describe("the report of an archive", () => {
     };
   });
 
-  it("has the number of rows that a saved query has", async () => {
+  it("has the saved queries in their order, and the number of rows that each has", async () => {
+    const names = statementsOf(SCOPE).flatMap(({ name, query }) => (query ? [name] : []));
+    expect(Object.keys(made.data.queries)).toEqual(names);
     const { document } = parseHTML(made.page);
     const asked = ["exports", "security-settings-changed", "stolen-sessions"];
 
