@@ -194,9 +194,10 @@ export async function makeReport(
   signal: AbortSignal,
 ): Promise<void> {
   await writePage(path, async () => {
-    const data = await collectReport(await openPorts(), scope, signal);
-    // What draws the charts is large: memory is free for it once the queries have ended.
-    const { renderReport } = await import("../../lib/report/page.ts");
+    // What draws the charts is large: the rules leave memory for it, and time before the queries end.
+    const load = () => import("../../lib/report/page.ts");
+    const data = await collectReport(await openPorts(), scope, signal, () => void load());
+    const { renderReport } = await load();
     return renderReport(data);
   });
 }

@@ -51,12 +51,14 @@ export interface ReportPorts {
  * of their own. They begin when entries are read: what comes before is many short steps, each of
  * which would wait for this thread.
  *
+ * @param onRulesEnd - called when this thread is free, while queries still run
  * @throws the signal's reason when it is aborted
  */
 export async function collectReport(
   ports: ReportPorts,
   scope: ReportScope,
   signal: AbortSignal,
+  onRulesEnd?: () => void,
 ): Promise<ReportData> {
   const statements = [
     ...statementsOf(scope),
@@ -84,7 +86,10 @@ export async function collectReport(
   const run = () => {
     running ??= runRules(ports, scope, AbortSignal.any([signal, stop.signal]), (alert) =>
       alerts.add(alert),
-    );
+    ).then((found) => {
+      onRulesEnd?.();
+      return found;
+    });
     running.catch(() => {}); // What the queries say of a damaged object comes first.
     return running;
   };

@@ -19,6 +19,7 @@ describe("the rules beside the queries", () => {
   async function collectFrom(
     get: (store: DirectoryArchiveStore, key: string) => Promise<Uint8Array>,
     readAll: (onReading: () => void) => Promise<never[]>,
+    onRulesEnd?: () => void,
   ): Promise<ReportData> {
     const directory = await makeDirectory();
     await writeArchive(directory, HOURLY);
@@ -37,6 +38,7 @@ describe("the rules beside the queries", () => {
       },
       { period: { from: "2026-03-02", to: "2026-03-02" }, generatedAt: MONDAY_MORNING },
       new AbortController().signal,
+      onRulesEnd,
     );
   }
 
@@ -79,6 +81,22 @@ describe("the rules beside the queries", () => {
 
     expect(before).toBe(0);
     expect(keys).toHaveLength(HOURLY.length);
+  });
+
+  it("say that they have ended, while queries still run", async () => {
+    const rules = Promise.withResolvers<void>();
+
+    const data = collectFrom(
+      (stored, key) => stored.get(key),
+      async (onReading) => {
+        onReading();
+        await rules.promise;
+        return [];
+      },
+      rules.resolve,
+    );
+
+    await expect(data).resolves.toBeDefined();
   });
 
   it.each([
