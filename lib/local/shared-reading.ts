@@ -15,7 +15,7 @@ const NEEDED_ENTRIES_VIEW = "needed_entries";
 /** A statement whose actions are a smaller part of all entries reads a table of those entries. */
 const FEW_PART_MAX = 0.03;
 
-/** Of what is kept of all entries, these take half of the memory. */
+/** They take more than a third of the memory of all entries. */
 const LARGE_COLUMNS = ["entity", "context", "details", "line"];
 
 /**
