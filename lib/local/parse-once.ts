@@ -6,6 +6,9 @@ const JSON_CALL = /json_extract\(json, ('[^']+')\)/g;
 /** The entity's fields stand under the name of its type. */
 const ENTITY_CALL = /json_extract_scalar\(json, concat\('\$\.entity\.', /g;
 
+/** A line has at most as many characters as bytes, and only characters must be counted. */
+const SHORT_LINE = /WHEN length\(line\) <= (\d+) THEN line/;
+
 /** What the view selects from, in the end: lines, and their JSON. */
 const INNERMOST = new RegExp(String.raw`^([^]*)FROM (\([^]*?\bFROM ${LINES_TABLE}\n\) AS \w+)`);
 
@@ -18,6 +21,7 @@ export function parseOnce(viewSql: string): string {
   const texts = new Texts();
   const fragments = new Fragments();
   const columns = viewSql
+    .replace(SHORT_LINE, (short, most) => `WHEN strlen(line) <= ${most} THEN line ${short}`)
     .replace(SCALAR_CALL, (_, path) => `json_scalar_of(${texts.at(path)}, json, ${path})`)
     .replace(JSON_CALL, (_, path) => fragments.at(path))
     .replace(ENTITY_CALL, () => `json_extract_scalar(${fragments.at("'$.entity'")}, concat('$.', `);
