@@ -37,6 +37,15 @@ export class FilledTemplate implements Values {
     this.needsEscapes = values.needsEscapes;
   }
 
+  get jsonBytesMax(): number {
+    return this.template.json.bytesMax(this);
+  }
+
+  /** @returns where the JSON ends in the target */
+  writeJson(target: Buffer, start: number): number {
+    return this.template.json.write(this, target, start);
+  }
+
   get class_uid(): number {
     return this.template.event.class_uid as number;
   }

@@ -5,6 +5,12 @@ import { Calculated, Joined, Slot, type Values, WHOLE_LINE } from "./slots.ts";
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+const NUMBER_BYTES_MAX = 25;
+/** `\u0000` */
+const ESCAPE_BYTES_MAX = 6;
+/** Up to it bytes are copied one by one: a call takes longer. */
+const SHORT_BYTES = 48;
+
 /** The JSON of a value with slots in it: constant pieces, and what stands between them. */
 export class JsonOfSlots {
   readonly #pieces: Buffer[] = [];
@@ -45,18 +51,16 @@ export class JsonOfSlots {
       const slot = this.#between[at] as Slot | Calculated;
       if (slot === WHOLE_LINE) {
         end = copyEscapedLine(values.line, target, end);
-      } else if (slot instanceof Slot) {
-        if (needsEscapes) {
-          end += target.write(escaped(slot.in(values)), end, BYTE_ENCODING);
-        } else {
-          const to = slot.endIn(values);
-          for (let from = slot.startIn(values); from < to; from++) {
-            target[end] = bytes[from] as number;
-            end += 1;
-          }
-        }
-      } else {
+      } else if (slot instanceof Calculated) {
         end += target.write(String(slot.in(values)), end, BYTE_ENCODING);
+      } else if (needsEscapes) {
+        end += target.write(escaped(slot.in(values)), end, BYTE_ENCODING);
+      } else {
+        const to = slot.endIn(values);
+        for (let from = slot.startIn(values); from < to; from++) {
+          target[end] = bytes[from] as number;
+          end += 1;
+        }
       }
       end = copy(this.#pieces[at + 1] as Buffer, target, end);
     }
@@ -70,9 +74,10 @@ export class JsonOfSlots {
   }
 
   #add(value: unknown): void {
-    if (value instanceof Slot) {
-      if (value.isNumber) this.#addSlot(value);
-      else this.#addText([value]);
+    if (value instanceof Slot && !value.isNumber) {
+      this.#addText([value]);
+    } else if (value instanceof Slot) {
+      this.#addSlot(value);
     } else if (value instanceof Joined) {
       this.#addText(value.parts);
     } else if (value instanceof Calculated) {
@@ -126,16 +131,9 @@ export class JsonOfSlots {
   }
 }
 
-const NUMBER_BYTES_MAX = 25;
-/** `\\u0000` */
-const ESCAPE_BYTES_MAX = 6;
-
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
-
-/** Byte by byte, unless it is long: a call takes longer. */
-const SHORT_BYTES = 48;
 
 function copy(bytes: Uint8Array, target: Uint8Array, start: number): number {
   if (bytes.length > SHORT_BYTES) target.set(bytes, start);
