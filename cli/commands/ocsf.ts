@@ -77,6 +77,7 @@ Examples:
       await checkSource(archive, source);
       // Each entry is an object here, as in `detect`: a young generation that may grow halves the CPU.
       setFlagsFromString("--semi-space-growth-factor=2");
+      setFlagsFromString("--heap-growing-percent=400");
       let isAnything = false;
       const found = () => {
         isAnything = true;
