@@ -13,7 +13,8 @@ import { processUse } from "./processes.ts";
 
 const { directory }: OcsfJob = JSON.parse(process.env.JOB ?? "{}");
 
-setFlagsFromString("--semi-space-growth-factor=2"); // as the function does
+setFlagsFromString("--semi-space-growth-factor=2");
+setFlagsFromString("--heap-growing-percent=400"); // as the function does
 
 const files = new Map<number, ParquetEvents>(
   CLASS_NAMES.map((name) => [CLASSES[name].uid, new ParquetEvents(columnsOf(name))]),

@@ -1,9 +1,6 @@
-import { createWriteStream } from "node:fs";
 import { mkdtemp, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { describeFileProblem, UsageError } from "../errors.ts";
 import { writeOut } from "./standard-output.ts";
 
@@ -69,7 +66,12 @@ export async function writePieces(
   path: string,
   pieces: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
-  await pipeline(Readable.from(pieces), createWriteStream(path, { mode: OWNER_ONLY }));
+  const file = await open(path, "w", OWNER_ONLY);
+  try {
+    for await (const piece of pieces) await file.appendFile(piece);
+  } finally {
+    await file.close();
+  }
 }
 
 /**

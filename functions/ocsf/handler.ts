@@ -51,6 +51,7 @@ const { environment, logger, metrics, ...lambda } = createFunction(
 // costs the same with any memory up to a vCPU's, so half the memory would save nothing:
 // docs/internals/performance.md.
 setFlagsFromString("--semi-space-growth-factor=2");
+setFlagsFromString("--heap-growing-percent=400");
 const client = new S3Client(S3_OPTIONS);
 const archive = new S3ArchiveStore(client, environment.ARCHIVE_BUCKET);
 const events = new S3EventStore(client, environment.EVENTS_BUCKET);

@@ -1,5 +1,6 @@
 import { BYTE_ENCODING } from "./byte-text.ts";
-import type { OcsfEvent } from "./event.ts";
+import { FilledTemplate } from "./event-templates.ts";
+import type { LineEvent } from "./line-events.ts";
 
 const PIECE_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
@@ -7,21 +8,24 @@ const NEWLINE = 0x0a;
 /**
  * Events as NDJSON, one JSON object a line: in pieces of whole lines. Each line is encoded when it
  * is made, since joining texts first would double the CPU; JSON has escapes for surrogates by themselves.
+ *
+ * @returns pieces, each of which is there until the next one is asked for
  */
-export function* eventLines(events: Iterable<OcsfEvent>): Generator<Uint8Array> {
+export function* eventLines(events: Iterable<LineEvent>): Generator<Uint8Array> {
   let piece = Buffer.allocUnsafe(PIECE_BYTES);
   let end = 0;
   for (const event of events) {
-    const text = JSON.stringify(event);
-    const bytes = text.length + 1;
+    const isFilled = event instanceof FilledTemplate;
+    const text = isFilled ? "" : JSON.stringify(event);
+    const bytes = (isFilled ? event.jsonBytesMax : text.length) + 1;
     if (bytes > piece.length - end) {
       if (end > 0) yield piece.subarray(0, end);
-      piece = Buffer.allocUnsafe(Math.max(PIECE_BYTES, bytes));
+      if (bytes > piece.length) piece = Buffer.allocUnsafe(bytes);
       end = 0;
     }
-    piece.write(text, end, BYTE_ENCODING);
-    end += bytes;
-    piece[end - 1] = NEWLINE;
+    end = isFilled ? event.writeJson(piece, end) : end + piece.write(text, end, BYTE_ENCODING);
+    piece[end] = NEWLINE;
+    end += 1;
   }
   if (end > 0) yield piece.subarray(0, end);
 }

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { type ByteText, fromByteText } from "./byte-text.ts";
 import { CLASSES, type OcsfClass, PROFILES, type SchemaVersion } from "./classes.ts";
 import { type EventHead, headFor } from "./heads.ts";
-import { type Members, Remains } from "./members.ts";
+import { type Members, Remains, type Text, toText } from "./members.ts";
 import { parseLine } from "./parse-line.ts";
 import { describeTarget, findEntity, takeUser } from "./target.ts";
 
@@ -46,13 +46,38 @@ export interface OcsfEvent<Line extends string = ByteText> extends EventHead {
  * @param source - where it comes from: the organization, as the configuration names it
  */
 export function toEvent(line: ByteText, source: string, version: SchemaVersion): OcsfEvent {
-  const remains = new Remains(parseLine(line) ?? {});
+  return eventOf(parseLine(line) ?? {}, line, source, version);
+}
+
+/** @param entry - what was parsed from the line; it is taken apart */
+export function eventOf(
+  entry: Members,
+  line: ByteText,
+  source: string,
+  version: SchemaVersion,
+): OcsfEvent {
+  return describeEntry(new Remains(entry), toText(line), source, version) as OcsfEvent;
+}
+
+/**
+ * Make an event of an entry; of one of slots, an event of slots.
+ *
+ * @param remains - is taken apart
+ * @param line - the text that the entry was parsed from
+ */
+export function describeEntry(
+  remains: Remains,
+  line: Text,
+  source: string,
+  version: SchemaVersion,
+): Members {
   const { entry } = remains;
-  const action = remains.takeText(entry, "action");
+  const actionText = remains.takeText(entry, "action");
+  const action = actionText && remains.read(actionText);
   const { className, privilege, fields } = headFor(action);
   const uid = remains.takeText(entry, "id");
   const originalTime = remains.takeText(entry, "date_create");
-  const time = toMilliseconds(originalTime);
+  const time = originalTime === undefined ? 0 : remains.calculate(originalTime, toMilliseconds);
   const context = remains.at(entry, "context");
   const actor = takeActor(remains, context);
   const cloud = takeCloud(remains, context);
@@ -69,11 +94,11 @@ export function toEvent(line: ByteText, source: string, version: SchemaVersion):
     privilege,
     time,
     action: action ?? "unknown",
-    uid: uid ?? "unknown",
+    uid,
     entity: findEntity(remains),
     details: remains.at(entry, "details"),
   });
-  const event: OcsfEvent = {
+  const event: Members = {
     ...fields,
     time,
     metadata: {
@@ -100,10 +125,12 @@ export function toEvent(line: ByteText, source: string, version: SchemaVersion):
 
 const PRODUCT = { name: "Slack", vendor_name: "Slack" } as const;
 
+const ASCII = /^[\0-\x7f]*$/;
+
 /** Slack's seconds are integers, and anything else in what was imported. */
-function toMilliseconds(epochSeconds: string | undefined): number {
-  const seconds = Number(epochSeconds === undefined ? undefined : fromByteText(epochSeconds));
-  const milliseconds = Math.round(seconds * 1000);
+function toMilliseconds(epochSeconds: string): number {
+  const text = ASCII.test(epochSeconds) ? epochSeconds : fromByteText(epochSeconds);
+  const milliseconds = Math.round(Number(text) * 1000);
   return Number.isSafeInteger(milliseconds) ? milliseconds : 0;
 }
 
@@ -133,6 +160,8 @@ function takeCloud(remains: Remains, context: Members | undefined): Members {
   return { provider: "Slack", account: { uid, name, type, type_id: 99 } };
 }
 
+const isAddress = (text: string) => isIP(text) !== 0;
+
 interface Client {
   src_endpoint: Members | undefined;
   device: Members | undefined;
@@ -146,7 +175,7 @@ function takeClient(
   { address, userAgentSince }: OcsfClass,
   version: SchemaVersion,
 ): Client {
-  const ip = remains.takeTextLike(context, "ip_address", (text) => isIP(text) !== 0);
+  const ip = remains.takeTextLike(context, "ip_address", isAddress);
   const hasUserAgent = userAgentSince !== undefined && version >= userAgentSince;
   const userAgent = hasUserAgent ? remains.takeText(context, "ua") : undefined;
   const isEndpoint = address === "src_endpoint";

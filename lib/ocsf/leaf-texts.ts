@@ -1,5 +1,10 @@
 import { asBytes } from "./byte-text.ts";
+import { JsonOfSlots } from "./json-of-slots.ts";
 import { membersOf } from "./members.ts";
+import { hasSlots, Slot } from "./slots.ts";
+
+/** Of a value with slots, a slot or JSON with them. */
+type LeafText = string | Slot | JsonOfSlots;
 
 /**
  * An object whose members nobody knows beforehand, as columns have it: the path of each leaf with
@@ -7,13 +12,13 @@ import { membersOf } from "./members.ts";
  * itself becomes U+FFFD. Where two paths are alike, the later has its number beside
  * it.
  */
-export function leafTexts(value: unknown): Map<string, string> {
-  const texts = new Map<string, string>();
+export function leafTexts(value: unknown): Map<string, LeafText> {
+  const texts = new Map<string, LeafText>();
   addLeaves(value, "", texts);
   return texts;
 }
 
-function addLeaves(value: unknown, path: string, texts: Map<string, string>): void {
+function addLeaves(value: unknown, path: string, texts: Map<string, LeafText>): void {
   if (value === undefined) return; // was taken
   const members = membersOf(value);
   if (members !== undefined && (path === "" || Object.keys(members).length > 0)) {
@@ -25,8 +30,12 @@ function addLeaves(value: unknown, path: string, texts: Map<string, string>): vo
   }
   let free = path;
   for (let number = 2; texts.has(free); number++) free = `${path} (${number})`;
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  texts.set(free, asBytes(text));
+  if (value instanceof Slot) texts.set(free, value);
+  else if (hasSlots(value)) texts.set(free, new JsonOfSlots(value));
+  else {
+    const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+    texts.set(free, asBytes(text));
+  }
 }
 
 /** Slack's are some hundreds; what somebody else makes up does not stay for long. */

@@ -1,9 +1,32 @@
+import { Calculated, Joined, Slot, type TextOfSlots } from "./slots.ts";
+
 /** A JSON object. */
 export type Members = Record<string, unknown>;
 
+declare const opaque: unique symbol;
+
+/**
+ * A text of an entry: a byte text, or where one stands in entries of its shape. What depends on
+ * it is asked of {@link Remains}, so that it is known on what an event depends.
+ */
+export interface Text {
+  readonly [opaque]: never;
+}
+
+/** A question about a text on whose answer it depends what the event is. */
+export interface Decision {
+  text: TextOfSlots;
+  /** Absent: which text it is. */
+  test?: (text: string) => boolean;
+  answer: string | boolean;
+}
+
 /** @returns nothing unless it is a JSON object */
 export function membersOf(value: unknown): Members | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
+  return typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Slot)
     ? (value as Members)
     : undefined;
 }
@@ -15,6 +38,8 @@ export function membersOf(value: unknown): Members | undefined {
  */
 export class Remains {
   readonly entry: Members;
+  /** Of an entry of slots: what was asked, in its order. */
+  readonly decisions: Decision[] = [];
   readonly #opened: { parent: Members; name: string; child: Members; cameEmpty: boolean }[] = [];
 
   /** @param entry - is taken apart itself */
@@ -40,14 +65,16 @@ export class Remains {
   }
 
   /** A text that is not empty, or a number as text. */
-  takeText(parent: Members | undefined, name: string): string | undefined {
+  takeText(parent: Members | undefined, name: string): Text | undefined {
     const value = parent?.[name];
-    if (parent === undefined || (typeof value !== "string" && typeof value !== "number")) {
-      return undefined;
+    if (parent === undefined || value === undefined || value === "") return undefined;
+    if (typeof value === "string" || typeof value === "number") {
+      take(parent, name);
+      return toText(String(value));
     }
-    if (value === "") return undefined;
+    if (!(value instanceof Slot)) return undefined;
     take(parent, name);
-    return String(value);
+    return toText(value.isNumber ? new Joined([value]) : value);
   }
 
   /** A text of a certain form. */
@@ -55,22 +82,56 @@ export class Remains {
     parent: Members | undefined,
     name: string,
     isRight: (text: string) => boolean,
-  ): string | undefined {
-    const value = parent?.[name];
-    return typeof value === "string" && isRight(value) ? this.takeText(parent, name) : undefined;
+  ): Text | undefined {
+    const text = this.text(parent, name);
+    return text !== undefined && this.test(text, isRight) ? this.takeText(parent, name) : undefined;
   }
 
   /** One text, or texts alone in an array. */
-  takeTexts(parent: Members | undefined, name: string): string[] {
+  takeTexts(parent: Members | undefined, name: string): Text[] {
     const value = parent?.[name];
     if (parent !== undefined && Array.isArray(value)) {
-      const isTexts = value.length > 0 && value.every((item) => typeof item === "string");
-      if (!isTexts) return [];
+      if (value.length === 0 || !value.every(isText)) return [];
       take(parent, name);
       return value;
     }
-    const text = typeof value === "string" ? this.takeText(parent, name) : undefined;
+    const text = isText(value) ? this.takeText(parent, name) : undefined;
     return text === undefined ? [] : [text];
+  }
+
+  /** A text where it stands; it stays there. */
+  text(parent: Members | undefined, name: string): Text | undefined {
+    const value = parent?.[name];
+    return isText(value) ? value : undefined;
+  }
+
+  /** What a text is. Entries whose texts differ are then different ones. */
+  read(text: Text): string {
+    if (typeof text === "string") return text;
+    const slots = text as unknown as TextOfSlots;
+    this.decisions.push({ text: slots, answer: slots.example });
+    return slots.example;
+  }
+
+  /** Whether a text is right: so it is, or is not, in all entries that become such an event. */
+  test(text: Text, isRight: (text: string) => boolean): boolean {
+    if (typeof text === "string") return isRight(text);
+    const slots = text as unknown as TextOfSlots;
+    const answer = isRight(slots.example);
+    this.decisions.push({ text: slots, test: isRight, answer });
+    return answer;
+  }
+
+  join(...texts: (Text | string)[]): Text {
+    const parts = texts.flatMap((text): readonly (string | Slot)[] =>
+      text instanceof Joined ? text.parts : [text as unknown as string | Slot],
+    );
+    return toText(parts.some((part) => part instanceof Slot) ? new Joined(parts) : parts.join(""));
+  }
+
+  calculate(text: Text, calculate: (text: string) => number): number {
+    if (typeof text === "string") return calculate(text);
+    return new Calculated(text as unknown as TextOfSlots, calculate) as unknown as number;
   }
 
   /**
@@ -84,6 +145,14 @@ export class Remains {
     }
     return isEmpty(this.entry) ? undefined : this.entry;
   }
+}
+
+export function toText(text: string | TextOfSlots): Text {
+  return text as unknown as Text;
+}
+
+function isText(value: unknown): value is Text {
+  return typeof value === "string" || (value instanceof Slot && !value.isNumber);
 }
 
 /** JSON has no member that is undefined; deleting it would make the object slow. */

@@ -15,11 +15,14 @@ const ESCAPES = /\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|\\u(?!00[0-7])[\da-f]{4
 /** In a name of a member, or in something that looks like one. */
 const ESCAPED_NAME = /\\.[^"\\]*"\s*:/;
 
-/** JSON with bytes instead of escapes of what is beyond ASCII, which JSON.parse would make units of UTF-16. */
-function withoutEscapes(json: ByteText): string {
-  return json.replace(ESCAPES, (text) =>
-    text.length === 2 ? text : toByteText(JSON.stringify(JSON.parse(`"${text}"`)).slice(1, -1)),
-  );
+/** JSON with bytes instead of escapes of slashes and of what is beyond ASCII, which JSON.parse would make units of UTF-16. */
+export function withoutEscapes(json: string): string {
+  return json.replace(ESCAPES, (text) => {
+    if (text === "\\/") return "/";
+    return text.length === 2
+      ? text
+      : toByteText(JSON.stringify(JSON.parse(`"${text}"`)).slice(1, -1));
+  });
 }
 
 /** With so many characters, or an exponent, a double may lose digits of a number, or not hold it. */

@@ -1,5 +1,5 @@
 import type { ClassName, SchemaVersion } from "./classes.ts";
-import type { Members, Remains } from "./members.ts";
+import type { Members, Remains, Text } from "./members.ts";
 
 /** What it was done to. */
 export interface Target {
@@ -13,7 +13,7 @@ export interface Target {
 export interface TargetInput {
   remains: Remains;
   action: string;
-  uid: string;
+  uid: Text | undefined;
   /** Epoch milliseconds. */
   time: number;
   version: SchemaVersion;
@@ -25,9 +25,9 @@ export interface TargetInput {
 
 /** What names a thing; `type` is Slack's word for what it is. */
 type Named = {
-  uid: string | undefined;
-  name: string | undefined;
-  type: string | undefined;
+  uid: Text | undefined;
+  name: Text | string | undefined;
+  type: Text | undefined;
 };
 
 const SYSTEM_USERS = ["USLACKUSER", "USLACKSECURITY"];
@@ -36,9 +36,13 @@ const SYSTEM_USERS = ["USLACKUSER", "USLACKSECURITY"];
 const EMAIL = /^[a-zA-Z0-9!#$%&'*+-/=?^_`{|}~.]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9-.]+$/;
 const MD5 = /^[0-9a-fA-F]{32}$/;
 
+const isEmail = (text: string) => EMAIL.test(text);
+const isMd5 = (text: string) => MD5.test(text);
+
 export function findEntity(remains: Remains): Target {
   const outer = remains.at(remains.entry, "entity");
-  const type = typeof outer?.type === "string" ? outer.type : undefined;
+  const text = remains.text(outer, "type");
+  const type = text && remains.read(text);
   return { type, fields: type === undefined ? undefined : remains.at(outer, type) };
 }
 
@@ -46,11 +50,11 @@ export function findEntity(remains: Remains): Target {
 export function takeUser(
   remains: Remains,
   user: Members | undefined,
-  type: string | undefined,
+  type: Text | undefined,
 ): Members {
   const uid = remains.takeText(user, "id");
   const name = remains.takeText(user, "name");
-  const email = remains.takeTextLike(user, "email", (text) => EMAIL.test(text));
+  const email = remains.takeTextLike(user, "email", isEmail);
   const team = remains.takeText(user, "team");
   const isKnown = uid !== undefined || name !== undefined;
   return {
@@ -59,8 +63,12 @@ export function takeUser(
     email_addr: email,
     org: team === undefined ? undefined : { uid: team },
     type,
-    type_id: !isKnown ? 0 : SYSTEM_USERS.includes(uid ?? "") ? 3 : 1,
+    type_id: !isKnown ? 0 : uid !== undefined && remains.test(uid, isSystemUser) ? 3 : 1,
   };
+}
+
+function isSystemUser(uid: string): boolean {
+  return SYSTEM_USERS.includes(uid);
 }
 
 /** What only events of this class have. */
@@ -112,7 +120,7 @@ const DESCRIBE: Record<ClassName, (input: TargetInput) => Members> = {
     const after = firstOf(AFTER, (name) => remains.takePresent(details, name));
     const managed = {
       ...(entity.type === "user" ? { user: userOf(input) } : namedOf(input)),
-      type_id: ENTITY_TYPES[entity.type ?? ""] ?? 99,
+      type_id: ENTITY_TYPES.get(entity.type ?? "") ?? 99,
     };
     return {
       entity: { ...managed, data: before },
@@ -157,14 +165,14 @@ const BEFORE = ["previous_value", "old_retention_policy"];
 const AFTER = ["new_value", "new_retention_policy"];
 
 /** Ids of the schema for what can be managed; 99 is anything else. */
-const ENTITY_TYPES: Record<string, number> = {
-  user: 2,
-  usergroup: 3,
-  workspace: 4,
-  enterprise: 4,
-  barrier: 5,
-  legal_hold_policy: 5,
-};
+const ENTITY_TYPES: ReadonlyMap<string, number> = new Map([
+  ["user", 2],
+  ["usergroup", 3],
+  ["workspace", 4],
+  ["enterprise", 4],
+  ["barrier", 5],
+  ["legal_hold_policy", 5],
+]);
 
 /** The user it was done to: the entity, else whom the details name, else who did it. */
 function userOf({ remains, entity, details, actor }: TargetInput): Members {
@@ -198,13 +206,14 @@ function takeNamed({ remains, entity }: TargetInput): Omit<Named, "type"> {
     firstOf(["name", "title", "template_name"], (member) => remains.takeText(fields, member)) ??
     remains.takeText(provider, "key");
   if (uid !== undefined || name !== undefined) return { uid, name };
-  const { channel, timestamp } = fields ?? {};
-  return typeof channel === "string" && typeof timestamp === "string"
-    ? { uid: `${channel}/${timestamp}`, name }
+  const channel = remains.text(fields, "channel");
+  const timestamp = remains.text(fields, "timestamp");
+  return channel !== undefined && timestamp !== undefined
+    ? { uid: remains.join(channel, "/", timestamp), name }
     : { uid, name: "Unknown" };
 }
 
-function takeType(remains: Remains): string | undefined {
+function takeType(remains: Remains): Text | undefined {
   return remains.takeText(remains.at(remains.entry, "entity"), "type");
 }
 
@@ -217,7 +226,7 @@ function fileOf(input: TargetInput): Members {
   const { uid, name = uid ?? "Unknown", type } = namedOf(input);
   const title = remains.takeText(entity.fields, "title");
   const ext = remains.takeText(entity.fields, "filetype");
-  const md5 = remains.takeTextLike(details, "md5_hash", (text) => MD5.test(text));
+  const md5 = remains.takeTextLike(details, "md5_hash", isMd5);
   return {
     uid,
     name,
@@ -232,8 +241,8 @@ function fileOf(input: TargetInput): Members {
 function findingOf({ remains, action, uid, time, details }: TargetInput): Members {
   const reasons = remains.takeTexts(details, "reason");
   return {
-    uid,
-    title: [action, ...reasons].join(" "),
+    uid: uid ?? "unknown",
+    title: remains.join(action, ...reasons.flatMap((reason) => [" ", reason])),
     types: reasons.length > 0 ? reasons : undefined,
     created_time: time,
     analytic: { name: action, type: "Other", type_id: 99 },

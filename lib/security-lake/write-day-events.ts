@@ -2,9 +2,8 @@ import { decodeText } from "../archive/archive-object.ts";
 import { listManifests, manifestKey, newestRevision } from "../archive/sealed-day.ts";
 import { CLASS_NAMES, CLASSES, type ClassName, type SchemaVersion } from "../ocsf/classes.ts";
 import { columnsOf } from "../ocsf/columns.ts";
-import { type EventContext, enrichEvent } from "../ocsf/enrichments.ts";
-import { type OcsfEvent, toEvent } from "../ocsf/event.ts";
-import { lineTexts } from "../ocsf/line-texts.ts";
+import type { EventContext } from "../ocsf/enrichments.ts";
+import { EventMaker, type LineEvent } from "../ocsf/line-events.ts";
 import { ParquetEvents } from "../ocsf/parquet/parquet-events.ts";
 import { type ArchiveStore, type Clock, ObjectMissingError } from "../ports.ts";
 import { type ArchivedObject, hashOf, parseManifest } from "../seal/manifest.ts";
@@ -161,8 +160,7 @@ async function writePart(
 ): Promise<number> {
   const files = new Map<ClassName, ParquetEvents>();
   let entries = 0;
-  for await (const event of inOrder(archive, unit, objects)) {
-    if (context !== undefined) enrichEvent(event, context);
+  for await (const event of inOrder(archive, unit, context, objects)) {
     const className = CLASS_BY_UID.get(event.class_uid) as ClassName;
     const file = files.get(className) ?? new ParquetEvents(columnsOf(className));
     files.set(className, file);
@@ -180,9 +178,11 @@ async function writePart(
 async function* inOrder(
   archive: ArchiveStore,
   unit: EventUnit,
+  context: EventContext | undefined,
   objects: readonly ArchivedObject[],
-): AsyncGenerator<OcsfEvent> {
-  let waiting: OcsfEvent[] = [];
+): AsyncGenerator<LineEvent> {
+  const maker = new EventMaker(unit.source, unit.version, context);
+  let waiting: LineEvent[] = [];
   for (const object of objects) {
     const from = object.min_date_create * 1000;
     waiting.sort((a, b) => a.time - b.time);
@@ -190,9 +190,7 @@ async function* inOrder(
     const ready = next < 0 ? waiting.length : next;
     yield* waiting.slice(0, ready);
     waiting = waiting.slice(ready);
-    for (const line of lineTexts(await readSealed(archive, unit, object))) {
-      waiting.push(toEvent(line, unit.source, unit.version));
-    }
+    for (const event of maker.events(await readSealed(archive, unit, object))) waiting.push(event);
   }
   yield* waiting.sort((a, b) => a.time - b.time);
 }

@@ -385,7 +385,7 @@ export const LAYERS: Rule[][] = [
         ...LIB.filter((folder) => folder !== "lib/aws" && folder !== "lib/local"),
       ],
       packages: ["cli-progress", "cli-table3", "fflate", "string-width"],
-      builtins: ["child_process", "events", "fs", "os", "path", "stream"],
+      builtins: ["child_process", "events", "fs", "os", "path"],
     },
     {
       folder: "cli/run",

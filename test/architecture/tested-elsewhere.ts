@@ -91,7 +91,15 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/ocsf/parquet/growing.ts": "test/ocsf/parquet/parquet-events.test.ts",
   "lib/ocsf/parquet/leaf-column.ts": "test/ocsf/parquet/parquet-events.test.ts",
   "lib/ocsf/parquet/shredder.ts": "test/ocsf/parquet/parquet-events.test.ts",
+  "lib/ocsf/parquet/page.ts": "test/ocsf/parquet/parquet-events.test.ts",
   "lib/ocsf/members.ts": "test/ocsf/event.test.ts",
+  // Of lines that are like others, and of lines that are not, both ways give the same.
+  "lib/ocsf/event-templates.ts": "test/ocsf/line-events.test.ts",
+  "lib/ocsf/json-of-slots.ts": "test/ocsf/line-events.test.ts",
+  "lib/ocsf/line-shape.ts": "test/ocsf/line-events.test.ts",
+  "lib/ocsf/shape-tree.ts": "test/ocsf/line-events.test.ts",
+  "lib/ocsf/slots.ts": "test/ocsf/line-events.test.ts",
+  "lib/ocsf/parquet/template-cells.ts": "test/ocsf/line-events.test.ts",
   "lib/ocsf/parse-line.ts": "test/ocsf/event.test.ts",
   "lib/ocsf/target.ts": "test/ocsf/event.test.ts",
 

@@ -17,7 +17,7 @@ const TEXTS = [
 
 it("gives each event a line, in pieces of whole lines", () => {
   const events = Array.from({ length: 3_000 }, (_, i) => ({ raw_data: TEXTS[i % 500] ?? "x" }));
-  const pieces = [...eventLines(toByteTexts(events) as OcsfEvent[])].map((piece) => `${piece}`);
+  const pieces = Array.from(eventLines(toByteTexts(events) as OcsfEvent[]), (piece) => `${piece}`);
 
   expect(pieces.length).toBeGreaterThan(6);
   for (const piece of pieces) expect(piece.endsWith("\n")).toBe(true);

@@ -1,8 +1,8 @@
-import { toByteText } from "../../lib/ocsf/byte-text.ts";
 import type { SchemaVersion } from "../../lib/ocsf/classes.ts";
-import { type EventContext, enrichEvent } from "../../lib/ocsf/enrichments.ts";
-import { type OcsfEvent, toEvent } from "../../lib/ocsf/event.ts";
+import type { EventContext } from "../../lib/ocsf/enrichments.ts";
+import type { OcsfEvent } from "../../lib/ocsf/event.ts";
 import { eventLines } from "../../lib/ocsf/event-lines.ts";
+import { EventMaker } from "../../lib/ocsf/line-events.ts";
 
 /** The event of a line, in plain text, as a reader of the NDJSON has it. */
 export function writtenEvent(
@@ -14,7 +14,12 @@ export function writtenEvent(
 }
 
 export function writtenLine(line: string, version: SchemaVersion, context?: EventContext): string {
-  const event = toEvent(toByteText(line), "acme", version);
-  if (context !== undefined) enrichEvent(event, context);
-  return Buffer.concat([...eventLines([event])]).toString();
+  const maker = new EventMaker("acme", version, context);
+  // The second event is made from what was learned of the first.
+  const twice = maker.events(Buffer.from(`${line}\n${line}\n`));
+  const [first = "", second = ""] = Array.from(twice, (event) =>
+    Buffer.concat([...eventLines([event])]).toString(),
+  );
+  if (first !== second) throw new Error(`the event of a line like another is another: ${second}`);
+  return first;
 }

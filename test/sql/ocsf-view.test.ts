@@ -4,6 +4,7 @@ import { openLake } from "../../lib/local/lake-database.ts";
 import { archivedEvents } from "../../lib/ocsf/archived-events.ts";
 import { toByteTexts } from "../../lib/ocsf/byte-text.ts";
 import type { OcsfEvent } from "../../lib/ocsf/event.ts";
+import { eventLines } from "../../lib/ocsf/event-lines.ts";
 import { OCSF_COLUMNS, OCSF_SQL, ocsfView } from "../../lib/sql/ocsf-view.ts";
 import { exampleLines, knownActions } from "../ocsf/example-lines.ts";
 import { makeDirectory, openLakeOfLines, writeArchive } from "./open-lake-of.ts";
@@ -33,8 +34,10 @@ describe("audit_logs_ocsf", () => {
     const directory = await makeDirectory();
     await writeArchive(directory, exampleLines([...knownActions(), "an_action_of_tomorrow"]));
     const events: OcsfEvent[] = [];
+    const read = (piece: Uint8Array) =>
+      toByteTexts(JSON.parse(`[${`${piece}`.trimEnd().replaceAll("\n", ",")}]`));
     for await (const batch of archivedEvents(new DirectoryArchiveStore(directory), {}, "1.5.0")) {
-      events.push(...batch);
+      for (const piece of eventLines(batch)) events.push(...(read(piece) as OcsfEvent[]));
     }
     const lake = await openLake(directory);
     const { rows } = await lake.query(

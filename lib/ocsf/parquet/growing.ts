@@ -1,19 +1,20 @@
-import { asBytes, BYTE_ENCODING } from "../byte-text.ts";
-
 const FIRST_LENGTH = 1024;
 
 const LENGTH_BYTES = 4;
-const BYTE_MAX = 0xff;
-const SHORT_LENGTH = 48;
+/** Up to it bytes are copied one by one: a call takes longer. */
+const SHORT_LENGTH = 160;
 
 type Numbers = Uint8Array | Uint32Array;
 
-/** As many numbers as come, in a typed array. */
+/** As many numbers as come, in a typed array; those that are alike, one after the other, are written together. */
 export class GrowingNumbers<T extends Numbers> {
   readonly #type: new (
     length: number,
   ) => T;
   #numbers: T;
+  /** Of the numbers: the rest are like the last. */
+  #written = 0;
+  #last = 0;
   length = 0;
 
   constructor(type: new (length: number) => T) {
@@ -22,31 +23,44 @@ export class GrowingNumbers<T extends Numbers> {
   }
 
   add(number: number): void {
-    if (this.length === this.#numbers.length) this.#grow(this.length * 2);
-    this.#numbers[this.length] = number;
+    if (number !== this.#last) this.#begin(number);
     this.length += 1;
   }
 
   addZeros(count: number): void {
-    const end = this.length + count;
-    if (end > this.#numbers.length) this.#grow(end * 2);
-    this.#numbers.fill(0, this.length, end);
-    this.length = end;
+    if (this.#last !== 0) this.#begin(0);
+    this.length += count;
   }
 
-  #grow(length: number): void {
-    const longer = new this.#type(length);
-    longer.set(this.#numbers);
-    this.#numbers = longer;
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Write those before a number that is another. */
+  #begin(number: number): void {
+    this.#write();
+    this.#last = number;
+  }
+
+  #write(): void {
+    if (this.length > this.#numbers.length) {
+      const longer = new this.#type(2 * this.length);
+      longer.set(this.#numbers);
+      this.#numbers = longer;
+    }
+    for (let at = this.#written; at < this.length; at++) this.#numbers[at] = this.#last;
+    this.#written = this.length;
   }
 
   /** A view, until the next number is added. */
   slice(from = 0, to = this.length): T {
+    this.#write();
     return this.#numbers.subarray(from, to) as T;
   }
 
   clear(): void {
     this.length = 0;
+    this.#written = 0;
   }
 }
 
@@ -55,35 +69,38 @@ export class GrowingBytes {
   #bytes = Buffer.allocUnsafe(FIRST_LENGTH);
   length = 0;
 
-  /** @param text - a byte text; a surrogate by itself becomes U+FFFD */
-  addText(text: string): void {
-    if (!this.#addBytes(text)) this.#addBytes(asBytes(text));
+  /**
+   * @param source - with UTF-8 from `start` to `end`, which is excluded
+   */
+  addBytes(source: Uint8Array, start: number, end: number): void {
+    const bytes = this.#reserve(end - start);
+    const to = this.length - (end - start);
+    if (end - start > SHORT_LENGTH) bytes.set(source.subarray(start, end), to);
+    else for (let at = start; at < end; at++) bytes[to + at - start] = source[at] as number;
   }
 
-  /** @returns whether all of it are bytes */
-  #addBytes(text: string): boolean {
-    const start = this.length + LENGTH_BYTES;
-    const end = start + text.length;
+  /** Whether the text that starts there is that of the source. */
+  isAt(textStart: number, source: Uint8Array, start: number, end: number): boolean {
+    const bytes = this.#bytes;
+    if (bytes.readUInt32LE(textStart) !== end - start) return false;
+    const from = textStart + LENGTH_BYTES;
+    for (let at = start; at < end; at++) {
+      if (bytes[from + at - start] !== source[at]) return false;
+    }
+    return true;
+  }
+
+  /** Write a length, and make room for so many bytes, which end at the new length. */
+  #reserve(length: number): Buffer {
+    const end = this.length + LENGTH_BYTES + length;
     if (end > this.#bytes.length) {
       const longer = Buffer.allocUnsafe(Math.max(end, this.#bytes.length * 2));
       this.#bytes.copy(longer, 0, 0, this.length);
       this.#bytes = longer;
     }
-    if (text.length <= SHORT_LENGTH) {
-      // Byte by byte: to call Buffer takes longer than a short text.
-      const bytes = this.#bytes;
-      for (let at = 0; at < text.length; at++) {
-        const code = text.charCodeAt(at);
-        if (code > BYTE_MAX) return false;
-        bytes[start + at] = code;
-      }
-    } else {
-      if (!text.isWellFormed()) return false;
-      this.#bytes.write(text, start, BYTE_ENCODING);
-    }
-    this.#bytes.writeUInt32LE(text.length, this.length);
+    this.#bytes.writeUInt32LE(length, this.length);
     this.length = end;
-    return true;
+    return this.#bytes;
   }
 
   /** A view, until the next text is added. */

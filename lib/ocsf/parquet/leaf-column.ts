@@ -1,8 +1,10 @@
-import { constants, zstdCompressSync } from "node:zlib";
 import { ByteWriter, type ParquetWriter } from "hyparquet-writer";
-import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { writeRleBitPackedHybrid } from "hyparquet-writer/src/encoding.js";
+import { asBytes, BYTE_ENCODING } from "../byte-text.ts";
 import { GrowingBytes, GrowingNumbers } from "./growing.ts";
+import { bitWidth, countZeros, packBits, writePage } from "./page.ts";
+import type { Leaf } from "./shredder.ts";
+import { TextDictionary } from "./text-dictionary.ts";
 
 type ColumnChunk = ParquetWriter["row_groups"][number]["columns"][number];
 
@@ -30,6 +32,19 @@ export interface LeafColumnOptions {
   isUnique: boolean;
 }
 
+/** A value that many rows have: it is looked up once a chunk. */
+export class Constant {
+  readonly value: unknown;
+  /** In which it was looked up. */
+  chunk = -1;
+  index = 0;
+
+  /** @param value - neither undefined nor null */
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
 /**
  * One primitive column, whose values are encoded as they come: no value waits in memory. A value
  * is looked up in a dictionary, and its number is kept; texts that are unique, and truth values,
@@ -37,48 +52,94 @@ export interface LeafColumnOptions {
  *
  * @see https://parquet.apache.org/docs/file-format/data-pages/encodings/
  */
-export class LeafColumn {
-  readonly leaves: readonly LeafColumn[] = [this];
+export class LeafColumn implements Leaf {
   readonly #options: LeafColumnOptions;
   readonly #definitions = new GrowingNumbers(Uint8Array);
   readonly #repetitions = new GrowingNumbers(Uint8Array);
-  readonly #dictionary = new Map<unknown, number>();
-  /** Of the dictionary. */
+  readonly #texts = new TextDictionary();
+  readonly #numbers = new Map<number, number>();
+  /** Of a dictionary; truth values. */
   readonly #indexes = new GrowingNumbers(Uint32Array);
-  /** Texts, of the dictionary or unique; truth values. */
+  /** Unique texts. */
   readonly #bytes = new GrowingBytes();
   #pages: PageEnd[] = [];
   #values = 0;
-  #last: unknown;
+  /** Chunks before this one. */
+  #chunk = 0;
+  #lastNumber: number | undefined;
   #lastIndex = 0;
   readonly #isRepeated: boolean;
-  readonly #hasDictionary: boolean;
+  readonly #isText: boolean;
 
   constructor(options: LeafColumnOptions) {
     this.#options = options;
     this.#isRepeated = options.maxRepetition > 0;
-    this.#hasDictionary = !options.isUnique && options.type !== "BOOLEAN";
+    this.#isText = options.type === "BYTE_ARRAY";
   }
 
   /**
-   * @param value - absent when undefined or null
+   * @param value - absent when undefined or null; a text is a byte text, of which a surrogate by
+   * itself becomes U+FFFD
    * @param definition - how much of the path is there without this leaf
    * @param repetition - which list of the path goes on
    */
   add(value: unknown, definition: number, repetition: number): void {
-    if (this.#isRepeated) this.#repetitions.add(repetition);
-    if (value === undefined || value === null) {
-      this.#definitions.add(definition);
+    if (typeof value === "string") {
+      const bytes = Buffer.from(asBytes(value), BYTE_ENCODING);
+      this.addBytes(bytes, 0, bytes.length, definition, repetition);
       return;
     }
-    this.#definitions.add(definition + 1);
-    this.#values += 1;
-    if (this.#hasDictionary) {
-      if (value !== this.#last) this.#lookUp(value);
-      this.#indexes.add(this.#lastIndex);
-    } else {
-      this.#addPlain(value);
+    if (value === undefined || value === null) {
+      this.addAbsent(definition, repetition);
+      return;
     }
+    this.#addLevels(definition + 1, repetition);
+    this.#values += 1;
+    this.#indexes.add(typeof value === "number" ? this.#numberOf(value) : Number(value));
+  }
+
+  /**
+   * The same with a text in UTF-8.
+   *
+   * @param end - excluded
+   */
+  addBytes(
+    source: Uint8Array,
+    start: number,
+    end: number,
+    definition: number,
+    repetition: number,
+  ): void {
+    this.#addLevels(definition + 1, repetition);
+    this.#values += 1;
+    if (this.#options.isUnique) this.#addUnique(source, start, end);
+    else this.#indexes.add(this.#texts.numberOf(source, start, end));
+  }
+
+  /** The same with a value that comes again and again. */
+  addConstant(constant: Constant, definition: number, repetition: number): void {
+    if (this.#options.isUnique) {
+      this.add(constant.value, definition, repetition);
+      return;
+    }
+    if (constant.chunk === this.#chunk) {
+      this.#addLevels(definition + 1, repetition);
+      this.#values += 1;
+      this.#indexes.add(constant.index);
+    } else {
+      this.add(constant.value, definition, repetition);
+      constant.index = this.#indexes.last;
+      constant.chunk = this.#chunk;
+    }
+  }
+
+  addAbsent(definition: number, repetition: number): void {
+    this.#addLevels(definition, repetition);
+  }
+
+  #addLevels(definition: number, repetition: number): void {
+    if (this.#isRepeated) this.#repetitions.add(repetition);
+    this.#definitions.add(definition);
   }
 
   /** Rows that have nothing of the path. */
@@ -87,23 +148,20 @@ export class LeafColumn {
     if (this.#isRepeated) this.#repetitions.addZeros(count);
   }
 
-  #lookUp(value: unknown): void {
-    let index = this.#dictionary.get(value);
+  #numberOf(value: number): number {
+    if (value === this.#lastNumber) return this.#lastIndex;
+    let index = this.#numbers.get(value);
     if (index === undefined) {
-      index = this.#dictionary.size;
-      this.#dictionary.set(value, index);
-      if (typeof value === "string") this.#bytes.addText(value);
+      index = this.#numbers.size;
+      this.#numbers.set(value, index);
     }
-    this.#last = value;
+    this.#lastNumber = value;
     this.#lastIndex = index;
+    return index;
   }
 
-  #addPlain(value: unknown): void {
-    if (typeof value === "boolean") {
-      this.#indexes.add(value ? 1 : 0);
-      return;
-    }
-    this.#bytes.addText(value as string);
+  #addUnique(source: Uint8Array, start: number, end: number): void {
+    this.#bytes.addBytes(source, start, end);
     const { length } = this.#bytes;
     if (length - (this.#pages.at(-1)?.bytes ?? 0) >= PAGE_BYTES) {
       this.#pages.push({ slots: this.#definitions.length, values: this.#values, bytes: length });
@@ -114,7 +172,7 @@ export class LeafColumn {
   writeChunk(writer: ByteWriter): ColumnChunk {
     const start = writer.offset;
     const { path, type } = this.#options;
-    const hasDictionary = this.#dictionary.size > 0;
+    const hasDictionary = this.#dictionarySize > 0;
     let size = hasDictionary ? this.#writeDictionary(writer) : 0;
     const dataStart = writer.offset;
     let from: PageEnd = { slots: 0, values: 0, bytes: 0 };
@@ -143,21 +201,27 @@ export class LeafColumn {
     return chunk;
   }
 
+  get #dictionarySize(): number {
+    return this.#isText ? this.#texts.size : this.#numbers.size;
+  }
+
   #clear(): void {
     for (const part of [this.#definitions, this.#repetitions, this.#indexes, this.#bytes]) {
       part.clear();
     }
-    this.#dictionary.clear();
+    this.#texts.clear();
+    this.#numbers.clear();
+    this.#lastNumber = undefined;
     this.#pages = [];
     this.#values = 0;
-    this.#last = undefined;
+    this.#chunk += 1;
   }
 
   /** Of numbers: texts are in no order that a reader could use. */
   #range(): { min_value?: number | bigint; max_value?: number | bigint } {
     const { type } = this.#options;
     if ((type !== "INT32" && type !== "INT64") || this.#values === 0) return {};
-    const numbers = [...(this.#dictionary.keys() as MapIterator<number>)];
+    const numbers = [...this.#numbers.keys()];
     const least = numbers.reduce((a, b) => Math.min(a, b));
     const most = numbers.reduce((a, b) => Math.max(a, b));
     return type === "INT64"
@@ -170,14 +234,14 @@ export class LeafColumn {
     const bytes = this.#dictionaryBytes();
     return writePage(writer, undefined, bytes, {
       type: "DICTIONARY_PAGE",
-      dictionary_page_header: { num_values: this.#dictionary.size, encoding: "PLAIN" },
+      dictionary_page_header: { num_values: this.#dictionarySize, encoding: "PLAIN" },
     });
   }
 
   #dictionaryBytes(): Uint8Array {
     const { type } = this.#options;
-    if (type === "BYTE_ARRAY") return this.#bytes.slice();
-    const numbers = [...(this.#dictionary.keys() as MapIterator<number>)];
+    if (this.#isText) return this.#texts.bytes.slice();
+    const numbers = [...this.#numbers.keys()];
     const { buffer } =
       type === "INT64" ? BigInt64Array.from(numbers, BigInt) : Int32Array.from(numbers);
     return new Uint8Array(buffer);
@@ -197,7 +261,7 @@ export class LeafColumn {
       data_page_header_v2: {
         num_values: slots,
         num_nulls: slots - (to.values - from.values),
-        num_rows: this.#isRepeated ? repetitions.filter((level) => level === 0).length : slots,
+        num_rows: this.#isRepeated ? countZeros(repetitions) : slots,
         encoding: hasDictionary ? "RLE_DICTIONARY" : "PLAIN",
         definition_levels_byte_length: levels.offset - repetitionBytes,
         repetition_levels_byte_length: repetitionBytes,
@@ -207,59 +271,15 @@ export class LeafColumn {
   }
 
   #pageBytes(from: PageEnd, to: PageEnd): Uint8Array {
-    if (!this.#hasDictionary && this.#options.type !== "BOOLEAN") {
+    if (this.#options.isUnique) {
       return this.#bytes.slice(from.bytes, to.bytes);
     }
     const indexes = this.#indexes.slice();
     if (this.#options.type === "BOOLEAN") return packBits(indexes);
     const page = new ByteWriter();
-    const width = bitWidth(Math.max(this.#dictionary.size - 1, 0));
+    const width = bitWidth(Math.max(this.#dictionarySize - 1, 0));
     page.appendUint8(width);
     writeRleBitPackedHybrid(page, indexes, width);
     return page.getBytes();
   }
-}
-
-function bitWidth(max: number): number {
-  return 32 - Math.clz32(max);
-}
-
-/** Eight truth values a byte, the first in the lowest bit. */
-function packBits(values: Uint8Array | Uint32Array): Uint8Array {
-  const bytes = new Uint8Array(Math.ceil(values.length / 8));
-  for (const [at, value] of values.entries()) {
-    const byte = at >> 3;
-    bytes[byte] = (bytes[byte] ?? 0) | (value << (at & 7));
-  }
-  return bytes;
-}
-
-type PageHeader = Omit<
-  Parameters<typeof writePageHeader>[1],
-  "uncompressed_page_size" | "compressed_page_size"
->;
-
-function writePage(
-  writer: ByteWriter,
-  levels: ByteWriter | undefined,
-  bytes: Uint8Array,
-  header: PageHeader,
-): number {
-  const start = writer.offset;
-  const compressed = compress(bytes);
-  const levelBytes = levels?.offset ?? 0;
-  writePageHeader(writer, {
-    ...header,
-    uncompressed_page_size: levelBytes + bytes.length,
-    compressed_page_size: levelBytes + compressed.length,
-  });
-  const headerBytes = writer.offset - start;
-  if (levels !== undefined) writer.appendBytes(levels.getBytes());
-  writer.appendBytes(compressed);
-  return headerBytes + levelBytes + bytes.length;
-}
-
-/** Level 1 takes half the CPU of 3, for 4 % more bytes. */
-function compress(bytes: Uint8Array): Uint8Array {
-  return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
 }

@@ -1,13 +1,18 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { ColumnType } from "../columns.ts";
 import type { OcsfEvent } from "../event.ts";
+import { type EventTemplate, FilledTemplate } from "../event-templates.ts";
+import type { LineEvent } from "../line-events.ts";
+import { LeafColumn } from "./leaf-column.ts";
 import { type Shredder, shredderOf } from "./shredder.ts";
+import { addCells, type Cell, CellRecorder } from "./template-cells.ts";
 
 type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]["schema"][number];
 
 interface Column {
   name: string;
-  values: Shredder;
+  values: Shredder<LeafColumn>;
+  recorder: CellRecorder;
   /** The newest, which the leaves do not have yet: most events lack most columns of other classes. */
   absentRows: number;
 }
@@ -29,16 +34,17 @@ export class ParquetEvents {
   readonly #bytes = new ByteWriter();
   readonly #writer: ParquetWriter;
   #rows = 0;
-  #waiting: OcsfEvent[] = [];
+  #waiting: LineEvent[] = [];
+  /** Of templates, by column; a column without cells is absent in their events. */
+  readonly #cells = new WeakMap<EventTemplate, (readonly Cell[] | undefined)[]>();
 
   /** @param columns - in their order; what an event has besides is left out */
   constructor(columns: Readonly<Record<string, ColumnType>>) {
     const entries = Object.entries(columns);
-    this.#columns = entries.map(([name, type]) => ({
-      name,
-      values: shredderOf(type, { path: [name], definition: 0, repetition: 0 }),
-      absentRows: 0,
-    }));
+    this.#columns = entries.map(([name, type]) => {
+      const values = shredderOf(name, type, (options) => new LeafColumn(options));
+      return { name, values, recorder: new CellRecorder(name, type, values.leaves), absentRows: 0 };
+    });
     this.#writer = new ParquetWriter({
       writer: this.#bytes,
       schema: [
@@ -49,7 +55,7 @@ export class ParquetEvents {
     });
   }
 
-  add(event: OcsfEvent): void {
+  add(event: LineEvent): void {
     this.#waiting.push(event);
     this.#rows += 1;
     if (this.#waiting.length === ROWS_AT_ONCE) this.#addWaiting();
@@ -57,18 +63,37 @@ export class ParquetEvents {
   }
 
   #addWaiting(): void {
-    for (const column of this.#columns) {
-      for (const event of this.#waiting) {
-        const value = event[column.name];
+    const waiting = this.#waiting;
+    const cells = waiting.map((event) =>
+      event instanceof FilledTemplate ? this.#cellsOf(event.template) : undefined,
+    );
+    for (let at = 0; at < this.#columns.length; at++) {
+      const column = this.#columns[at] as Column;
+      for (let row = 0; row < waiting.length; row++) {
+        const ofEvent = cells[row];
+        const event = waiting[row] as LineEvent;
+        const value = ofEvent === undefined ? (event as OcsfEvent)[column.name] : ofEvent[at];
         if (value === undefined) {
           column.absentRows += 1;
-        } else {
-          if (column.absentRows > 0) addAbsentRows(column);
-          column.values.add(value, 0, 0);
+          continue;
         }
+        if (column.absentRows > 0) addAbsentRows(column);
+        if (ofEvent === undefined) column.values.add(value, 0, 0);
+        else addCells(value as readonly Cell[], event as FilledTemplate);
       }
     }
     this.#waiting = [];
+  }
+
+  #cellsOf(template: EventTemplate): (readonly Cell[] | undefined)[] {
+    const known = this.#cells.get(template);
+    if (known !== undefined) return known;
+    const cells = this.#columns.map(({ name, recorder }) => {
+      const value = template.event[name];
+      return value === undefined ? undefined : recorder.cellsOf(value);
+    });
+    this.#cells.set(template, cells);
+    return cells;
   }
 
   /** @returns the bytes since the last call, perhaps none */

@@ -1,7 +1,9 @@
 import type { ColumnType } from "../columns.ts";
+import { JsonOfSlots } from "../json-of-slots.ts";
 import { leafTexts } from "../leaf-texts.ts";
 import type { Members } from "../members.ts";
-import { LeafColumn } from "./leaf-column.ts";
+import { hasSlots } from "../slots.ts";
+import type { LeafColumnOptions } from "./leaf-column.ts";
 
 /**
  * A column, or what is below one: takes a value apart into those of its leaves, with the levels
@@ -9,16 +11,28 @@ import { LeafColumn } from "./leaf-column.ts";
  *
  * @see https://research.google/pubs/dremel-interactive-analysis-of-web-scale-datasets-2/
  */
-export interface Shredder {
+export interface Shredder<L extends Leaf = Leaf> {
   /** In the order of the schema. */
-  readonly leaves: readonly LeafColumn[];
+  readonly leaves: readonly L[];
   /**
-   * @param value - absent when undefined or null
+   * @param value - absent when undefined or null; may have slots
    * @param definition - how much of the path is there without this value
    * @param repetition - which list of the path goes on
    */
   add(value: unknown, definition: number, repetition: number): void;
 }
+
+/** What takes the values of a primitive column, as they come. */
+export interface Leaf {
+  /**
+   * @param value - absent when undefined or null
+   * @param definition - how much of the path is there without this leaf
+   * @param repetition - which list of the path goes on
+   */
+  add(value: unknown, definition: number, repetition: number): void;
+}
+
+type MakeLeaf<L> = (options: LeafColumnOptions) => L;
 
 /** Where in the schema a column is. */
 interface Place {
@@ -29,22 +43,34 @@ interface Place {
   repetition: number;
 }
 
-export function shredderOf(type: ColumnType, place: Place): Shredder {
+export function shredderOf<L extends Leaf>(
+  name: string,
+  type: ColumnType,
+  makeLeaf: MakeLeaf<L>,
+): Shredder<L> {
+  return shredderAt({ path: [name], definition: 0, repetition: 0 }, type, makeLeaf);
+}
+
+function shredderAt<L extends Leaf>(
+  place: Place,
+  type: ColumnType,
+  makeLeaf: MakeLeaf<L>,
+): Shredder<L> {
   const { path, definition, repetition } = place;
-  if (type === "map") return new MapShredder(place);
-  if (type === "json") return new JsonShredder(leafOf("string", place));
-  if (typeof type === "string") return leafOf(type, place);
+  if (type === "map") return new MapShredder(place, makeLeaf);
+  if (type === "json") return new JsonShredder(makeLeaf(optionsOf("string", place)));
+  if (typeof type === "string") return new LeafShredder(makeLeaf(optionsOf(type, place)));
   if (Array.isArray(type)) {
     const element = { path: [...path, "list", "element"], definition: definition + 2 };
     return new ListShredder(
-      shredderOf(type[0], { ...element, repetition: repetition + 1 }),
+      shredderAt({ ...element, repetition: repetition + 1 }, type[0], makeLeaf),
       repetition + 1,
     );
   }
   return new StructShredder(
     Object.entries(type).map(([name, field]) => {
       const child = { path: [...path, name], definition: definition + 1, repetition };
-      return [name, shredderOf(field, child)];
+      return [name, shredderAt(child, field, makeLeaf)];
     }),
   );
 }
@@ -57,38 +83,53 @@ const LEAF_TYPES = {
   boolean: "BOOLEAN",
 } as const;
 
-function leafOf(
+function optionsOf(
   type: keyof typeof LEAF_TYPES,
   { path, definition, repetition }: Place,
-): LeafColumn {
-  return new LeafColumn({
+): LeafColumnOptions {
+  return {
     path,
     type: LEAF_TYPES[type],
     isUnique: type === "unique",
     maxDefinition: definition + 1,
     maxRepetition: repetition,
-  });
+  };
 }
 
-class JsonShredder implements Shredder {
-  readonly leaves: readonly LeafColumn[];
-  readonly #leaf: LeafColumn;
+class LeafShredder<L extends Leaf> implements Shredder<L> {
+  readonly leaves: readonly L[];
+  readonly #leaf: L;
 
-  constructor(leaf: LeafColumn) {
+  constructor(leaf: L) {
     this.leaves = [leaf];
     this.#leaf = leaf;
   }
 
   add(value: unknown, definition: number, repetition: number): void {
-    this.#leaf.add(JSON.stringify(value), definition, repetition);
+    this.#leaf.add(value, definition, repetition);
   }
 }
 
-class StructShredder implements Shredder {
-  readonly leaves: readonly LeafColumn[];
-  readonly #fields: readonly (readonly [string, Shredder])[];
+class JsonShredder<L extends Leaf> implements Shredder<L> {
+  readonly leaves: readonly L[];
+  readonly #leaf: L;
 
-  constructor(fields: readonly (readonly [string, Shredder])[]) {
+  constructor(leaf: L) {
+    this.leaves = [leaf];
+    this.#leaf = leaf;
+  }
+
+  add(value: unknown, definition: number, repetition: number): void {
+    const json = hasSlots(value) ? new JsonOfSlots(value) : JSON.stringify(value);
+    this.#leaf.add(json, definition, repetition);
+  }
+}
+
+class StructShredder<L extends Leaf> implements Shredder<L> {
+  readonly leaves: readonly L[];
+  readonly #fields: readonly (readonly [string, Shredder<L>])[];
+
+  constructor(fields: readonly (readonly [string, Shredder<L>])[]) {
     this.#fields = fields;
     this.leaves = fields.flatMap(([, { leaves }]) => leaves);
   }
@@ -104,12 +145,12 @@ class StructShredder implements Shredder {
   }
 }
 
-class ListShredder implements Shredder {
-  readonly leaves: readonly LeafColumn[];
-  readonly #element: Shredder;
+class ListShredder<L extends Leaf> implements Shredder<L> {
+  readonly leaves: readonly L[];
+  readonly #element: Shredder<L>;
   readonly #repetition: number;
 
-  constructor(element: Shredder, repetition: number) {
+  constructor(element: Shredder<L>, repetition: number) {
     this.leaves = element.leaves;
     this.#element = element;
     this.#repetition = repetition;
@@ -127,20 +168,22 @@ class ListShredder implements Shredder {
 }
 
 /** A list of pairs, as Parquet has it. */
-class MapShredder implements Shredder {
-  readonly leaves: readonly LeafColumn[];
-  readonly #key: LeafColumn;
-  readonly #value: LeafColumn;
+class MapShredder<L extends Leaf> implements Shredder<L> {
+  readonly leaves: readonly L[];
+  readonly #key: L;
+  readonly #value: L;
   readonly #repetition: number;
 
-  constructor({ path, definition, repetition }: Place) {
+  constructor({ path, definition, repetition }: Place, makeLeaf: MakeLeaf<L>) {
     this.#repetition = repetition + 1;
     const leaf = (name: string, above: number) =>
-      leafOf("string", {
-        path: [...path, "key_value", name],
-        definition: above,
-        repetition: this.#repetition,
-      });
+      makeLeaf(
+        optionsOf("string", {
+          path: [...path, "key_value", name],
+          definition: above,
+          repetition: this.#repetition,
+        }),
+      );
     this.#key = leaf("key", definition + 1); // is required: there is no pair without it
     this.#value = leaf("value", definition + 2);
     this.leaves = [this.#key, this.#value];
@@ -161,4 +204,4 @@ class MapShredder implements Shredder {
   }
 }
 
-const NONE: ReadonlyMap<string, string> = new Map();
+const NONE: ReadonlyMap<string, unknown> = new Map();

@@ -1,0 +1,131 @@
+import type { ByteText } from "./byte-text.ts";
+import type { SchemaVersion } from "./classes.ts";
+import { describeEntry } from "./event.ts";
+import { JsonOfSlots } from "./json-of-slots.ts";
+import { shapeOf } from "./line-shape.ts";
+import type { Line } from "./lines.ts";
+import { type Decision, type Members, Remains, toText } from "./members.ts";
+import { ShapeTree } from "./shape-tree.ts";
+import { Calculated, type Values, WHOLE_LINE } from "./slots.ts";
+
+/** Slack's are some hundreds; what somebody else makes up does not stay for long. */
+const TEMPLATES_MAX = 2000;
+
+/** The event of all lines of a shape that are alike in what it depends on. */
+export interface EventTemplate {
+  /** With slots, instead of what a line has there. */
+  event: Members;
+  json: JsonOfSlots;
+}
+
+/** The event of one line. */
+export class FilledTemplate implements Values {
+  readonly template: EventTemplate;
+  readonly line: Line;
+  readonly bytes: Buffer;
+  readonly ends: Uint32Array;
+  readonly firstEnd: number;
+  readonly needsEscapes: boolean;
+  #time: number | undefined;
+
+  constructor(template: EventTemplate, values: Values) {
+    this.template = template;
+    this.line = values.line;
+    this.bytes = values.bytes;
+    this.ends = values.ends;
+    this.firstEnd = values.firstEnd;
+    this.needsEscapes = values.needsEscapes;
+  }
+
+  get jsonBytesMax(): number {
+    return this.template.json.bytesMax(this);
+  }
+
+  /** @returns where the JSON ends in the target */
+  writeJson(target: Buffer, start: number): number {
+    return this.template.json.write(this, target, start);
+  }
+
+  get class_uid(): number {
+    return this.template.event.class_uid as number;
+  }
+
+  /** Epoch milliseconds. */
+  get time(): number {
+    if (this.#time === undefined) {
+      const { time } = this.template.event;
+      this.#time = time instanceof Calculated ? time.in(this) : (time as number);
+    }
+    return this.#time;
+  }
+}
+
+/** What an event depends on, besides the shape of its line. */
+interface Question extends Omit<Decision, "answer"> {
+  answers: Map<string | boolean, Question | EventTemplate>;
+}
+
+/**
+ * Events by the shapes of their lines. An organization has few shapes of lines, so that hardly any
+ * line is parsed, and hardly any event is put together: constant pieces are known, and values of
+ * the line stand between them.
+ */
+export class EventTemplates {
+  readonly #source: string;
+  readonly #version: SchemaVersion;
+  #shapes = new ShapeTree<Question | EventTemplate>();
+  #known = 0;
+
+  constructor(source: string, version: SchemaVersion) {
+    this.#source = source;
+    this.#version = version;
+  }
+
+  /** @returns nothing for a line of which no such line was learned */
+  fill(line: Line): FilledTemplate | undefined {
+    const read = this.#shapes.read(line);
+    const template = read && templateOf(read.found, read.values);
+    return template && new FilledTemplate(template, (read as { values: Values }).values);
+  }
+
+  /**
+   * Learn from a line, so that lines like it can be filled.
+   *
+   * @param line - as it is
+   * @param entry - what was parsed from it
+   */
+  learn(line: ByteText, entry: Members): void {
+    const shape = shapeOf(line, entry);
+    if (shape === undefined) return;
+    if (this.#known === TEMPLATES_MAX) {
+      this.#shapes = new ShapeTree();
+      this.#known = 0;
+    }
+    this.#known += 1;
+    const remains = new Remains(shape.entry);
+    const event = describeEntry(remains, toText(WHOLE_LINE), this.#source, this.#version);
+    const template = { event, json: new JsonOfSlots(event) };
+    this.#shapes.set(shape, (before) => withAnswers(before, remains.decisions, template));
+  }
+}
+
+function templateOf(events: Question | EventTemplate, values: Values): EventTemplate | undefined {
+  let found: Question | EventTemplate | undefined = events;
+  while (found !== undefined && "answers" in found) {
+    const text: string = found.text.in(values);
+    found = found.answers.get(found.test === undefined ? text : found.test(text));
+  }
+  return found;
+}
+
+function withAnswers(
+  known: Question | EventTemplate | undefined,
+  [decision, ...rest]: readonly Decision[],
+  template: EventTemplate,
+): Question | EventTemplate {
+  if (decision === undefined) return template;
+  const { answer, ...asked } = decision;
+  const question = (known ?? { ...asked, answers: new Map() }) as Question;
+  question.answers.set(answer, withAnswers(question.answers.get(answer), rest, template));
+  return question;
+}

@@ -1,0 +1,161 @@
+import { BYTE_ENCODING } from "./byte-text.ts";
+import type { Line } from "./lines.ts";
+import { Calculated, Joined, Slot, type Values, WHOLE_LINE } from "./slots.ts";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+const NUMBER_BYTES_MAX = 25;
+/** `\u0000` */
+const ESCAPE_BYTES_MAX = 6;
+/** Up to it bytes are copied one by one: a call takes longer. */
+const SHORT_BYTES = 48;
+
+/** The JSON of a value with slots in it: constant pieces, and what stands between them. */
+export class JsonOfSlots {
+  readonly #pieces: Buffer[] = [];
+  readonly #between: (Slot | Calculated)[] = [];
+  /** Of the pieces, and of the numbers that are calculated, at most. */
+  #bytes = 0;
+  #piece = "";
+
+  /** @param value - of JSON and byte texts; members may be undefined */
+  constructor(value: unknown) {
+    this.#add(value);
+    this.#endPiece();
+  }
+
+  /** How many bytes {@link write} writes at most. */
+  bytesMax(values: Values): number {
+    let bytes = this.#bytes;
+    for (const slot of this.#between) {
+      if (slot === WHOLE_LINE) bytes += 2 * (values.line.end - values.line.start);
+      else if (slot instanceof Slot) {
+        bytes +=
+          (slot.endIn(values) - slot.startIn(values)) *
+          (values.needsEscapes ? ESCAPE_BYTES_MAX : 1);
+      }
+    }
+    return bytes;
+  }
+
+  /**
+   * As `JSON.stringify` and an encoder would.
+   *
+   * @returns where it ends
+   */
+  write(values: Values, target: Buffer, start: number): number {
+    const { bytes, needsEscapes } = values;
+    let end = copy(this.#pieces[0] as Buffer, target, start);
+    for (let at = 0; at < this.#between.length; at++) {
+      const slot = this.#between[at] as Slot | Calculated;
+      if (slot === WHOLE_LINE) {
+        end = copyEscapedLine(values.line, target, end);
+      } else if (slot instanceof Calculated) {
+        end += target.write(String(slot.in(values)), end, BYTE_ENCODING);
+      } else if (needsEscapes) {
+        end += target.write(escaped(slot.in(values)), end, BYTE_ENCODING);
+      } else {
+        const to = slot.endIn(values);
+        for (let from = slot.startIn(values); from < to; from++) {
+          target[end] = bytes[from] as number;
+          end += 1;
+        }
+      }
+      end = copy(this.#pieces[at + 1] as Buffer, target, end);
+    }
+    return end;
+  }
+
+  /** As a byte text. */
+  in(values: Values): string {
+    const target = Buffer.allocUnsafe(this.bytesMax(values));
+    return target.toString(BYTE_ENCODING, 0, this.write(values, target, 0));
+  }
+
+  #add(value: unknown): void {
+    if (value instanceof Slot && !value.isNumber) {
+      this.#addText([value]);
+    } else if (value instanceof Slot) {
+      this.#addSlot(value);
+    } else if (value instanceof Joined) {
+      this.#addText(value.parts);
+    } else if (value instanceof Calculated) {
+      this.#addSlot(value);
+      this.#bytes += NUMBER_BYTES_MAX;
+    } else if (Array.isArray(value)) {
+      this.#addList(
+        "[",
+        value.map((item) => ["", item]),
+        "]",
+      );
+    } else if (typeof value === "object" && value !== null) {
+      const members = Object.entries(value).filter(([, member]) => member !== undefined);
+      this.#addList(
+        "{",
+        members.map(([name, member]) => [`${JSON.stringify(name)}:`, member]),
+        "}",
+      );
+    } else {
+      this.#piece += JSON.stringify(value);
+    }
+  }
+
+  #addList(start: string, items: readonly (readonly [string, unknown])[], end: string): void {
+    this.#piece += start;
+    for (const [at, [name, item]] of items.entries()) {
+      this.#piece += `${at > 0 ? "," : ""}${name}`;
+      this.#add(item);
+    }
+    this.#piece += end;
+  }
+
+  #addText(parts: readonly (string | Slot)[]): void {
+    this.#piece += '"';
+    for (const part of parts) {
+      if (typeof part === "string") this.#piece += escaped(part);
+      else this.#addSlot(part);
+    }
+    this.#piece += '"';
+  }
+
+  #addSlot(slot: Slot | Calculated): void {
+    this.#endPiece();
+    this.#between.push(slot);
+  }
+
+  #endPiece(): void {
+    this.#pieces.push(Buffer.from(this.#piece, BYTE_ENCODING));
+    this.#bytes += this.#piece.length;
+    this.#piece = "";
+  }
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+function copy(bytes: Uint8Array, target: Uint8Array, start: number): number {
+  if (bytes.length > SHORT_BYTES) target.set(bytes, start);
+  else for (let at = 0; at < bytes.length; at++) target[start + at] = bytes[at] as number;
+  return start + bytes.length;
+}
+
+/** A line that has a shape has no control characters. */
+function copyEscapedLine(
+  { bytes, start: lineStart, end: lineEnd }: Line,
+  target: Uint8Array,
+  start: number,
+): number {
+  let end = start;
+  for (let at = lineStart; at < lineEnd; at++) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE || byte === BACKSLASH) {
+      target[end] = BACKSLASH;
+      end += 1;
+    }
+    target[end] = byte;
+    end += 1;
+  }
+  return end;
+}

@@ -1,0 +1,100 @@
+import { expect, it } from "vitest";
+import { fromByteText, toByteText } from "../../lib/ocsf/byte-text.ts";
+import { columnsOfAll } from "../../lib/ocsf/columns.ts";
+import { toEvent } from "../../lib/ocsf/event.ts";
+import { eventLines } from "../../lib/ocsf/event-lines.ts";
+import { FilledTemplate } from "../../lib/ocsf/event-templates.ts";
+import { EventMaker, type LineEvent } from "../../lib/ocsf/line-events.ts";
+import { ParquetEvents } from "../../lib/ocsf/parquet/parquet-events.ts";
+import { SeededRandom } from "../simulation/seeded-random.ts";
+import { exampleContext } from "./example-context.ts";
+import { exampleLines, knownActions } from "./example-lines.ts";
+import { mutate } from "./mutate.ts";
+
+const SOURCE = "acme";
+const VERSION = "1.5.0";
+
+/** What may stand for a value, as it is written in a line. */
+const RAW_VALUES = [
+  ...['""', '"x"', '" "', '"USLACKUSER"', '"user"', '"file"', '"__proto__"', '"user_login"'],
+  ...['"a@example.com"', '"a@b"', '"203.0.113.9"', '"2001:db8::1"', '"1.2.3.256"'],
+  ...['"a\\/b"', '"\\\\/"', '"\\""', '"\\n\\u0000"', '"\\u00e4"', '"\\ud83d\\ude00"', '"\\ud83d"'],
+  ...['"ä€💥"', '"\\q"', '"\t"', '"\u007f"', '"1e5"', `"${"0123456789abcdef".repeat(2)}"`],
+  ...["0", "-0", "7", "-7", "01", "1.5", "1e3", "123456789012345", "1234567890123456"],
+  ...["9007199254740993", "12345678901234567890", "100000000000000000000", "-9007199254740993"],
+  ...["null", "true", "false", "{}", "[]", '["a"]', '["a","b"]', "[1]", '[""]', '{"id":"x"}'],
+  ...['{"1":"a","0":"b"}', '{"a":"x","a":null}', '{"a":null,"a":"x"}', '{"\\u0061":"x"}', "{"],
+] as unknown as readonly [string, ...string[]];
+
+/** A line like an example, some of whose values are others. */
+function disturb(example: string, random: SeededRandom, share: number): string {
+  const values = /(?<=:)("(?:[^"\\]|\\.)*"|-?\d[\d.]*)(?=[,}])/g;
+  const disturbed = example.replace(values, (value) =>
+    random.chance(share) ? random.pick(RAW_VALUES) : value,
+  );
+  return random.chance(0.05) ? disturbed.replaceAll(",", " , ").replaceAll(":", ": ") : disturbed;
+}
+
+function linesOf(count: number): string[] {
+  const random = new SeededRandom(11);
+  const examples = exampleLines([...knownActions(), "an_action_of_tomorrow"]) as [string];
+  // Few of them, so that many lines have the shape of another.
+  const few = Array.from({ length: 60 }, () => random.pick(examples)) as [string, ...string[]];
+  return Array.from({ length: count }, (_, at) => {
+    if (at % 10 === 0) return mutate(random.pick(examples), random).replaceAll("\n", " ");
+    return disturb(random.pick(few), random, random.pick([0, 0.02, 0.3]));
+  });
+}
+
+function eventsOf(lines: readonly string[]): LineEvent[] {
+  const text = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+  return [...new EventMaker(SOURCE, VERSION).events(text)];
+}
+
+function written(event: LineEvent): string {
+  return Array.from(eventLines([event]), (piece) => `${piece}`).join("");
+}
+
+it("makes the event of each line, whether it is like another or not", () => {
+  const lines = linesOf(8_000);
+  const events = eventsOf(lines);
+
+  expect(events).toHaveLength(lines.length);
+  for (const [at, event] of events.entries()) {
+    const line = lines[at] as string;
+    const made = toEvent(toByteText(line), SOURCE, VERSION);
+    expect(written(event), line).toBe(fromByteText(`${JSON.stringify(made)}\n`));
+    expect([event.time, event.class_uid], line).toEqual([made.time, made.class_uid]);
+  }
+  const filled = events.filter((event) => event instanceof FilledTemplate);
+  expect(filled.length).toBeGreaterThan(lines.length / 4);
+});
+
+it("has the same columns, to the byte, as the events of lines that are like no other", () => {
+  const lines = linesOf(3_000);
+  const ofLines = new ParquetEvents(columnsOfAll());
+  const ofObjects = new ParquetEvents(columnsOfAll());
+  for (const event of eventsOf(lines)) ofLines.add(event);
+  for (const line of lines) ofObjects.add(toEvent(toByteText(line), SOURCE, VERSION));
+
+  expect(Buffer.from(ofLines.finish()).equals(ofObjects.finish())).toBe(true);
+});
+
+it("goes on when it has learned as much as it may", () => {
+  const lines = Array.from({ length: 6_000 }, (_, at) => `{"action":"made_up_${at % 2_500}"}`);
+  const events = eventsOf(lines);
+
+  expect(events.map(written)).toEqual(
+    lines.map((line) =>
+      fromByteText(`${JSON.stringify(toEvent(toByteText(line), SOURCE, VERSION))}\n`),
+    ),
+  );
+});
+
+it("adds what is known to every event", () => {
+  const [line = ""] = exampleLines(["user_login"]);
+  const maker = new EventMaker(SOURCE, VERSION, exampleContext());
+  const events = [...maker.events(Buffer.from(`${line}\n${line}\n`))];
+
+  for (const event of events) expect(JSON.parse(written(event))).toHaveProperty("enrichments");
+});
