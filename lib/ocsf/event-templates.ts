@@ -9,7 +9,10 @@ import { ShapeTree } from "./shape-tree.ts";
 import { Calculated, type Values, WHOLE_LINE } from "./slots.ts";
 
 /** Slack's are some hundreds; what somebody else makes up does not stay for long. */
-const TEMPLATES_MAX = 2000;
+const TEMPLATES_MAX = 1000;
+
+/** Of lines; to learn from one takes longer than to make its event, and pays when others are like it. */
+const LEARNED_SHARE = 1 / 20;
 
 /** The event of all lines of a shape that are alike in what it depends on. */
 export interface EventTemplate {
@@ -75,6 +78,8 @@ export class EventTemplates {
   readonly #version: SchemaVersion;
   #shapes = new ShapeTree<Question | EventTemplate>();
   #known = 0;
+  /** So many, before the share of lines that follow. */
+  #toLearn = TEMPLATES_MAX;
 
   constructor(source: string, version: SchemaVersion) {
     this.#source = source;
@@ -83,9 +88,10 @@ export class EventTemplates {
 
   /** @returns nothing for a line of which no such line was learned */
   fill(line: Line): FilledTemplate | undefined {
+    this.#toLearn = Math.min(this.#toLearn + LEARNED_SHARE, TEMPLATES_MAX);
     const read = this.#shapes.read(line);
     const template = read && templateOf(read.found, read.values);
-    return template && new FilledTemplate(template, (read as { values: Values }).values);
+    return template && new FilledTemplate(template, read.values);
   }
 
   /**
@@ -95,6 +101,8 @@ export class EventTemplates {
    * @param entry - what was parsed from it
    */
   learn(line: ByteText, entry: Members): void {
+    if (this.#toLearn < 1) return;
+    this.#toLearn -= 1;
     const shape = shapeOf(line, entry);
     if (shape === undefined) return;
     if (this.#known === TEMPLATES_MAX) {

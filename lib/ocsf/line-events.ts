@@ -40,9 +40,9 @@ export class EventMaker {
       if (filled !== undefined) return filled;
     }
     const text = line.toText();
-    const entry = parseLine(text) ?? {};
-    if (this.#context === undefined) this.#templates.learn(text, entry);
-    const event = eventOf(entry, text, this.#source, this.#version);
+    const entry = parseLine(text);
+    if (this.#context === undefined && entry !== undefined) this.#templates.learn(text, entry);
+    const event = eventOf(entry ?? {}, text, this.#source, this.#version);
     if (this.#context !== undefined) enrichEvent(event, this.#context);
     return event;
   }

@@ -5,10 +5,14 @@ import { Slot } from "./slots.ts";
 
 /** Of what is longer, or has more values, hardly two lines are alike. */
 const LINE_LENGTH_MAX = 4096;
+const CONSTANT_LENGTH_MAX = 512;
 export const SLOTS_MAX = 100;
 
 /** A text, with the colon after it where it is a name; a number; brackets and words of JSON. */
 const TOKEN = /"((?:[^"\\]|\\.)*)"(\s*:)?|-?\d[\d.eE+-]*|[^"\d-]+/g;
+
+/** JSON has none in texts, and they are in no text of an event as they are. */
+const CONTROL = /\p{Cc}/u;
 
 /** A whole number that a double holds, as JSON writes it. */
 const INTEGER = /^(?:0|-?[1-9]\d{0,14})$/;
@@ -28,20 +32,22 @@ export interface LineShape {
 }
 
 /**
- * @param line - JSON
+ * @param line - JSON, which is known to be right
  * @param entry - what was parsed from it: its values become slots
- * @returns nothing when the line is an unusual one, whose values are not one after the other those of the entry
+ * @returns nothing when the line is an unusual one, whose names and values are not one after the other those of the entry
  */
 export function shapeOf(line: ByteText, entry: Members): LineShape | undefined {
-  if (line.length > LINE_LENGTH_MAX) return undefined;
+  if (line.length > LINE_LENGTH_MAX || CONTROL.test(line)) return undefined;
   const constants: string[] = [];
   const kinds: SlotKind[] = [];
   const found: (string | undefined)[] = [];
   let constant = "";
+  let names = 0;
   for (const [token, text, colon] of line.matchAll(TOKEN)) {
     const isName = colon !== undefined;
     // JavaScript has members whose names are numbers before all others.
     if (isName && (token.includes("\\") || /^\d+$/.test(text ?? ""))) return undefined;
+    if (isName) names += 1;
     const kind = text === undefined ? kindOf(token) : "text";
     if (kind === undefined) return undefined;
     if (isName || text === "" || kind === "constant") {
@@ -55,8 +61,10 @@ export function shapeOf(line: ByteText, entry: Members): LineShape | undefined {
   }
   constants.push(constant);
   if (found.length > SLOTS_MAX) return undefined;
+  if (constants.some(({ length }) => length > CONSTANT_LENGTH_MAX)) return undefined;
   const values = leavesOf(entry);
   const isSame =
+    names === countMembers(entry) &&
     values.length === found.length &&
     values.every(
       (value, at) =>
@@ -65,6 +73,14 @@ export function shapeOf(line: ByteText, entry: Members): LineShape | undefined {
   if (!isSame) return undefined;
   const slots = values.map((value, at) => new Slot(at, typeof value === "number", String(value)));
   return { constants, kinds, entry: withSlots(entry, slots.values()) as Members };
+}
+
+/** Of a name that comes twice, one. */
+function countMembers(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const children = Object.values(value);
+  const own = Array.isArray(value) ? 0 : children.length;
+  return children.reduce((sum: number, child) => sum + countMembers(child), own);
 }
 
 /** Texts that are not empty, and numbers, in their order. */

@@ -14,6 +14,9 @@ const FIRST_PRINTABLE = 0x20;
 const DIGITS_MAX = 15;
 const LONG_DIGITS_MAX = 30;
 
+/** At one place, compared one after the other. */
+const STEPS_MAX = 200;
+
 /** Room for some hundred lines: where their slots are, and values without their escapes. */
 const ENDS = 16 * 1024;
 const SPACE_BYTES = 256 * 1024;
@@ -40,7 +43,11 @@ export class ShapeTree<T> {
   #space = Buffer.allocUnsafe(0);
   #used = 0;
 
-  /** @param change - makes what is found with the shape of what was found before, if anything was */
+  /**
+   * Add a shape, unless too many others are like it up to some place.
+   *
+   * @param change - makes what is found with the shape of what was found before, if anything was
+   */
   set(shape: LineShape, change: (before: T | undefined) => T): void {
     let steps = this.#first;
     for (const [at, text] of shape.constants.entries()) {
@@ -48,6 +55,7 @@ export class ShapeTree<T> {
       const slot = shape.kinds[at] ?? "end";
       let step = steps.find((known) => known.slot === slot && known.constant.equals(constant));
       if (step === undefined) {
+        if (steps.length === STEPS_MAX) return;
         step = { constant, slot, next: [] };
         steps.push(step);
       }
@@ -79,7 +87,8 @@ export class ShapeTree<T> {
     this.#hasEscapes = false;
     next: for (;;) {
       for (let i = 0; i < steps.length; i++) {
-        const { constant, slot, next, found } = steps[i] as Step<T>;
+        const step = steps[i] as Step<T>;
+        const { constant, slot, next, found } = step;
         const start = endOfConstant(bytes, at, lineEnd, constant);
         if (start < 0) continue;
         if (slot === "end") {
@@ -92,6 +101,10 @@ export class ShapeTree<T> {
             ? this.#endOfText(bytes, start)
             : endOfInteger(bytes, start, slot === "digits");
         if (end < 0) continue;
+        if (i > 0) {
+          steps[i] = steps[i - 1] as Step<T>; // The frequent ones come to the front.
+          steps[i - 1] = step;
+        }
         ends[used] = start;
         ends[used + 1] = end;
         used += 2;

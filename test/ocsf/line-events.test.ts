@@ -80,6 +80,27 @@ it("has the same columns, to the byte, as the events of lines that are like no o
   expect(Buffer.from(ofLines.finish()).equals(ofObjects.finish())).toBe(true);
 });
 
+const DEEP = (text: string) => `${"[".repeat(31)}${text}${"]".repeat(31)}`;
+
+it.each([
+  ["a line break of Windows", '{"action":"user_login"}\r', '{"action":"user_login"}\r'],
+  ["a tab between names", '{\t"action":"user_login"}', '{\t"action":"user_login"}'],
+  ["nothing but a control character", "\u0001", "\u0001"],
+  ["a text that does not end", '{"a":{"}}', '{"a":{}}'],
+  ["a sign without a number", '{"a":-null}', '{"a":null}'],
+  [
+    "a name that comes twice, and a text that was too deep",
+    `{"deep":${DEEP("[]")},"a":"[]","a":"[]"}`,
+    `{"deep":${DEEP("x")},"a":"x","a":"y"}`,
+  ],
+])("learns nothing wrong from %s", (_, line, another) => {
+  const lines = [line, another, line, another];
+
+  expect(eventsOf(lines).map(written)).toEqual(
+    lines.map((one) => `${JSON.stringify(toEvent(toByteText(one), SOURCE, VERSION))}\n`),
+  );
+});
+
 it("goes on when it has learned as much as it may", () => {
   const lines = Array.from({ length: 6_000 }, (_, at) => `{"action":"made_up_${at % 2_500}"}`);
   const events = eventsOf(lines);

@@ -35,6 +35,8 @@ export class ParquetEvents {
   readonly #writer: ParquetWriter;
   #rows = 0;
   #waiting: LineEvent[] = [];
+  /** Those of the events that wait. */
+  #lines: Buffer | undefined;
   /** Of templates, by column; a column without cells is absent in their events. */
   readonly #cells = new WeakMap<EventTemplate, (readonly Cell[] | undefined)[]>();
 
@@ -56,6 +58,10 @@ export class ParquetEvents {
   }
 
   add(event: LineEvent): void {
+    // An event that waits keeps all lines of its object: those of one object wait together.
+    const lines = event instanceof FilledTemplate ? event.line.bytes : undefined;
+    if (lines !== undefined && lines !== (this.#lines ?? lines)) this.#addWaiting();
+    this.#lines ??= lines;
     this.#waiting.push(event);
     this.#rows += 1;
     if (this.#waiting.length === ROWS_AT_ONCE) this.#addWaiting();
@@ -83,6 +89,7 @@ export class ParquetEvents {
       }
     }
     this.#waiting = [];
+    this.#lines = undefined;
   }
 
   #cellsOf(template: EventTemplate): (readonly Cell[] | undefined)[] {

@@ -2,17 +2,24 @@ import { GrowingBytes } from "./growing.ts";
 
 const FIRST_PLACES = 1024;
 
+/** So many are looked at for one text. Hardly so many have one hash, unless somebody chose them. */
+const PROBES_MAX = 64;
+
 /** Of a place: the number of its text and one, or nothing; the text's hash; where it starts. */
 const FIELDS = 3;
 const NUMBER = 0;
 const HASH = 1;
 const START = 2;
 
-/** Different texts, numbered in the order in which they came: UTF-8, which is compared byte by byte. */
+/**
+ * Different texts, numbered in the order in which they came: UTF-8, which is compared byte by byte.
+ * A text beyond too many of one hash is numbered each time that it comes.
+ */
 export class TextDictionary {
   /** As Parquet has them. */
   readonly bytes = new GrowingBytes();
   size = 0;
+  #taken = 0;
   /** Where hashes lead, or behind; a power of two, at most half of them taken. */
   #places = new Uint32Array(FIRST_PLACES * FIELDS);
   #mask = FIRST_PLACES - 1;
@@ -22,7 +29,8 @@ export class TextDictionary {
     const hash = hashOf(source, start, end);
     const places = this.#places;
     let place = (hash & this.#mask) * FIELDS;
-    for (;;) {
+    let probes = 0;
+    for (; probes < PROBES_MAX; probes++) {
       const number = places[place + NUMBER] as number;
       if (number === 0) break;
       const isSame =
@@ -32,17 +40,21 @@ export class TextDictionary {
       place = place + FIELDS === places.length ? 0 : place + FIELDS;
     }
     this.size += 1;
-    places[place + NUMBER] = this.size;
-    places[place + HASH] = hash;
-    places[place + START] = this.bytes.length;
+    if (probes < PROBES_MAX) {
+      places[place + NUMBER] = this.size;
+      places[place + HASH] = hash;
+      places[place + START] = this.bytes.length;
+      this.#taken += 1;
+    }
     this.bytes.addBytes(source, start, end);
-    if (2 * this.size > this.#mask) this.#spread();
+    if (2 * this.#taken > this.#mask) this.#spread();
     return this.size - 1;
   }
 
   clear(): void {
     this.bytes.clear();
     this.size = 0;
+    this.#taken = 0;
     this.#places.fill(0);
   }
 

@@ -40,6 +40,33 @@ it("tells texts apart whose hashes are the same, and those of which one starts l
   expect(texts.map((text) => numberOf(dictionary, text))).toEqual([0, 1, 2, 3, 4]);
 });
 
+/** Each text of one of each pair, one after the other, has the same hash as all others. */
+const SAME_HASH = [
+  ["4f24h", "atpte"],
+  ["qvyt3", "gncbi"],
+  ["4jjvc", "fabsw"],
+  ["lwxaf", "t5s3q"],
+  ["h12uv", "hcufb"],
+  ["p4t54", "eo4ry"],
+  ["zxxz0", "iu2mc"],
+  ["ys0zn", "3aar3"],
+] as const;
+
+it("numbers some texts again where somebody chose many of one hash", () => {
+  const dictionary = new TextDictionary();
+  const texts = Array.from({ length: 256 }, (_, choice) =>
+    SAME_HASH.map(([one, other], at) => ((choice >> at) & 1 ? one : other)).join(""),
+  );
+
+  const first = texts.map((text) => numberOf(dictionary, text));
+  const second = texts.map((text) => numberOf(dictionary, text));
+
+  const all = readAll(dictionary);
+  expect([...first, ...second].map((number) => all[number])).toEqual([...texts, ...texts]);
+  expect(second.slice(0, 60)).toEqual(first.slice(0, 60));
+  expect(dictionary.size).toBeGreaterThan(256);
+});
+
 it("forgets", () => {
   const dictionary = new TextDictionary();
   numberOf(dictionary, "a");
