@@ -196,7 +196,8 @@ export async function makeReport(
   await writePage(path, async () => {
     // What draws the charts is large: the rules leave memory for it, and time before the queries end.
     const load = () => import("../../lib/report/page.ts");
-    const data = await collectReport(await openPorts(), scope, signal, () => void load());
+    const loadEarly = () => void load().catch(() => {}); // Thrown by the next one.
+    const data = await collectReport(await openPorts(), scope, signal, loadEarly);
     const { renderReport } = await load();
     return renderReport(data);
   });

@@ -12,7 +12,7 @@ export const SLOTS_MAX = 100;
 const TOKEN = /"((?:[^"\\]|\\.)*)"(\s*:)?|-?\d[\d.eE+-]*|[^"\d-]+/g;
 
 /** JSON has none in texts, and they are in no text of an event as they are. */
-const CONTROL = /\p{Cc}/u;
+const CONTROL = /[^ -\uffff]/;
 
 /** A whole number that a double holds, as JSON writes it. */
 const INTEGER = /^(?:0|-?[1-9]\d{0,14})$/;

@@ -12,7 +12,7 @@ const ZIP_KILOBYTES_MAX: Record<string, number> = {
   detect: 198,
   ingest: 120,
   notify: 114,
-  ocsf: 160,
+  ocsf: 170,
   report: 493,
   "schema-watch": 112,
   seal: 163,
