@@ -70,10 +70,12 @@ export class LeafColumn implements Leaf {
   #lastIndex = 0;
   readonly #isRepeated: boolean;
   readonly #isText: boolean;
+  readonly #isUnique: boolean;
 
   constructor(options: LeafColumnOptions) {
     this.#options = options;
     this.#isRepeated = options.maxRepetition > 0;
+    this.#isUnique = options.isUnique;
     this.#isText = options.type === "BYTE_ARRAY";
   }
 
@@ -112,13 +114,13 @@ export class LeafColumn implements Leaf {
   ): void {
     this.#addLevels(definition + 1, repetition);
     this.#values += 1;
-    if (this.#options.isUnique) this.#addUnique(source, start, end);
+    if (this.#isUnique) this.#addUnique(source, start, end);
     else this.#indexes.add(this.#texts.numberOf(source, start, end));
   }
 
   /** The same with a value that comes again and again. */
   addConstant(constant: Constant, definition: number, repetition: number): void {
-    if (this.#options.isUnique) {
+    if (this.#isUnique) {
       this.add(constant.value, definition, repetition);
       return;
     }
@@ -271,7 +273,7 @@ export class LeafColumn implements Leaf {
   }
 
   #pageBytes(from: PageEnd, to: PageEnd): Uint8Array {
-    if (this.#options.isUnique) {
+    if (this.#isUnique) {
       return this.#bytes.slice(from.bytes, to.bytes);
     }
     const indexes = this.#indexes.slice();
