@@ -25,7 +25,7 @@ export interface EventTemplate {
 export class FilledTemplate implements Values {
   readonly template: EventTemplate;
   readonly line: Line;
-  readonly bytes: Buffer;
+  readonly unescaped: Buffer;
   readonly ends: Uint32Array;
   readonly firstEnd: number;
   readonly needsEscapes: boolean;
@@ -34,7 +34,7 @@ export class FilledTemplate implements Values {
   constructor(template: EventTemplate, values: Values) {
     this.template = template;
     this.line = values.line;
-    this.bytes = values.bytes;
+    this.unescaped = values.unescaped;
     this.ends = values.ends;
     this.firstEnd = values.firstEnd;
     this.needsEscapes = values.needsEscapes;

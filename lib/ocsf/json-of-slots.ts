@@ -45,7 +45,7 @@ export class JsonOfSlots {
    * @returns where it ends
    */
   write(values: Values, target: Buffer, start: number): number {
-    const { bytes, needsEscapes } = values;
+    const { needsEscapes } = values;
     let end = copy(this.#pieces[0] as Buffer, target, start);
     for (let at = 0; at < this.#between.length; at++) {
       const slot = this.#between[at] as Slot | Calculated;
@@ -56,6 +56,7 @@ export class JsonOfSlots {
       } else if (needsEscapes) {
         end += target.write(escaped(slot.in(values)), end, BYTE_ENCODING);
       } else {
+        const bytes = slot.bytesIn(values);
         const to = slot.endIn(values);
         for (let from = slot.startIn(values); from < to; from++) {
           target[end] = bytes[from] as number;

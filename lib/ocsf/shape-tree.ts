@@ -1,7 +1,7 @@
 import { BYTE_ENCODING } from "./byte-text.ts";
 import { type LineShape, readText, SLOTS_MAX, type SlotKind } from "./line-shape.ts";
 import type { Line } from "./lines.ts";
-import type { Values } from "./slots.ts";
+import { UNESCAPED, type Values } from "./slots.ts";
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;
@@ -40,6 +40,8 @@ export class ShapeTree<T> {
   #usedEnds = 0;
   /** Whether the line that was read last has escapes. */
   #hasEscapes = false;
+  /** Whether the text that was read last has. */
+  #isEscaped = false;
   #space = Buffer.allocUnsafe(0);
   #used = 0;
 
@@ -73,9 +75,10 @@ export class ShapeTree<T> {
     const firstEnd = this.#usedEnds;
     const found = this.#find(line);
     if (found === undefined) return undefined;
-    const read = { line, bytes: line.bytes, ends: this.#ends, firstEnd, needsEscapes: false };
-    const values = this.#hasEscapes ? this.#withoutEscapes(read) : read;
-    return values && { found, values };
+    const needsEscapes = this.#hasEscapes ? this.#unescape(line, firstEnd) : false;
+    if (needsEscapes === undefined) return undefined;
+    const values = { line, unescaped: this.#space, ends: this.#ends, firstEnd, needsEscapes };
+    return { found, values };
   }
 
   /** Note where the slots of a line are, and whether there are escapes in them. */
@@ -96,6 +99,7 @@ export class ShapeTree<T> {
           this.#usedEnds = used;
           return found;
         }
+        this.#isEscaped = false;
         const end =
           slot === "text"
             ? this.#endOfText(bytes, start)
@@ -105,7 +109,8 @@ export class ShapeTree<T> {
           steps[i] = steps[i - 1] as Step<T>; // The frequent ones come to the front.
           steps[i - 1] = step;
         }
-        ends[used] = start;
+        this.#hasEscapes ||= this.#isEscaped;
+        ends[used] = this.#isEscaped ? UNESCAPED + start : start;
         ends[used + 1] = end;
         used += 2;
         at = end;
@@ -124,7 +129,7 @@ export class ShapeTree<T> {
       if (byte === QUOTE) return at > start ? at : -1;
       if (!(byte >= FIRST_PRINTABLE)) return -1; // or the end of all lines
       if (byte === BACKSLASH) {
-        this.#hasEscapes = true;
+        this.#isEscaped = true;
         at += 1;
       }
       at += 1;
@@ -132,36 +137,38 @@ export class ShapeTree<T> {
   }
 
   /**
-   * Copy the values of the line that was read last without their escapes.
+   * Copy those values of the line that was read last which have escapes, without these.
    *
-   * @returns nothing when a text cannot be read
+   * @returns whether JSON would escape some of them again; nothing when a text cannot be read
    */
-  #withoutEscapes({ line, ends, firstEnd }: Values): Values | undefined {
-    if (this.#used + line.end - line.start > this.#space.length) {
-      this.#space = Buffer.allocUnsafe(Math.max(SPACE_BYTES, line.end - line.start));
+  #unescape(
+    { bytes, start: lineStart, end: lineEnd }: Line,
+    firstEnd: number,
+  ): boolean | undefined {
+    const ends = this.#ends;
+    const length = lineEnd - lineStart;
+    if (length > this.#space.length - this.#used) {
+      this.#space = Buffer.allocUnsafe(Math.max(SPACE_BYTES, length));
       this.#used = 0;
     }
     let needsEscapes = false;
     for (let at = firstEnd; at < this.#usedEnds; at += 2) {
+      if ((ends[at] as number) < UNESCAPED) continue;
+      const from = (ends[at] as number) - UNESCAPED;
+      const to = ends[at + 1] as number;
       const start = this.#used;
-      let end = copyText(
-        line.bytes,
-        ends[at] as number,
-        ends[at + 1] as number,
-        this.#space,
-        start,
-      );
+      let end = copyText(bytes, from, to, this.#space, start);
       if (end < 0) {
-        const text = readText(line.bytes.toString(BYTE_ENCODING, ends[at], ends[at + 1]));
+        const text = readText(bytes.toString(BYTE_ENCODING, from, to));
         if (text === undefined) return undefined;
         needsEscapes ||= JSON.stringify(text).length > text.length + 2;
         end = start + this.#space.write(text, start, BYTE_ENCODING);
       }
-      ends[at] = start;
+      ends[at] = UNESCAPED + start;
       ends[at + 1] = end;
       this.#used = end;
     }
-    return { line, bytes: this.#space, ends, firstEnd, needsEscapes };
+    return needsEscapes;
   }
 }
 

@@ -18,8 +18,15 @@ export class Slot {
     this.example = example;
   }
 
+  /** UTF-8, with the value in it. */
+  bytesIn({ line, unescaped, ends, firstEnd }: Values): Buffer {
+    const start = ends[firstEnd + 2 * this.index] as number;
+    return start >= UNESCAPED ? unescaped : line.bytes;
+  }
+
   startIn({ ends, firstEnd }: Values): number {
-    return ends[firstEnd + 2 * this.index] as number;
+    const start = ends[firstEnd + 2 * this.index] as number;
+    return start >= UNESCAPED ? start - UNESCAPED : start;
   }
 
   /** Excluded. */
@@ -28,7 +35,8 @@ export class Slot {
   }
 
   in(values: Values): string {
-    return values.bytes.toString(BYTE_ENCODING, this.startIn(values), this.endIn(values));
+    const bytes = this.bytesIn(values);
+    return bytes.toString(BYTE_ENCODING, this.startIn(values), this.endIn(values));
   }
 }
 
@@ -75,12 +83,15 @@ export function hasSlots(value: unknown): boolean {
   return value instanceof Slot || Object.values(value).some(hasSlots);
 }
 
+/** Added to the start of a value that stands elsewhere than in the line, since it has escapes there. */
+export const UNESCAPED = 2 ** 31;
+
 /** A line, and what stands in its slots. */
 export interface Values {
   readonly line: Line;
-  /** UTF-8, with the values in it: of texts, what they stand for. */
-  readonly bytes: Buffer;
-  /** Where in the bytes each slot starts, and where it ends; other lines' before and after. */
+  /** UTF-8, with those values in it that have escapes in the line. */
+  readonly unescaped: Buffer;
+  /** Where each slot starts, and where it ends; other lines' before and after. */
   readonly ends: Uint32Array;
   /** Where in the ends this line's begin. */
   readonly firstEnd: number;

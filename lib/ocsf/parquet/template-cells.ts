@@ -63,6 +63,7 @@ function addCell(cell: Cell, event: FilledTemplate): void {
     const { bytes, start, end } = event.line;
     leaf.addBytes(bytes, start, end, definition, repetition);
   } else if (value instanceof Slot) {
-    leaf.addBytes(event.bytes, value.startIn(event), value.endIn(event), definition, repetition);
+    const bytes = value.bytesIn(event);
+    leaf.addBytes(bytes, value.startIn(event), value.endIn(event), definition, repetition);
   } else leaf.add(value.in(event), definition, repetition);
 }
