@@ -2,19 +2,18 @@
  * Every entry of an archive as an event, in a Parquet file a class, in a process of its own: prints
  * what the process used. The job is JSON in the environment variable JOB.
  */
-import { setFlagsFromString } from "node:v8";
 import { DirectoryArchiveStore } from "../lib/local/directory-archive-store.ts";
 import { archivedEvents } from "../lib/ocsf/archived-events.ts";
 import { CLASS_NAMES, CLASSES } from "../lib/ocsf/classes.ts";
 import { columnsOf } from "../lib/ocsf/columns.ts";
 import { ParquetEvents } from "../lib/ocsf/parquet/parquet-events.ts";
+import { letHeapGrow } from "../lib/run/flat-heap.ts";
 import type { OcsfJob, OcsfUse } from "./job.ts";
 import { processUse } from "./processes.ts";
 
 const { directory }: OcsfJob = JSON.parse(process.env.JOB ?? "{}");
 
-setFlagsFromString("--semi-space-growth-factor=2");
-setFlagsFromString("--heap-growing-percent=400"); // as the function does
+letHeapGrow(); // as the function does
 
 const files = new Map<number, ParquetEvents>(
   CLASS_NAMES.map((name) => [CLASSES[name].uid, new ParquetEvents(columnsOf(name))]),

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
 import { DirectoryArchiveStore } from "../../lib/local/directory-archive-store.ts";
 import { archivedEvents } from "../../lib/ocsf/archived-events.ts";
@@ -11,6 +10,7 @@ import { columnsOfAll } from "../../lib/ocsf/columns.ts";
 import { eventLines } from "../../lib/ocsf/event-lines.ts";
 import type { LineEvent } from "../../lib/ocsf/line-events.ts";
 import { ParquetEvents } from "../../lib/ocsf/parquet/parquet-events.ts";
+import { letHeapGrow } from "../../lib/run/flat-heap.ts";
 import { systemClock } from "../../lib/slack/clock.ts";
 import { nowSeconds } from "../../lib/time.ts";
 import { UsageError } from "../errors.ts";
@@ -75,9 +75,7 @@ Examples:
       const context = await readGivenContextFiles(options);
       await checkReadable(archive);
       await checkSource(archive, source);
-      // Each entry is an object here, as in `detect`: a young generation that may grow halves the CPU.
-      setFlagsFromString("--semi-space-growth-factor=2");
-      setFlagsFromString("--heap-growing-percent=400");
+      letHeapGrow();
       let isAnything = false;
       const found = () => {
         isAnything = true;

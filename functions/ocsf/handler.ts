@@ -8,13 +8,13 @@
  * lines are not what was sealed is counted and left out: it keeps no other day waiting, and not
  * its alerts.
  */
-import { setFlagsFromString } from "node:v8";
 import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { S3_OPTIONS } from "../../lib/aws/client-options.ts";
 import { S3ArchiveStore } from "../../lib/aws/s3-archive-store.ts";
 import { S3EventStore } from "../../lib/aws/s3-event-store.ts";
 import { readGivenContext } from "../../lib/detect/context/read-context.ts";
+import { letHeapGrow } from "../../lib/run/flat-heap.ts";
 import {
   type DayAlerts,
   daysWithoutFindings,
@@ -47,11 +47,9 @@ const { environment, logger, metrics, ...lambda } = createFunction(
   SERVICES.events,
   EVENTS_ENVIRONMENT,
 );
-// Each entry is an object here: a young generation that may grow takes less CPU. A second of CPU
-// costs the same with any memory up to a vCPU's, so half the memory would save nothing:
+// A second of CPU costs the same with any memory up to a vCPU's, so half the memory would save nothing:
 // docs/internals/performance.md.
-setFlagsFromString("--semi-space-growth-factor=2");
-setFlagsFromString("--heap-growing-percent=400");
+letHeapGrow();
 const client = new S3Client(S3_OPTIONS);
 const archive = new S3ArchiveStore(client, environment.ARCHIVE_BUCKET);
 const events = new S3EventStore(client, environment.EVENTS_BUCKET);

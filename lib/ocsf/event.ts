@@ -44,17 +44,13 @@ export interface OcsfEvent<Line extends string = ByteText> extends EventHead {
  *
  * @param line - exact text, without a line break
  * @param source - where it comes from: the organization, as the configuration names it
+ * @param entry - what was parsed from the line; it is taken apart
  */
-export function toEvent(line: ByteText, source: string, version: SchemaVersion): OcsfEvent {
-  return eventOf(parseLine(line) ?? {}, line, source, version);
-}
-
-/** @param entry - what was parsed from the line; it is taken apart */
-export function eventOf(
-  entry: Members,
+export function toEvent(
   line: ByteText,
   source: string,
   version: SchemaVersion,
+  entry = parseLine(line) ?? {},
 ): OcsfEvent {
   return describeEntry(new Remains(entry), toText(line), source, version) as OcsfEvent;
 }

@@ -1,6 +1,7 @@
 import { BYTE_ENCODING } from "./byte-text.ts";
+import { copyBytes } from "./copy-bytes.ts";
 import type { Line } from "./lines.ts";
-import { Calculated, Joined, Slot, type Values, WHOLE_LINE } from "./slots.ts";
+import { Calculated, hasSlots, Joined, Slot, type Values, WHOLE_LINE } from "./slots.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -8,8 +9,6 @@ const BACKSLASH = 0x5c;
 const NUMBER_BYTES_MAX = 25;
 /** `\u0000` */
 const ESCAPE_BYTES_MAX = 6;
-/** Up to it bytes are copied one by one: a call takes longer. */
-const SHORT_BYTES = 48;
 
 /** The JSON of a value with slots in it: constant pieces, and what stands between them. */
 export class JsonOfSlots {
@@ -46,7 +45,7 @@ export class JsonOfSlots {
    */
   write(values: Values, target: Buffer, start: number): number {
     const { needsEscapes } = values;
-    let end = copy(this.#pieces[0] as Buffer, target, start);
+    let end = copyAll(this.#pieces[0] as Buffer, target, start);
     for (let at = 0; at < this.#between.length; at++) {
       const slot = this.#between[at] as Slot | Calculated;
       if (slot === WHOLE_LINE) {
@@ -57,13 +56,9 @@ export class JsonOfSlots {
         end += target.write(escaped(slot.in(values)), end, BYTE_ENCODING);
       } else {
         const bytes = slot.bytesIn(values);
-        const to = slot.endIn(values);
-        for (let from = slot.startIn(values); from < to; from++) {
-          target[end] = bytes[from] as number;
-          end += 1;
-        }
+        end = copyBytes(bytes, slot.startIn(values), slot.endIn(values), target, end);
       }
-      end = copy(this.#pieces[at + 1] as Buffer, target, end);
+      end = copyAll(this.#pieces[at + 1] as Buffer, target, end);
     }
     return end;
   }
@@ -132,14 +127,17 @@ export class JsonOfSlots {
   }
 }
 
+/** The JSON of a value that may have slots. */
+export function jsonOf(value: unknown): string | JsonOfSlots {
+  return hasSlots(value) ? new JsonOfSlots(value) : JSON.stringify(value);
+}
+
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-function copy(bytes: Uint8Array, target: Uint8Array, start: number): number {
-  if (bytes.length > SHORT_BYTES) target.set(bytes, start);
-  else for (let at = 0; at < bytes.length; at++) target[start + at] = bytes[at] as number;
-  return start + bytes.length;
+function copyAll(bytes: Uint8Array, target: Uint8Array, start: number): number {
+  return copyBytes(bytes, 0, bytes.length, target, start);
 }
 
 /** A line that has a shape has no control characters. */

@@ -1,7 +1,7 @@
 import { asBytes } from "./byte-text.ts";
-import { JsonOfSlots } from "./json-of-slots.ts";
+import { type JsonOfSlots, jsonOf } from "./json-of-slots.ts";
 import { membersOf } from "./members.ts";
-import { hasSlots, Slot } from "./slots.ts";
+import { Slot } from "./slots.ts";
 
 /** Of a value with slots, a slot or JSON with them. */
 type LeafText = string | Slot | JsonOfSlots;
@@ -30,12 +30,13 @@ function addLeaves(value: unknown, path: string, texts: Map<string, LeafText>): 
   }
   let free = path;
   for (let number = 2; texts.has(free); number++) free = `${path} (${number})`;
-  if (value instanceof Slot) texts.set(free, value);
-  else if (hasSlots(value)) texts.set(free, new JsonOfSlots(value));
-  else {
-    const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-    texts.set(free, asBytes(text));
-  }
+  const text = textOf(value);
+  texts.set(free, typeof text === "string" ? asBytes(text) : text);
+}
+
+function textOf(leaf: unknown): LeafText {
+  if (leaf instanceof Slot) return leaf;
+  return typeof leaf === "object" ? jsonOf(leaf) : String(leaf);
 }
 
 /** Slack's are some hundreds; what somebody else makes up does not stay for long. */

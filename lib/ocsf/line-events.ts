@@ -1,6 +1,6 @@
 import type { SchemaVersion } from "./classes.ts";
 import { type EventContext, enrichEvent } from "./enrichments.ts";
-import { eventOf, type OcsfEvent } from "./event.ts";
+import { type OcsfEvent, toEvent } from "./event.ts";
 import { EventTemplates, type FilledTemplate } from "./event-templates.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { parseLine } from "./parse-line.ts";
@@ -13,7 +13,8 @@ export class EventMaker {
   readonly #source: string;
   readonly #version: SchemaVersion;
   readonly #context: EventContext | undefined;
-  readonly #templates: EventTemplates;
+  /** Absent where each event gets something of its own. */
+  readonly #templates: EventTemplates | undefined;
 
   /**
    * @param source - where lines come from: the organization, as the configuration names it
@@ -23,7 +24,7 @@ export class EventMaker {
     this.#source = source;
     this.#version = version;
     this.#context = context;
-    this.#templates = new EventTemplates(source, version);
+    this.#templates = context === undefined ? new EventTemplates(source, version) : undefined;
   }
 
   /**
@@ -35,14 +36,12 @@ export class EventMaker {
   }
 
   #eventOf(line: Line): LineEvent {
-    if (this.#context === undefined) {
-      const filled = this.#templates.fill(line);
-      if (filled !== undefined) return filled;
-    }
+    const filled = this.#templates?.fill(line);
+    if (filled !== undefined) return filled;
     const text = line.toText();
     const entry = parseLine(text);
-    if (this.#context === undefined && entry !== undefined) this.#templates.learn(text, entry);
-    const event = eventOf(entry ?? {}, text, this.#source, this.#version);
+    if (entry !== undefined) this.#templates?.learn(text, entry);
+    const event = toEvent(text, this.#source, this.#version, entry ?? {});
     if (this.#context !== undefined) enrichEvent(event, this.#context);
     return event;
   }

@@ -1,6 +1,6 @@
 import type { ByteText } from "./byte-text.ts";
 import { type Members, membersOf } from "./members.ts";
-import { withoutEscapes } from "./parse-line.ts";
+import { countMembers, withoutEscapes } from "./parse-line.ts";
 import { Slot } from "./slots.ts";
 
 /** Of what is longer, or has more values, hardly two lines are alike. */
@@ -14,10 +14,13 @@ const TOKEN = /"((?:[^"\\]|\\.)*)"(\s*:)?|-?\d[\d.eE+-]*|[^"\d-]+/g;
 /** JSON has none in texts, and they are in no text of an event as they are. */
 const CONTROL = /[^ -\uffff]/;
 
-/** A whole number that a double holds, as JSON writes it. */
-const INTEGER = /^(?:0|-?[1-9]\d{0,14})$/;
-/** One that it may not hold: an entry then has its digits as a text. */
-const LONG_INTEGER = /^[1-9]\d{15,29}$/;
+/** Of whole numbers that a double holds. With more it may not: an entry then has the digits as a text. */
+export const DIGITS_MAX = 15;
+export const LONG_DIGITS_MAX = 30;
+
+/** As JSON writes them. */
+const INTEGER = new RegExp(`^(?:0|-?[1-9]\\d{0,${DIGITS_MAX - 1}})$`);
+const LONG_INTEGER = new RegExp(`^[1-9]\\d{${DIGITS_MAX},${LONG_DIGITS_MAX - 1}}$`);
 
 /** What stands in a line where a slot is: digits are of a long number. */
 export type SlotKind = "text" | "number" | "digits";
@@ -73,14 +76,6 @@ export function shapeOf(line: ByteText, entry: Members): LineShape | undefined {
   if (!isSame) return undefined;
   const slots = values.map((value, at) => new Slot(at, typeof value === "number", String(value)));
   return { constants, kinds, entry: withSlots(entry, slots.values()) as Members };
-}
-
-/** Of a name that comes twice, one. */
-function countMembers(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const children = Object.values(value);
-  const own = Array.isArray(value) ? 0 : children.length;
-  return children.reduce((sum: number, child) => sum + countMembers(child), own);
 }
 
 /** Texts that are not empty, and numbers, in their order. */

@@ -44,14 +44,13 @@ export function parseLine(line: ByteText): Members | undefined {
   }
   const entry = membersOf(value);
   if (entry === undefined) return undefined;
-  const isPlain =
-    countMembers(entry, LEVELS_MAX) === plainMembersAtMost(line) && !ESCAPED_NAME.test(line); // V8 13.6 may take such a name for another that it has met.
+  const isPlain = countMembers(entry) === plainMembersAtMost(line) && !ESCAPED_NAME.test(line); // V8 13.6 may take such a name for another that it has met.
   if (isPlain) return entry;
   return membersOf(toByteTexts(readExactly(Buffer.from(fromByteText(line)), LEVELS_MAX)));
 }
 
 /** @returns members, those of nested objects included; NaN when it has more levels, or a number in an array */
-function countMembers(parent: object, levels: number): number {
+export function countMembers(parent: object, levels = LEVELS_MAX): number {
   if (levels === 0) return Number.NaN;
   let members = 0;
   if (Array.isArray(parent)) {

@@ -1,5 +1,12 @@
 import { BYTE_ENCODING } from "./byte-text.ts";
-import { type LineShape, readText, SLOTS_MAX, type SlotKind } from "./line-shape.ts";
+import {
+  DIGITS_MAX,
+  type LineShape,
+  LONG_DIGITS_MAX,
+  readText,
+  SLOTS_MAX,
+  type SlotKind,
+} from "./line-shape.ts";
 import type { Line } from "./lines.ts";
 import { UNESCAPED, type Values } from "./slots.ts";
 
@@ -10,9 +17,6 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const BACKSLASH = 0x5c;
 const FIRST_PRINTABLE = 0x20;
-
-const DIGITS_MAX = 15;
-const LONG_DIGITS_MAX = 30;
 
 /** At one place, compared one after the other. */
 const STEPS_MAX = 200;

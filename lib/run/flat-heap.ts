@@ -19,6 +19,15 @@ export function setFlatHeapFlags(): void {
 }
 
 /**
+ * Let a process take memory for less CPU whose work makes an object of each entry, or reads megabytes
+ * at a time (docs/internals/performance.md).
+ */
+export function letHeapGrow(): void {
+  setFlagsFromString("--semi-space-growth-factor=2");
+  setFlagsFromString("--heap-growing-percent=400");
+}
+
+/**
  * Keep a process small whose work leaves megabytes behind with each page and keeps next to nothing
  * (docs/adr/0026-close-to-the-floor.md): V8 collects garbage before the heap has grown by a fifth,
  * and compiles on the main thread, since each thread that has ever compiled holds on to what that

@@ -286,7 +286,7 @@ export const LAYERS: Rule[][] = [
         "rolldown",
         "zod",
       ],
-      builtins: ["crypto", "fs", "http", "https", "net", "path", "url", "v8"],
+      builtins: ["crypto", "fs", "http", "https", "net", "path", "url"],
     },
     {
       folder: "functions/bundle",

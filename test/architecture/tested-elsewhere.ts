@@ -94,6 +94,7 @@ export const TESTED_ELSEWHERE: Record<string, string> = {
   "lib/ocsf/parquet/page.ts": "test/ocsf/parquet/parquet-events.test.ts",
   "lib/ocsf/members.ts": "test/ocsf/event.test.ts",
   // Of lines that are like others, and of lines that are not, both ways give the same.
+  "lib/ocsf/copy-bytes.ts": "test/ocsf/line-events.test.ts",
   "lib/ocsf/event-templates.ts": "test/ocsf/line-events.test.ts",
   "lib/ocsf/json-of-slots.ts": "test/ocsf/line-events.test.ts",
   "lib/ocsf/line-shape.ts": "test/ocsf/line-events.test.ts",

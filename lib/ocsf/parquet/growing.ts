@@ -1,8 +1,8 @@
+import { copyBytes } from "../copy-bytes.ts";
+
 const FIRST_LENGTH = 1024;
 
 const LENGTH_BYTES = 4;
-/** Up to it bytes are copied one by one: a call takes longer. */
-const SHORT_LENGTH = 160;
 
 type Numbers = Uint8Array | Uint32Array;
 
@@ -74,9 +74,7 @@ export class GrowingBytes {
    */
   addBytes(source: Uint8Array, start: number, end: number): void {
     const bytes = this.#reserve(end - start);
-    const to = this.length - (end - start);
-    if (end - start > SHORT_LENGTH) bytes.set(source.subarray(start, end), to);
-    else for (let at = start; at < end; at++) bytes[to + at - start] = source[at] as number;
+    copyBytes(source, start, end, bytes, this.length - (end - start));
   }
 
   /** Whether the text that starts there is that of the source. */

@@ -1,8 +1,7 @@
 import type { ColumnType } from "../columns.ts";
-import { JsonOfSlots } from "../json-of-slots.ts";
+import { jsonOf } from "../json-of-slots.ts";
 import { leafTexts } from "../leaf-texts.ts";
 import type { Members } from "../members.ts";
-import { hasSlots } from "../slots.ts";
 import type { LeafColumnOptions } from "./leaf-column.ts";
 
 /**
@@ -110,18 +109,9 @@ class LeafShredder<L extends Leaf> implements Shredder<L> {
   }
 }
 
-class JsonShredder<L extends Leaf> implements Shredder<L> {
-  readonly leaves: readonly L[];
-  readonly #leaf: L;
-
-  constructor(leaf: L) {
-    this.leaves = [leaf];
-    this.#leaf = leaf;
-  }
-
-  add(value: unknown, definition: number, repetition: number): void {
-    const json = hasSlots(value) ? new JsonOfSlots(value) : JSON.stringify(value);
-    this.#leaf.add(json, definition, repetition);
+class JsonShredder<L extends Leaf> extends LeafShredder<L> {
+  override add(value: unknown, definition: number, repetition: number): void {
+    super.add(jsonOf(value), definition, repetition);
   }
 }
 
