@@ -40,9 +40,7 @@ export async function askedActions(
  */
 function conditionsOf(statement: Parsed, days: Days): Node[] | undefined {
   const nodes = nodesOf(statement);
-  const reads = nodes.filter(
-    ({ type, table_name: table }) => type === "BASE_TABLE" && table === AUDIT_LOGS_VIEW,
-  );
+  const reads = nodes.filter(isEntries);
   const selects = nodes.filter(readsEntries);
   if (selects.length === 0 || selects.length < reads.length) return undefined;
   const conditions: Node[] = [];
@@ -66,13 +64,27 @@ function readsEntries({ type, from_table: from }: Node): boolean {
   if (type !== "SELECT_NODE") return false;
   let table = from as Node;
   while (table.type === "JOIN" && table.ref_type === "CROSS") table = table.left as Node;
-  return table.type === "BASE_TABLE" && table.table_name === AUDIT_LOGS_VIEW;
+  return isEntries(table);
+}
+
+function isEntries({ type, table_name: table }: Node): boolean {
+  return type === "BASE_TABLE" && String(table).toLowerCase() === AUDIT_LOGS_VIEW;
 }
 
 function conjunctsOf(condition: unknown): Node[] {
   const node = condition as Node | null;
   if (node === null) return [];
   return node.type === "CONJUNCTION_AND" ? (node.children as Node[]).flatMap(conjunctsOf) : [node];
+}
+
+/** Constants that are the same after they were read and written as JSON. */
+const EXACT_TYPES = ["VARCHAR", "INTEGER", "BOOLEAN"];
+
+function isExact({ class: kind, value, ...rest }: Node): boolean {
+  const { type } = (value ?? {}) as { type?: { id?: string } };
+  if (kind === "CONSTANT" && !EXACT_TYPES.includes(type?.id ?? "")) return false;
+  // Of what has no place in the text, DuckDB says so with a number beyond JavaScript's.
+  return Object.values(rest).every((one) => typeof one !== "number" || Number.isSafeInteger(one));
 }
 
 /** Whether a condition compares the action with constants, and nothing else. */
@@ -82,6 +94,7 @@ function isAboutAction(condition: Node): boolean {
   return (
     columns.length > 0 &&
     columns.every((column) => isColumn(column, "action")) &&
+    nodes.every(isExact) &&
     !nodes.some(({ class: kind }) => kind === "SUBQUERY" || kind === "WINDOW")
   );
 }

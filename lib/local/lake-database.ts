@@ -92,21 +92,16 @@ export class LakeDatabase implements Disposable {
     return this.#readVerified(async (connection, files) => {
       onReading?.();
       const taken: T[] = [];
-      try {
-        const reading = await SharedReading.prepare(
-          connection,
-          this.#directory,
-          files,
-          days,
-          statements,
-        );
-        for (const index of reading.order) {
-          const sql = reading.statements[index] ?? "";
-          await reading.show(sql);
-          taken[index] = await take(streamRows(await connection.prepare(sql)), index);
-        }
-      } catch (error) {
-        throw toQueryError(error);
+      const reading = await SharedReading.prepare(
+        connection,
+        this.#directory,
+        files,
+        days,
+        statements,
+      ).catch(throwQueryError);
+      for (const index of reading.order) {
+        const prepared = await reading.prepareStatement(index).catch(throwQueryError);
+        taken[index] = await take(streamRows(prepared), index);
       }
       return taken;
     }, signal);
@@ -157,9 +152,10 @@ export class LakeDatabase implements Disposable {
     };
     signal?.addEventListener("abort", interrupt, { once: true });
     this.#running += 1;
-    const openedFiles = await OpenedFiles.of(connection, this.#directory, files);
-    const watching = await openedFiles.watch(this.#database, checks);
+    let watching: { stop: () => Promise<void> } | undefined;
     try {
+      const openedFiles = await OpenedFiles.of(connection, this.#directory, files);
+      watching = await openedFiles.watch(this.#database, checks);
       signal?.throwIfAborted();
       const outcome = await work(connection, files).then(
         (taken) => () => taken,
@@ -182,7 +178,7 @@ export class LakeDatabase implements Disposable {
       clearInterval(reporting);
       connection.closeSync();
       this.#running -= 1;
-      await watching.stop();
+      await watching?.stop();
     }
   }
 
@@ -217,6 +213,10 @@ export class LakeDatabase implements Disposable {
     }
     return problems.keys();
   }
+}
+
+function throwQueryError(error: unknown): never {
+  throw toQueryError(error);
 }
 
 /**

@@ -1,5 +1,7 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import { AUDIT_LOGS_VIEW } from "../sql/audit-logs-view.ts";
+import { InvalidQueryError } from "../sql/query-result.ts";
+import { PROSE, QUOTED_NAME } from "../sql/split-statements.ts";
 import { askedActions } from "./asked-actions.ts";
 import { isOneOf, quote } from "./duckdb.ts";
 import type { LakeFiles } from "./lake-files.ts";
@@ -60,6 +62,9 @@ export class SharedReading {
     const { statements, columns } = toSharedColumns(asked, [...keys, ...chosenBy]);
     const run = [...statements, ...keys];
     const parsed = await parseAll(connection, [...asked, ...run]);
+    if (keys.some((sql) => parsed.get(sql)?.error)) {
+      throw new InvalidQueryError("what stands after `needs only … in` is no SELECT");
+    }
     const drop = await createParsedViews(connection, directory, files, days, columns);
     const within = `dt BETWEEN ${quote(days.from)} AND ${quote(days.to)}`;
     await connection.run(`CREATE TEMP TABLE ${ACTIONS_TABLE} AS
@@ -94,15 +99,18 @@ export class SharedReading {
     return [...all.filter(isOfLarge), ...all.filter((index) => !isOfLarge(index))];
   }
 
-  /** Have `audit_logs` show what a statement reads, those before it in the order having been read. */
-  async show(sql: string): Promise<void> {
+  /** A statement that is ready to run; those before it in the order have been run. */
+  async prepareStatement(index: number): Promise<DuckDBPreparedStatement> {
+    const sql = this.statements[index] ?? "";
     if (!this.#ofLarge.has(sql)) {
       await this.#dropLarge?.();
       this.#dropLarge = undefined;
     }
     await this.#show(sql);
+    return this.#connection.prepare(sql);
   }
 
+  /** Have `audit_logs` show what a statement reads. */
   async #show(sql: string): Promise<void> {
     const needed = neededKeys(sql);
     if (this.#ofFew.has(sql) || needed === undefined) {
@@ -122,9 +130,14 @@ export class SharedReading {
   }
 }
 
+/** Comments, and what looks like one in a text or a name. */
+const NO_CODE = new RegExp(`${PROSE.source}|${QUOTED_NAME.source}`, "g");
+const NEEDS_ONLY = /^-- needs only ([\w, ]+) in (SELECT .+)$/;
+
 /** Which entries a statement needs, as its comment says: see `parseSavedQuery`. */
 function neededKeys(sql: string): { columns: string[]; select: string } | undefined {
-  const [, columns, select] = /^-- needs only ([\w, ]+) in (SELECT .+)$/m.exec(sql) ?? [];
+  const pieces = Array.from(sql.matchAll(NO_CODE), ([piece]) => NEEDS_ONLY.exec(piece));
+  const [, columns, select] = pieces.find((found) => found !== null) ?? [];
   if (columns === undefined || select === undefined) return undefined;
   return { columns: columns.split(", "), select };
 }

@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type EntryFields, MONDAY_MORNING, makeEntry } from "../../fake-slack/entries.ts";
 import type { LakeDatabase } from "../../lib/local/lake-database.ts";
 import { collectRows, type QueryResult } from "../../lib/sql/query-result.ts";
 import { SAVED_QUERIES } from "../../lib/sql/saved-queries.ts";
-import { openLakeOf } from "../sql/open-lake-of.ts";
+import { makeDirectory, openLakeOf } from "../sql/open-lake-of.ts";
 
 const DAYS = { from: "2026-03-02", to: "2026-03-02" };
 const COUNT = "SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY action";
@@ -33,6 +35,11 @@ describe("several queries, some of rare actions", () => {
       `WITH few AS (SELECT id FROM audit_logs WHERE ${DAY} AND action = 'anomaly') SELECT count(*) FROM few`,
       `SELECT count(*) FROM audit_logs WHERE ${DAY} AND action IS NULL`,
       `SELECT action FROM audit_logs WHERE ${DAY} AND regexp_like(action, 'odd')`,
+      `SELECT id, (SELECT count(*) FROM AUDIT_LOGS) FROM audit_logs WHERE ${DAY} AND ${RARE}`,
+      `SELECT count(*) FROM audit_logs WHERE ${DAY} AND coalesce(action, '') = 'anomaly'`,
+      `SELECT count(*) FROM audit_logs WHERE ${DAY} AND length(action) < 9223372036854775807`,
+      `SELECT count(*) FROM audit_logs WHERE ${DAY} AND CAST(length(action) AS DOUBLE) = 7e0`,
+      `SELECT 'x\n-- needs only actor_id in SELECT id FROM audit_logs WHERE false\n', count(*) FROM audit_logs`,
     ];
 
     const shared = await lake.readAll(statements, DAYS, collectRows);
@@ -41,6 +48,24 @@ describe("several queries, some of rare actions", () => {
     for (const [index, sql] of statements.entries()) {
       expect(shared.map(sorted)[index], sql).toEqual(sorted(await lake.query(sql)));
     }
+  });
+
+  it("run nothing but what was checked, comments too", async () => {
+    const lake = await openLakeWithAnomalies();
+    const path = join(await makeDirectory(), "planted.csv");
+    const planted = `SELECT 1) AS needed(key); COPY (SELECT 1) TO '${path}'; SELECT key FROM (SELECT 1`;
+
+    await expect(
+      lake.readAll([`-- needs only actor_id in ${planted}\n${COUNT}`], DAYS, collectRows),
+    ).rejects.toThrow("what stands after `needs only … in` is no SELECT");
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("leave an error of whoever takes the rows as it is", async () => {
+    const lake = await openLakeWithAnomalies();
+    const error = new RangeError("Parser Error: mine\n\nand more");
+
+    await expect(lake.readAll([COUNT], DAYS, () => Promise.reject(error))).rejects.toBe(error);
   });
 
   it("show to a query of them no other entries", async () => {
