@@ -7,7 +7,7 @@ import {
   type SchemaVersion,
   type SeverityCaption,
 } from "./classes.ts";
-import { ofAddress, ofPerson, placed } from "./enrichments.ts";
+import { ofAddress, ofPerson, placed, saidOf } from "./enrichments.ts";
 import type { OcsfEvent } from "./event.ts";
 import { headOf } from "./heads.ts";
 import type { Members } from "./members.ts";
@@ -68,7 +68,7 @@ export function toFinding(
     ...(entry.ipAddress !== undefined && {
       device: {
         ...addressOf(entry.ipAddress),
-        ...placed(entry, "device"),
+        ...placed(saidOf(entry), "device"),
         type: "Unknown",
         type_id: 0,
       },
@@ -115,7 +115,7 @@ function addressOf(text: string): Members {
 
 function enrichmentsOf({ actorId, ipAddress = "", staff, ...facts }: Alert["entry"]): Members[] {
   return [
-    ...ofAddress("device.ip", ipAddress, facts),
+    ...ofAddress("device.ip", ipAddress, saidOf(facts)),
     ...ofPerson("actor.user.uid", actorId, staff),
   ];
 }

@@ -14,6 +14,7 @@ export const BYTE_ENCODING = "latin1";
 
 /** No half of a pair: with `u`, a pair is one character. V8's stack does not hold millions of repetitions. */
 const BEYOND_ASCII = /[\x80-\ud7ff\ue000-\u{10ffff}]{1,1000}/gu;
+const ASCII = /^[\0-\x7f]*$/;
 const SURROGATE = /([\ud800-\udfff])/g;
 
 export function toByteText(text: string): ByteText {
@@ -31,6 +32,7 @@ export function toByteTexts(value: unknown): unknown {
 }
 
 export function fromByteText(text: string): string {
+  if (ASCII.test(text)) return text;
   if (text.isWellFormed()) return decode(text);
   // Every other part is a surrogate.
   const parts = text.split(SURROGATE);

@@ -1,12 +1,10 @@
 import type { ByteText } from "./byte-text.ts";
-import type { SchemaVersion } from "./classes.ts";
-import { describeEntry } from "./event.ts";
 import { JsonOfSlots } from "./json-of-slots.ts";
 import { shapeOf } from "./line-shape.ts";
 import type { Line } from "./lines.ts";
-import { type Decision, type Members, Remains, toText } from "./members.ts";
+import { type Decision, type Members, Remains, type Text, toText } from "./members.ts";
 import { ShapeTree } from "./shape-tree.ts";
-import { Calculated, type Values, WHOLE_LINE } from "./slots.ts";
+import { Calculated, type LookUp, type Values, WHOLE_LINE } from "./slots.ts";
 
 /** Slack's are some hundreds; what somebody else makes up does not stay for long. */
 const TEMPLATES_MAX = 1000;
@@ -29,6 +27,8 @@ export class FilledTemplate implements Values {
   readonly ends: Uint32Array;
   readonly firstEnd: number;
   readonly needsEscapes: boolean;
+  lookUp: LookUp | undefined;
+  found: unknown;
   #time: number | undefined;
 
   constructor(template: EventTemplate, values: Values) {
@@ -57,11 +57,19 @@ export class FilledTemplate implements Values {
   get time(): number {
     if (this.#time === undefined) {
       const { time } = this.template.event;
-      this.#time = time instanceof Calculated ? time.in(this) : (time as number);
+      this.#time = (time instanceof Calculated ? time.in(this) : time) as number;
     }
     return this.#time;
   }
 }
+
+/**
+ * Makes the event of an entry; of one of slots, an event of slots.
+ *
+ * @param remains - is taken apart
+ * @param line - the text that the entry was parsed from
+ */
+export type DescribeEntry = (remains: Remains, line: Text) => Members;
 
 /** What an event depends on, besides the shape of its line. */
 interface Question extends Omit<Decision, "answer"> {
@@ -74,16 +82,14 @@ interface Question extends Omit<Decision, "answer"> {
  * the line stand between them.
  */
 export class EventTemplates {
-  readonly #source: string;
-  readonly #version: SchemaVersion;
+  readonly #describe: DescribeEntry;
   #shapes = new ShapeTree<Question | EventTemplate>();
   #known = 0;
   /** So many, before the share of lines that follow. */
   #toLearn = TEMPLATES_MAX;
 
-  constructor(source: string, version: SchemaVersion) {
-    this.#source = source;
-    this.#version = version;
+  constructor(describe: DescribeEntry) {
+    this.#describe = describe;
   }
 
   /** @returns nothing for a line of which no such line was learned */
@@ -111,7 +117,7 @@ export class EventTemplates {
     }
     this.#known += 1;
     const remains = new Remains(shape.entry);
-    const event = describeEntry(remains, toText(WHOLE_LINE), this.#source, this.#version);
+    const event = this.#describe(remains, toText(WHOLE_LINE));
     const template = { event, json: new JsonOfSlots(event) };
     this.#shapes.set(shape, (before) => withAnswers(before, remains.decisions, template));
   }
@@ -121,7 +127,7 @@ function templateOf(events: Question | EventTemplate, values: Values): EventTemp
   let found: Question | EventTemplate | undefined = events;
   while (found !== undefined && "answers" in found) {
     const text: string = found.text.in(values);
-    found = found.answers.get(found.test === undefined ? text : found.test(text));
+    found = found.answers.get(found.ask === undefined ? text : found.ask(text));
   }
   return found;
 }

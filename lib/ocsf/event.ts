@@ -121,12 +121,9 @@ export function describeEntry(
 
 const PRODUCT = { name: "Slack", vendor_name: "Slack" } as const;
 
-const ASCII = /^[\0-\x7f]*$/;
-
 /** Slack's seconds are integers, and anything else in what was imported. */
 function toMilliseconds(epochSeconds: string): number {
-  const text = ASCII.test(epochSeconds) ? epochSeconds : fromByteText(epochSeconds);
-  const milliseconds = Math.round(Number(text) * 1000);
+  const milliseconds = Math.round(Number(fromByteText(epochSeconds)) * 1000);
   return Number.isSafeInteger(milliseconds) ? milliseconds : 0;
 }
 

@@ -1,7 +1,16 @@
 import { BYTE_ENCODING } from "./byte-text.ts";
 import { copyBytes } from "./copy-bytes.ts";
 import type { Line } from "./lines.ts";
-import { Calculated, hasSlots, Joined, Slot, type Values, WHOLE_LINE } from "./slots.ts";
+import {
+  Calculated,
+  Choice,
+  Chosen,
+  hasSlots,
+  Joined,
+  Slot,
+  type Values,
+  WHOLE_LINE,
+} from "./slots.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -10,17 +19,25 @@ const NUMBER_BYTES_MAX = 25;
 /** `\u0000` */
 const ESCAPE_BYTES_MAX = 6;
 
+type Between = Slot | Calculated | Chosen<JsonOfSlots>;
+
 /** The JSON of a value with slots in it: constant pieces, and what stands between them. */
 export class JsonOfSlots {
   readonly #pieces: Buffer[] = [];
-  readonly #between: (Slot | Calculated)[] = [];
-  /** Of the pieces, and of the numbers that are calculated, at most. */
+  readonly #between: Between[] = [];
+  /** Of the pieces, and of numbers that are calculated, at most. */
   #bytes = 0;
   #piece = "";
 
-  /** @param value - of JSON and byte texts; members may be undefined */
-  constructor(value: unknown) {
-    this.#add(value);
+  /**
+   * @param value - of JSON and byte texts; members may be undefined; of nothing there is no JSON
+   * @param before - stands before it
+   */
+  constructor(value: unknown, before = "") {
+    if (value !== undefined) {
+      this.#piece = before;
+      this.#add(value);
+    }
     this.#endPiece();
   }
 
@@ -29,7 +46,11 @@ export class JsonOfSlots {
     let bytes = this.#bytes;
     for (const slot of this.#between) {
       if (slot === WHOLE_LINE) bytes += 2 * (values.line.end - values.line.start);
-      else if (slot instanceof Slot) {
+      else if (slot instanceof Calculated) {
+        if (!slot.isNumber) bytes += jsonBytesOf(slot.in(values)).length;
+      } else if (slot instanceof Chosen) {
+        bytes += slot.in(values).bytesMax(values);
+      } else {
         bytes +=
           (slot.endIn(values) - slot.startIn(values)) *
           (values.needsEscapes ? ESCAPE_BYTES_MAX : 1);
@@ -47,11 +68,16 @@ export class JsonOfSlots {
     const { needsEscapes } = values;
     let end = copyAll(this.#pieces[0] as Buffer, target, start);
     for (let at = 0; at < this.#between.length; at++) {
-      const slot = this.#between[at] as Slot | Calculated;
+      const slot = this.#between[at] as Between;
       if (slot === WHOLE_LINE) {
         end = copyEscapedLine(values.line, target, end);
       } else if (slot instanceof Calculated) {
-        end += target.write(String(slot.in(values)), end, BYTE_ENCODING);
+        const value = slot.in(values);
+        end = slot.isNumber
+          ? end + target.write(String(value), end, BYTE_ENCODING)
+          : copyAll(jsonBytesOf(value), target, end);
+      } else if (slot instanceof Chosen) {
+        end = slot.in(values).write(values, target, end);
       } else if (needsEscapes) {
         end += target.write(escaped(slot.in(values)), end, BYTE_ENCODING);
       } else {
@@ -78,7 +104,7 @@ export class JsonOfSlots {
       this.#addText(value.parts);
     } else if (value instanceof Calculated) {
       this.#addSlot(value);
-      this.#bytes += NUMBER_BYTES_MAX;
+      if (value.isNumber) this.#bytes += NUMBER_BYTES_MAX;
     } else if (Array.isArray(value)) {
       this.#addList(
         "[",
@@ -100,8 +126,13 @@ export class JsonOfSlots {
   #addList(start: string, items: readonly (readonly [string, unknown])[], end: string): void {
     this.#piece += start;
     for (const [at, [name, item]] of items.entries()) {
-      this.#piece += `${at > 0 ? "," : ""}${name}`;
-      this.#add(item);
+      const before = `${at > 0 ? "," : ""}${name}`;
+      if (item instanceof Choice) {
+        this.#addSlot(new Chosen(item, (value) => new JsonOfSlots(value, before)));
+      } else {
+        this.#piece += before;
+        this.#add(item);
+      }
     }
     this.#piece += end;
   }
@@ -115,7 +146,7 @@ export class JsonOfSlots {
     this.#piece += '"';
   }
 
-  #addSlot(slot: Slot | Calculated): void {
+  #addSlot(slot: Between): void {
     this.#endPiece();
     this.#between.push(slot);
   }
@@ -132,12 +163,26 @@ export function jsonOf(value: unknown): string | JsonOfSlots {
   return hasSlots(value) ? new JsonOfSlots(value) : JSON.stringify(value);
 }
 
-function escaped(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+/** Of objects that were met before: many events have the same. */
+const knownBytes = new WeakMap<object, Buffer>();
+
+function jsonBytesOf(value: unknown): Buffer {
+  if (typeof value !== "object" || value === null) return bytesOf(value);
+  const bytes = knownBytes.get(value) ?? bytesOf(value);
+  knownBytes.set(value, bytes);
+  return bytes;
+}
+
+function bytesOf(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value), BYTE_ENCODING);
 }
 
 function copyAll(bytes: Uint8Array, target: Uint8Array, start: number): number {
   return copyBytes(bytes, 0, bytes.length, target, start);
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** A line that has a shape has no control characters. */

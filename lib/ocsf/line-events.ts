@@ -1,8 +1,9 @@
 import type { SchemaVersion } from "./classes.ts";
-import { type EventContext, enrichEvent } from "./enrichments.ts";
-import { type OcsfEvent, toEvent } from "./event.ts";
-import { EventTemplates, type FilledTemplate } from "./event-templates.ts";
+import { Enricher, type EventContext } from "./enrichments.ts";
+import { describeEntry, type OcsfEvent } from "./event.ts";
+import { type DescribeEntry, EventTemplates, type FilledTemplate } from "./event-templates.ts";
 import { type Line, linesOf } from "./lines.ts";
+import { Remains, toText } from "./members.ts";
 import { parseLine } from "./parse-line.ts";
 
 /** The event of a line: most are filled templates. */
@@ -10,21 +11,21 @@ export type LineEvent = OcsfEvent | FilledTemplate;
 
 /** Makes events of the lines of one source. Lines like those before them take a third of the time. */
 export class EventMaker {
-  readonly #source: string;
-  readonly #version: SchemaVersion;
-  readonly #context: EventContext | undefined;
-  /** Absent where each event gets something of its own. */
-  readonly #templates: EventTemplates | undefined;
+  readonly #describe: DescribeEntry;
+  readonly #templates: EventTemplates;
 
   /**
    * @param source - where lines come from: the organization, as the configuration names it
    * @param context - what is added to each event
    */
   constructor(source: string, version: SchemaVersion, context?: EventContext) {
-    this.#source = source;
-    this.#version = version;
-    this.#context = context;
-    this.#templates = context === undefined ? new EventTemplates(source, version) : undefined;
+    const enricher = context && new Enricher(context);
+    this.#describe = (remains, line) => {
+      const event = describeEntry(remains, line, source, version);
+      enricher?.enrich(remains, event);
+      return event;
+    };
+    this.#templates = new EventTemplates(this.#describe);
   }
 
   /**
@@ -36,13 +37,11 @@ export class EventMaker {
   }
 
   #eventOf(line: Line): LineEvent {
-    const filled = this.#templates?.fill(line);
+    const filled = this.#templates.fill(line);
     if (filled !== undefined) return filled;
     const text = line.toText();
     const entry = parseLine(text);
-    if (entry !== undefined) this.#templates?.learn(text, entry);
-    const event = toEvent(text, this.#source, this.#version, entry ?? {});
-    if (this.#context !== undefined) enrichEvent(event, this.#context);
-    return event;
+    if (entry !== undefined) this.#templates.learn(text, entry);
+    return this.#describe(new Remains(entry ?? {}), toText(text)) as OcsfEvent;
   }
 }

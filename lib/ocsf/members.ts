@@ -1,4 +1,12 @@
-import { Calculated, Joined, Slot, type TextOfSlots } from "./slots.ts";
+import {
+  Calculated,
+  Choice,
+  Joined,
+  LookUp,
+  Slot,
+  type Source,
+  type TextOfSlots,
+} from "./slots.ts";
 
 /** A JSON object. */
 export type Members = Record<string, unknown>;
@@ -6,18 +14,21 @@ export type Members = Record<string, unknown>;
 declare const opaque: unique symbol;
 
 /**
- * A text of an entry: a byte text, or where one stands in entries of its shape. What depends on
- * it is asked of {@link Remains}, so that it is known on what an event depends.
+ * What stands in an entry, or is known by it; or where that stands in entries of its shape. What
+ * depends on it is asked of {@link Remains}, so that it is known on what an event depends.
  */
-export interface Text {
-  readonly [opaque]: never;
+export interface Found<T> {
+  readonly [opaque]: T;
 }
+
+/** A byte text. */
+export type Text = Found<string>;
 
 /** A question about a text on whose answer it depends what the event is. */
 export interface Decision {
   text: TextOfSlots;
   /** Absent: which text it is. */
-  test?: (text: string) => boolean;
+  ask?: (text: string) => string | boolean;
   answer: string | boolean;
 }
 
@@ -84,7 +95,7 @@ export class Remains {
     isRight: (text: string) => boolean,
   ): Text | undefined {
     const text = this.text(parent, name);
-    return text !== undefined && this.test(text, isRight) ? this.takeText(parent, name) : undefined;
+    return text !== undefined && this.ask(text, isRight) ? this.takeText(parent, name) : undefined;
   }
 
   /** One text, or texts alone in an array. */
@@ -113,12 +124,12 @@ export class Remains {
     return slots.example;
   }
 
-  /** Whether a text is right: so it is, or is not, in all entries that become such an event. */
-  test(text: Text, isRight: (text: string) => boolean): boolean {
-    if (typeof text === "string") return isRight(text);
+  /** A question about a text: its answer is the same in all entries that become such an event. */
+  ask<Answer extends string | boolean>(text: Text, ask: (text: string) => Answer): Answer {
+    if (typeof text === "string") return ask(text);
     const slots = text as unknown as TextOfSlots;
-    const answer = isRight(slots.example);
-    this.decisions.push({ text: slots, test: isRight, answer });
+    const answer = ask(slots.example);
+    this.decisions.push({ text: slots, ask, answer });
     return answer;
   }
 
@@ -129,9 +140,38 @@ export class Remains {
     return toText(parts.some((part) => part instanceof Slot) ? new Joined(parts) : parts.join(""));
   }
 
-  calculate(text: Text, calculate: (text: string) => number): number {
-    if (typeof text === "string") return calculate(text);
-    return new Calculated(text as unknown as TextOfSlots, calculate) as unknown as number;
+  /**
+   * Look up what something else says of texts.
+   *
+   * @param find - finds for the same texts always the same
+   */
+  lookUp<T>(
+    texts: readonly (Text | undefined)[],
+    find: (...texts: (string | undefined)[]) => T,
+  ): Found<T> {
+    const found = texts.some(isOfSlots)
+      ? new LookUp(texts as unknown as (TextOfSlots | undefined)[], find)
+      : find(...(texts as unknown as (string | undefined)[]));
+    return found as Found<T>;
+  }
+
+  /** @param calculate - the answer decides nothing, and is JSON */
+  calculate<F, T>(found: Found<F>, calculate: (found: F) => T): T {
+    return isOfSlots<F>(found)
+      ? (new Calculated(found, calculate) as unknown as T)
+      : calculate(found as unknown as F);
+  }
+
+  /**
+   * A value that an event has: all that depends on what was found is in it.
+   *
+   * @param ask - on the answer, of few, the value depends
+   * @param valueFor - asks nothing more; undefined: there is none
+   */
+  choose<F, T>(found: Found<F>, ask: (found: F) => string, valueFor: (answer: string) => T): T {
+    return isOfSlots<F>(found)
+      ? (new Choice(found, ask, valueFor) as unknown as T)
+      : valueFor(ask(found as unknown as F));
   }
 
   /**
@@ -149,6 +189,10 @@ export class Remains {
 
 export function toText(text: string | TextOfSlots): Text {
   return text as unknown as Text;
+}
+
+function isOfSlots<T>(found: unknown): found is Source<T> {
+  return found instanceof Slot || found instanceof Joined || found instanceof LookUp;
 }
 
 function isText(value: unknown): value is Text {

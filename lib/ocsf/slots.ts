@@ -59,18 +59,98 @@ export class Joined {
 
 export type TextOfSlots = Slot | Joined;
 
-/** A number that is made of a text. */
-export class Calculated {
-  readonly #text: TextOfSlots;
-  readonly #calculate: (text: string) => number;
+/** What stands in a line, or is known by it. */
+export interface Source<T> {
+  /** Of the line from which the shape was learned. */
+  readonly example: T;
+  in(values: Values): T;
+}
 
-  constructor(text: TextOfSlots, calculate: (text: string) => number) {
-    this.#text = text;
+/** What something else says of texts of a line. */
+export class LookUp<Found = unknown> implements Source<Found> {
+  readonly #texts: readonly (TextOfSlots | undefined)[];
+  readonly #find: (...texts: (string | undefined)[]) => Found;
+
+  constructor(
+    texts: readonly (TextOfSlots | undefined)[],
+    find: (...texts: (string | undefined)[]) => Found,
+  ) {
+    this.#texts = texts;
+    this.#find = find;
+  }
+
+  get example(): Found {
+    return this.#find(...this.#texts.map((text) => text?.example));
+  }
+
+  /** The last one of a line is remembered. */
+  in(values: Values): Found {
+    if (values.lookUp !== this) {
+      values.found = this.#find(...this.#texts.map((text) => text?.in(values)));
+      values.lookUp = this;
+    }
+    return values.found as Found;
+  }
+}
+
+/** A value of JSON that is made of what stands in a line. */
+export class Calculated<T = unknown> {
+  readonly #source: Source<unknown>;
+  readonly #calculate: (found: never) => T;
+  /** Whether it is a number, in all lines. */
+  readonly isNumber: boolean;
+
+  constructor(source: Source<unknown>, calculate: (found: never) => T) {
+    this.#source = source;
+    this.isNumber = typeof calculate(source.example as never) === "number";
     this.#calculate = calculate;
   }
 
-  in(values: Values): number {
-    return this.#calculate(this.#text.in(values));
+  in(values: Values): T {
+    return this.#calculate(this.#source.in(values) as never);
+  }
+}
+
+/** A value that the event of one line has, and that of another has not, or has in another form. */
+export class Choice {
+  readonly #source: Source<unknown>;
+  readonly #ask: (found: never) => string;
+  /** Undefined: there is none. It may have slots. */
+  readonly valueFor: (answer: string) => unknown;
+
+  /** @param ask - on the answer, of few, the value depends */
+  constructor(
+    source: Source<unknown>,
+    ask: (found: never) => string,
+    valueFor: (answer: string) => unknown,
+  ) {
+    this.#source = source;
+    this.#ask = ask;
+    this.valueFor = valueFor;
+  }
+
+  answerIn(values: Values): string {
+    return this.#ask(this.#source.in(values) as never);
+  }
+}
+
+/** What is made of a choice's value, once for each answer. */
+export class Chosen<Made> {
+  readonly #choice: Choice;
+  readonly #make: (value: unknown) => Made;
+  readonly #made = new Map<string, Made>();
+
+  constructor(choice: Choice, make: (value: unknown) => Made) {
+    this.#choice = choice;
+    this.#make = make;
+  }
+
+  in(values: Values): Made {
+    const answer = this.#choice.answerIn(values);
+    if (!this.#made.has(answer)) {
+      this.#made.set(answer, this.#make(this.#choice.valueFor(answer)));
+    }
+    return this.#made.get(answer) as Made;
   }
 }
 
@@ -80,7 +160,8 @@ export const WHOLE_LINE = new Slot(-1, false, "");
 /** Whether a value of JSON has slots. */
 export function hasSlots(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return value instanceof Slot || Object.values(value).some(hasSlots);
+  const isOfSlots = value instanceof Slot || value instanceof Joined || value instanceof Calculated;
+  return isOfSlots || Object.values(value).some(hasSlots);
 }
 
 /** Added to the start of a value that stands elsewhere than in the line, since it has escapes there. */
@@ -97,4 +178,7 @@ export interface Values {
   readonly firstEnd: number;
   /** Whether a text may have characters that JSON escapes. */
   readonly needsEscapes: boolean;
+  /** What was found last, and by what. */
+  lookUp?: LookUp | undefined;
+  found?: unknown;
 }

@@ -63,7 +63,7 @@ export function takeUser(
     email_addr: email,
     org: team === undefined ? undefined : { uid: team },
     type,
-    type_id: !isKnown ? 0 : uid !== undefined && remains.test(uid, isSystemUser) ? 3 : 1,
+    type_id: !isKnown ? 0 : uid !== undefined && remains.ask(uid, isSystemUser) ? 3 : 1,
   };
 }
 

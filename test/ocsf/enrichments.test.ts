@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { AddressContext } from "../../lib/detect/context/address-context.ts";
 import { StaffList } from "../../lib/detect/context/staff-list.ts";
 import { toFinding } from "../../lib/ocsf/alert-event.ts";
 import { SCHEMA_VERSIONS } from "../../lib/ocsf/classes.ts";
@@ -60,6 +61,16 @@ it("takes a network of one's own for no system, whatever it is called", () => {
   const { src_endpoint } = eventOf("user_login", "2001:db8::1");
 
   expect(src_endpoint).toEqual({ ip: "2001:db8::1", location: { country: "DE" } });
+});
+
+it("takes a number that the schema's integers cannot hold for none of a system", () => {
+  const owners = { owner: () => ({ asn: 4_200_000_000, name: "Ours" }) };
+  const context = { addresses: new AddressContext({ owners }) };
+  const line = '{"action":"user_login","context":{"ip_address":"192.0.2.0"}}';
+  const { src_endpoint, enrichments } = writtenEvent(line, "1.5.0", context);
+
+  expect(src_endpoint).toEqual({ ip: "192.0.2.0" });
+  expect(enrichments).toMatchObject([{ data: { network: "AS4200000000 Ours" } }]);
 });
 
 it("knows no place for a system where the address is a device's", () => {

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { fromByteText, toByteText } from "../../lib/ocsf/byte-text.ts";
 import { columnsOfAll } from "../../lib/ocsf/columns.ts";
-import { toEvent } from "../../lib/ocsf/event.ts";
+import type { EventContext } from "../../lib/ocsf/enrichments.ts";
+import { type OcsfEvent, toEvent } from "../../lib/ocsf/event.ts";
 import { eventLines } from "../../lib/ocsf/event-lines.ts";
 import { FilledTemplate } from "../../lib/ocsf/event-templates.ts";
 import { EventMaker, type LineEvent } from "../../lib/ocsf/line-events.ts";
@@ -46,9 +47,9 @@ function linesOf(count: number): string[] {
   });
 }
 
-function eventsOf(lines: readonly string[]): LineEvent[] {
+function eventsOf(lines: readonly string[], context?: EventContext): LineEvent[] {
   const text = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-  return [...new EventMaker(SOURCE, VERSION).events(text)];
+  return [...new EventMaker(SOURCE, VERSION, context).events(text)];
 }
 
 function written(event: LineEvent): string {
@@ -112,10 +113,55 @@ it("goes on when it has learned as much as it may", () => {
   );
 });
 
-it("adds what is known to every event", () => {
-  const [line = ""] = exampleLines(["user_login"]);
-  const maker = new EventMaker(SOURCE, VERSION, exampleContext());
-  const events = [...maker.events(Buffer.from(`${line}\n${line}\n`))];
+/** Addresses and people of whom the files of the example say something, each something else. */
+const KNOWN_VALUES: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  ip_address: ["192.0.2.0", "192.0.2.1", "192.0.2.2", "203.0.113.9", "2001:db8::1", "none"],
+  email: ["bo@example.com", "Bo@Example.com", "al@example.com", "bo", "b\\u006f@example.com"],
+};
 
-  for (const event of events) expect(JSON.parse(written(event))).toHaveProperty("enrichments");
+function linesOfKnown(count: number): string[] {
+  const random = new SeededRandom(12);
+  return linesOf(count).map((line) =>
+    line.replace(/(?<="(ip_address|email)":")[^"\\]*(?=")/g, (_, name: string) =>
+      random.pick(KNOWN_VALUES[name] as readonly [string, ...string[]]),
+    ),
+  );
+}
+
+it("adds to the event of each line what is known, whether it is like another or not", () => {
+  const lines = linesOfKnown(3_000);
+  const events = eventsOf(lines, exampleContext());
+  const ofLines = new ParquetEvents(columnsOfAll());
+  const ofObjects = new ParquetEvents(columnsOfAll());
+
+  for (const [at, event] of events.entries()) {
+    const line = lines[at] as string;
+    const [alone] = eventsOf([line], exampleContext()) as [LineEvent];
+    expect(alone).not.toBeInstanceOf(FilledTemplate);
+    expect(written(event), line).toBe(written(alone));
+    ofLines.add(event);
+    ofObjects.add(alone);
+  }
+  expect(Buffer.from(ofLines.finish()).equals(ofObjects.finish())).toBe(true);
+  const filled = events.filter((event) => event instanceof FilledTemplate);
+  expect(filled.length).toBeGreaterThan(lines.length / 4);
+  const forms = new Set(filled.map((event) => formOf(JSON.parse(written(event)))));
+  expect(forms.size).toBeGreaterThan(10);
+});
+
+/** Which members an event has that local files add. */
+function formOf({ src_endpoint, device, enrichments = [] }: OcsfEvent): string {
+  const added = enrichments as { name: string; data: object }[];
+  return JSON.stringify([
+    Object.keys({ ...(src_endpoint as object), ...(device as object) }),
+    ...added.map(({ name, data }) => [name, Object.keys(data)]),
+  ]);
+}
+
+it("learns a shape once, whatever is known of its addresses and people", () => {
+  const lines = linesOfKnown(2_000).filter((line) => line.includes('"ip_address":"192.0.2.'));
+  const countFilled = (context?: EventContext) =>
+    eventsOf(lines, context).filter((event) => event instanceof FilledTemplate).length;
+
+  expect(countFilled(exampleContext())).toBe(countFilled());
 });

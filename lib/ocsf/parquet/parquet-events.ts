@@ -5,7 +5,13 @@ import { type EventTemplate, FilledTemplate } from "../event-templates.ts";
 import type { LineEvent } from "../line-events.ts";
 import { LeafColumn } from "./leaf-column.ts";
 import { type Shredder, shredderOf } from "./shredder.ts";
-import { addCells, type Cell, CellRecorder } from "./template-cells.ts";
+import {
+  addCells,
+  type Cell,
+  CellRecorder,
+  type CellsOfColumn,
+  cellsIn,
+} from "./template-cells.ts";
 
 type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]["schema"][number];
 
@@ -38,7 +44,7 @@ export class ParquetEvents {
   /** Those of the events that wait. */
   #lines: Buffer | undefined;
   /** Of templates, by column; a column without cells is absent in their events. */
-  readonly #cells = new WeakMap<EventTemplate, (readonly Cell[] | undefined)[]>();
+  readonly #cells = new WeakMap<EventTemplate, CellsOfColumn[]>();
 
   /** @param columns - in their order; what an event has besides is left out */
   constructor(columns: Readonly<Record<string, ColumnType>>) {
@@ -78,7 +84,10 @@ export class ParquetEvents {
       for (let row = 0; row < waiting.length; row++) {
         const ofEvent = cells[row];
         const event = waiting[row] as LineEvent;
-        const value = ofEvent === undefined ? (event as OcsfEvent)[column.name] : ofEvent[at];
+        const value =
+          ofEvent === undefined
+            ? (event as OcsfEvent)[column.name]
+            : cellsIn(ofEvent[at], event as FilledTemplate);
         if (value === undefined) {
           column.absentRows += 1;
           continue;
@@ -92,13 +101,10 @@ export class ParquetEvents {
     this.#lines = undefined;
   }
 
-  #cellsOf(template: EventTemplate): (readonly Cell[] | undefined)[] {
+  #cellsOf(template: EventTemplate): CellsOfColumn[] {
     const known = this.#cells.get(template);
     if (known !== undefined) return known;
-    const cells = this.#columns.map(({ name, recorder }) => {
-      const value = template.event[name];
-      return value === undefined ? undefined : recorder.cellsOf(value);
-    });
+    const cells = this.#columns.map(({ name, recorder }) => recorder.cellsOf(template.event[name]));
     this.#cells.set(template, cells);
     return cells;
   }

@@ -1,7 +1,7 @@
 import type { ColumnType } from "../columns.ts";
 import type { FilledTemplate } from "../event-templates.ts";
 import { JsonOfSlots } from "../json-of-slots.ts";
-import { Calculated, Joined, Slot, WHOLE_LINE } from "../slots.ts";
+import { Calculated, Choice, Chosen, Joined, Slot, WHOLE_LINE } from "../slots.ts";
 import { Constant, type LeafColumn } from "./leaf-column.ts";
 import { type Leaf, type Shredder, shredderOf } from "./shredder.ts";
 
@@ -12,6 +12,9 @@ export interface Cell {
   definition: number;
   repetition: number;
 }
+
+/** Nothing: the column is absent. */
+export type CellsOfColumn = readonly Cell[] | undefined | Chosen<readonly Cell[] | undefined>;
 
 /** Takes the event of a template apart once, for all of its events. */
 export class CellRecorder {
@@ -32,7 +35,13 @@ export class CellRecorder {
   }
 
   /** @param value - with slots */
-  cellsOf(value: unknown): Cell[] {
+  cellsOf(value: unknown): CellsOfColumn {
+    if (value instanceof Choice) return new Chosen(value, (one) => this.#record(one));
+    return this.#record(value);
+  }
+
+  #record(value: unknown): readonly Cell[] | undefined {
+    if (value === undefined) return undefined;
     this.#cells = [];
     this.#shredder.add(value, 0, 0);
     return this.#cells;
@@ -48,6 +57,10 @@ function toValue(value: unknown): Cell["value"] {
     value instanceof JsonOfSlots;
   if (value instanceof Joined && value.parts.length === 1) return toValue(value.parts[0]);
   return isOfSlots ? value : new Constant(value);
+}
+
+export function cellsIn(cells: CellsOfColumn, event: FilledTemplate): readonly Cell[] | undefined {
+  return cells instanceof Chosen ? cells.in(event) : cells;
 }
 
 /** Add to their columns what one event has in cells. */
