@@ -4,7 +4,7 @@ import { shapeOf } from "./line-shape.ts";
 import type { Line } from "./lines.ts";
 import { type Decision, type Members, Remains, type Text, toText } from "./members.ts";
 import { ShapeTree } from "./shape-tree.ts";
-import { Calculated, type LookUp, type Values, WHOLE_LINE } from "./slots.ts";
+import { Calculated, type KnownValues, type LookUp, type Values, WHOLE_LINE } from "./slots.ts";
 
 /** Slack's are some hundreds; what somebody else makes up does not stay for long. */
 const TEMPLATES_MAX = 1000;
@@ -20,7 +20,7 @@ export interface EventTemplate {
 }
 
 /** The event of one line. */
-export class FilledTemplate implements Values {
+export class FilledTemplate implements KnownValues {
   readonly template: EventTemplate;
   readonly line: Line;
   readonly unescaped: Buffer;
@@ -95,9 +95,10 @@ export class EventTemplates {
   /** @returns nothing for a line of which no such line was learned */
   fill(line: Line): FilledTemplate | undefined {
     this.#toLearn = Math.min(this.#toLearn + LEARNED_SHARE, TEMPLATES_MAX);
-    const read = this.#shapes.read(line);
-    const template = read && templateOf(read.found, read.values);
-    return template && new FilledTemplate(template, read.values);
+    const shapes = this.#shapes;
+    const found = shapes.read(line);
+    const template = found && templateOf(found, shapes);
+    return template && new FilledTemplate(template, shapes);
   }
 
   /**

@@ -7,8 +7,8 @@ import {
   Chosen,
   hasSlots,
   Joined,
+  type KnownValues,
   Slot,
-  type Values,
   WHOLE_LINE,
 } from "./slots.ts";
 
@@ -27,6 +27,11 @@ export class JsonOfSlots {
   readonly #between: Between[] = [];
   /** Of the pieces, and of numbers that are calculated, at most. */
   #bytes = 0;
+  /** How often one slot is used, at most: all slots together are no longer than the line. */
+  readonly #uses: number;
+  /** How often the line itself is. */
+  readonly #lines: number;
+  readonly #unbounded: readonly (Calculated | Chosen<JsonOfSlots>)[];
   #piece = "";
 
   /**
@@ -39,22 +44,26 @@ export class JsonOfSlots {
       this.#add(value);
     }
     this.#endPiece();
+    const slots = this.#between.filter((part) => part instanceof Slot);
+    const uses = Map.groupBy(slots, ({ index }) => index);
+    this.#lines = uses.get(WHOLE_LINE.index)?.length ?? 0;
+    uses.delete(WHOLE_LINE.index);
+    this.#uses = Math.max(0, ...Array.from(uses.values(), ({ length }) => length));
+    this.#unbounded = this.#between.filter(
+      (part) => part instanceof Chosen || (part instanceof Calculated && !part.isNumber),
+    ) as (Calculated | Chosen<JsonOfSlots>)[];
   }
 
   /** How many bytes {@link write} writes at most. */
-  bytesMax(values: Values): number {
-    let bytes = this.#bytes;
-    for (const slot of this.#between) {
-      if (slot === WHOLE_LINE) bytes += 2 * (values.line.end - values.line.start);
-      else if (slot instanceof Calculated) {
-        if (!slot.isNumber) bytes += jsonBytesOf(slot.in(values)).length;
-      } else if (slot instanceof Chosen) {
-        bytes += slot.in(values).bytesMax(values);
-      } else {
-        bytes +=
-          (slot.endIn(values) - slot.startIn(values)) *
-          (values.needsEscapes ? ESCAPE_BYTES_MAX : 1);
-      }
+  bytesMax(values: KnownValues): number {
+    const { line, needsEscapes } = values;
+    const perByte = this.#uses * (needsEscapes ? ESCAPE_BYTES_MAX : 1) + this.#lines * 2;
+    let bytes = this.#bytes + perByte * (line.end - line.start);
+    for (const part of this.#unbounded) {
+      bytes +=
+        part instanceof Chosen
+          ? part.in(values).bytesMax(values)
+          : jsonBytesOf(part.in(values)).length;
     }
     return bytes;
   }
@@ -64,7 +73,7 @@ export class JsonOfSlots {
    *
    * @returns where it ends
    */
-  write(values: Values, target: Buffer, start: number): number {
+  write(values: KnownValues, target: Buffer, start: number): number {
     const { needsEscapes } = values;
     let end = copyAll(this.#pieces[0] as Buffer, target, start);
     for (let at = 0; at < this.#between.length; at++) {
@@ -90,7 +99,7 @@ export class JsonOfSlots {
   }
 
   /** As a byte text. */
-  in(values: Values): string {
+  in(values: KnownValues): string {
     const target = Buffer.allocUnsafe(this.bytesMax(values));
     return target.toString(BYTE_ENCODING, 0, this.write(values, target, 0));
   }

@@ -7,7 +7,7 @@ import {
   SLOTS_MAX,
   type SlotKind,
 } from "./line-shape.ts";
-import type { Line } from "./lines.ts";
+import { Line } from "./lines.ts";
 import { UNESCAPED, type Values } from "./slots.ts";
 
 const QUOTE = 0x22;
@@ -38,15 +38,18 @@ interface Step<T> {
  * Shapes of lines, with something for each. What shapes have in common at their beginnings is
  * compared once; the bytes of a line are looked at one by one, and no text is made of them.
  */
-export class ShapeTree<T> {
+export class ShapeTree<T> implements Values {
+  /** The line that was read last, and its values. */
+  line = new Line(Buffer.of(), 0, 0);
+  unescaped = Buffer.allocUnsafe(0);
+  ends = new Uint32Array(0);
+  firstEnd = 0;
+  needsEscapes = false;
   readonly #first: Step<T>[] = [];
-  #ends = new Uint32Array(0);
   #usedEnds = 0;
-  /** Whether the line that was read last has escapes. */
   #hasEscapes = false;
   /** Whether the text that was read last has. */
   #isEscaped = false;
-  #space = Buffer.allocUnsafe(0);
   #used = 0;
 
   /**
@@ -70,28 +73,27 @@ export class ShapeTree<T> {
     }
   }
 
-  /** @returns what there is for the line's shape, and its values; nothing for another shape, or a text that is none */
-  read(line: Line): { found: T; values: Values } | undefined {
-    if (this.#usedEnds + 2 * SLOTS_MAX > this.#ends.length) {
-      this.#ends = new Uint32Array(ENDS);
+  /** @returns what there is for the line's shape; nothing for another shape, or a text that is none */
+  read(line: Line): T | undefined {
+    if (this.#usedEnds + 2 * SLOTS_MAX > this.ends.length) {
+      this.ends = new Uint32Array(ENDS);
       this.#usedEnds = 0;
     }
-    const firstEnd = this.#usedEnds;
+    this.line = line;
+    this.firstEnd = this.#usedEnds;
     const found = this.#find(line);
     if (found === undefined) return undefined;
-    const needsEscapes = this.#hasEscapes ? this.#unescape(line, firstEnd) : false;
-    if (needsEscapes === undefined) return undefined;
-    const values = { line, unescaped: this.#space, ends: this.#ends, firstEnd, needsEscapes };
-    return { found, values };
+    return this.#hasEscapes && !this.#unescape(line) ? undefined : found;
   }
 
   /** Note where the slots of a line are, and whether there are escapes in them. */
   #find({ bytes, start: lineStart, end: lineEnd }: Line): T | undefined {
-    const ends = this.#ends;
+    const { ends } = this;
     let used = this.#usedEnds;
     let steps = this.#first;
     let at = lineStart;
     this.#hasEscapes = false;
+    this.needsEscapes = false;
     next: for (;;) {
       for (let i = 0; i < steps.length; i++) {
         const step = steps[i] as Step<T>;
@@ -143,36 +145,32 @@ export class ShapeTree<T> {
   /**
    * Copy those values of the line that was read last which have escapes, without these.
    *
-   * @returns whether JSON would escape some of them again; nothing when a text cannot be read
+   * @returns false when a text cannot be read
    */
-  #unescape(
-    { bytes, start: lineStart, end: lineEnd }: Line,
-    firstEnd: number,
-  ): boolean | undefined {
-    const ends = this.#ends;
+  #unescape({ bytes, start: lineStart, end: lineEnd }: Line): boolean {
+    const { ends } = this;
     const length = lineEnd - lineStart;
-    if (length > this.#space.length - this.#used) {
-      this.#space = Buffer.allocUnsafe(Math.max(SPACE_BYTES, length));
+    if (length > this.unescaped.length - this.#used) {
+      this.unescaped = Buffer.allocUnsafe(Math.max(SPACE_BYTES, length));
       this.#used = 0;
     }
-    let needsEscapes = false;
-    for (let at = firstEnd; at < this.#usedEnds; at += 2) {
+    for (let at = this.firstEnd; at < this.#usedEnds; at += 2) {
       if ((ends[at] as number) < UNESCAPED) continue;
       const from = (ends[at] as number) - UNESCAPED;
       const to = ends[at + 1] as number;
       const start = this.#used;
-      let end = copyText(bytes, from, to, this.#space, start);
+      let end = copyText(bytes, from, to, this.unescaped, start);
       if (end < 0) {
         const text = readText(bytes.toString(BYTE_ENCODING, from, to));
-        if (text === undefined) return undefined;
-        needsEscapes ||= JSON.stringify(text).length > text.length + 2;
-        end = start + this.#space.write(text, start, BYTE_ENCODING);
+        if (text === undefined) return false;
+        this.needsEscapes ||= JSON.stringify(text).length > text.length + 2;
+        end = start + this.unescaped.write(text, start, BYTE_ENCODING);
       }
       ends[at] = UNESCAPED + start;
       ends[at + 1] = end;
       this.#used = end;
     }
-    return needsEscapes;
+    return true;
   }
 }
 

@@ -63,7 +63,7 @@ export type TextOfSlots = Slot | Joined;
 export interface Source<T> {
   /** Of the line from which the shape was learned. */
   readonly example: T;
-  in(values: Values): T;
+  in(values: KnownValues): T;
 }
 
 /** What something else says of texts of a line. */
@@ -84,7 +84,7 @@ export class LookUp<Found = unknown> implements Source<Found> {
   }
 
   /** The last one of a line is remembered. */
-  in(values: Values): Found {
+  in(values: KnownValues): Found {
     if (values.lookUp !== this) {
       values.found = this.#find(...this.#texts.map((text) => text?.in(values)));
       values.lookUp = this;
@@ -106,7 +106,7 @@ export class Calculated<T = unknown> {
     this.#calculate = calculate;
   }
 
-  in(values: Values): T {
+  in(values: KnownValues): T {
     return this.#calculate(this.#source.in(values) as never);
   }
 }
@@ -129,7 +129,7 @@ export class Choice {
     this.valueFor = valueFor;
   }
 
-  answerIn(values: Values): string {
+  answerIn(values: KnownValues): string {
     return this.#ask(this.#source.in(values) as never);
   }
 }
@@ -145,7 +145,7 @@ export class Chosen<Made> {
     this.#make = make;
   }
 
-  in(values: Values): Made {
+  in(values: KnownValues): Made {
     const answer = this.#choice.answerIn(values);
     if (!this.#made.has(answer)) {
       this.#made.set(answer, this.#make(this.#choice.valueFor(answer)));
@@ -178,7 +178,10 @@ export interface Values {
   readonly firstEnd: number;
   /** Whether a text may have characters that JSON escapes. */
   readonly needsEscapes: boolean;
-  /** What was found last, and by what. */
-  lookUp?: LookUp | undefined;
-  found?: unknown;
+}
+
+/** The same, with what was found last, and by what. */
+export interface KnownValues extends Values {
+  lookUp: LookUp | undefined;
+  found: unknown;
 }
