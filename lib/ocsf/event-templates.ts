@@ -1,13 +1,23 @@
-import type { ByteText } from "./byte-text.ts";
+import { BYTE_ENCODING, type ByteText } from "./byte-text.ts";
 import { JsonOfSlots } from "./json-of-slots.ts";
 import { shapeOf } from "./line-shape.ts";
 import type { Line } from "./lines.ts";
 import { type Decision, type Members, Remains, type Text, toText } from "./members.ts";
 import { ShapeTree } from "./shape-tree.ts";
-import { Calculated, type KnownValues, type LookUp, type Values, WHOLE_LINE } from "./slots.ts";
+import {
+  Calculated,
+  type KnownValues,
+  type LookUp,
+  Slot,
+  type Values,
+  WHOLE_LINE,
+} from "./slots.ts";
 
 /** Slack's are some hundreds; what somebody else makes up does not stay for long. */
 const TEMPLATES_MAX = 1000;
+
+/** Of one question, compared one after the other. */
+const ANSWERS_MAX = 200;
 
 /** Of lines; to learn from one takes longer than to make its event, and pays when others are like it. */
 const LEARNED_SHARE = 1 / 20;
@@ -73,7 +83,14 @@ export type DescribeEntry = (remains: Remains, line: Text) => Members;
 
 /** What an event depends on, besides the shape of its line. */
 interface Question extends Omit<Decision, "answer"> {
-  answers: Map<string | boolean, Question | EventTemplate>;
+  answers: Answer[];
+}
+
+interface Answer {
+  answer: string | boolean;
+  /** Of a text. */
+  bytes: Buffer;
+  next: Question | EventTemplate;
 }
 
 /**
@@ -126,11 +143,24 @@ export class EventTemplates {
 
 function templateOf(events: Question | EventTemplate, values: Values): EventTemplate | undefined {
   let found: Question | EventTemplate | undefined = events;
-  while (found !== undefined && "answers" in found) {
-    const text: string = found.text.in(values);
-    found = found.answers.get(found.ask === undefined ? text : found.ask(text));
-  }
+  while (found !== undefined && "answers" in found) found = answerOf(found, values)?.next;
   return found;
+}
+
+function answerOf({ text, ask, answers }: Question, values: Values): Answer | undefined {
+  if (ask === undefined && text instanceof Slot) {
+    for (let at = 0; at < answers.length; at++) {
+      const answer = answers[at] as Answer;
+      if (!text.isIn(values, answer.bytes)) continue;
+      answers[at] = answers[0] as Answer; // The last one is likely to come again.
+      answers[0] = answer;
+      return answer;
+    }
+    return undefined;
+  }
+  const found = text.in(values);
+  const given = ask === undefined ? found : ask(found);
+  return answers.find(({ answer }) => answer === given);
 }
 
 function withAnswers(
@@ -140,7 +170,12 @@ function withAnswers(
 ): Question | EventTemplate {
   if (decision === undefined) return template;
   const { answer, ...asked } = decision;
-  const question = (known ?? { ...asked, answers: new Map() }) as Question;
-  question.answers.set(answer, withAnswers(question.answers.get(answer), rest, template));
+  const question = (known ?? { ...asked, answers: [] }) as Question;
+  const before = question.answers.find((one) => one.answer === answer);
+  const next = withAnswers(before?.next, rest, template);
+  if (before !== undefined) before.next = next;
+  else if (question.answers.length < ANSWERS_MAX) {
+    question.answers.push({ answer, bytes: Buffer.from(String(answer), BYTE_ENCODING), next });
+  }
   return question;
 }

@@ -34,6 +34,15 @@ export class Slot {
     return ends[firstEnd + 2 * this.index + 1] as number;
   }
 
+  /** Whether the value is this text. */
+  isIn(values: Values, text: Buffer): boolean {
+    const bytes = this.bytesIn(values);
+    const start = this.startIn(values);
+    if (this.endIn(values) - start !== text.length) return false;
+    for (let at = 0; at < text.length; at++) if (bytes[start + at] !== text[at]) return false;
+    return true;
+  }
+
   in(values: Values): string {
     const bytes = this.bytesIn(values);
     return bytes.toString(BYTE_ENCODING, this.startIn(values), this.endIn(values));
