@@ -27,9 +27,9 @@ export class GrowingNumbers<T extends Numbers> {
     this.length += 1;
   }
 
-  addZeros(count: number): void {
-    if (this.#last !== 0) this.#begin(0);
-    this.length += count;
+  addTimes(number: number, times: number): void {
+    if (number !== this.#last) this.#begin(number);
+    this.length += times;
   }
 
   get last(): number {

@@ -32,16 +32,20 @@ export interface LeafColumnOptions {
   isUnique: boolean;
 }
 
-/** A value that many rows have: it is looked up once a chunk. */
+/** What many rows have, or lack: it is looked up once a chunk. */
 export class Constant {
   readonly value: unknown;
+  readonly definition: number;
+  readonly repetition: number;
   /** In which it was looked up. */
   chunk = -1;
   index = 0;
 
-  /** @param value - neither undefined nor null */
-  constructor(value: unknown) {
+  /** See {@link LeafColumn.add}. */
+  constructor(value: unknown, definition: number, repetition: number) {
     this.value = value;
+    this.definition = definition;
+    this.repetition = repetition;
   }
 }
 
@@ -66,6 +70,9 @@ export class LeafColumn implements Leaf {
   #values = 0;
   /** Chunks before this one. */
   #chunk = 0;
+  /** The last one, and how often it came since anything was written. */
+  #constant: Constant | undefined;
+  #times = 0;
   #lastNumber: number | undefined;
   #lastIndex = 0;
   readonly #isRepeated: boolean;
@@ -92,7 +99,7 @@ export class LeafColumn implements Leaf {
       return;
     }
     if (value === undefined || value === null) {
-      this.addAbsent(definition, repetition);
+      this.#addLevels(definition, repetition);
       return;
     }
     this.#addLevels(definition + 1, repetition);
@@ -118,36 +125,44 @@ export class LeafColumn implements Leaf {
     else this.#indexes.add(this.#texts.numberOf(source, start, end));
   }
 
-  /** The same with a value that comes again and again. */
-  addConstant(constant: Constant, definition: number, repetition: number): void {
-    if (this.#isUnique) {
-      this.add(constant.value, definition, repetition);
-      return;
+  /** The same with what comes again and again, and is written when something else comes. */
+  addConstant(constant: Constant): void {
+    if (constant !== this.#constant) {
+      this.#addTimes();
+      this.#constant = constant;
     }
-    if (constant.chunk === this.#chunk) {
-      this.#addLevels(definition + 1, repetition);
-      this.#values += 1;
-      this.#indexes.add(constant.index);
-    } else {
-      this.add(constant.value, definition, repetition);
-      constant.index = this.#indexes.last;
-      constant.chunk = this.#chunk;
-    }
-  }
-
-  addAbsent(definition: number, repetition: number): void {
-    this.#addLevels(definition, repetition);
-  }
-
-  #addLevels(definition: number, repetition: number): void {
-    if (this.#isRepeated) this.#repetitions.add(repetition);
-    this.#definitions.add(definition);
+    this.#times += 1;
   }
 
   /** Rows that have nothing of the path. */
   addAbsentRows(count: number): void {
-    this.#definitions.addZeros(count);
-    if (this.#isRepeated) this.#repetitions.addZeros(count);
+    this.#addLevels(0, 0, count);
+  }
+
+  #addTimes(): void {
+    let times = this.#times;
+    if (times === 0) return;
+    this.#times = 0;
+    const constant = this.#constant as Constant;
+    const { value, definition, repetition } = constant;
+    if (value === undefined || value === null) {
+      this.#addLevels(definition, repetition, times);
+      return;
+    }
+    for (; times > 0 && (this.#isUnique || constant.chunk !== this.#chunk); times--) {
+      this.add(value, definition, repetition);
+      constant.index = this.#indexes.last;
+      constant.chunk = this.#chunk;
+    }
+    this.#addLevels(definition + 1, repetition, times);
+    this.#values += times;
+    this.#indexes.addTimes(constant.index, times);
+  }
+
+  #addLevels(definition: number, repetition: number, times = 1): void {
+    if (this.#times > 0) this.#addTimes();
+    if (this.#isRepeated) this.#repetitions.addTimes(repetition, times);
+    this.#definitions.addTimes(definition, times);
   }
 
   #numberOf(value: number): number {
@@ -172,6 +187,7 @@ export class LeafColumn implements Leaf {
 
   /** Write what was added, and forget it. */
   writeChunk(writer: ByteWriter): ColumnChunk {
+    this.#addTimes();
     const start = writer.offset;
     const { path, type } = this.#options;
     const hasDictionary = this.#dictionarySize > 0;

@@ -8,10 +8,13 @@ import { type Leaf, type Shredder, shredderOf } from "./shredder.ts";
 /** What all events of a template have in one column, or do not have, and where in the column. */
 export interface Cell {
   leaf: LeafColumn;
-  value: Constant | Slot | Calculated | Joined | JsonOfSlots | undefined;
+  value: Constant | Slot | Calculated | Joined | JsonOfSlots;
   definition: number;
   repetition: number;
 }
+
+/** Of one leaf: what somebody else makes up does not stay for long. */
+const CONSTANTS_MAX = 1000;
 
 /** Nothing: the column is absent. */
 export type CellsOfColumn = readonly Cell[] | undefined | Chosen<readonly Cell[] | undefined>;
@@ -26,9 +29,18 @@ export class CellRecorder {
     let made = 0;
     this.#shredder = shredderOf(name, type, (): Leaf => {
       const leaf = leaves[made++] as LeafColumn;
+      const constants = new Map<string, Constant>();
       return {
         add: (value, definition, repetition) => {
-          this.#cells.push({ leaf, value: toValue(value), definition, repetition });
+          const toConstant = () => {
+            const key = `${definition} ${repetition} ${typeof value} ${value}`;
+            const constant = constants.get(key) ?? new Constant(value, definition, repetition);
+            if (constants.size === CONSTANTS_MAX) constants.clear();
+            constants.set(key, constant);
+            return constant;
+          };
+          const inCell = isOfSlots(value) ? onlyPart(value) : toConstant();
+          this.#cells.push({ leaf, value: inCell, definition, repetition });
         },
       };
     });
@@ -48,15 +60,21 @@ export class CellRecorder {
   }
 }
 
-function toValue(value: unknown): Cell["value"] {
-  if (value === undefined || value === null) return undefined;
-  const isOfSlots =
+type ValueOfSlots = Slot | Calculated | Joined | JsonOfSlots;
+
+function isOfSlots(value: unknown): value is ValueOfSlots {
+  return (
     value instanceof Slot ||
     value instanceof Calculated ||
     value instanceof Joined ||
-    value instanceof JsonOfSlots;
-  if (value instanceof Joined && value.parts.length === 1) return toValue(value.parts[0]);
-  return isOfSlots ? value : new Constant(value);
+    value instanceof JsonOfSlots
+  );
+}
+
+/** A slot by itself, where a text has nothing else. */
+function onlyPart(value: ValueOfSlots): ValueOfSlots {
+  const [part, ...others] = value instanceof Joined ? value.parts : [];
+  return part instanceof Slot && others.length === 0 ? part : value;
 }
 
 export function cellsIn(cells: CellsOfColumn, event: FilledTemplate): readonly Cell[] | undefined {
@@ -70,8 +88,7 @@ export function addCells(cells: readonly Cell[], event: FilledTemplate): void {
 
 function addCell(cell: Cell, event: FilledTemplate): void {
   const { leaf, value, definition, repetition } = cell;
-  if (value === undefined) leaf.addAbsent(definition, repetition);
-  else if (value instanceof Constant) leaf.addConstant(value, definition, repetition);
+  if (value instanceof Constant) leaf.addConstant(value);
   else if (value === WHOLE_LINE) {
     const { bytes, start, end } = event.line;
     leaf.addBytes(bytes, start, end, definition, repetition);
