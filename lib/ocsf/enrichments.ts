@@ -57,7 +57,10 @@ export class Enricher {
     const address = endpoint?.ip as Text | undefined;
     const { user } = event.actor as { user: Members };
     const { uid, email_addr: email } = user as { uid?: Text; email_addr?: Text };
-    const known = remains.lookUp([address, email, uid], (...texts) => this.#lookUp(...texts));
+    const person = this.#context.staff === undefined ? [] : [email, uid];
+    const known = remains.lookUp([address, ...person], (text, ...names) =>
+      this.#lookUp(text, names),
+    );
     const ifSaid = <T>(describe: (said: Said) => T) =>
       remains.choose(
         known,
@@ -81,7 +84,7 @@ export class Enricher {
     });
   }
 
-  #lookUp(address?: string, email?: string, uid?: string): Known {
+  #lookUp(address: string | undefined, [email, uid]: readonly (string | undefined)[]): Known {
     const known = address === undefined ? NOTHING : this.#knownOf(address);
     const record = this.#recordOf(email) ?? this.#recordOf(uid);
     return record === undefined ? known : { ...known, record, names: `${known.names} record` };

@@ -172,18 +172,17 @@ export function jsonOf(value: unknown): string | JsonOfSlots {
   return hasSlots(value) ? new JsonOfSlots(value) : JSON.stringify(value);
 }
 
-/** Of objects that were met before: many events have the same. */
-const knownBytes = new WeakMap<object, Buffer>();
+/** Of texts and objects that were met before: many events have the same. */
+const knownBytes = new Map<unknown, Buffer>();
+const KNOWN_BYTES_MAX = 10_000;
 
 function jsonBytesOf(value: unknown): Buffer {
-  if (typeof value !== "object" || value === null) return bytesOf(value);
-  const bytes = knownBytes.get(value) ?? bytesOf(value);
+  const known = knownBytes.get(value);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(JSON.stringify(value), BYTE_ENCODING);
+  if (knownBytes.size === KNOWN_BYTES_MAX) knownBytes.clear();
   knownBytes.set(value, bytes);
   return bytes;
-}
-
-function bytesOf(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value), BYTE_ENCODING);
 }
 
 function copyAll(bytes: Uint8Array, target: Uint8Array, start: number): number {

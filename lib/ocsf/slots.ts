@@ -156,10 +156,11 @@ export class Chosen<Made> {
 
   in(values: KnownValues): Made {
     const answer = this.#choice.answerIn(values);
-    if (!this.#made.has(answer)) {
-      this.#made.set(answer, this.#make(this.#choice.valueFor(answer)));
-    }
-    return this.#made.get(answer) as Made;
+    const known = this.#made.get(answer);
+    if (known !== undefined || this.#made.has(answer)) return known as Made;
+    const made = this.#make(this.#choice.valueFor(answer));
+    this.#made.set(answer, made);
+    return made;
   }
 }
 
