@@ -1,6 +1,7 @@
 import { ByteWriter, type ParquetWriter } from "hyparquet-writer";
 import { writeRleBitPackedHybrid } from "hyparquet-writer/src/encoding.js";
 import { asBytes, BYTE_ENCODING } from "../byte-text.ts";
+import type { Constant } from "./constant.ts";
 import { GrowingBytes, GrowingNumbers } from "./growing.ts";
 import { bitWidth, countZeros, packBits, writePage } from "./page.ts";
 import type { Leaf } from "./shredder.ts";
@@ -30,23 +31,6 @@ export interface LeafColumnOptions {
   maxRepetition: number;
   /** Each value is another: a dictionary of them helps nobody. */
   isUnique: boolean;
-}
-
-/** What many rows have, or lack: it is looked up once a chunk. */
-export class Constant {
-  readonly value: unknown;
-  readonly definition: number;
-  readonly repetition: number;
-  /** In which it was looked up. */
-  chunk = -1;
-  index = 0;
-
-  /** See {@link LeafColumn.add}. */
-  constructor(value: unknown, definition: number, repetition: number) {
-    this.value = value;
-    this.definition = definition;
-    this.repetition = repetition;
-  }
 }
 
 /**

@@ -2,7 +2,8 @@ import type { ColumnType } from "../columns.ts";
 import type { FilledTemplate } from "../event-templates.ts";
 import { JsonOfSlots } from "../json-of-slots.ts";
 import { Calculated, Choice, Chosen, Joined, Slot, WHOLE_LINE } from "../slots.ts";
-import { Constant, type LeafColumn } from "./leaf-column.ts";
+import { Constant } from "./constant.ts";
+import type { LeafColumn } from "./leaf-column.ts";
 import { type Leaf, type Shredder, shredderOf } from "./shredder.ts";
 
 /** What all events of a template have in one column, or do not have, and where in the column. */

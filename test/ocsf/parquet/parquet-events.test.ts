@@ -1,11 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { createDatabase } from "../../../lib/local/duckdb.ts";
 import { asBytes, toByteText, toByteTexts } from "../../../lib/ocsf/byte-text.ts";
 import { type ColumnType, columnsOfAll } from "../../../lib/ocsf/columns.ts";
 import { type OcsfEvent, toEvent } from "../../../lib/ocsf/event.ts";
 import { leafTexts } from "../../../lib/ocsf/leaf-texts.ts";
+import { EventMaker } from "../../../lib/ocsf/line-events.ts";
 import { ParquetEvents } from "../../../lib/ocsf/parquet/parquet-events.ts";
 import { SeededRandom } from "../../simulation/seeded-random.ts";
 import { makeDirectory } from "../../sql/open-lake-of.ts";
@@ -45,6 +49,24 @@ it("has the types of the columns, as readers see them", async () => {
     ...Object.entries(COLUMNS).map(([name, type]) => [name, duckDbType(type)]),
     ["file_row_number", "BIGINT"],
   ]);
+});
+
+it("keeps lines of an object no longer than until an event of the next one comes", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  const [line = ""] = exampleLines(["user_login"]);
+  const maker = new EventMaker("acme", "1.5.0");
+  const file = new ParquetEvents(COLUMNS);
+  const objects = Array.from({ length: 4 }, () => {
+    const lines = Buffer.from(`${line}\n`);
+    for (const event of maker.events(lines)) file.add(event);
+    return new WeakRef(lines);
+  });
+  await setImmediate(); // Until then, they are kept for those who made them.
+  collectGarbage();
+
+  expect(objects.map((lines) => lines.deref() !== undefined)).toEqual([false, false, false, true]);
+  file.finish();
 });
 
 it("has no half of a surrogate pair, which UTF-8 cannot hold", async () => {
