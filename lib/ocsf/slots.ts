@@ -106,7 +106,7 @@ export class LookUp<Found = unknown> implements Source<Found> {
 export class Calculated<T = unknown> {
   readonly #source: Source<unknown>;
   readonly #calculate: (found: never) => T;
-  /** Whether it is a number, in all lines. */
+  /** Whether it is known to be a number, in all lines. */
   readonly isNumber: boolean;
 
   constructor(source: Source<unknown>, calculate: (found: never) => T) {

@@ -105,6 +105,7 @@ export async function collectReport(
     findings = await run();
   } finally {
     stop.abort();
+    await running?.catch(() => {}); // Nothing goes on when the report has failed.
   }
   const quarantined = await countQuarantined(ports.store, ports.sources, scope.period);
   const seals = await Promise.all(

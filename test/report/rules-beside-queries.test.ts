@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { MONDAY_MORNING, makeEntry } from "../../fake-slack/entries.ts";
 import { DETECTIONS } from "../../lib/detect/detections.ts";
@@ -42,23 +42,33 @@ describe("the rules beside the queries", () => {
     );
   }
 
-  it("end with the object that they are at when a query fails", async () => {
+  it("end with the object that they are at when a query fails, and the report after them", async () => {
     const queries = Promise.withResolvers<never[]>();
+    const begun = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
     const keys: string[] = [];
+    let isOver = false;
     const data = collectFrom(
-      (stored, key) => {
+      async (stored, key) => {
         keys.push(key);
-        queries.reject(QUERIES_FAILED);
+        begun.resolve();
+        await mayEnd.promise;
         return stored.get(key);
       },
       (onReading) => {
         onReading();
         return queries.promise;
       },
-    );
+    ).finally(() => {
+      isOver = true;
+    });
+    await begun.promise;
+    queries.reject(QUERIES_FAILED);
+    await setImmediate();
 
+    expect(isOver).toBe(false);
+    mayEnd.resolve();
     await expect(data).rejects.toBe(QUERIES_FAILED);
-    await sleep(100);
     expect(keys).toHaveLength(1);
   });
 
@@ -71,7 +81,7 @@ describe("the rules beside the queries", () => {
         return stored.get(key);
       },
       async (onReading) => {
-        await sleep(50);
+        await setImmediate();
         before = keys.length;
         onReading();
         onReading();
@@ -103,11 +113,15 @@ describe("the rules beside the queries", () => {
     ["is said once the queries have ended", undefined, RULES_FAILED],
     ["comes after what the queries say", QUERIES_FAILED, QUERIES_FAILED],
   ])("fail, which %s", async (_, ofQueries, said) => {
+    const failed = Promise.withResolvers<void>();
     const data = collectFrom(
-      () => Promise.reject(RULES_FAILED),
+      () => {
+        failed.resolve();
+        return Promise.reject(RULES_FAILED);
+      },
       async (onReading) => {
         onReading();
-        await sleep(50);
+        await failed.promise;
         if (ofQueries !== undefined) throw ofQueries;
         return [];
       },
