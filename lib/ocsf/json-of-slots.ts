@@ -137,6 +137,8 @@ export class JsonOfSlots {
     for (const [at, [name, item]] of items.entries()) {
       const before = `${at > 0 ? "," : ""}${name}`;
       if (item instanceof Choice) {
+        if (at === 0)
+          throw new Error("what some events lack cannot come first: a comma follows it");
         this.#addSlot(new Chosen(item, (value) => new JsonOfSlots(value, before)));
       } else {
         this.#piece += before;
