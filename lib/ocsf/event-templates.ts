@@ -1,7 +1,7 @@
 import { BYTE_ENCODING, type ByteText } from "./byte-text.ts";
 import { JsonOfSlots } from "./json-of-slots.ts";
 import { shapeOf } from "./line-shape.ts";
-import type { Line } from "./lines.ts";
+import { type Line, NO_LINE } from "./lines.ts";
 import { type Decision, type Members, Remains, type Text, toText } from "./members.ts";
 import { ShapeTree } from "./shape-tree.ts";
 import {
@@ -16,8 +16,8 @@ import {
 /** Slack's are some hundreds; what somebody else makes up does not stay for long. */
 const TEMPLATES_MAX = 1000;
 
-/** Of one question, compared one after the other. */
-const ANSWERS_MAX = 200;
+/** Compared one after the other. */
+const RECENT_ANSWERS = 4;
 
 /** Of lines; to learn from one takes longer than to make its event, and pays when others are like it. */
 const LEARNED_SHARE = 1 / 20;
@@ -83,11 +83,12 @@ export type DescribeEntry = (remains: Remains, line: Text) => Members;
 
 /** What an event depends on, besides the shape of its line. */
 interface Question extends Omit<Decision, "answer"> {
-  answers: Answer[];
+  answers: Map<string | boolean, Answer>;
+  /** Texts that are looked for first, in the line, without making a string. */
+  recent: Answer[];
 }
 
 interface Answer {
-  answer: string | boolean;
   /** Of a text. */
   bytes: Buffer;
   next: Question | EventTemplate;
@@ -115,7 +116,9 @@ export class EventTemplates {
     const shapes = this.#shapes;
     const found = shapes.read(line);
     const template = found && templateOf(found, shapes);
-    return template && new FilledTemplate(template, shapes);
+    const filled = template && new FilledTemplate(template, shapes);
+    shapes.line = NO_LINE; // Or all lines of its object would be kept.
+    return filled;
   }
 
   /**
@@ -147,20 +150,20 @@ function templateOf(events: Question | EventTemplate, values: Values): EventTemp
   return found;
 }
 
-function answerOf({ text, ask, answers }: Question, values: Values): Answer | undefined {
-  if (ask === undefined && text instanceof Slot) {
-    for (let at = 0; at < answers.length; at++) {
-      const answer = answers[at] as Answer;
-      if (!text.isIn(values, answer.bytes)) continue;
-      answers[at] = answers[0] as Answer; // The last one is likely to come again.
-      answers[0] = answer;
-      return answer;
-    }
-    return undefined;
+function answerOf(question: Question, values: Values): Answer | undefined {
+  const { text, ask, answers, recent } = question;
+  if (ask !== undefined) return answers.get(ask(text.in(values)));
+  if (!(text instanceof Slot)) return answers.get(text.in(values));
+  for (let at = 0; at < recent.length; at++) {
+    const answer = recent[at] as Answer;
+    if (text.isIn(values, answer.bytes)) return answer;
   }
-  const found = text.in(values);
-  const given = ask === undefined ? found : ask(found);
-  return answers.find(({ answer }) => answer === given);
+  const answer = answers.get(text.in(values));
+  if (answer !== undefined) {
+    if (recent.length === RECENT_ANSWERS) recent.shift();
+    recent.push(answer);
+  }
+  return answer;
 }
 
 function withAnswers(
@@ -170,12 +173,10 @@ function withAnswers(
 ): Question | EventTemplate {
   if (decision === undefined) return template;
   const { answer, ...asked } = decision;
-  const question = (known ?? { ...asked, answers: [] }) as Question;
-  const before = question.answers.find((one) => one.answer === answer);
+  const question = (known ?? { ...asked, answers: new Map(), recent: [] }) as Question;
+  const before = question.answers.get(answer);
   const next = withAnswers(before?.next, rest, template);
   if (before !== undefined) before.next = next;
-  else if (question.answers.length < ANSWERS_MAX) {
-    question.answers.push({ answer, bytes: Buffer.from(String(answer), BYTE_ENCODING), next });
-  }
+  else question.answers.set(answer, { bytes: Buffer.from(String(answer), BYTE_ENCODING), next });
   return question;
 }

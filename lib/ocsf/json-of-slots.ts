@@ -27,11 +27,6 @@ export class JsonOfSlots {
   readonly #between: Between[] = [];
   /** Of the pieces, and of numbers that are calculated, at most. */
   #bytes = 0;
-  /** How often one slot is used, at most: all slots together are no longer than the line. */
-  readonly #uses: number;
-  /** How often the line itself is. */
-  readonly #lines: number;
-  readonly #unbounded: readonly (Calculated | Chosen<JsonOfSlots>)[];
   #piece = "";
 
   /**
@@ -44,26 +39,23 @@ export class JsonOfSlots {
       this.#add(value);
     }
     this.#endPiece();
-    const slots = this.#between.filter((part) => part instanceof Slot);
-    const uses = Map.groupBy(slots, ({ index }) => index);
-    this.#lines = uses.get(WHOLE_LINE.index)?.length ?? 0;
-    uses.delete(WHOLE_LINE.index);
-    this.#uses = Math.max(0, ...Array.from(uses.values(), ({ length }) => length));
-    this.#unbounded = this.#between.filter(
-      (part) => part instanceof Chosen || (part instanceof Calculated && !part.isNumber),
-    ) as (Calculated | Chosen<JsonOfSlots>)[];
   }
 
   /** How many bytes {@link write} writes at most. */
   bytesMax(values: KnownValues): number {
-    const { line, needsEscapes } = values;
-    const perByte = this.#uses * (needsEscapes ? ESCAPE_BYTES_MAX : 1) + this.#lines * 2;
-    let bytes = this.#bytes + perByte * (line.end - line.start);
-    for (const part of this.#unbounded) {
-      bytes +=
-        part instanceof Chosen
-          ? part.in(values).bytesMax(values)
-          : jsonBytesOf(part.in(values)).length;
+    const bytesPerByte = values.needsEscapes ? ESCAPE_BYTES_MAX : 1;
+    let bytes = this.#bytes;
+    for (let at = 0; at < this.#between.length; at++) {
+      const slot = this.#between[at] as Between;
+      if (slot === WHOLE_LINE) {
+        bytes += 2 * (values.line.end - values.line.start);
+      } else if (slot instanceof Slot) {
+        bytes += (slot.endIn(values) - slot.startIn(values)) * bytesPerByte;
+      } else if (slot instanceof Chosen) {
+        bytes += slot.in(values).bytesMax(values);
+      } else if (!slot.isNumber) {
+        bytes += jsonBytesOf(slot.in(values)).length;
+      }
     }
     return bytes;
   }

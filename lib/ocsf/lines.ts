@@ -22,6 +22,8 @@ export class Line {
   }
 }
 
+export const NO_LINE = new Line(Buffer.of(), 0, 0);
+
 /** @param lines - of an object, each with its line break; what is not UTF-8 becomes U+FFFD */
 export function* linesOf(lines: Buffer): Generator<Line> {
   const bytes = isUtf8(lines) ? lines : Buffer.from(lines.toString());

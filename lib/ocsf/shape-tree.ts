@@ -7,7 +7,7 @@ import {
   SLOTS_MAX,
   type SlotKind,
 } from "./line-shape.ts";
-import { Line } from "./lines.ts";
+import { type Line, NO_LINE } from "./lines.ts";
 import { UNESCAPED, type Values } from "./slots.ts";
 
 const QUOTE = 0x22;
@@ -40,7 +40,7 @@ interface Step<T> {
  */
 export class ShapeTree<T> implements Values {
   /** The line that was read last, and its values. */
-  line = new Line(Buffer.of(), 0, 0);
+  line = NO_LINE;
   unescaped = Buffer.allocUnsafe(0);
   ends = new Uint32Array(0);
   firstEnd = 0;

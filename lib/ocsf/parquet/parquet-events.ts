@@ -66,8 +66,8 @@ export class ParquetEvents {
   add(event: LineEvent): void {
     // An event that waits keeps all lines of its object: those of one object wait together.
     const lines = event instanceof FilledTemplate ? event.line.bytes : undefined;
-    if (lines !== undefined && lines !== (this.#lines ?? lines)) this.#addWaiting();
-    this.#lines ??= lines;
+    if (lines !== this.#lines && this.#waiting.length > 0) this.#addWaiting();
+    this.#lines = lines;
     this.#waiting.push(event);
     this.#rows += 1;
     if (this.#waiting.length === ROWS_AT_ONCE) this.#addWaiting();
