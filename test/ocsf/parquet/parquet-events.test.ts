@@ -57,16 +57,23 @@ it("keeps lines of an object no longer than until an event of the next one comes
   const [line = ""] = exampleLines(["user_login"]);
   const maker = new EventMaker("acme", "1.5.0");
   const file = new ParquetEvents(COLUMNS);
-  const objects = Array.from({ length: 4 }, () => {
-    const lines = Buffer.from(`${line}\n`);
+  const addObject = (text: string) => {
+    const lines = Buffer.from(text);
     for (const event of maker.events(lines)) file.add(event);
     return new WeakRef(lines);
-  });
+  };
+  const like = Array.from({ length: 3 }, () => addObject(`${line}\n`));
+  const unlike = addObject("{}\n"); // whose event is of no template, and keeps none
+  const last = addObject(`${line}\n`);
   await setImmediate(); // Until then, they are kept for those who made them.
   collectGarbage();
 
-  expect(objects.map((lines) => lines.deref() !== undefined)).toEqual([false, false, false, true]);
+  const kept = [...like, unlike, last].map((lines) => lines.deref() !== undefined);
+  expect(kept).toEqual([false, false, false, false, true]);
   file.finish();
+  await setImmediate();
+  collectGarbage();
+  expect(last.deref()).toBeUndefined();
 });
 
 it("has no half of a surrogate pair, which UTF-8 cannot hold", async () => {
