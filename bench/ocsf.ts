@@ -1,8 +1,7 @@
 /**
  * `npm run bench:ocsf`: the CPU of making events, beside that of ingesting the same entries, each
- * in a process of its own, from its start to its end, one after the other. Of several runs
- * the table has medians, and the largest peak. Figures are worth comparing within
- * one go only.
+ * in a process of its own, from its start to its end, one after the other. Of several runs the table
+ * has medians, and the largest peak. Figures are worth comparing within one go only.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -2,8 +2,7 @@ import { isIP } from "node:net";
 import { type ByteText, fromByteText } from "./byte-text.ts";
 import { CLASSES, type OcsfClass, PROFILES, type SchemaVersion } from "./classes.ts";
 import { type EventHead, headFor } from "./heads.ts";
-import { type Members, Remains, type Text, toText } from "./members.ts";
-import { parseLine } from "./parse-line.ts";
+import type { Members, Remains, Text } from "./members.ts";
 import { describeTarget, findEntity, takeUser } from "./target.ts";
 
 /**
@@ -39,27 +38,12 @@ export interface OcsfEvent<Line extends string = ByteText> extends EventHead {
 }
 
 /**
- * Make an event of a line of the archive. Whatever the line holds, the event is valid, and
- * nothing of the line is dropped.
- *
- * @param line - exact text, without a line break
- * @param source - where it comes from: the organization, as the configuration names it
- * @param entry - what was parsed from the line; it is taken apart
- */
-export function toEvent(
-  line: ByteText,
-  source: string,
-  version: SchemaVersion,
-  entry = parseLine(line) ?? {},
-): OcsfEvent {
-  return describeEntry(new Remains(entry), toText(line), source, version) as OcsfEvent;
-}
-
-/**
- * Make an event of an entry; of one of slots, an event of slots.
+ * Make an event of an entry; of one of slots, an event of slots. Whatever the line holds, the event
+ * is valid, and nothing of the line is dropped.
  *
  * @param remains - is taken apart
- * @param line - the text that the entry was parsed from
+ * @param line - the exact text that the entry was parsed from, without a line break
+ * @param source - where it comes from: the organization, as the configuration names it
  */
 export function describeEntry(
   remains: Remains,

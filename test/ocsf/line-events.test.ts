@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { fromByteText, toByteText } from "../../lib/ocsf/byte-text.ts";
 import { columnsOfAll } from "../../lib/ocsf/columns.ts";
 import type { EventContext } from "../../lib/ocsf/enrichments.ts";
-import { type OcsfEvent, toEvent } from "../../lib/ocsf/event.ts";
+import type { OcsfEvent } from "../../lib/ocsf/event.ts";
 import { eventLines } from "../../lib/ocsf/event-lines.ts";
 import { FilledTemplate } from "../../lib/ocsf/event-templates.ts";
 import { EventMaker, type LineEvent } from "../../lib/ocsf/line-events.ts";
@@ -11,6 +11,7 @@ import { SeededRandom } from "../simulation/seeded-random.ts";
 import { exampleContext } from "./example-context.ts";
 import { exampleLines, knownActions } from "./example-lines.ts";
 import { mutate } from "./mutate.ts";
+import { toEvent } from "./to-event.ts";
 
 const SOURCE = "acme";
 const VERSION = "1.5.0";

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { toByteText } from "../../lib/ocsf/byte-text.ts";
 import { columnsOfAll } from "../../lib/ocsf/columns.ts";
-import { toEvent } from "../../lib/ocsf/event.ts";
 import { ParquetEvents } from "../../lib/ocsf/parquet/parquet-events.ts";
 import type { ArchivedObject } from "../../lib/seal/manifest.ts";
 import { partsOf } from "../../lib/security-lake/write-day-events.ts";
 import { exampleLines, knownActions } from "../ocsf/example-lines.ts";
+import { toEvent } from "../ocsf/to-event.ts";
 
 /** A part makes a file of each class that it has; these are the classes together. */
 const PART_ENTRIES_MAX = 200_000;

@@ -22,12 +22,7 @@ export class GrowingNumbers<T extends Numbers> {
     this.#numbers = new type(FIRST_LENGTH);
   }
 
-  add(number: number): void {
-    if (number !== this.#last) this.#begin(number);
-    this.length += 1;
-  }
-
-  addTimes(number: number, times: number): void {
+  add(number: number, times = 1): void {
     if (number !== this.#last) this.#begin(number);
     this.length += times;
   }

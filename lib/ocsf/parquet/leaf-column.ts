@@ -140,13 +140,13 @@ export class LeafColumn implements Leaf {
     }
     this.#addLevels(definition + 1, repetition, times);
     this.#values += times;
-    this.#indexes.addTimes(constant.index, times);
+    this.#indexes.add(constant.index, times);
   }
 
   #addLevels(definition: number, repetition: number, times = 1): void {
     if (this.#times > 0) this.#addTimes();
-    if (this.#isRepeated) this.#repetitions.addTimes(repetition, times);
-    this.#definitions.addTimes(definition, times);
+    if (this.#isRepeated) this.#repetitions.add(repetition, times);
+    this.#definitions.add(definition, times);
   }
 
   #numberOf(value: number): number {

@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { createDatabase } from "../../../lib/local/duckdb.ts";
 import { asBytes, toByteText, toByteTexts } from "../../../lib/ocsf/byte-text.ts";
 import { type ColumnType, columnsOfAll } from "../../../lib/ocsf/columns.ts";
-import { type OcsfEvent, toEvent } from "../../../lib/ocsf/event.ts";
+import type { OcsfEvent } from "../../../lib/ocsf/event.ts";
 import { leafTexts } from "../../../lib/ocsf/leaf-texts.ts";
 import { EventMaker } from "../../../lib/ocsf/line-events.ts";
 import { ParquetEvents } from "../../../lib/ocsf/parquet/parquet-events.ts";
@@ -15,6 +15,7 @@ import { SeededRandom } from "../../simulation/seeded-random.ts";
 import { makeDirectory } from "../../sql/open-lake-of.ts";
 import { exampleLines, knownActions } from "../example-lines.ts";
 import { mutate } from "../mutate.ts";
+import { toEvent } from "../to-event.ts";
 
 const COLUMNS = columnsOfAll();
 
